@@ -1,0 +1,158 @@
+//! The purse of one job: every buffer pays before it is allocated, and gives back when dropped.
+
+use core::cell::Cell;
+use core::fmt;
+use core::ops::{Deref, DerefMut};
+
+use crate::error::Error;
+
+/// What one job may still spend, in bytes.
+///
+/// The plan's quote is the limit. Passing it is a bug of the cost model, not of the file, so it is
+/// refused as [`Error::Bug`] before anything is allocated.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    limit_bytes: u64,
+    used_bytes: Cell<u64>,
+    peak_bytes: Cell<u64>,
+}
+
+impl Budget {
+    pub(crate) const fn new(limit_bytes: u64) -> Self {
+        Self { limit_bytes, used_bytes: Cell::new(0), peak_bytes: Cell::new(0) }
+    }
+
+    /// Charges memory that somebody else allocates, a codec for example, until the reservation is
+    /// dropped.
+    pub(crate) fn take(&self, bytes: u64) -> Result<Reservation<'_>, Error> {
+        let used = self.used_bytes.get().saturating_add(bytes);
+        if used > self.limit_bytes {
+            return Err(Error::Bug("the job needs more memory than its plan says"));
+        }
+        self.used_bytes.set(used);
+        self.peak_bytes.set(self.peak_bytes.get().max(used));
+        Ok(Reservation { budget: self, bytes })
+    }
+
+    /// A buffer of `len` copies of `value`, paid for before it is allocated.
+    pub(crate) fn buffer<T: Clone>(&self, len: usize, value: T) -> Result<Buffer<'_, T>, Error> {
+        let mut buffer = self.empty_buffer(len)?;
+        buffer.items.resize(len, value);
+        Ok(buffer)
+    }
+
+    /// An empty buffer with room for `capacity` items, paid for before it is allocated.
+    pub(crate) fn empty_buffer<T>(&self, capacity: usize) -> Result<Buffer<'_, T>, Error> {
+        let bytes = (capacity as u64)
+            .checked_mul(size_of::<T>() as u64)
+            .ok_or(Error::Bug("a buffer larger than the address space"))?;
+        let reservation = self.take(bytes)?;
+        let mut items = Vec::new();
+        items.try_reserve_exact(capacity).map_err(|_| Error::OutOfMemory { bytes })?;
+        Ok(Buffer { items, reservation })
+    }
+
+    /// What is left, in bytes.
+    pub(crate) fn left_bytes(&self) -> u64 {
+        self.limit_bytes - self.used_bytes.get()
+    }
+}
+
+/// Charged memory; dropping it gives the bytes back.
+#[derive(Debug)]
+pub(crate) struct Reservation<'b> {
+    budget: &'b Budget,
+    bytes: u64,
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.budget.used_bytes.set(self.budget.used_bytes.get() - self.bytes);
+    }
+}
+
+/// A vector whose capacity was paid for and does not grow.
+pub(crate) struct Buffer<'b, T> {
+    items: Vec<T>,
+    reservation: Reservation<'b>,
+}
+
+impl<'b, T> Buffer<'b, T> {
+    /// Appends `items`; running out of the capacity that was paid for is a bug of the caller.
+    pub(crate) fn extend_from_slice(&mut self, items: &[T]) -> Result<(), Error>
+    where
+        T: Clone,
+    {
+        if items.len() > self.items.capacity() - self.items.len() {
+            return Err(Error::Bug("a buffer was filled past what was paid for"));
+        }
+        self.items.extend_from_slice(items);
+        Ok(())
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.items.truncate(len);
+    }
+
+    /// The vector, no longer charged: it leaves the job with the caller, and stays charged until
+    /// the returned reservation is dropped.
+    pub(crate) fn into_parts(self) -> (Vec<T>, Reservation<'b>) {
+        (self.items, self.reservation)
+    }
+}
+
+impl<T> Deref for Buffer<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> DerefMut for Buffer<'_, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items
+    }
+}
+
+impl<T> fmt::Debug for Buffer<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buffer({} of {} bytes)", self.items.len(), self.reservation.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_byte_can_be_spent_and_the_next_cannot() {
+        let budget = Budget::new(100);
+        let held = budget.take(60).unwrap();
+        let buffer = budget.buffer(10, 0u32).unwrap();
+        assert_eq!(budget.left_bytes(), 0);
+        assert!(matches!(budget.take(1), Err(Error::Bug(_))));
+        drop(held);
+        assert_eq!(budget.left_bytes(), 60);
+        drop(buffer);
+        assert_eq!(budget.left_bytes(), 100);
+        assert_eq!(budget.peak_bytes.get(), 100);
+    }
+
+    #[test]
+    fn a_refused_buffer_charges_nothing() {
+        let budget = Budget::new(8);
+        assert!(budget.buffer(usize::MAX, 0u64).is_err());
+        assert!(budget.buffer(9, 0u8).is_err());
+        assert_eq!(budget.left_bytes(), 8);
+    }
+
+    #[test]
+    fn a_buffer_never_grows_past_its_price() {
+        let budget = Budget::new(4);
+        let mut buffer = budget.empty_buffer::<u8>(4).unwrap();
+        buffer.extend_from_slice(&[1, 2, 3]).unwrap();
+        assert!(matches!(buffer.extend_from_slice(&[4, 5]), Err(Error::Bug(_))));
+        assert_eq!(&buffer[..], [1, 2, 3]);
+    }
+}

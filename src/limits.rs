@@ -1,0 +1,198 @@
+//! What the caller allows: every limit with its unit, its default and the reason.
+
+use crate::probe::Format;
+
+/// What a caller allows, fixed before any byte is read.
+///
+/// Every limit is finite: no value means "unlimited", and the defaults are the safe preset for
+/// avatars. Who wants more writes the number:
+///
+/// ```
+/// let mut limits = bombproof::Limits::default();
+/// limits.max_memory_bytes = 256 << 20;
+/// ```
+///
+/// All limits are promises: a file that passes one is refused with [`Error::OverLimit`], before the
+/// thing that it limits is done or allocated.
+///
+/// [`Error::OverLimit`]: crate::Error::OverLimit
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
+#[non_exhaustive]
+pub struct Limits {
+    /// The largest upload in bytes. Default 32 MiB: the largest phone photographs are about 25 MB.
+    pub max_input_bytes: u64,
+    /// The longest side of the source in pixels. Default 32,768: panoramas; a JPEG can say 65,535.
+    pub max_side_px: u32,
+    /// The most pixels of the source. Default 120,000,000: phones with 108 megapixels.
+    pub max_pixels: u64,
+    /// The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
+    /// Default 64 MiB.
+    ///
+    /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
+    pub max_memory_bytes: u64,
+    /// The longest side of an output that the request names, in pixels. Default 4,096: the target
+    /// may come from a URL.
+    pub max_output_side_px: u32,
+    /// The most scans of a JPEG. Default 64: real progressive files have about 10.
+    pub max_scans: u32,
+    /// The most samples that all scans of a JPEG may visit, as a multiple of the samples of the
+    /// picture. Default 20: real progressive files visit each sample 4 to 8 times.
+    pub max_scan_work: u32,
+    /// The most segments (JPEG) or chunks (PNG, WebP) in a file; IDAT chunks and restart intervals
+    /// do not count. Default 1,024.
+    pub max_segments: u32,
+    /// The largest ICC profile of a grey or RGB picture in bytes; a larger one is ignored, and
+    /// reported as ignored. Default 1 MiB.
+    pub max_icc_bytes: u64,
+    /// The same for CMYK pictures, whose profiles hold larger tables. Default 4 MiB.
+    pub max_icc_bytes_cmyk: u64,
+    /// The formats that are taken. Default all three.
+    pub formats: Formats,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_input_bytes: 32 << 20,
+            max_side_px: 32_768,
+            max_pixels: 120_000_000,
+            max_memory_bytes: 64 << 20,
+            max_output_side_px: 4_096,
+            max_scans: 64,
+            max_scan_work: 20,
+            max_segments: 1_024,
+            max_icc_bytes: 1 << 20,
+            max_icc_bytes_cmyk: 4 << 20,
+            formats: Formats::ALL,
+        }
+    }
+}
+
+/// An allow-list of formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[allow(clippy::exhaustive_structs, reason = "one flag for each of the three formats")]
+pub struct Formats {
+    /// JPEG is taken.
+    pub jpeg: bool,
+    /// PNG is taken.
+    pub png: bool,
+    /// WebP is taken.
+    pub webp: bool,
+}
+
+impl Formats {
+    /// All three formats.
+    pub const ALL: Self = Self { jpeg: true, png: true, webp: true };
+
+    /// True when `format` is taken.
+    #[must_use]
+    pub const fn contains(self, format: Format) -> bool {
+        match format {
+            Format::Jpeg => self.jpeg,
+            Format::Png => self.png,
+            Format::WebP => self.webp,
+        }
+    }
+}
+
+/// The name of a limit, as [`Error::OverLimit`](crate::Error::OverLimit) carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::max_input_bytes`], in bytes.
+    InputBytes,
+    /// [`Limits::max_side_px`], in pixels.
+    Side,
+    /// [`Limits::max_pixels`], in pixels.
+    Pixels,
+    /// [`Limits::max_memory_bytes`], in bytes.
+    Memory,
+    /// [`Limits::max_output_side_px`], in pixels.
+    OutputSide,
+    /// [`Limits::max_scans`], in scans.
+    Scans,
+    /// [`Limits::max_scan_work`], in samples.
+    ScanWork,
+    /// [`Limits::max_segments`], in segments or chunks.
+    Segments,
+}
+
+impl Limit {
+    /// The name of the field in [`Limits`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InputBytes => "max_input_bytes",
+            Self::Side => "max_side_px",
+            Self::Pixels => "max_pixels",
+            Self::Memory => "max_memory_bytes",
+            Self::OutputSide => "max_output_side_px",
+            Self::Scans => "max_scans",
+            Self::ScanWork => "max_scan_work",
+            Self::Segments => "max_segments",
+        }
+    }
+
+    /// What is counted, for the sentence "{subject} is {found}, over the limit of {allowed}".
+    pub(crate) const fn subject(self) -> &'static str {
+        match self {
+            Self::InputBytes => "the input's length in bytes",
+            Self::Side => "the longer side in pixels",
+            Self::Pixels => "the number of pixels",
+            Self::Memory => "the memory needed in bytes",
+            Self::OutputSide => "the longer side of the output in pixels",
+            Self::Scans => "the number of scans",
+            Self::ScanWork => "the number of samples that the scans visit",
+            Self::Segments => "the number of segments",
+        }
+    }
+
+    pub(crate) const fn user_message(self) -> &'static str {
+        match self {
+            Self::InputBytes => "This file is too large. Please use a smaller one.",
+            Self::Side | Self::Pixels | Self::Memory => {
+                "This picture has too many pixels. Please use a smaller one."
+            }
+            Self::OutputSide => "This picture cannot be made that large.",
+            Self::Scans | Self::ScanWork | Self::Segments => {
+                "This picture is built in an unusual way. Please save it anew and try again."
+            }
+        }
+    }
+
+    pub(crate) const fn http_status(self) -> u16 {
+        match self {
+            Self::InputBytes | Self::Side | Self::Pixels | Self::Memory => 413,
+            Self::OutputSide => 400,
+            Self::Scans | Self::ScanWork | Self::Segments => 422,
+        }
+    }
+
+    /// The one comparison of every limit: `allowed` itself is allowed.
+    pub(crate) const fn check(self, found: u64, allowed: u64) -> Result<(), crate::Error> {
+        if found > allowed {
+            Err(crate::Error::OverLimit { limit: self, found, allowed })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn a_limit_allows_itself_and_refuses_one_more() {
+        assert!(Limit::Pixels.check(120, 120).is_ok());
+        let refused = Limit::Pixels.check(121, 120);
+        assert!(matches!(
+            refused,
+            Err(Error::OverLimit { limit: Limit::Pixels, found: 121, allowed: 120 })
+        ));
+    }
+}
