@@ -4,6 +4,9 @@
 
 mod budget;
 mod decode;
+mod shrink;
+mod request;
+mod plan;
 mod encode;
 mod error;
 mod finish;
@@ -18,4 +21,5 @@ pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use picture::{Layout, Picture};
 pub use probe::{ColorKind, Container, Format, Header, IccKind, Orientation, probe};
+pub use request::Request;
 pub use size::{Rect, Size};

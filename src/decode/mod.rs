@@ -13,4 +13,49 @@ pub(crate) mod webp;
 pub(crate) trait RowSink {
     /// Takes row `y` of plane `plane`, from its first column to its last.
     fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error>;
+
+    /// Takes a part of row `y`: samples at the columns `x`, `x + x_step` … Parts come in any order;
+    /// only interlaced pictures are delivered so.
+    fn scattered(
+        &mut self,
+        plane: usize,
+        y: u32,
+        x: u32,
+        x_step: u32,
+        samples: &[u8],
+    ) -> Result<(), Error> {
+        let _ = (plane, y, x, x_step, samples);
+        Err(Error::Bug("a scattered row where rows were agreed on"))
+    }
+}
+
+/// Multiplies a row of colour samples by their alpha, rounded.
+pub(crate) fn premultiply_row(color: &mut [u8], alpha: &[u8]) {
+    if alpha.iter().all(|&a| a == 255) {
+        return;
+    }
+    for (c, &a) in color.iter_mut().zip(alpha) {
+        *c = multiply(*c, a);
+    }
+}
+
+/// `color` × `alpha` / 255, rounded to the nearest level.
+#[allow(clippy::cast_possible_truncation, reason = "the quotient of two bytes by 255 is a byte")]
+const fn multiply(color: u8, alpha: u8) -> u8 {
+    ((color as u32 * alpha as u32 * 257 + 32_896) >> 16) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn premultiplying_rounds_to_the_nearest_level() {
+        for color in 0..=255u8 {
+            for alpha in 0..=255u8 {
+                let exact = f64::from(color) * f64::from(alpha) / 255.0;
+                assert!((f64::from(multiply(color, alpha)) - exact).abs() <= 0.5001);
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::error::{Error, Unsupported};
 use crate::size::Size;
 
 mod container;
+mod crc;
 pub(crate) mod exif;
 pub(crate) mod jpeg;
 pub(crate) mod png;

@@ -1,10 +1,352 @@
-//! The container reader of PNG.
-use super::Header;
+//! The container reader of PNG (W3C PNG, third edition; section numbers refer to it).
+
+use super::exif::Orientation;
+use super::{ColorKind, Detail, Format, Header, IccKind};
 use crate::error::Error;
+use crate::size::Size;
 
+/// What the chunks before the image data say, and how much image data there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Image {}
-
-pub(crate) fn header(_bytes: &[u8]) -> Result<Header, Error> {
-    Err(Error::Bug("not written"))
+pub(crate) struct Image {
+    pub(crate) size: Size,
+    pub(crate) bit_depth: u8,
+    pub(crate) color: Color,
+    pub(crate) interlaced: bool,
+    /// A tRNS chunk is there.
+    pub(crate) transparency: bool,
+    /// Bytes in all IDAT chunks together.
+    pub(crate) idat_bytes: u64,
+    /// Bytes of the compressed profile in the iCCP chunk, 0 without one.
+    pub(crate) icc_compressed_bytes: u64,
 }
+
+/// The colour types of 11.2.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Color {
+    Gray,
+    Rgb,
+    Indexed,
+    GrayAlpha,
+    Rgba,
+}
+
+impl Color {
+    /// Samples of one stored pixel.
+    pub(crate) const fn samples(self) -> u8 {
+        match self {
+            Self::Gray | Self::Indexed => 1,
+            Self::GrayAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+}
+
+impl Image {
+    pub(crate) const fn has_alpha(&self) -> bool {
+        self.transparency || matches!(self.color, Color::GrayAlpha | Color::Rgba)
+    }
+
+    /// Grey pictures have one colour plane, all others three.
+    pub(crate) const fn is_gray(&self) -> bool {
+        matches!(self.color, Color::Gray | Color::GrayAlpha)
+    }
+
+    /// Bytes of one filtered row of `width` pixels: a filter byte and the packed samples (7.2).
+    pub(crate) const fn row_bytes(&self, width: u32) -> u64 {
+        let bits = width as u64 * self.color.samples() as u64 * self.bit_depth as u64;
+        1 + bits.div_ceil(8)
+    }
+
+    /// An upper bound of the pixels that the image data can hold.
+    ///
+    /// Deflate (RFC 1951) copies at most 258 bytes for one length symbol and one distance symbol of
+    /// a bit each, so a byte of it makes at most 258 × 4 = 1032 bytes; zlib (RFC 1950) adds 6 bytes
+    /// around it, and the block at least 2 bits. Every row takes one byte more for its filter, which
+    /// the bound leaves out in favour of the file.
+    pub(crate) const fn possible_pixels(&self) -> u64 {
+        let inflated_bits = self.idat_bytes.saturating_mul(1032 * 8);
+        inflated_bits / (self.color.samples() as u64 * self.bit_depth as u64)
+    }
+}
+
+/// Walks all chunks of a PNG to its IEND.
+pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
+    let mut chunks = Chunks::of(bytes);
+    let first = chunks.next().unwrap_or(Err(Error::truncated_header(Format::Png)))?;
+    let mut image = image_header(&first)?;
+    let mut walk = Walk { segments: 1, ..Walk::default() };
+    for chunk in chunks {
+        walk.take(&chunk?, &mut image)?;
+        if walk.ended {
+            break;
+        }
+    }
+    if !walk.ended {
+        return Err(Error::truncated_header(Format::Png));
+    }
+    if image.idat_bytes == 0 {
+        return Err(malformed("there is no image data"));
+    }
+    Ok(Header {
+        format: Format::Png,
+        size: image.size,
+        bit_depth: image.bit_depth,
+        color: match image.color {
+            Color::Gray | Color::GrayAlpha => ColorKind::Gray,
+            Color::Rgb | Color::Rgba => ColorKind::Rgb,
+            Color::Indexed => ColorKind::Indexed,
+        },
+        alpha: image.has_alpha(),
+        orientation: walk.orientation,
+        progressive: image.interlaced,
+        animated: walk.animated,
+        icc: (image.icc_compressed_bytes > 0).then_some(IccKind::Compressed),
+        scans: None,
+        input_bytes: bytes.len() as u64,
+        segments: walk.segments,
+        detail: Detail::Png(image),
+    })
+}
+
+/// The compressed profile of the first iCCP chunk (11.3.2.3): keyword, 0, method 0, zlib data.
+pub(crate) fn compressed_icc(bytes: &[u8]) -> Option<&[u8]> {
+    let chunk = Chunks::of(bytes)
+        .map_while(Result::ok)
+        .take_while(|chunk| chunk.kind != *b"IDAT")
+        .find(|chunk| chunk.kind == *b"iCCP")?;
+    compressed_profile(chunk.data)
+}
+
+fn compressed_profile(data: &[u8]) -> Option<&[u8]> {
+    let keyword_bytes = data.iter().take(80).position(|&byte| byte == 0)?;
+    match data.get(keyword_bytes + 1..)? {
+        [0, compressed @ ..] => Some(compressed),
+        _ => None,
+    }
+}
+
+/// What the walk has seen so far: the order rules of 5.6.
+#[derive(Default)]
+struct Walk {
+    segments: u32,
+    palette: bool,
+    in_image_data: bool,
+    after_image_data: bool,
+    ended: bool,
+    animated: bool,
+    orientation: Orientation,
+    orientation_seen: bool,
+}
+
+impl Walk {
+    fn take(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+        if &chunk.kind == b"IDAT" {
+            return self.take_image_data(chunk, image);
+        }
+        self.segments = self.segments.saturating_add(1);
+        self.after_image_data = self.in_image_data;
+        let before_image_data = !self.in_image_data;
+        match &chunk.kind {
+            b"IHDR" => return Err(malformed("there are two IHDR chunks")),
+            b"PLTE" => self.take_palette(chunk, image)?,
+            b"tRNS" if before_image_data => self.take_transparency(chunk, image)?,
+            b"acTL" if before_image_data => self.animated = true,
+            b"eXIf" if !self.orientation_seen => {
+                self.orientation_seen = true;
+                self.orientation = Orientation::of_exif(chunk.data);
+            }
+            b"iCCP" if before_image_data && image.icc_compressed_bytes == 0 => {
+                let compressed = compressed_profile(chunk.data).unwrap_or_default();
+                image.icc_compressed_bytes = compressed.len() as u64;
+            }
+            b"IEND" => self.ended = true,
+            // 5.4: bit 5 of the first byte is 0 in a critical chunk, which must be understood.
+            [first, ..] if first & 0x20 == 0 => {
+                return Err(Error::unsupported(Format::Png, "an unknown critical chunk"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_image_data(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+        if self.after_image_data {
+            return Err(malformed("the IDAT chunks do not follow one another"));
+        }
+        if image.color == Color::Indexed && !self.palette {
+            return Err(malformed("the palette is missing"));
+        }
+        self.in_image_data = true;
+        image.idat_bytes = image.idat_bytes.saturating_add(chunk.data.len() as u64);
+        Ok(())
+    }
+
+    /// 11.2.2: up to 256 entries of three bytes, before the image data, none in grey pictures.
+    fn take_palette(&mut self, chunk: &Chunk<'_>, image: &Image) -> Result<(), Error> {
+        if self.palette || self.in_image_data {
+            return Err(malformed("a PLTE chunk in the wrong place"));
+        }
+        if image.is_gray() {
+            return Err(malformed("a grey picture with a palette"));
+        }
+        let entries = chunk.data.len() / 3;
+        let allowed =
+            if image.color == Color::Indexed { 1 << u32::from(image.bit_depth) } else { 256 };
+        if chunk.data.len() % 3 != 0 || entries == 0 || entries > allowed {
+            return Err(malformed("the palette has a wrong length"));
+        }
+        chunk.check_crc()?;
+        self.palette = true;
+        Ok(())
+    }
+
+    /// 11.3.1.1: one grey sample, three samples, or up to one alpha value for each palette entry.
+    fn take_transparency(&self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+        if image.transparency {
+            return Err(malformed("there are two tRNS chunks"));
+        }
+        let fits = match image.color {
+            Color::Gray => chunk.data.len() == 2,
+            Color::Rgb => chunk.data.len() == 6,
+            Color::Indexed => self.palette && !chunk.data.is_empty() && chunk.data.len() <= 256,
+            Color::GrayAlpha | Color::Rgba => false,
+        };
+        if !fits {
+            return Err(malformed("a tRNS chunk that does not fit the colour type"));
+        }
+        chunk.check_crc()?;
+        image.transparency = true;
+        Ok(())
+    }
+}
+
+/// The IHDR chunk (11.2.1).
+fn image_header(chunk: &Chunk<'_>) -> Result<Image, Error> {
+    if &chunk.kind != b"IHDR" {
+        return Err(malformed("the first chunk is not IHDR"));
+    }
+    let &[w0, w1, w2, w3, h0, h1, h2, h3, bit_depth, color, compression, filter, interlace] =
+        chunk.data
+    else {
+        return Err(malformed("IHDR is not 13 bytes long"));
+    };
+    chunk.check_crc()?;
+    let size = Size::new(
+        u32::from_be_bytes([w0, w1, w2, w3]),
+        u32::from_be_bytes([h0, h1, h2, h3]),
+    );
+    if size.is_empty() || size.longer_side() > MAX_LENGTH {
+        return Err(malformed("a side is 0 or over 2^31 - 1"));
+    }
+    let color = match (color, bit_depth) {
+        (0, 1 | 2 | 4 | 8 | 16) => Color::Gray,
+        (2, 8 | 16) => Color::Rgb,
+        (3, 1 | 2 | 4 | 8) => Color::Indexed,
+        (4, 8 | 16) => Color::GrayAlpha,
+        (6, 8 | 16) => Color::Rgba,
+        _ => return Err(malformed("the colour type and the bit depth do not go together")),
+    };
+    if compression != 0 || filter != 0 || interlace > 1 {
+        return Err(malformed("an unknown compression, filter or interlace method"));
+    }
+    Ok(Image {
+        size,
+        bit_depth,
+        color,
+        interlaced: interlace == 1,
+        transparency: false,
+        idat_bytes: 0,
+        icc_compressed_bytes: 0,
+    })
+}
+
+/// One chunk (5.3): length, type, data, CRC.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunk<'a> {
+    pub(crate) kind: [u8; 4],
+    pub(crate) data: &'a [u8],
+    /// The whole chunk, from its length to its CRC.
+    pub(crate) whole: &'a [u8],
+}
+
+impl Chunk<'_> {
+    /// The chunks that a decoder is fed with, and no other.
+    pub(crate) const fn is_approved(&self) -> bool {
+        matches!(&self.kind, b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND")
+    }
+
+    /// Compares the CRC over type and data (5.3) with the stored one.
+    pub(crate) fn check_crc(&self) -> Result<(), Error> {
+        let (covered, stored) = match self.whole.split_last_chunk::<4>() {
+            Some((before, stored)) => (before.get(4..).unwrap_or_default(), *stored),
+            None => return Err(Error::truncated_header(Format::Png)),
+        };
+        if super::crc::crc32(covered) == u32::from_be_bytes(stored) {
+            Ok(())
+        } else {
+            Err(malformed("a wrong CRC"))
+        }
+    }
+}
+
+/// The chunks of a PNG in file order. A chunk that reaches past the end of the slice is an error.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunks<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Chunks<'a> {
+    /// The chunks after the signature; none when there is no signature.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes.strip_prefix(&SIGNATURE).unwrap_or_default() }
+    }
+
+    fn split_first(&self) -> Result<(Chunk<'a>, &'a [u8]), Error> {
+        let truncated = || Error::truncated_header(Format::Png);
+        let (length, after_length) = self.rest.split_first_chunk::<4>().ok_or_else(truncated)?;
+        let (kind, after_kind) = after_length.split_first_chunk::<4>().ok_or_else(truncated)?;
+        let length = u32::from_be_bytes(*length);
+        if length > MAX_LENGTH {
+            return Err(malformed("a chunk length over 2^31 - 1"));
+        }
+        if !kind.iter().all(u8::is_ascii_alphabetic) {
+            return Err(malformed("a chunk type that is not four letters"));
+        }
+        let length = usize::try_from(length).map_err(|_| truncated())?;
+        let data = after_kind.get(..length).ok_or_else(truncated)?;
+        let whole_bytes = length.checked_add(12).ok_or_else(truncated)?;
+        let (whole, rest) = self.rest.split_at_checked(whole_bytes).ok_or_else(truncated)?;
+        Ok((Chunk { kind: *kind, data, whole }, rest))
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Result<Chunk<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        Some(match self.split_first() {
+            Ok((chunk, rest)) => {
+                self.rest = rest;
+                Ok(chunk)
+            }
+            Err(error) => {
+                self.rest = &[];
+                Err(error)
+            }
+        })
+    }
+}
+
+const fn malformed(what: &'static str) -> Error {
+    Error::malformed(Format::Png, what)
+}
+
+/// 5.2.
+pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// 7.1: lengths and sides are at most 2^31 - 1.
+const MAX_LENGTH: u32 = i32::MAX as u32;

@@ -1,0 +1,317 @@
+//! Which part of the stored picture becomes which output: whole numbers only, no overflow.
+
+use crate::error::{BadRequest, Error};
+use crate::probe::Orientation;
+use crate::request::{Fit, Request};
+use crate::size::{Rect, Size};
+
+/// One output: the part of the stored picture it shows, and its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OutputGeometry {
+    /// In stored pixels, before the orientation is applied.
+    pub(crate) crop: Rect,
+    /// The size before the orientation is applied.
+    pub(crate) stored_size: Size,
+    /// The size that comes out.
+    pub(crate) size: Size,
+}
+
+/// All outputs of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Geometry {
+    outputs: [OutputGeometry; Request::MAX_SIZES],
+    count: usize,
+    /// The smallest rectangle of stored pixels that holds the crops of all outputs.
+    pub(crate) window: Rect,
+}
+
+impl Geometry {
+    /// The geometry of `request` on a stored picture of `size`.
+    pub(crate) fn new(
+        request: &Request,
+        size: Size,
+        orientation: Orientation,
+    ) -> Result<Self, Error> {
+        let upright = if orientation.is_transposed() { size.transposed() } else { size };
+        let area = request.crop_rect().unwrap_or(Rect::covering(upright));
+        if !area.is_inside(upright) {
+            return Err(Error::BadRequest(BadRequest::CropOutside));
+        }
+        let output = |target: Size| {
+            let (part, size) = fit(request.fit(), area.size(), target, request.may_enlarge());
+            let crop = Rect { x: area.x + part.x, y: area.y + part.y, ..part };
+            OutputGeometry {
+                crop: stored_rect(crop, upright, orientation),
+                stored_size: if orientation.is_transposed() { size.transposed() } else { size },
+                size,
+            }
+        };
+        let sizes = request.sizes();
+        let first = output(sizes.first().copied().unwrap_or(upright));
+        let mut geometry =
+            Self { outputs: [first; Request::MAX_SIZES], count: sizes.len(), window: first.crop };
+        for (slot, &size) in geometry.outputs.iter_mut().zip(sizes).skip(1) {
+            *slot = output(size);
+            geometry.window = union(geometry.window, slot.crop);
+        }
+        Ok(geometry)
+    }
+
+    pub(crate) fn outputs(&self) -> &[OutputGeometry] {
+        self.outputs.get(..self.count).unwrap_or(&self.outputs)
+    }
+}
+
+/// The part of a picture of `source` that is shown, and the size that it gets. The part is never
+/// empty and inside the source; the size is never 0, never larger than `target`, and never larger
+/// than the part unless `enlarge` is true.
+fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
+    match fit {
+        Fit::Full => (Rect::covering(source), source),
+        Fit::Contain => (Rect::covering(source), contain(source, target, enlarge)),
+        Fit::Cover => {
+            let part = centred(source, cover_part(source, target));
+            if enlarge {
+                return (part, target);
+            }
+            let size =
+                Size::new(target.width.min(part.width), target.height.min(part.height));
+            (part, size)
+        }
+    }
+}
+
+fn contain(source: Size, target: Size, enlarge: bool) -> Size {
+    let fits = source.width <= target.width && source.height <= target.height;
+    if fits && !enlarge {
+        return source;
+    }
+    if is_wider(source, target) {
+        let height = scaled(source.height, target.width, source.width);
+        Size::new(target.width, height.clamp(1, target.height))
+    } else {
+        let width = scaled(source.width, target.height, source.height);
+        Size::new(width.clamp(1, target.width), target.height)
+    }
+}
+
+/// The largest part of `source` with the shape of `target`.
+fn cover_part(source: Size, target: Size) -> Size {
+    if is_wider(source, target) {
+        let width = scaled(source.height, target.width, target.height);
+        Size::new(width.clamp(1, source.width), source.height)
+    } else {
+        let height = scaled(source.width, target.height, target.width);
+        Size::new(source.width, height.clamp(1, source.height))
+    }
+}
+
+/// True when `source` is wider in shape than `target`.
+const fn is_wider(source: Size, target: Size) -> bool {
+    source.width as u64 * target.height as u64 > source.height as u64 * target.width as u64
+}
+
+/// `length` × `numerator` / `denominator`, rounded; at most `u32::MAX`.
+fn scaled(length: u32, numerator: u32, denominator: u32) -> u32 {
+    let denominator = u64::from(denominator.max(1));
+    let product = u64::from(length) * u64::from(numerator);
+    let rounded = (product / denominator)
+        .saturating_add(u64::from(product % denominator >= denominator.div_ceil(2)));
+    u32::try_from(rounded).unwrap_or(u32::MAX)
+}
+
+const fn centred(source: Size, part: Size) -> Rect {
+    Rect {
+        x: (source.width - part.width) / 2,
+        y: (source.height - part.height) / 2,
+        width: part.width,
+        height: part.height,
+    }
+}
+
+fn union(a: Rect, b: Rect) -> Rect {
+    let (x, y) = (a.x.min(b.x), a.y.min(b.y));
+    let right = (a.x + a.width).max(b.x + b.width);
+    let bottom = (a.y + a.height).max(b.y + b.height);
+    Rect { x, y, width: right - x, height: bottom - y }
+}
+
+/// Where a rectangle of the upright picture lies in the stored one. `upright` is the size of the
+/// upright picture, and the rectangle lies inside it.
+fn stored_rect(rect: Rect, upright: Size, orientation: Orientation) -> Rect {
+    let Rect { x, y, width, height } = rect;
+    let from_right = upright.width - x - width;
+    let from_bottom = upright.height - y - height;
+    let (x, y) = match orientation {
+        Orientation::Upright => (x, y),
+        Orientation::FlipHorizontal => (from_right, y),
+        Orientation::Rotate180 => (from_right, from_bottom),
+        Orientation::FlipVertical => (x, from_bottom),
+        Orientation::Transpose => (y, x),
+        Orientation::Rotate90 => (y, from_right),
+        Orientation::Transverse => (from_bottom, from_right),
+        Orientation::Rotate270 => (from_bottom, x),
+    };
+    if orientation.is_transposed() {
+        Rect { x, y, width: height, height: width }
+    } else {
+        Rect { x, y, width, height }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn orientations() -> impl Strategy<Value = Orientation> {
+        prop::sample::select(
+            &[
+                Orientation::Upright,
+                Orientation::FlipHorizontal,
+                Orientation::Rotate180,
+                Orientation::FlipVertical,
+                Orientation::Transpose,
+                Orientation::Rotate90,
+                Orientation::Transverse,
+                Orientation::Rotate270,
+            ][..],
+        )
+    }
+
+    /// All lengths, with the small and the largest ones often among them.
+    fn length() -> impl Strategy<Value = u32> {
+        prop_oneof![1..=u32::MAX, 1..=300u32, u32::MAX - 3..=u32::MAX, 1..=70_000u32]
+    }
+
+    fn size() -> impl Strategy<Value = Size> {
+        (length(), length()).prop_map(|(width, height)| Size::new(width, height))
+    }
+
+    fn request() -> impl Strategy<Value = Request> {
+        (size(), any::<bool>(), any::<bool>()).prop_map(|(size, cover, enlarge)| {
+            let request = if cover {
+                Request::cover(size.width, size.height)
+            } else {
+                Request::contain(size.width, size.height)
+            };
+            request.enlarge(enlarge)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn outputs_have_pixels_lie_inside_and_are_never_larger_than_asked(
+            source in size(),
+            request in request(),
+            orientation in orientations(),
+        ) {
+            let geometry = Geometry::new(&request, source, orientation).unwrap();
+            let [output] = geometry.outputs() else { panic!("one size was asked for") };
+            let target = request.sizes()[0];
+            prop_assert!(!output.size.is_empty());
+            prop_assert!(output.crop.is_inside(source));
+            prop_assert!(output.size.width <= target.width);
+            prop_assert!(output.size.height <= target.height);
+            if !request.may_enlarge() {
+                prop_assert!(output.stored_size.width <= output.crop.width);
+                prop_assert!(output.stored_size.height <= output.crop.height);
+            }
+            prop_assert_eq!(geometry.window, output.crop);
+        }
+
+        #[test]
+        fn the_window_holds_all_crops(
+            source in size(),
+            targets in prop::collection::vec(size(), 1..=Request::MAX_SIZES),
+            orientation in orientations(),
+        ) {
+            let request = targets[1..].iter().fold(
+                Request::cover(targets[0].width, targets[0].height),
+                |request, size| request.and_size(size.width, size.height),
+            );
+            let geometry = Geometry::new(&request, source, orientation).unwrap();
+            prop_assert_eq!(geometry.outputs().len(), targets.len());
+            prop_assert!(geometry.window.is_inside(source));
+            for output in geometry.outputs() {
+                let inner = Rect {
+                    x: output.crop.x - geometry.window.x,
+                    y: output.crop.y - geometry.window.y,
+                    ..output.crop
+                };
+                prop_assert!(inner.is_inside(geometry.window.size()));
+            }
+        }
+
+        #[test]
+        fn a_crop_is_taken_or_refused_and_never_overflows(
+            source in size(),
+            rect in (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()),
+            orientation in orientations(),
+        ) {
+            let crop = Rect { x: rect.0, y: rect.1, width: rect.2, height: rect.3 };
+            let upright =
+                if orientation.is_transposed() { source.transposed() } else { source };
+            let request = Request::cover(256, 256).crop(crop);
+            match Geometry::new(&request, source, orientation) {
+                Ok(geometry) => {
+                    prop_assert!(crop.is_inside(upright));
+                    prop_assert!(geometry.window.is_inside(source));
+                }
+                Err(_) => prop_assert!(!crop.is_inside(upright)),
+            }
+        }
+    }
+
+    #[test]
+    fn known_pictures_get_the_known_sizes() {
+        let of = |request: Request, width, height| {
+            let geometry =
+                Geometry::new(&request, Size::new(width, height), Orientation::Upright).unwrap();
+            (geometry.outputs()[0].crop, geometry.outputs()[0].size)
+        };
+        let rect = |x, y, width, height| Rect { x, y, width, height };
+        assert_eq!(
+            of(Request::cover(256, 256), 4032, 3024),
+            (rect(504, 0, 3024, 3024), Size::new(256, 256))
+        );
+        assert_eq!(
+            of(Request::contain(1024, 1024), 4032, 3024),
+            (rect(0, 0, 4032, 3024), Size::new(1024, 768))
+        );
+        // One column of ten thousand pixels: an avatar of one pixel, never of 65,536.
+        assert_eq!(of(Request::cover(256, 256), 1, 10_000), (rect(0, 4999, 1, 1), Size::new(1, 1)));
+        assert_eq!(of(Request::contain(150, 150), 1, 10_000).1, Size::new(1, 150));
+        assert_eq!(of(Request::cover(256, 256), 100, 80).1, Size::new(80, 80));
+        let enlarged = Request::cover(256, 256).enlarge(true);
+        assert_eq!(of(enlarged, 100, 80), (rect(10, 0, 80, 80), Size::new(256, 256)));
+    }
+
+    /// Marks one pixel and turns a small picture by the definition of each orientation.
+    #[test]
+    fn a_pixel_of_the_upright_picture_is_found_in_the_stored_one() {
+        let stored = Size::new(3, 2);
+        let cases: [(Orientation, fn(Size, u32, u32) -> (u32, u32)); 8] = [
+            (Orientation::Upright, |_, x, y| (x, y)),
+            (Orientation::FlipHorizontal, |s, x, y| (s.width - 1 - x, y)),
+            (Orientation::Rotate180, |s, x, y| (s.width - 1 - x, s.height - 1 - y)),
+            (Orientation::FlipVertical, |s, x, y| (x, s.height - 1 - y)),
+            (Orientation::Transpose, |_, x, y| (y, x)),
+            (Orientation::Rotate90, |s, x, y| (s.height - 1 - y, x)),
+            (Orientation::Transverse, |s, x, y| (s.height - 1 - y, s.width - 1 - x)),
+            (Orientation::Rotate270, |s, x, y| (y, s.width - 1 - x)),
+        ];
+        for (orientation, upright_of) in cases {
+            let upright =
+                if orientation.is_transposed() { stored.transposed() } else { stored };
+            for y in 0..stored.height {
+                for x in 0..stored.width {
+                    let (ux, uy) = upright_of(stored, x, y);
+                    let pixel = Rect { x: ux, y: uy, width: 1, height: 1 };
+                    let found = stored_rect(pixel, upright, orientation);
+                    assert_eq!(found, Rect { x, y, width: 1, height: 1 }, "{orientation:?}");
+                }
+            }
+        }
+    }
+}

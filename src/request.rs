@@ -1,0 +1,189 @@
+//! What the caller wants: sizes and fit, crop, output format.
+
+use crate::error::{BadRequest, Error};
+use crate::size::{Rect, Size};
+
+/// What a caller wants made of a picture. All sizes and rectangles are upright, as a person sees it.
+///
+/// ```
+/// use bombproof::{Rect, Request};
+///
+/// // 256×256 cut from the centre, JPEG at quality 80.
+/// let avatar = Request::cover(256, 256).jpeg(80);
+///
+/// // What a crop dialog sends, in three sizes from one decode.
+/// let cropped = Request::cover(512, 512)
+///     .crop(Rect { x: 40, y: 10, width: 900, height: 900 })
+///     .and_size(256, 256)
+///     .and_size(64, 64)
+///     .webp_lossless();
+/// # let _ = (avatar, cropped);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    sizes: [Size; Request::MAX_SIZES],
+    size_count: usize,
+    fit: Fit,
+    crop: Option<Rect>,
+    enlarge: bool,
+    output: Output,
+    background: [u8; 3],
+}
+
+/// How the picture is fitted to a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// The size is filled; what stands over is cut off evenly.
+    Cover,
+    /// The whole picture is inside the size.
+    Contain,
+    /// The picture keeps its own size.
+    Full,
+}
+
+/// What comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    Jpeg { quality: u8 },
+    Png,
+    WebPLossless,
+    Pixels,
+}
+
+impl Request {
+    /// The most sizes that one request may ask for.
+    pub const MAX_SIZES: usize = 8;
+
+    /// Fills `width` × `height` pixels; what stands over is cut off evenly on both sides.
+    ///
+    /// A picture smaller than the target is cut to its shape but not enlarged, unless
+    /// [`enlarge`](Self::enlarge) says so.
+    #[must_use]
+    pub const fn cover(width: u32, height: u32) -> Self {
+        Self::new(Size::new(width, height), Fit::Cover)
+    }
+
+    /// Fits the whole picture inside `width` × `height` pixels, at least 1 pixel each way.
+    #[must_use]
+    pub const fn contain(width: u32, height: u32) -> Self {
+        Self::new(Size::new(width, height), Fit::Contain)
+    }
+
+    /// Keeps the size of the picture, or of the crop rectangle.
+    #[must_use]
+    pub const fn full_size() -> Self {
+        Self::new(Size::new(u32::MAX, u32::MAX), Fit::Full)
+    }
+
+    const fn new(size: Size, fit: Fit) -> Self {
+        Self {
+            sizes: [size; Self::MAX_SIZES],
+            size_count: 1,
+            fit,
+            crop: None,
+            enlarge: false,
+            output: Output::Jpeg { quality: 80 },
+            background: [255, 255, 255],
+        }
+    }
+
+    /// Asks for one more size from the same decode, with the same fit, crop and output format.
+    ///
+    /// More than [`MAX_SIZES`](Self::MAX_SIZES) are refused by [`Plan::new`](crate::Plan::new).
+    #[must_use]
+    pub const fn and_size(mut self, width: u32, height: u32) -> Self {
+        if self.size_count < Self::MAX_SIZES {
+            self.sizes[self.size_count] = Size::new(width, height);
+        }
+        self.size_count += 1;
+        self
+    }
+
+    /// Uses only this part of the picture, in upright pixels, as crop dialogs send it.
+    #[must_use]
+    pub const fn crop(mut self, rect: Rect) -> Self {
+        self.crop = Some(rect);
+        self
+    }
+
+    /// Also enlarges pictures that are smaller than the target. Off unless asked for.
+    #[must_use]
+    pub const fn enlarge(mut self, enlarge: bool) -> Self {
+        self.enlarge = enlarge;
+        self
+    }
+
+    /// JPEG out, with `quality` from 1 to 100. This is the default, at 80.
+    #[must_use]
+    pub const fn jpeg(mut self, quality: u8) -> Self {
+        self.output = Output::Jpeg { quality };
+        self
+    }
+
+    /// PNG out; transparency is kept.
+    #[must_use]
+    pub const fn png(mut self) -> Self {
+        self.output = Output::Png;
+        self
+    }
+
+    /// Lossless WebP out; transparency is kept.
+    #[must_use]
+    pub const fn webp_lossless(mut self) -> Self {
+        self.output = Output::WebPLossless;
+        self
+    }
+
+    /// Pixels out, as a [`Picture`](crate::Picture).
+    #[must_use]
+    pub const fn pixels(mut self) -> Self {
+        self.output = Output::Pixels;
+        self
+    }
+
+    /// The colour, red, green, blue, that shows through transparent places of a JPEG. Default white.
+    #[must_use]
+    pub const fn background(mut self, rgb: [u8; 3]) -> Self {
+        self.background = rgb;
+        self
+    }
+
+    pub(crate) fn sizes(&self) -> &[Size] {
+        self.sizes.get(..self.size_count).unwrap_or(&self.sizes)
+    }
+
+    pub(crate) const fn fit(&self) -> Fit {
+        self.fit
+    }
+
+    pub(crate) const fn crop_rect(&self) -> Option<Rect> {
+        self.crop
+    }
+
+    pub(crate) const fn may_enlarge(&self) -> bool {
+        self.enlarge
+    }
+
+    pub(crate) const fn output(&self) -> Output {
+        self.output
+    }
+
+    pub(crate) const fn background_rgb(&self) -> [u8; 3] {
+        self.background
+    }
+
+    /// What is wrong with the request whatever the picture.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.size_count > Self::MAX_SIZES {
+            return Err(Error::BadRequest(BadRequest::TooManySizes));
+        }
+        let empty_crop = self.crop.is_some_and(|crop| crop.size().is_empty());
+        if empty_crop || self.sizes().iter().any(|size| size.is_empty()) {
+            return Err(Error::BadRequest(BadRequest::EmptySize));
+        }
+        match self.output {
+            Output::Jpeg { quality: 0 | 101.. } => Err(Error::BadRequest(BadRequest::Quality)),
+            _ => Ok(()),
+        }
+    }
+}
