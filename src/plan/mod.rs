@@ -1,1 +1,285 @@
-pub(crate) mod geometry;
+//! Header, request and limits → plan: every size is decided here, and nothing is allocated.
+//!
+//! This room never sees the bytes of an image.
+
+use core::fmt;
+
+use crate::budget::Budget;
+use crate::error::{Error, Unsupported};
+use crate::interrupt::Interrupt;
+use crate::limits::{Limit, Limits};
+use crate::probe::{Detail, Format, Header};
+use crate::request::{Fit, Output, Request};
+use crate::size::{Rect, Size};
+use crate::thumbnail::{self, Thumbnail};
+
+mod cost;
+mod geometry;
+mod planes;
+mod source;
+
+pub(crate) use geometry::OutputGeometry;
+pub(crate) use planes::PlanePlan;
+pub(crate) use source::Colors;
+
+use cost::Cost;
+use geometry::Geometry;
+use source::Source;
+
+/// A decision: which part of the picture is decoded at which scale, what comes out, and how many
+/// bytes that takes. Holding one proves that the limits were checked.
+///
+/// `Display` explains it:
+///
+/// ```
+/// # use bombproof::{Layout, Limits, Picture, Plan, Request, Size};
+/// # let upload = Picture::new(Size::new(640, 480), Layout::Gray, vec![7; 640 * 480])?.to_png()?;
+/// let header = bombproof::probe(&upload)?;
+/// let plan = Plan::new(&header, &Request::cover(64, 64), &Limits::default())?;
+/// assert!(plan.to_string().starts_with("PNG 640x480, crop 480x480+80+0, box 3x3, JPEG 64x64"));
+///
+/// let mut limits = Limits::default();
+/// limits.max_pixels = 640 * 480 - 1;
+/// let refused = Plan::new(&header, &Request::cover(64, 64), &limits).unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "the number of pixels is 307200, over the limit of 307199 (max_pixels)",
+/// );
+/// # Ok::<(), bombproof::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    header: Header,
+    request: Request,
+    limits: Limits,
+    geometry: Geometry,
+    source: Source,
+    planes: [PlanePlan; 4],
+    cost: Cost,
+}
+
+impl Plan {
+    /// Decides everything that the header, the request and the limits decide. Allocates nothing.
+    ///
+    /// # Errors
+    /// [`Error::OverLimit`] with the limit that is passed, [`Error::NotCredible`] when the data is
+    /// too short for the pixels that the header declares, [`Error::Unsupported`] for a format that
+    /// the limits leave out, [`Error::BadRequest`] for a request that makes no sense for this picture.
+    pub fn new(header: &Header, request: &Request, limits: &Limits) -> Result<Self, Error> {
+        request.check()?;
+        check_limits(header, limits)?;
+        check_credible(header)?;
+        let geometry = Geometry::new(request, header.size, header.orientation)?;
+        if request.fit() != Fit::Full {
+            for output in geometry.outputs() {
+                let side = u64::from(output.size.longer_side());
+                Limit::OutputSide.check(side, u64::from(limits.max_output_side_px))?;
+            }
+        }
+        check_output_format(request.output(), &geometry)?;
+        let source = Source::of(header);
+        let planes = source.planes().map(|plane| PlanePlan::new(&plane, header.size, &geometry));
+        let mut plan = Self {
+            header: header.clone(),
+            request: *request,
+            limits: *limits,
+            geometry,
+            source,
+            planes,
+            cost: Cost::default(),
+        };
+        plan.cost = Cost::of(&plan);
+        Limit::Memory.check(plan.cost.peak_bytes(), limits.max_memory_bytes)?;
+        Ok(plan)
+    }
+
+    /// The quote: the most bytes of heap that are live at any moment of [`run`](Self::run).
+    ///
+    /// Counted is every allocation of this crate and of the codecs below it, both blocks while one
+    /// is moved, and the output. Not counted are the input slice of the caller, the stack, and what
+    /// the allocator rounds up.
+    #[must_use]
+    pub const fn memory_bytes(&self) -> u64 {
+        self.cost.peak_bytes()
+    }
+
+    /// The header that the plan was made from.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The size of the first output, upright.
+    #[must_use]
+    pub fn output_size(&self) -> Size {
+        self.outputs().first().map_or(self.header.size, |output| output.size)
+    }
+
+    /// The sizes of all outputs in the order in which they were asked for, upright.
+    pub fn output_sizes(&self) -> impl ExactSizeIterator<Item = Size> {
+        self.outputs().iter().map(|output| output.size)
+    }
+
+    /// The part of the picture that is used, in pixels as stored.
+    #[must_use]
+    pub const fn crop(&self) -> Rect {
+        self.geometry.window
+    }
+
+    /// What the decoder itself divides the sides by: 1, 2, 4 or 8. Only JPEG is decoded reduced.
+    #[must_use]
+    pub const fn scale_divisor(&self) -> u32 {
+        self.planes[0].scale.divisor()
+    }
+
+    /// Width and height of the cells that are averaged after decoding, in decoded pixels.
+    #[must_use]
+    pub const fn box_size(&self) -> Size {
+        Size::new(self.planes[0].shrink.box_width, self.planes[0].shrink.box_height)
+    }
+
+    /// The part of the job that cannot be interrupted: a codec that polls neither deadline nor
+    /// cancel flag until it has read a whole frame. `None` when every part can.
+    #[must_use]
+    pub fn uninterruptible(&self) -> Option<&'static str> {
+        self.source.uninterruptible(&self.header.detail)
+    }
+
+    /// Makes the first output from the bytes that the plan was made from.
+    ///
+    /// # Errors
+    /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another header,
+    /// [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends early,
+    /// [`Error::Interrupted`] when `interrupt` says so.
+    pub fn run(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Thumbnail, Error> {
+        let mut thumbnails = self.run_all(bytes, interrupt)?;
+        thumbnails.truncate(1);
+        thumbnails.pop().ok_or(Error::Bug("a request without a size"))
+    }
+
+    /// Makes all outputs from one decode, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run).
+    pub fn run_all(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
+        let budget = Budget::new(self.memory_bytes());
+        thumbnail::run(self, bytes, &budget, interrupt)
+    }
+
+    pub(crate) const fn request(&self) -> &Request {
+        &self.request
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) const fn colors(&self) -> Colors {
+        self.source.colors
+    }
+
+    /// The planes that are decoded; alpha, where there is any, is the last.
+    pub(crate) fn planes(&self) -> &[PlanePlan] {
+        self.planes.get(..self.source.plane_count()).unwrap_or(&self.planes)
+    }
+
+    /// All planes in the order of the decoder, used or not.
+    pub(crate) const fn planes_or_unused(&self) -> &[PlanePlan; 4] {
+        &self.planes
+    }
+
+    pub(crate) const fn has_alpha(&self) -> bool {
+        self.source.alpha
+    }
+
+    /// Transparent colours are multiplied by their alpha before they are averaged. When nothing is
+    /// averaged they stay as they are, and lose nothing.
+    pub(crate) fn premultiplies(&self) -> bool {
+        self.source.alpha && !self.is_copy()
+    }
+
+    pub(crate) fn outputs(&self) -> &[OutputGeometry] {
+        self.geometry.outputs()
+    }
+
+    /// True when every output is a part of the picture in its own size.
+    fn is_copy(&self) -> bool {
+        self.outputs().iter().all(|output| output.crop.size() == output.stored_size)
+    }
+}
+
+/// Every limit that the header can pass, the cheapest refusals first.
+fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
+    if !limits.formats.contains(header.format) {
+        return Err(Error::Unsupported(Unsupported::NotAllowed(header.format)));
+    }
+    Limit::InputBytes.check(header.input_bytes, limits.max_input_bytes)?;
+    Limit::Side.check(u64::from(header.size.longer_side()), u64::from(limits.max_side_px))?;
+    Limit::Pixels.check(header.size.pixels(), limits.max_pixels)?;
+    Limit::Segments.check(u64::from(header.segments), u64::from(limits.max_segments))?;
+    if let Detail::Jpeg(frame) = &header.detail {
+        Limit::Scans.check(u64::from(frame.scans), u64::from(limits.max_scans))?;
+        let allowed = frame.samples().saturating_mul(u64::from(limits.max_scan_work));
+        Limit::ScanWork.check(frame.scan_samples, allowed)?;
+    }
+    Ok(())
+}
+
+fn check_credible(header: &Header) -> Result<(), Error> {
+    let possible_pixels = match &header.detail {
+        Detail::Jpeg(frame) => Some(frame.possible_pixels()),
+        Detail::Png(image) => Some(image.possible_pixels()),
+        Detail::WebP(still) => still.possible_pixels(),
+    };
+    let declared_pixels = header.size.pixels();
+    match possible_pixels {
+        Some(possible_pixels) if declared_pixels > possible_pixels => {
+            Err(Error::NotCredible { declared_pixels, possible_pixels })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The sides that the output's own format can store: 65,535 in JPEG (T.81, B.2.2), 16,384 in
+/// WebP (RFC 9649, 3.4), 2^31 - 1 in PNG.
+fn check_output_format(output: Output, geometry: &Geometry) -> Result<(), Error> {
+    let allowed = match output {
+        Output::Jpeg { .. } => 65_535,
+        Output::WebPLossless => 16_384,
+        Output::Png | Output::Pixels => u64::from(i32::MAX.unsigned_abs()),
+    };
+    for output in geometry.outputs() {
+        Limit::OutputSide.check(u64::from(output.size.longer_side()), allowed)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.header.format, self.header.size)?;
+        if self.header.progressive {
+            let word = if self.header.format == Format::Jpeg { "progressive" } else { "interlaced" };
+            write!(f, " {word}")?;
+        }
+        write!(f, ", crop {}", self.crop())?;
+        if self.scale_divisor() > 1 {
+            write!(f, ", scale 1/{}", self.scale_divisor())?;
+        }
+        write!(f, ", box {}", self.box_size())?;
+        let format = match self.request.output() {
+            Output::Jpeg { .. } => "JPEG",
+            Output::Png => "PNG",
+            Output::WebPLossless => "WebP",
+            Output::Pixels => "pixels",
+        };
+        for (index, output) in self.outputs().iter().enumerate() {
+            let separator = if index == 0 { ", " } else { " + " };
+            write!(f, "{separator}")?;
+            if index == 0 {
+                write!(f, "{format} ")?;
+            }
+            write!(f, "{}", output.size)?;
+        }
+        write!(f, "; {}", self.cost)
+    }
+}

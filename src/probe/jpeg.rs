@@ -57,3 +57,10 @@ pub(crate) enum Color {
 pub(crate) fn header(_bytes: &[u8]) -> Result<Header, Error> {
     Err(Error::Bug("not written"))
 }
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale { Full, Half, Quarter, Eighth }
+impl Scale {
+    pub(crate) const fn divisor(self) -> u32 {
+        match self { Self::Full => 1, Self::Half => 2, Self::Quarter => 4, Self::Eighth => 8 }
+    }
+}

@@ -1,0 +1,205 @@
+//! How each plane is reduced: the decoder's scale, the box, and what is left for the resize.
+
+use crate::plan::geometry::{Geometry, OutputGeometry};
+use crate::probe::jpeg::Scale;
+use crate::shrink::PlaneShrink;
+use crate::size::{Rect, Size};
+
+/// One plane of the source before it is planned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlaneSource {
+    /// Samples of the plane for `per_x` pixels of the picture, from left to right.
+    pub(crate) samples_x: u32,
+    pub(crate) per_x: u32,
+    /// The same from top to bottom.
+    pub(crate) samples_y: u32,
+    pub(crate) per_y: u32,
+    /// The decoder can deliver this plane at 1/2, 1/4 or 1/8.
+    pub(crate) reducible: bool,
+    pub(crate) any_order: bool,
+    pub(crate) origin: (u32, u32),
+    pub(crate) empty: u8,
+}
+
+impl PlaneSource {
+    /// A plane with one sample for each pixel.
+    pub(crate) const WHOLE: Self = Self {
+        samples_x: 1,
+        per_x: 1,
+        samples_y: 1,
+        per_y: 1,
+        reducible: false,
+        any_order: false,
+        origin: (0, 0),
+        empty: 0,
+    };
+}
+
+/// How one plane becomes small, and where the outputs lie in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PlanePlan {
+    pub(crate) scale: Scale,
+    pub(crate) shrink: PlaneShrink,
+    /// Samples of the delivered plane for one pixel of the picture.
+    samples_per_px: (f64, f64),
+}
+
+/// A rectangle in a small plane, in samples; finite, not empty, inside the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SourceRect {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl PlanePlan {
+    pub(crate) fn new(source: &PlaneSource, picture: Size, geometry: &Geometry) -> Self {
+        let reduction = Reduction::of(source, geometry);
+        let denominator = reduction.scale.divisor();
+        let full = |px: u32, samples: u32, per: u32| {
+            (u64::from(px) * u64::from(samples)).div_ceil(u64::from(per))
+        };
+        let delivered = |px: u32, samples: u32, per: u32| {
+            full(px, samples, per).div_ceil(u64::from(denominator))
+        };
+        let (x, width) = span(
+            (geometry.window.x, geometry.window.width),
+            u64::from(source.samples_x),
+            u64::from(source.per_x) * u64::from(denominator),
+            delivered(picture.width, source.samples_x, source.per_x),
+        );
+        let (y, height) = span(
+            (geometry.window.y, geometry.window.height),
+            u64::from(source.samples_y),
+            u64::from(source.per_y) * u64::from(denominator),
+            delivered(picture.height, source.samples_y, source.per_y),
+        );
+        let shrink = PlaneShrink {
+            window: Rect { x, y, width, height },
+            box_width: reduction.box_width,
+            box_height: reduction.box_height,
+            any_order: source.any_order,
+            origin: source.origin,
+            empty: source.empty,
+        };
+        let per_px = |samples: u32, per: u32| {
+            f64::from(samples) / (f64::from(per) * f64::from(denominator))
+        };
+        Self {
+            scale: reduction.scale,
+            shrink,
+            samples_per_px: (
+                per_px(source.samples_x, source.per_x),
+                per_px(source.samples_y, source.per_y),
+            ),
+        }
+    }
+
+    /// Where `crop`, in stored pixels, lies in the small plane. The fraction of a cell that the grid
+    /// of the decoder and the box leave over goes into the resize, so that nothing shifts.
+    pub(crate) fn source_rect(&self, crop: Rect) -> SourceRect {
+        let small = self.shrink.small_size();
+        let window = self.shrink.window;
+        let (x, width) = cells(
+            (crop.x, crop.width),
+            self.samples_per_px.0,
+            window.x,
+            self.shrink.box_width,
+            small.width,
+        );
+        let (y, height) = cells(
+            (crop.y, crop.height),
+            self.samples_per_px.1,
+            window.y,
+            self.shrink.box_height,
+            small.height,
+        );
+        SourceRect { x, y, width, height }
+    }
+}
+
+/// The first sample and the number of samples that cover `start .. start + length` pixels, when
+/// there are `samples` for `per` pixels and `limit` in all.
+#[allow(clippy::cast_possible_truncation, reason = "both are at most the limit, a side of the plane")]
+fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32, u32) {
+    let first = (u64::from(start) * samples / per).min(limit.saturating_sub(1));
+    let end = (u64::from(start) + u64::from(length)) * samples;
+    let end = end.div_ceil(per).clamp(first + 1, limit.max(1));
+    (first as u32, (end - first) as u32)
+}
+
+fn cells(
+    (start, length): (u32, u32),
+    samples_per_px: f64,
+    window_start: u32,
+    box_side: u32,
+    small: u32,
+) -> (f64, f64) {
+    let small = f64::from(small);
+    let box_side = f64::from(box_side);
+    let first = (f64::from(start) * samples_per_px - f64::from(window_start)) / box_side;
+    let first = first.clamp(0.0, small);
+    let count = f64::from(length) * samples_per_px / box_side;
+    (first, count.min(small - first))
+}
+
+/// How far a plane is reduced before the resize.
+struct Reduction {
+    scale: Scale,
+    box_width: u32,
+    box_height: u32,
+}
+
+impl Reduction {
+    /// The decoder's scale may leave as little as 1.25 × the target, because its inverse transform
+    /// keeps what the smaller picture can show; the box must leave 2 ×, because it does not.
+    fn of(source: &PlaneSource, geometry: &Geometry) -> Self {
+        let (mut x, mut y) = (f64::MAX, f64::MAX);
+        for output in geometry.outputs() {
+            let (output_x, output_y) = ratio(source, output);
+            x = x.min(output_x);
+            y = y.min(output_y);
+        }
+        let scale = if source.reducible {
+            let fits = |scale: &Scale| {
+                x.min(y) >= RESIDUAL_AFTER_SCALE * f64::from(scale.divisor())
+            };
+            SCALES.into_iter().find(fits).unwrap_or(Scale::Full)
+        } else {
+            Scale::Full
+        };
+        let left = f64::from(scale.divisor()) * RESIDUAL_AFTER_BOX;
+        Self { scale, box_width: whole(x / left), box_height: whole(y / left) }
+    }
+}
+
+/// Samples of the plane for each pixel of the output, both ways.
+fn ratio(source: &PlaneSource, output: &OutputGeometry) -> (f64, f64) {
+    let along = |px: u32, samples: u32, per: u32, target: u32| {
+        f64::from(px) * f64::from(samples) / (f64::from(per) * f64::from(target))
+    };
+    (
+        along(output.crop.width, source.samples_x, source.per_x, output.stored_size.width),
+        along(output.crop.height, source.samples_y, source.per_y, output.stored_size.height),
+    )
+}
+
+/// The whole part of `ratio`, from 1 to [`MAX_BOX_SIDE`].
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range of the type before"
+)]
+fn whole(ratio: f64) -> u32 {
+    ratio.clamp(1.0, f64::from(MAX_BOX_SIDE)) as u32
+}
+
+/// From the strongest reduction to none.
+const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
+
+const RESIDUAL_AFTER_SCALE: f64 = 1.25;
+const RESIDUAL_AFTER_BOX: f64 = 2.0;
+
+/// 4096 × 4096 samples of 255 add up to less than 2^32, the range of a sum.
+const MAX_BOX_SIDE: u32 = 4_096;
