@@ -1,1 +1,3 @@
 //! Later.
+
+pub(crate) mod orient;
