@@ -6,7 +6,7 @@ use crate::budget::{Budget, Reservation};
 use crate::decode;
 use crate::encode;
 use crate::error::{BadRequest, Error};
-use crate::finish::{self, ColorConversion};
+use crate::finish::{self, ColorConversion, Pixels};
 use crate::interrupt::Interrupt;
 use crate::limits::{Limit, Limits};
 use crate::picture::Picture;
@@ -93,14 +93,35 @@ pub(crate) fn run(
         let pixels = finish::pixels(bytes, plan, output, &mut small, index == last, &budget)?;
         interrupt.check()?;
         let color = pixels.color;
-        let (body, reservation) = encode::body(plan.request(), pixels, &budget)?;
+        let (body, reservation) = body(plan.request(), pixels, &budget)?;
         *slot = Some(reservation);
         thumbnails.push(Thumbnail { body, size: output.size, color })?;
     }
     Ok(thumbnails.into_parts().0)
 }
 
-/// The same for a caller who brings the bytes a second time: their header must be the same.
+/// What the request asks for: a file, or the pixels as they are.
+fn body<'b>(
+    request: &Request,
+    pixels: Pixels<'b>,
+    budget: &'b Budget,
+) -> Result<(Body, Reservation<'b>), Error> {
+    let Pixels { samples, size, layout, .. } = pixels;
+    match request.output() {
+        Output::Pixels => {
+            let (samples, reservation) = samples.into_parts();
+            Ok((Body::Picture(Picture::new(size, layout, samples)?), reservation))
+        }
+        output => {
+            let background = request.background_rgb();
+            let file = encode::file(output, &samples, size, layout, background, budget)?;
+            let (bytes, reservation) = file.into_parts();
+            Ok((Body::File { bytes, output }, reservation))
+        }
+    }
+}
+
+/// [`run`] for a caller who brings the bytes a second time: their header must be the same.
 pub(crate) fn run_checked(
     plan: &Plan,
     bytes: &[u8],
@@ -122,7 +143,7 @@ pub struct Thumbnail {
 
 /// What a thumbnail is made of.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Body {
+enum Body {
     File { bytes: Vec<u8>, output: Output },
     Picture(Picture),
 }
