@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::budget::{Budget, Reservation};
-use crate::decode;
+use crate::decode::small_planes;
 use crate::encode;
 use crate::error::{BadRequest, Error};
 use crate::finish::{self, ColorConversion, Pixels};
@@ -84,7 +84,7 @@ pub(crate) fn run(
 ) -> Result<Vec<Thumbnail>, Error> {
     let budget = Budget::new(plan.memory_bytes());
     let mut thumbnails = budget.empty_buffer(plan.outputs().len())?;
-    let mut small = decode::small_planes(bytes, plan, &budget, interrupt)?;
+    let mut small = small_planes(bytes, plan, &budget, interrupt)?;
     // What is finished stays charged while the next output is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     let last = plan.outputs().len().saturating_sub(1);

@@ -26,7 +26,7 @@ pub(crate) fn small_planes<'b>(
             jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
         }
         Detail::Png(image) => png::decode(bytes, image, premultiply, budget, interrupt, sink)?,
-        Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
+        Detail::WebP(still) => webp::decode(bytes, still, budget, interrupt, sink)?,
     }
     shrink.finish()
 }

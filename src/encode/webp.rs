@@ -53,6 +53,11 @@ pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
         .saturating_add(output::PIECE_BYTES)
 }
 
+/// The longest file of any picture of this size.
+pub(crate) const fn file_bytes(size: Size, layout: Layout) -> u64 {
+    frame_bytes(size, layout).saturating_add(RIFF_BYTES)
+}
+
 /// What image-webp takes until the frame is coded: a copy of the pixels as RGBA, the half of the
 /// frame's block that it moves from when it grows last, and the trees of the Huffman codes.
 const fn coding_bytes(size: Size, layout: Layout) -> u64 {

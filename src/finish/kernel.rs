@@ -336,7 +336,8 @@ const OUTSIDE: Error = Error::Bug("resizing reaches outside of its plane");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finish::resize::{self, SourceRect};
+    use crate::finish::resize;
+    use crate::size::SourceRect;
     use crate::size::Size;
 
     fn random(state: &mut u64) -> u64 {

@@ -2,26 +2,12 @@
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
-use crate::size::Size;
+use crate::size::{Size, SourceRect};
 
 use super::kernel::{self, Axis};
 use super::upsample;
 
-/// The part of a plane that becomes the target, in samples; edges may lie between samples.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct SourceRect {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-}
-
 impl SourceRect {
-    /// The whole plane.
-    pub(crate) fn covering(size: Size) -> Self {
-        Self { x: 0.0, y: 0.0, width: f64::from(size.width), height: f64::from(size.height) }
-    }
-
     fn horizontal(self, source_size: Size, target: Size) -> Axis {
         Axis { source: source_size.width, start: self.x, length: self.width, target: target.width }
     }

@@ -144,7 +144,8 @@ const fn sixteenths(sum: u16) -> u8 {
 #[cfg(test)]
 mod tests {
     use crate::budget::Budget;
-    use crate::finish::resize::{self, SourceRect};
+    use crate::finish::resize;
+    use crate::size::SourceRect;
     use crate::size::Size;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {

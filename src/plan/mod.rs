@@ -218,7 +218,9 @@ fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
     Limit::Segments.check(u64::from(header.segments), u64::from(limits.max_segments))?;
     if let Detail::Jpeg(frame) = &header.detail {
         Limit::Scans.check(u64::from(frame.scans), u64::from(limits.max_scans))?;
-        let allowed = frame.samples().saturating_mul(u64::from(limits.max_scan_work));
+        let components = 0..frame.components().len();
+        let samples: u64 = components.map(|index| frame.component_size(index).pixels()).sum();
+        let allowed = samples.saturating_mul(u64::from(limits.max_scan_work));
         Limit::ScanWork.check(frame.scan_samples, allowed)?;
     }
     Ok(())

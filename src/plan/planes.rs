@@ -6,7 +6,7 @@ use crate::shrink::PlaneShrink;
 use crate::size::{Rect, Size, SourceRect};
 
 /// One plane of the source before it is planned.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlaneSource {
     /// Samples of the plane for `per_x` pixels of the picture, from left to right.
     pub(crate) samples_x: u32,
