@@ -337,8 +337,8 @@ const OUTSIDE: Error = Error::Bug("resizing reaches outside of its plane");
 mod tests {
     use super::*;
     use crate::finish::resize;
-    use crate::size::SourceRect;
     use crate::size::Size;
+    use crate::size::SourceRect;
 
     fn random(state: &mut u64) -> u64 {
         *state =

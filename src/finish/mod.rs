@@ -179,13 +179,22 @@ fn interleaved<'b>(
 // STUB until the profile room lands
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum ColorConversion { Srgb }
-fn convert(_: &[u8], plan: &Plan, samples: &mut Buffer<'_, u8>, _: &Budget) -> Result<ColorConversion, Error> {
-    if matches!(plan.colors(), Colors::Cmyk{..} | Colors::Ycck{..}) {
+pub enum ColorConversion {
+    Srgb,
+}
+fn convert(
+    _: &[u8],
+    plan: &Plan,
+    samples: &mut Buffer<'_, u8>,
+    _: &Budget,
+) -> Result<ColorConversion, Error> {
+    if matches!(plan.colors(), Colors::Cmyk { .. } | Colors::Ycck { .. }) {
         color::inks_to_rgb(samples);
         let n = samples.len() / 4 * 3;
         samples.truncate(n);
     }
     Ok(ColorConversion::Srgb)
 }
-fn convert_bytes(_: &Plan) -> u64 { 0 }
+fn convert_bytes(_: &Plan) -> u64 {
+    0
+}

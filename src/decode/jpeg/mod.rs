@@ -62,7 +62,15 @@ pub(crate) fn decode<S: RowSink>(
         if frame.streams {
             entropy.start(data);
             return stream::decode(
-                frame, scales, &scan, &tables, &mut entropy, &mut look_ups, budget, interrupt, sink,
+                frame,
+                scales,
+                &scan,
+                &tables,
+                &mut entropy,
+                &mut look_ups,
+                budget,
+                interrupt,
+                sink,
             );
         }
         for component in scan.components() {

@@ -216,7 +216,9 @@ mod tests {
         let mut bytes = b"\xFF\xD8\xFF\xFF\xDA\x00\x02".to_vec();
         let entropy = b"ab\xFF\x00c\xFF\xD3d\xFF\xFF\x00e\xFF\xFF\xD0f";
         bytes.extend(entropy);
-        bytes.extend(b"\xFF\xFF\xDD\x00\x04\x01\x02garbage\xFF\x00\xFF\xFE\x00\x03x\xFF\xD9tail\xFF");
+        bytes.extend(
+            b"\xFF\xFF\xDD\x00\x04\x01\x02garbage\xFF\x00\xFF\xFE\x00\x03x\xFF\xD9tail\xFF",
+        );
         let mut segments = Segments::new(&bytes).unwrap();
         assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { body: [], .. })));
         assert_eq!(segments.entropy_bytes(), entropy.len() as u64);
