@@ -1,5 +1,14 @@
 //! WebP files for tests, made here.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests make small files, and may fail"
+)]
+
 use image_webp::{ColorType, WebPEncoder};
 
 use super::vp8l::stream_header;

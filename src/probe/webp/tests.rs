@@ -1,3 +1,12 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests make small files, and may fail"
+)]
+
 use image_webp::ColorType;
 
 use super::sample::{BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x};
