@@ -8,6 +8,7 @@ use super::code::{Lengths, MAX_ALPHABET, Shape};
 use super::heap::Heap;
 use super::malformed;
 use crate::error::Error;
+use crate::probe::Format;
 use crate::size::Size;
 
 /// What the headers say.
@@ -134,6 +135,9 @@ impl<'a> Scan<'a> {
                 self.heap.grow(GROUP * u64::from(capacity), GROUP * u64::from(larger));
                 capacity = larger;
             }
+            if self.heap.live() > SENSELESS {
+                return Err(Error::unsupported(Format::WebP, "gigabytes of prefix codes"));
+            }
         }
         Ok(())
     }
@@ -153,7 +157,7 @@ impl<'a> Scan<'a> {
             let shape = Shape::read(&mut self.bits, alphabet, &mut self.heap, Some(&mut lengths))?;
             let (symbols, behind) =
                 rest.split_at_mut_checked(usize::from(alphabet)).ok_or(TOO_SMALL)?;
-            shape.sort(&lengths, alphabet, symbols);
+            shape.sort(lengths.get(..usize::from(alphabet)).unwrap_or_default(), symbols);
             *slot = Some(Code { shape, symbols: &*symbols });
             rest = behind;
         }
@@ -282,3 +286,6 @@ const PALETTE: u32 = 3;
 const GROUP: u64 = 5 * 56;
 /// A vector of up to four bytes.
 const TRANSFORM_LIST: u64 = 8;
+/// Where counting stops, so that reading the headers of a bomb ends soon: real pictures have less
+/// than a hundredth.
+const SENSELESS: u64 = 1 << 30;
