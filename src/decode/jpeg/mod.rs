@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Format;
-use crate::probe::jpeg::{Frame, Scale, Scan, Script, Segment, Segments, malformed};
+use crate::probe::jpeg::{Frame, Scale, Scan, Script, Segment, Segments};
 use bits::{Entropy, WINDOW_BYTES};
 use coefficients::Coefficients;
 use tables::{LookUps, Tables};
