@@ -108,7 +108,7 @@ mod thumbnail;
 
 // The public interface is:
 pub use error::{BadRequest, Error, Interrupted, Malformed, Truncated, Unsupported};
-pub use finish::ColorConversion;
+pub use finish::{ColorConversion, ProfileProblem};
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use picture::{Layout, Picture};

@@ -334,6 +334,7 @@ const COLUMNS_AT_ONCE: usize = 64;
 const OUTSIDE: Error = Error::Bug("resizing reaches outside of its plane");
 
 #[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::finish::resize;

@@ -105,6 +105,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         scans: None,
         input_bytes: bytes.len() as u64,
         segments: walk.segments,
+        icc_cost_bytes: 0,
         detail: Detail::Png(image),
     })
 }

@@ -114,6 +114,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         scans: None,
         input_bytes: bytes.len() as u64,
         segments: approved.chunks,
+        icc_cost_bytes: 0,
         detail: Detail::WebP(still),
     })
 }
