@@ -1,5 +1,6 @@
 //! An untrusted JPEG, PNG or WebP becomes an avatar inside a memory budget that is known before the
 //! first pixel is decoded.
+#![forbid(unsafe_code)]
 #![cfg_attr(not(test), allow(dead_code))]
 
 mod budget;
