@@ -116,8 +116,7 @@ fn progress_bar(args: &Args, jobs: usize) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} [{elapsed} of {duration}]");
-    ProgressBar::new(jobs as u64)
-        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    ProgressBar::new(jobs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Successes to stdout and the rest to stderr; JSON always to stdout.

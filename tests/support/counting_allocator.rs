@@ -61,7 +61,10 @@ fn note_call() {
     ALLOCATIONS.set(ALLOCATIONS.get() + 1);
 }
 
-#[allow(unsafe_code, reason = "GlobalAlloc is an unsafe trait; every call goes on to System as it came")]
+#[allow(
+    unsafe_code,
+    reason = "GlobalAlloc is an unsafe trait; every call goes on to System as it came"
+)]
 // SAFETY: the blocks are those of `System`, for the layouts that the caller gave. Counting uses
 // thread-locals that are constants without a destructor, so it never allocates and never unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
