@@ -90,6 +90,15 @@ impl<'b, T> Buffer<'b, T> {
         Ok(())
     }
 
+    /// Appends `item`, under the same rule.
+    pub(crate) fn push(&mut self, item: T) -> Result<(), Error> {
+        if self.items.len() == self.items.capacity() {
+            return Err(Error::Bug("a buffer was filled past what was paid for"));
+        }
+        self.items.push(item);
+        Ok(())
+    }
+
     pub(crate) fn truncate(&mut self, len: usize) {
         self.items.truncate(len);
     }

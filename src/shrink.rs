@@ -60,10 +60,13 @@ pub(crate) struct Shrink<'b> {
 }
 
 impl<'b> Shrink<'b> {
-    pub(crate) fn new(plans: &[PlaneShrink], budget: &'b Budget) -> Result<Self, Error> {
+    pub(crate) fn new(
+        plans: impl IntoIterator<Item = PlaneShrink>,
+        budget: &'b Budget,
+    ) -> Result<Self, Error> {
         let mut planes = [None, None, None, None];
         for (plane, plan) in planes.iter_mut().zip(plans) {
-            *plane = Some(Plane::new(*plan, budget)?);
+            *plane = Some(Plane::new(plan, budget)?);
         }
         Ok(Self { planes })
     }
@@ -284,7 +287,7 @@ mod tests {
 
     fn shrunk(rows: &[Vec<u8>], plan: PlaneShrink) -> Vec<u8> {
         let budget = Budget::new(plan.small_bytes() + plan.sums_bytes());
-        let mut shrink = Shrink::new(&[plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget).unwrap();
         for (y, row) in rows.iter().enumerate() {
             shrink.row(0, y as u32, row).unwrap();
         }
@@ -314,7 +317,7 @@ mod tests {
         let in_order = plan(window, 3, 4);
         let any_order = PlaneShrink { any_order: true, ..in_order };
         let budget = Budget::new(any_order.small_bytes() + any_order.sums_bytes());
-        let mut shrink = Shrink::new(&[any_order], &budget).unwrap();
+        let mut shrink = Shrink::new([any_order], &budget).unwrap();
         for x in [1u32, 0] {
             for (y, row) in rows.iter().enumerate().rev() {
                 let part: Vec<u8> = row.iter().copied().skip(x as usize).step_by(2).collect();
@@ -331,7 +334,7 @@ mod tests {
         let plan =
             PlaneShrink { any_order: true, origin: (2, 2), empty: 128, ..plan(window, 2, 2) };
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new(&[plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget).unwrap();
         shrink.row(0, 0, &[0, 255]).unwrap();
         shrink.row(0, 1, &[0, 1]).unwrap();
         let [small, ..] = shrink.finish().unwrap();
@@ -342,7 +345,7 @@ mod tests {
     fn a_decoder_that_delivers_too_few_rows_is_found_out() {
         let plan = plan(Rect { x: 0, y: 0, width: 2, height: 2 }, 1, 1);
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new(&[plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget).unwrap();
         shrink.row(0, 0, &[1, 2]).unwrap();
         assert!(matches!(shrink.row(0, 0, &[1, 2]), Err(Error::Bug(_))));
         assert!(matches!(shrink.finish(), Err(Error::Bug(_))));

@@ -92,6 +92,22 @@ impl fmt::Display for Rect {
     }
 }
 
+/// A part of a plane in samples, whose edges may lie between samples: finite, not empty, inside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct SourceRect {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+}
+
+impl SourceRect {
+    /// The whole of a plane of `size`.
+    pub(crate) fn covering(size: Size) -> Self {
+        Self { x: 0.0, y: 0.0, width: f64::from(size.width), height: f64::from(size.height) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

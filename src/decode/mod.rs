@@ -1,10 +1,35 @@
 //! Approved bytes → rows of planes.
 
+use crate::budget::Budget;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::plan::Plan;
+use crate::probe::Detail;
+use crate::shrink::{Shrink, SmallPlane};
 
 pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
+
+/// Decodes `bytes` straight into the small planes that the plan asks for.
+pub(crate) fn small_planes<'b>(
+    bytes: &[u8],
+    plan: &Plan,
+    budget: &'b Budget,
+    interrupt: &Interrupt,
+) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget)?;
+    let sink = &mut shrink;
+    let premultiply = plan.premultiplies();
+    match &plan.header().detail {
+        Detail::Jpeg(frame) => {
+            jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
+        }
+        Detail::Png(image) => png::decode(bytes, image, premultiply, budget, interrupt, sink)?,
+        Detail::WebP(still) => webp::decode(bytes, still, budget, interrupt, sink)?,
+    }
+    shrink.finish()
+}
 
 /// Where the rows of decoded planes go.
 ///

@@ -4,10 +4,10 @@
 
 use core::fmt;
 
-use crate::budget::Budget;
 use crate::error::{Error, Unsupported};
 use crate::interrupt::Interrupt;
 use crate::limits::{Limit, Limits};
+use crate::probe::jpeg::Scale;
 use crate::probe::{Detail, Format, Header};
 use crate::request::{Fit, Output, Request};
 use crate::size::{Rect, Size};
@@ -162,8 +162,7 @@ impl Plan {
     /// # Errors
     /// Those of [`run`](Self::run).
     pub fn run_all(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
-        let budget = Budget::new(self.memory_bytes());
-        thumbnail::run(self, bytes, &budget, interrupt)
+        thumbnail::run_checked(self, bytes, interrupt)
     }
 
     pub(crate) const fn request(&self) -> &Request {
@@ -183,9 +182,9 @@ impl Plan {
         self.planes.get(..self.source.plane_count()).unwrap_or(&self.planes)
     }
 
-    /// All planes in the order of the decoder, used or not.
-    pub(crate) const fn planes_or_unused(&self) -> &[PlanePlan; 4] {
-        &self.planes
+    /// The scale of each component of a JPEG.
+    pub(crate) fn scales(&self) -> [Scale; 4] {
+        self.planes.map(|plane| plane.scale)
     }
 
     pub(crate) const fn has_alpha(&self) -> bool {
@@ -219,7 +218,9 @@ fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
     Limit::Segments.check(u64::from(header.segments), u64::from(limits.max_segments))?;
     if let Detail::Jpeg(frame) = &header.detail {
         Limit::Scans.check(u64::from(frame.scans), u64::from(limits.max_scans))?;
-        let allowed = frame.samples().saturating_mul(u64::from(limits.max_scan_work));
+        let components = 0..frame.components().len();
+        let samples: u64 = components.map(|index| frame.component_size(index).pixels()).sum();
+        let allowed = samples.saturating_mul(u64::from(limits.max_scan_work));
         Limit::ScanWork.check(frame.scan_samples, allowed)?;
     }
     Ok(())

@@ -3,10 +3,10 @@
 use crate::plan::geometry::{Geometry, OutputGeometry};
 use crate::probe::jpeg::Scale;
 use crate::shrink::PlaneShrink;
-use crate::size::{Rect, Size};
+use crate::size::{Rect, Size, SourceRect};
 
 /// One plane of the source before it is planned.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlaneSource {
     /// Samples of the plane for `per_x` pixels of the picture, from left to right.
     pub(crate) samples_x: u32,
@@ -42,15 +42,6 @@ pub(crate) struct PlanePlan {
     pub(crate) shrink: PlaneShrink,
     /// Samples of the delivered plane for one pixel of the picture.
     samples_per_px: (f64, f64),
-}
-
-/// A rectangle in a small plane, in samples; finite, not empty, inside the plane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct SourceRect {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
 }
 
 impl PlanePlan {
@@ -94,6 +85,12 @@ impl PlanePlan {
                 per_px(source.samples_y, source.per_y),
             ),
         }
+    }
+
+    /// True when the small plane is already what `output` shows.
+    pub(crate) fn is_identity(&self, output: &OutputGeometry) -> bool {
+        let small = self.shrink.small_size();
+        small == output.stored_size && self.source_rect(output.crop) == SourceRect::covering(small)
     }
 
     /// Where `crop`, in stored pixels, lies in the small plane. The fraction of a cell that the grid

@@ -1,7 +1,9 @@
-//! The planes that the decoder of each format delivers.
+//! What the decoder of each format delivers: which planes, and what they mean.
 
+use crate::decode::webp as webp_decode;
 use crate::plan::planes::PlaneSource;
-use crate::probe::{Detail, Header, jpeg, webp};
+use crate::probe::webp::{Alpha, Coding, Still};
+use crate::probe::{Detail, Header, jpeg, png};
 
 /// How the planes of a source become colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +14,12 @@ pub(crate) enum Colors {
     JpegYCbCr,
     /// Studio range, as VP8 has it.
     Vp8Yuv,
-    Cmyk { inverted: bool },
-    Ycck { inverted: bool },
+    Cmyk {
+        inverted: bool,
+    },
+    Ycck {
+        inverted: bool,
+    },
 }
 
 impl Colors {
@@ -25,23 +31,103 @@ impl Colors {
             Self::Cmyk { .. } | Self::Ycck { .. } => 4,
         }
     }
-
-    /// Samples of a pixel once the colours are made: grey stays grey, all others become RGB.
-    pub(crate) const fn channels(self) -> usize {
-        match self {
-            Self::Gray => 1,
-            _ => 3,
-        }
-    }
 }
 
 /// What the decoder delivers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Source {
     pub(crate) colors: Colors,
-    /// One more plane, the last, holds alpha.
+    /// One plane more, the last, holds alpha.
     pub(crate) alpha: bool,
-    planes: [SourcePlane; 4],
+    planes: [PlaneSource; 4],
 }
 
-type SourcePlane = PlaneSource;
+impl Source {
+    pub(crate) fn of(header: &Header) -> Self {
+        match &header.detail {
+            Detail::Jpeg(frame) => Self::jpeg(frame),
+            Detail::Png(image) => Self::png(image),
+            Detail::WebP(still) => Self::webp(still),
+        }
+    }
+
+    fn jpeg(frame: &jpeg::Frame) -> Self {
+        let (h_max, v_max) = frame.max_factors();
+        let mut planes = [PlaneSource::WHOLE; 4];
+        for (plane, component) in planes.iter_mut().zip(frame.components()) {
+            *plane = PlaneSource {
+                samples_x: u32::from(component.h),
+                per_x: h_max,
+                samples_y: u32::from(component.v),
+                per_y: v_max,
+                reducible: true,
+                ..PlaneSource::WHOLE
+            };
+        }
+        let colors = match frame.color {
+            jpeg::Color::Gray => Colors::Gray,
+            jpeg::Color::YCbCr => Colors::JpegYCbCr,
+            jpeg::Color::Rgb => Colors::Rgb,
+            jpeg::Color::Cmyk { inverted } => Colors::Cmyk { inverted },
+            jpeg::Color::Ycck { inverted } => Colors::Ycck { inverted },
+        };
+        Self { colors, alpha: false, planes }
+    }
+
+    fn png(image: &png::Image) -> Self {
+        let plane = PlaneSource { any_order: image.interlaced, ..PlaneSource::WHOLE };
+        Self {
+            colors: if image.is_gray() { Colors::Gray } else { Colors::Rgb },
+            alpha: image.has_alpha(),
+            planes: [plane; 4],
+        }
+    }
+
+    /// A frame that does not cover its canvas leaves the rest transparent.
+    fn webp(still: &Still) -> Self {
+        let bare = still.leaves_canvas_bare();
+        let whole = PlaneSource {
+            any_order: bare,
+            origin: (still.x, still.y),
+            ..PlaneSource::WHOLE
+        };
+        let (colors, planes) = match still.coding {
+            Coding::Lossless(_) => (Colors::Rgb, [whole; 4]),
+            Coding::Lossy(_) => {
+                // Offsets of frames are even, so that chroma starts on a sample.
+                let chroma = PlaneSource {
+                    per_x: 2,
+                    per_y: 2,
+                    origin: (still.x / 2, still.y / 2),
+                    empty: VP8_CHROMA_ZERO,
+                    ..whole
+                };
+                let luma = PlaneSource { empty: VP8_BLACK, ..whole };
+                (Colors::Vp8Yuv, [luma, chroma, chroma, whole])
+            }
+        };
+        Self { colors, alpha: bare || still.alpha != Alpha::None, planes }
+    }
+
+    pub(crate) const fn planes(&self) -> [PlaneSource; 4] {
+        self.planes
+    }
+
+    pub(crate) const fn plane_count(&self) -> usize {
+        if self.alpha { self.colors.planes() + 1 } else { self.colors.planes() }
+    }
+
+    pub(crate) fn uninterruptible(&self, detail: &Detail) -> Option<&'static str> {
+        match detail {
+            Detail::WebP(still) if webp_decode::uninterruptible(still) => Some(
+                "image-webp reads a whole frame: neither deadline nor cancel flag is polled \
+                 before it is decoded",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Black and no colour in the studio range of VP8 (RFC 6386, 9.2).
+pub(crate) const VP8_BLACK: u8 = 16;
+pub(crate) const VP8_CHROMA_ZERO: u8 = 128;

@@ -1,0 +1,264 @@
+//! Entropy-coded data → bits: stuffing is taken out in chunks (T.81, B.1.1.5), markers end it.
+
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::probe::Format;
+use crate::probe::jpeg::{RST0, RST7, malformed};
+
+/// The entropy data of one scan, freed of stuffing a window at a time.
+pub(super) struct Entropy<'a, 'b> {
+    source: &'a [u8],
+    /// Where in `source` the window ends.
+    next: usize,
+    window: Buffer<'b, u8>,
+    /// Bytes of the window that are data. Zeros follow once `end` is known.
+    filled: usize,
+    end: Option<End>,
+    position: Position,
+}
+
+/// What stands behind the last byte of an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// A marker, and where the bytes after it start.
+    Marker { code: u8, after: usize },
+    /// Nothing: the file ends.
+    File,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    /// The next bits, from the most significant on. Past the `count` that are accounted for, there
+    /// may be more, which the next refill sets again to the same.
+    ahead: u64,
+    count: u32,
+    /// The byte of the window that the next refill starts with.
+    byte: usize,
+}
+
+impl<'a, 'b> Entropy<'a, 'b> {
+    pub(super) fn new(budget: &'b Budget) -> Result<Self, Error> {
+        Ok(Self {
+            source: &[],
+            next: 0,
+            window: budget.buffer(WINDOW_BYTES, 0)?,
+            filled: 0,
+            end: None,
+            position: Position::default(),
+        })
+    }
+
+    /// Starts a scan whose data are at the start of `source`.
+    pub(super) fn start(&mut self, source: &'a [u8]) {
+        self.source = source;
+        self.start_at(0);
+    }
+
+    fn start_at(&mut self, next: usize) {
+        self.next = next;
+        self.filled = 0;
+        self.end = None;
+        self.position = Position::default();
+    }
+
+    /// Bytes of the source in which no marker but RSTn stands.
+    pub(super) const fn passed_bytes(&self) -> usize {
+        self.next
+    }
+
+    /// The bits from here on: enough for one MCU, zeros where the data end. They must come back
+    /// through [`settle`](Self::settle) before the next.
+    #[inline(always)]
+    pub(super) fn bits(&mut self) -> Bits<'_> {
+        if self.filled - self.position.byte.min(self.filled) < MCU_BYTES && self.end.is_none() {
+            self.fill();
+        }
+        Bits { window: &self.window, position: self.position }
+    }
+
+    /// Goes on after the bits that were taken. `Err` when there were fewer.
+    #[inline(always)]
+    pub(super) fn settle(&mut self, taken: Taken) -> Result<(), Fault> {
+        self.position = taken.0;
+        if self.position.byte * 8 > self.filled * 8 + self.position.count as usize {
+            return Err(match self.end {
+                Some(End::Marker { code: RST0..=RST7, .. }) => Fault::EarlyRestart,
+                _ => Fault::End,
+            });
+        }
+        Ok(())
+    }
+
+    /// Passes the restart marker with number `expected`, 0 to 7 (T.81, E.2.4).
+    pub(super) fn restart(&mut self, expected: u8) -> Result<(), Fault> {
+        if self.end.is_none() {
+            self.fill();
+        }
+        let unread_bits = self.filled * 8 + self.position.count as usize;
+        if self.end.is_none() || unread_bits >= self.position.byte * 8 + 8 {
+            return Err(Fault::NoRestart);
+        }
+        match self.end {
+            Some(End::Marker { code, after }) if code == RST0 + expected => {
+                self.start_at(after);
+                Ok(())
+            }
+            Some(End::Marker { code: RST0..=RST7, .. }) => Err(Fault::WrongRestart),
+            _ => Err(Fault::End),
+        }
+    }
+
+    /// Moves what is unread to the front and fills the rest of the window.
+    fn fill(&mut self) {
+        let from = self.position.byte.min(self.filled);
+        self.window.copy_within(from..self.filled, 0);
+        self.filled -= from;
+        self.position.byte -= from;
+        while self.filled + 8 <= WINDOW_BYTES - MCU_BYTES {
+            let Some(free) = self.window.get_mut(self.filled..) else { break };
+            let rest = self.source.get(self.next..).unwrap_or_default();
+            let clean = if let (Some(from), Some(to)) =
+                (rest.first_chunk::<8>(), free.first_chunk_mut::<8>())
+            {
+                *to = *from;
+                bytes_before_ff(*from)
+            } else if let (Some(&from), Some(to)) = (rest.first(), free.first_mut()) {
+                *to = from;
+                usize::from(from != 0xFF)
+            } else {
+                self.end = Some(End::File);
+                break;
+            };
+            self.filled += clean;
+            self.next += clean;
+            if rest.get(clean) != Some(&0xFF) {
+                continue;
+            }
+            let run = rest.iter().skip(clean).take_while(|&&byte| byte == 0xFF).count();
+            match rest.get(clean + run) {
+                None => self.end = Some(End::File),
+                Some(0) => {
+                    // In the window, 0xFF was copied to this place.
+                    self.filled += 1;
+                    self.next += run + 1;
+                }
+                Some(&code) => {
+                    self.end = Some(End::Marker { code, after: self.next + run + 1 });
+                }
+            }
+            if self.end.is_some() {
+                break;
+            }
+        }
+        if self.end.is_some() {
+            let filled = self.filled;
+            self.window.iter_mut().skip(filled).take(MCU_BYTES).for_each(|byte| *byte = 0);
+        }
+    }
+}
+
+/// Why entropy data cannot be decoded. Small, because it is returned from the innermost loops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The data end before the scan does.
+    End,
+    EarlyRestart,
+    NoRestart,
+    WrongRestart,
+    Code,
+    Run,
+    Symbol,
+}
+
+impl Fault {
+    /// The error at row `reached` of `expected`.
+    #[cold]
+    pub(super) fn at(self, reached: u32, expected: u32) -> Error {
+        match self {
+            Self::End => Error::truncated_at(Format::Jpeg, reached.min(expected), expected),
+            Self::EarlyRestart => malformed("a restart marker before its interval is over"),
+            Self::NoRestart => malformed("no restart marker where an interval is over"),
+            Self::WrongRestart => malformed("a restart marker out of turn"),
+            Self::Code => malformed("a Huffman code that is not in its table"),
+            Self::Run => malformed("a run of coefficients past the end of its band"),
+            Self::Symbol => malformed("a Huffman symbol without a meaning here"),
+        }
+    }
+}
+
+/// Bits of one MCU.
+///
+/// After [`refill`](Self::refill) there are 56 bits or more, which is more than any code (16) with
+/// its extra bits (15).
+pub(super) struct Bits<'w> {
+    window: &'w [u8],
+    position: Position,
+}
+
+/// Where [`Bits`] have come to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken(Position);
+
+impl Bits<'_> {
+    #[inline(always)]
+    pub(super) fn refill(&mut self) {
+        let Position { ahead, count, byte } = self.position;
+        let chunk = self.window.get(byte..).and_then(<[u8]>::first_chunk::<8>);
+        let next = chunk.map_or(0, |chunk| u64::from_be_bytes(*chunk));
+        self.position = Position {
+            ahead: ahead | next >> (count & 63),
+            count: count | 56,
+            byte: byte + ((63 - (count & 63)) >> 3) as usize,
+        };
+    }
+
+    /// The next `n` bits, 1 to 32, without taking them.
+    #[inline(always)]
+    pub(super) const fn peek(&self, n: u32) -> usize {
+        (self.position.ahead >> (64 - n)) as usize
+    }
+
+    /// Takes `n` bits that were refilled.
+    #[inline(always)]
+    pub(super) const fn take(&mut self, n: u32) {
+        self.position.ahead <<= n;
+        self.position.count -= n;
+    }
+
+    /// Takes `n` bits, 0 to 16, as a number.
+    #[inline(always)]
+    pub(super) fn number(&mut self, n: u32) -> u32 {
+        // In two steps, because a shift by 64 is none.
+        let value = (self.position.ahead >> 1 >> (63 - n)) as u32;
+        self.take(n);
+        value
+    }
+
+    /// Takes one bit, refilling first.
+    #[inline(always)]
+    pub(super) fn bit(&mut self) -> bool {
+        self.refill();
+        self.number(1) == 1
+    }
+
+    #[inline(always)]
+    pub(super) fn taken(self) -> Taken {
+        Taken(self.position)
+    }
+}
+
+/// How many of eight bytes stand before the first 0xFF.
+fn bytes_before_ff(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let inverted = !u64::from_le_bytes(bytes);
+    // The lowest set bit is that of the first zero byte of `inverted`.
+    let zeros = inverted.wrapping_sub(ONES) & !inverted & (ONES << 7);
+    (zeros.trailing_zeros() / 8) as usize
+}
+
+/// What one MCU can take at the most, and more: 10 blocks of 64 codes of 16 bits with 15 extra
+/// bits are 2,480 bytes; a refill looks 8 bytes ahead.
+const MCU_BYTES: usize = 2_560;
+
+/// 16 KiB of data and the zeros after them.
+pub(super) const WINDOW_BYTES: usize = 16_384 + MCU_BYTES;

@@ -1,0 +1,226 @@
+//! Huffman tables as look-ups (T.81, annex C and F.2.2.3).
+
+use super::bits::{Bits, Fault};
+use crate::probe::jpeg::HuffmanTable;
+
+/// A table made ready for decoding.
+#[derive(Clone, Debug)]
+pub(super) struct Codes {
+    /// By the next [`FAST_BITS`] bits, see [`Entry`]; 0 where the code is longer.
+    fast: [Entry; 1 << FAST_BITS],
+    /// For each length, the first 16 bits that are above all codes of this length.
+    above: [u32; 16],
+    /// For each length, what is added to a code of this length for its place among the symbols.
+    offset: [i32; 16],
+    symbols: [u8; 256],
+}
+
+/// Bits 0–4 the bits to take, bit 7 whether they include the extra bits, bits 8–15 the symbol,
+/// bits 16–31 the value of code and extra bits. A value of 0 with bit 7 is a symbol of size 0.
+type Entry = u32;
+const HAS_VALUE: u32 = 0x80;
+
+/// A symbol, and the value of its extra bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Coded {
+    pub(super) symbol: u8,
+    pub(super) value: i32,
+}
+
+impl Codes {
+    /// A table without codes.
+    pub(super) const EMPTY: Self =
+        Self { fast: [0; 1 << FAST_BITS], above: [0; 16], offset: [0; 16], symbols: [0; 256] };
+
+    pub(super) fn set(&mut self, table: &HuffmanTable<'_>) {
+        self.fast.fill(0);
+        for (slot, symbol) in self.symbols.iter_mut().zip(table.symbols) {
+            *slot = *symbol;
+        }
+        let mut symbols = table.symbols.iter();
+        let (mut code, mut place) = (0_u32, 0_i32);
+        for (length, &count) in (1_u32..).zip(table.counts) {
+            let i = length as usize - 1;
+            if let Some(offset) = self.offset.get_mut(i) {
+                *offset = place - code.cast_signed();
+            }
+            for _ in 0..count {
+                let Some(&symbol) = symbols.next() else { return };
+                if length <= FAST_BITS {
+                    self.set_fast(code, length, symbol);
+                }
+                code += 1;
+                place += 1;
+            }
+            if let Some(above) = self.above.get_mut(i) {
+                *above = code << (16 - length);
+            }
+            code <<= 1;
+        }
+    }
+
+    /// Fills all entries that start with `code`.
+    fn set_fast(&mut self, code: u32, length: u32, symbol: u8) {
+        let size = u32::from(symbol & 15);
+        let free = FAST_BITS - length;
+        let start = (code << free) as usize;
+        let entries = self.fast.get_mut(start..start + (1 << free)).unwrap_or_default();
+        for (rest, entry) in (0_u32..).zip(entries) {
+            *entry = u32::from(symbol) << 8;
+            *entry |= if size <= free {
+                let value = extend(rest >> (free - size), size);
+                (length + size) | HAS_VALUE | (value.cast_unsigned() << 16)
+            } else {
+                length
+            };
+        }
+    }
+
+    /// Takes a code and its extra bits. The lower four bits of the symbol are their number.
+    #[inline(always)]
+    pub(super) fn value(&self, bits: &mut Bits<'_>) -> Result<Coded, Fault> {
+        bits.refill();
+        let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
+        if entry & HAS_VALUE != 0 {
+            bits.take(entry & 31);
+            return Ok(Coded { symbol: symbol_of(entry), value: entry.cast_signed() >> 16 });
+        }
+        self.long_value(entry, bits)
+    }
+
+    fn long_value(&self, entry: Entry, bits: &mut Bits<'_>) -> Result<Coded, Fault> {
+        let symbol = self.symbol_at(entry, bits)?;
+        let size = u32::from(symbol & 15);
+        Ok(Coded { symbol, value: extend(bits.number(size), size) })
+    }
+
+    /// Takes a code alone, refilling first.
+    #[inline(always)]
+    pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Fault> {
+        bits.refill();
+        let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
+        self.symbol_at(entry, bits)
+    }
+
+    #[inline(always)]
+    fn symbol_at(&self, entry: Entry, bits: &mut Bits<'_>) -> Result<u8, Fault> {
+        if entry != 0 {
+            let with_extra = if entry & HAS_VALUE != 0 { (entry >> 8) & 15 } else { 0 };
+            bits.take((entry & 31) - with_extra);
+            return Ok(symbol_of(entry));
+        }
+        let (symbol, length) = self.find(bits.peek(16)).ok_or(Fault::Code)?;
+        bits.take(length);
+        Ok(symbol)
+    }
+
+    /// The symbol whose code starts `next`, which is 16 bits, and the length of the code.
+    fn find(&self, next: usize) -> Option<(u8, u32)> {
+        let next = u32::try_from(next).ok()?;
+        let (length, (_, offset)) = (1..)
+            .zip(self.above.iter().zip(&self.offset))
+            .find(|(_, (above, _))| next < **above)?;
+        let place = (next >> (16 - length)).cast_signed() + offset;
+        let symbol = self.symbols.get(usize::try_from(place).ok()?)?;
+        Some((*symbol, length))
+    }
+}
+
+/// Steps over AC coefficients that are not needed: several codes with their extra bits at once.
+#[derive(Clone, Debug)]
+pub(super) struct Skips {
+    /// By the next [`SKIP_BITS`] bits: bits 0–3 the bits to take, 0 when no code is whole; bits
+    /// 4–10 the coefficients that they code; bit 15 whether the end of the block is among them.
+    steps: [u16; 1 << SKIP_BITS],
+}
+
+const STEP_ENDS: u16 = 0x8000;
+
+impl Skips {
+    pub(super) const EMPTY: Self = Self { steps: [0; 1 << SKIP_BITS] };
+
+    pub(super) fn set(&mut self, codes: &Codes) {
+        for (next, step) in (0_usize..).zip(&mut self.steps) {
+            *step = step_of(codes, next << (16 - SKIP_BITS));
+        }
+    }
+
+    /// Takes the AC coefficients from `k` to the end of the block.
+    #[inline(always)]
+    pub(super) fn skip(&self, mut k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
+        while k < 64 {
+            bits.refill();
+            let step = self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or_default();
+            let coded = u32::from(step >> 4) & 0x7F;
+            // Past the last coefficient the bits are those of the next block: one code at a time.
+            if step & 15 == 0 || k + coded >= 64 {
+                k = skip_one(k, codes, bits)?;
+                continue;
+            }
+            bits.take(u32::from(step & 15));
+            k += coded;
+            if step & STEP_ENDS != 0 {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes one AC code and returns the next coefficient, 64 for none.
+#[cold]
+fn skip_one(k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<u32, Fault> {
+    let Coded { symbol, value: _ } = codes.value(bits)?;
+    match symbol {
+        END_OF_BLOCK => return Ok(64),
+        ZERO_RUN => {}
+        _ if symbol & 15 == 0 => return Err(Fault::Symbol),
+        _ => {}
+    }
+    let next = k + u32::from(symbol >> 4) + 1;
+    if next > 64 { Err(Fault::Run) } else { Ok(next) }
+}
+
+fn step_of(codes: &Codes, next: usize) -> u16 {
+    let (mut taken, mut coded) = (0, 0_u16);
+    loop {
+        let Some((symbol, length)) = codes.find((next << taken) & 0xFFFF) else { break };
+        let after = taken + length + u32::from(symbol & 15);
+        if after > SKIP_BITS || (symbol & 15 == 0 && symbol != END_OF_BLOCK && symbol != ZERO_RUN) {
+            break;
+        }
+        taken = after;
+        if symbol == END_OF_BLOCK {
+            coded |= STEP_ENDS >> 4;
+            break;
+        }
+        coded += u16::from(symbol >> 4) + 1;
+    }
+    // At most 13 codes of 16 coefficients: but a code with such a run has 2 bits at the least.
+    let coded_overflows = coded & 0x7FF & !(STEP_ENDS >> 4) > 0x7F;
+    if taken == 0 || coded_overflows { 0 } else { (coded << 4) | u16::try_from(taken).unwrap_or(0) }
+}
+
+/// The number that `size` extra bits mean (T.81, F.2.2.1, EXTEND).
+#[inline(always)]
+const fn extend(bits: u32, size: u32) -> i32 {
+    // A first bit of 0 means a negative number.
+    let negative = (bits << 1 >> size) == 0 && size > 0;
+    let offset = if negative { (1 << size) - 1 } else { 0 };
+    bits.cast_signed() - offset
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "the byte is cut out")]
+const fn symbol_of(entry: Entry) -> u8 {
+    (entry >> 8) as u8
+}
+
+/// No further coefficient of the block is coded.
+pub(super) const END_OF_BLOCK: u8 = 0x00;
+
+/// Sixteen coefficients of 0.
+pub(super) const ZERO_RUN: u8 = 0xF0;
+
+const FAST_BITS: u32 = 10;
+const SKIP_BITS: u32 = 13;

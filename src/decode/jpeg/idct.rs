@@ -1,0 +1,145 @@
+//! Inverse DCTs of 8, 4, 2 and 1 points a side (T.81, A.3.3), in integers.
+//!
+//! A reduced one takes the low N×N coefficients as those of an N-point transform: the picture that
+//! has these frequencies and no others, sampled on the coarser grid.
+//!
+//! Sums wrap: coefficients that a real picture cannot have make some sample, not a panic.
+
+use core::num::Wrapping;
+
+/// Dequantized coefficients, `N` a row in the first `N` × `N` places.
+pub(super) type Block = [i32; 64];
+
+type Int = Wrapping<i32>;
+
+/// 1×1: the mean of the block.
+#[inline(always)]
+pub(super) fn mean(dc: i32) -> u8 {
+    sample(Wrapping(dc) + Wrapping(4), 3)
+}
+
+/// 2×2.
+#[inline(always)]
+pub(super) fn inverse2(block: &Block) -> [[u8; 2]; 2] {
+    let [a, b, c, d] = [block[0], block[1], block[2], block[3]].map(Wrapping);
+    let (left, right) = (a + b + Wrapping(4), a - b + Wrapping(4));
+    let (down_left, down_right) = (c + d, c - d);
+    [
+        [sample(left + down_left, 3), sample(right + down_right, 3)],
+        [sample(left - down_left, 3), sample(right - down_right, 3)],
+    ]
+}
+
+/// 4×4.
+pub(super) fn inverse4(block: &Block) -> [[u8; 4]; 4] {
+    let mut columns = [[Wrapping(0); 4]; 4];
+    for (x, column) in columns.iter_mut().enumerate() {
+        let at = |y: usize| Wrapping(block[(y * 4 + x) & 63]);
+        *column = transform4([at(0), at(1), at(2), at(3)], FIRST_ROUND)
+            .map(|sum| sum >> FIRST_SHIFT);
+    }
+    core::array::from_fn(|y| {
+        let row = columns.map(|column| column[y]);
+        transform4(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT as usize))
+    })
+}
+
+/// 8×8, when the coefficients behind the first `last` + 1 in zigzag order are 0.
+#[inline(always)]
+pub(super) fn inverse8(block: &Block, last: u32) -> [[u8; 8]; 8] {
+    if last == 0 {
+        return [[mean(block[0]); 8]; 8];
+    }
+    // The first ten coefficients lie in the upper left 4×4.
+    if last < 10 { inverse8_of::<4>(block) } else { inverse8_of::<8>(block) }
+}
+
+/// 8×8 from the low `N` × `N` coefficients.
+#[inline(never)]
+fn inverse8_of<const N: usize>(block: &Block) -> [[u8; 8]; 8] {
+    let mut columns = [[Wrapping(0); 8]; N];
+    for (x, column) in columns.iter_mut().enumerate() {
+        let mut inputs = [Wrapping(0); 8];
+        for (y, input) in inputs.iter_mut().enumerate().take(N) {
+            *input = Wrapping(block[(y * 8 + x) & 63]);
+        }
+        *column = transform8(inputs, FIRST_ROUND).map(|sum| sum >> FIRST_SHIFT);
+    }
+    core::array::from_fn(|y| {
+        let mut row = [Wrapping(0); 8];
+        for (input, column) in row.iter_mut().zip(&columns) {
+            *input = column[y];
+        }
+        transform8(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT as usize))
+    })
+}
+
+/// √8 times the 8-point inverse transform, times 2^[`FRACTION_BITS`]: even half by a rotation and
+/// sums, odd half by the factorisation of Loeffler, Ligtenberg and Moschytz (1989).
+#[inline(always)]
+fn transform8(x: [Int; 8], round: Int) -> [Int; 8] {
+    let turned = (x[2] + x[6]) * fixed(0.541_196_100);
+    let low = turned + x[2] * fixed(0.765_366_865);
+    let high = turned - x[6] * fixed(1.847_759_065);
+    let sum = ((x[0] + x[4]) << FRACTION_BITS) + round;
+    let difference = ((x[0] - x[4]) << FRACTION_BITS) + round;
+    let even = [sum + low, difference + high, difference - high, sum - low];
+
+    let (outer, inner) = (x[1] + x[7], x[3] + x[5]);
+    let (first, second) = (x[7] + x[3], x[5] + x[1]);
+    let shared = (first + second) * fixed(1.175_875_602);
+    let first = shared - first * fixed(1.961_570_560);
+    let second = shared - second * fixed(0.390_180_644);
+    let outer = outer * fixed(0.899_976_223);
+    let inner = inner * fixed(2.562_915_447);
+    let odd = [
+        x[1] * fixed(1.501_321_110) - outer + second,
+        x[3] * fixed(3.072_711_026) - inner + first,
+        x[5] * fixed(2.053_119_869) - inner + second,
+        x[7] * fixed(0.298_631_336) - outer + first,
+    ];
+    [
+        even[0] + odd[0],
+        even[1] + odd[1],
+        even[2] + odd[2],
+        even[3] + odd[3],
+        even[3] - odd[3],
+        even[2] - odd[2],
+        even[1] - odd[1],
+        even[0] - odd[0],
+    ]
+}
+
+/// √8 times the 4-point inverse transform of coefficients of an 8-point one, times
+/// 2^[`FRACTION_BITS`].
+#[inline(always)]
+fn transform4(x: [Int; 4], round: Int) -> [Int; 4] {
+    let turned = (x[1] + x[3]) * fixed(0.541_196_100);
+    let outer = turned + x[1] * fixed(0.765_366_865);
+    let inner = turned - x[3] * fixed(1.847_759_065);
+    let sum = ((x[0] + x[2]) << FRACTION_BITS) + round;
+    let difference = ((x[0] - x[2]) << FRACTION_BITS) + round;
+    [sum + outer, difference + inner, difference - inner, sum - outer]
+}
+
+/// Undoes the scale, shifts the level (T.81, A.3.1) and clamps. Rounding was added before.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+fn sample(value: Int, shift: usize) -> u8 {
+    ((value >> shift).0.saturating_add(128)).clamp(0, 255) as u8
+}
+
+/// A factor as a number of 2^-[`FRACTION_BITS`].
+#[allow(clippy::cast_possible_truncation, reason = "the factors are under 4")]
+const fn fixed(factor: f64) -> Int {
+    Wrapping((factor * (1 << FRACTION_BITS) as f64 + 0.5) as i32)
+}
+
+const FRACTION_BITS: usize = 13;
+/// Bits that the sums keep between the two passes.
+const KEPT_BITS: usize = 2;
+const FIRST_SHIFT: usize = FRACTION_BITS - KEPT_BITS;
+const FIRST_ROUND: Int = Wrapping(1 << (FIRST_SHIFT - 1));
+/// The product of both passes is 8 times the samples.
+const LAST_SHIFT: usize = FRACTION_BITS + KEPT_BITS + 3;
+const LAST_ROUND: Int = Wrapping(1 << (LAST_SHIFT - 1));

@@ -1,0 +1,80 @@
+//! A band of rows of reduced planes, as high as one row of MCUs or blocks.
+
+use super::idct::{Block, inverse2, inverse4, inverse8, mean};
+use crate::budget::{Budget, Buffer};
+use crate::decode::RowSink;
+use crate::error::Error;
+use crate::probe::jpeg::{Frame, Scale};
+use crate::size::Size;
+
+/// The samples of one component in one row of MCUs.
+pub(super) struct Band<'b> {
+    samples: Buffer<'b, u8>,
+    row_bytes: usize,
+    side: usize,
+    plane: Size,
+}
+
+impl<'b> Band<'b> {
+    /// For rows of `columns` blocks, `rows` of them above each other.
+    pub(super) fn new(
+        budget: &'b Budget,
+        frame: &Frame,
+        component: usize,
+        scale: Scale,
+        (columns, rows): (u32, u32),
+    ) -> Result<Self, Error> {
+        let side = scale.side() as usize;
+        let row_bytes = columns as usize * side;
+        let samples = budget.buffer(row_bytes * rows as usize * side, 0)?;
+        Ok(Self { samples, row_bytes, side, plane: scale.plane_size(frame, component) })
+    }
+
+    /// What [`new`](Self::new) takes.
+    pub(super) fn memory_bytes(scale: Scale, (columns, rows): (u32, u32)) -> u64 {
+        let side = u64::from(scale.side());
+        u64::from(columns) * u64::from(rows) * side * side
+    }
+
+    /// Transforms `block` to the samples of the block at column `x` and row `y` of the band.
+    /// Coefficients behind `last` are 0.
+    #[inline(always)]
+    pub(super) fn put<const SIDE: usize>(&mut self, x: usize, y: usize, block: &Block, last: u32) {
+        match SIDE {
+            1 => self.put_rows(x, y, [[mean(block[0])]]),
+            2 => self.put_rows(x, y, inverse2(block)),
+            4 => self.put_rows(x, y, inverse4(block)),
+            _ => self.put_rows(x, y, inverse8(block, last)),
+        }
+    }
+
+    #[inline(always)]
+    fn put_rows<const N: usize>(&mut self, x: usize, y: usize, rows: [[u8; N]; N]) {
+        let mut start = y * N * self.row_bytes + x * N;
+        for row in rows {
+            if let Some(place) = self.samples.get_mut(start..start + N) {
+                place.copy_from_slice(&row);
+            }
+            start += self.row_bytes;
+        }
+    }
+
+    /// Gives out the rows of band `number` that are inside the plane, as plane `component`.
+    pub(super) fn emit<S: RowSink>(
+        &self,
+        number: u32,
+        component: usize,
+        sink: &mut S,
+    ) -> Result<(), Error> {
+        let rows = self.samples.chunks_exact(self.row_bytes.max(1));
+        let height = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        for (y, row) in (number.saturating_mul(height)..self.plane.height).zip(rows) {
+            sink.row(component, y, row.get(..self.plane.width as usize).unwrap_or(row))?;
+        }
+        Ok(())
+    }
+
+    pub(super) const fn side(&self) -> usize {
+        self.side
+    }
+}

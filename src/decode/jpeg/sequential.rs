@@ -1,0 +1,54 @@
+//! Blocks of a sequential scan of some of the components (T.81, F.2.2).
+
+use super::bits::{Bits, Fault};
+use super::block::{Coding, places, sequential};
+use super::coefficients::Coefficients;
+use super::scans::BlockDecoder;
+use super::tables::{LookUps, Slots};
+use crate::error::Error;
+use crate::probe::jpeg::Scale;
+
+pub(super) struct Sequential<'p, 'b> {
+    plane: &'p mut Coefficients<'b>,
+    coding: Coding<'p>,
+    predicted: i16,
+}
+
+impl<'p, 'b> Sequential<'p, 'b> {
+    pub(super) fn new(
+        plane: &'p mut Coefficients<'b>,
+        slots: Slots,
+        look_ups: &'p LookUps<'_>,
+    ) -> Result<Self, Error> {
+        // The values are dequantized when they are transformed.
+        Ok(Self { plane, coding: look_ups.coding(slots, &[1; 64])?, predicted: 0 })
+    }
+}
+
+impl BlockDecoder for Sequential<'_, '_> {
+    #[inline(always)]
+    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+        let mut taken = [0; 64];
+        let (coding, predicted, scale) = (&self.coding, &mut self.predicted, self.plane.scale);
+        match scale {
+            Scale::Full => sequential::<63>(coding, places(scale), predicted, bits, &mut taken),
+            Scale::Half => sequential::<24>(coding, places(scale), predicted, bits, &mut taken),
+            Scale::Quarter => sequential::<4>(coding, places(scale), predicted, bits, &mut taken),
+            Scale::Eighth => sequential::<0>(coding, places(scale), predicted, bits, &mut taken),
+        }?;
+        let kept = self.plane.kept();
+        let Some(block) = block else { return Ok(()) };
+        let values = self.plane.values.get_mut(block * kept..(block + 1) * kept);
+        for (value, taken) in values.unwrap_or_default().iter_mut().zip(taken) {
+            #[allow(clippy::cast_possible_truncation, reason = "at most 16 bits with steps of 1")]
+            let taken = taken as i16;
+            *value = taken;
+        }
+        Ok(())
+    }
+
+    fn end_interval(&mut self) -> Result<(), Fault> {
+        self.predicted = 0;
+        Ok(())
+    }
+}

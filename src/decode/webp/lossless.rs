@@ -1,0 +1,81 @@
+//! VP8L → rows: decoded in place, then taken apart row by row.
+
+use super::super::RowSink;
+use super::view::View;
+use super::{BAND, failure};
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::probe::webp::vp8l::Stream;
+use crate::size::Size;
+
+/// The pixels, and what image-webp keeps beside them.
+pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
+    4 * size.pixels() + codec_bytes(stream)
+}
+
+fn codec_bytes(stream: &Stream) -> u64 {
+    stream.codec_heap_bytes + CHUNK_MAP
+}
+
+/// Emits red, green, blue and, `with_alpha`, alpha of each row in turn.
+pub(super) fn decode<S: RowSink>(
+    data: &[u8],
+    size: Size,
+    stream: &Stream,
+    with_alpha: bool,
+    budget: &Budget,
+    interrupt: &Interrupt,
+    sink: &mut S,
+) -> Result<(), Error> {
+    let pixels = pixels(data, size, stream, budget, interrupt)?;
+    let (row_bytes, width) = row_lengths(size)?;
+    let mut samples = budget.buffer(width, 0u8)?;
+    let planes = if with_alpha { 4 } else { 3 };
+    for (y, row) in (0u32..).zip(pixels.chunks_exact(row_bytes)) {
+        if (y as usize).is_multiple_of(BAND) {
+            interrupt.check()?;
+        }
+        for plane in 0..planes {
+            for (sample, pixel) in samples.iter_mut().zip(row.chunks_exact(4)) {
+                *sample = pixel.get(plane).copied().unwrap_or_default();
+            }
+            sink.row(plane, y, &samples)?;
+        }
+    }
+    Ok(())
+}
+
+/// The whole picture: red, green, blue, alpha of each pixel.
+pub(super) fn pixels<'b>(
+    data: &[u8],
+    size: Size,
+    stream: &Stream,
+    budget: &'b Budget,
+    interrupt: &Interrupt,
+) -> Result<Buffer<'b, u8>, Error> {
+    let length = usize::try_from(4 * size.pixels())
+        .map_err(|_| Error::OutOfMemory { bytes: 4 * size.pixels() })?;
+    let mut pixels = budget.buffer(length, 0u8)?;
+    let _codec = budget.take(codec_bytes(stream))?;
+    let mut view = View::new(data, size, interrupt)?;
+    let decoded = image_webp::WebPDecoder::new(&mut view)
+        .and_then(|mut decoder| decoder.read_image(&mut pixels));
+    if let Some(stopped) = view.stopped {
+        return Err(stopped);
+    }
+    decoded.map_err(|error| failure(error, view.ended))?;
+    interrupt.check()?;
+    Ok(pixels)
+}
+
+/// Bytes and pixels of a row.
+pub(super) fn row_lengths(size: Size) -> Result<(usize, usize), Error> {
+    let width = usize::try_from(size.width).map_err(|_| TOO_WIDE)?;
+    Ok((width.checked_mul(4).ok_or(TOO_WIDE)?, width))
+}
+
+const TOO_WIDE: Error = Error::Bug("a row longer than the address space");
+
+/// image-webp's map of two chunks, and an error with its source.
+const CHUNK_MAP: u64 = 512;

@@ -1,0 +1,92 @@
+//! VP8 → rows of planes.
+
+use image_webp::vp8::Vp8Decoder;
+
+use super::super::RowSink;
+use super::{BAND, failure};
+use crate::budget::Budget;
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::probe::webp::vp8::Frame;
+
+/// The peak of image-webp's heap, followed through `decode_frame`.
+pub(super) fn memory_bytes(frame: &Frame) -> u64 {
+    let columns = u64::from(frame.size.width.div_ceil(16));
+    let borders = u64::from(frame.size.width) + 20 + 16 * columns + 2 * (17 + 9 + 9);
+    let mut live = plane_bytes(frame) + TOKEN_PROBABILITIES + MACROBLOCK * columns + borders;
+    let mut peak = live;
+
+    // Each partition is copied into words; a last word that is not full is cut off, by a move.
+    let words = |bytes: u32| 4 * u64::from(bytes.div_ceil(4));
+    let mut partition = |live: &mut u64, bytes: u32, beside: u64| {
+        let moved = if bytes.is_multiple_of(4) { 0 } else { words(bytes) - 4 };
+        peak = peak.max(*live + words(bytes) + moved + beside);
+        *live += words(bytes);
+    };
+    partition(&mut live, frame.first_partition_bytes, 0);
+    if let Some((&last, others)) = frame.partitions().split_last() {
+        for &bytes in others {
+            partition(&mut live, bytes, LENGTHS);
+        }
+        // The last one is read to the end of the data first.
+        partition(&mut live, last, u64::from(last).max(8));
+    }
+
+    // One entry for each macroblock, in a vector that grows by doubling, from four entries on.
+    let capacity = frame.macroblocks().next_power_of_two().max(4);
+    let grown_from = if capacity > 4 { capacity / 2 } else { 0 };
+    peak.max(live + MACROBLOCK * (capacity + grown_from)) + ERROR
+}
+
+/// Y, U and V, padded to whole macroblocks.
+const fn plane_bytes(frame: &Frame) -> u64 {
+    384 * frame.macroblocks()
+}
+
+/// Emits the planes Y, U, V, one after the other.
+pub(super) fn decode<S: RowSink>(
+    data: &[u8],
+    frame: &Frame,
+    budget: &Budget,
+    interrupt: &Interrupt,
+    sink: &mut S,
+) -> Result<(), Error> {
+    let codec = budget.take(memory_bytes(frame))?;
+    // A VP8 stream is wrong only in its header, which was approved: what fails here has ended.
+    let planes = Vp8Decoder::decode_frame(data).map_err(|error| {
+        let ended = matches!(error, image_webp::DecodingError::BitStreamError);
+        failure(error, ended)
+    })?;
+    drop(codec);
+    let _planes = budget.take(plane_bytes(frame))?;
+    if (u32::from(planes.width), u32::from(planes.height)) != (frame.size.width, frame.size.height)
+    {
+        return Err(Error::Bug("the codec read another size"));
+    }
+    let width = usize::from(planes.width);
+    let height = usize::from(planes.height);
+    let columns = width.div_ceil(16);
+    for (plane, samples, stride, width, height) in [
+        (0, &planes.ybuf, 16 * columns, width, height),
+        (1, &planes.ubuf, 8 * columns, width.div_ceil(2), height.div_ceil(2)),
+        (2, &planes.vbuf, 8 * columns, width.div_ceil(2), height.div_ceil(2)),
+    ] {
+        let rows = (0u32..).zip(samples.chunks_exact(stride)).take(height);
+        for (y, row) in rows {
+            if (y as usize).is_multiple_of(BAND) {
+                interrupt.check()?;
+            }
+            sink.row(plane, y, row.get(..width).unwrap_or(row))?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of one macroblock's modes.
+const MACROBLOCK: u64 = 30;
+/// 4 × 8 × 3 × 11 nodes of four bytes.
+const TOKEN_PROBABILITIES: u64 = 4 * 8 * 3 * 11 * 4;
+/// The lengths of up to seven partitions.
+const LENGTHS: u64 = 3 * 7;
+/// An error with its source.
+const ERROR: u64 = 128;

@@ -1,0 +1,204 @@
+//! Exact doubling by the triangle filter, as decoders upsample subsampled chroma.
+//!
+//! A chroma sample lies in the middle of the two pixels that share it (the siting of JFIF and of
+//! RFC 6386), so the nearer sample weighs 3/4 and the farther one 1/4. In two dimensions that is
+//! 9, 3, 3, 1 of 16, rounded once. Outside of the plane its edge is repeated.
+
+use crate::error::Error;
+use crate::size::Size;
+
+use super::kernel::Axis;
+
+/// How the samples of an axis are stepped through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Steps {
+    /// One by one, from the sample `first`.
+    Copied { first: usize },
+    /// Each twice; `first` counts half samples, so that an odd one begins with the second half.
+    Doubled { first: usize },
+}
+
+impl Steps {
+    /// The steps of an axis that is copied or exactly doubled.
+    ///
+    /// An odd picture's chroma covers one pixel more than there is: then the target may be one short
+    /// of the double.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the axis is inside of its plane, whose side fits"
+    )]
+    pub(crate) fn of(axis: Axis) -> Option<Self> {
+        let first_half = axis.start * 2.0;
+        let halves = axis.length * 2.0;
+        let target = f64::from(axis.target);
+        let doubled = halves == target || (axis.is_on_samples() && halves == target + 1.0);
+        if axis.is_copy() {
+            Some(Self::Copied { first: axis.start as usize })
+        } else if doubled && first_half == first_half.round() {
+            Some(Self::Doubled { first: first_half as usize })
+        } else {
+            None
+        }
+    }
+
+    /// The nearer and the farther sample of each target sample.
+    fn pair(self, step: usize, source_len: usize) -> (usize, usize) {
+        match self {
+            Self::Copied { first } => (first + step, first + step),
+            Self::Doubled { first } => {
+                let half = first + step;
+                let near = half / 2;
+                let far = if half.is_multiple_of(2) {
+                    near.saturating_sub(1)
+                } else {
+                    (near + 1).min(source_len - 1)
+                };
+                (near, far)
+            }
+        }
+    }
+}
+
+/// Copies or doubles each axis of a plane.
+pub(crate) fn plane(
+    source: &[u8],
+    source_size: Size,
+    x: Steps,
+    y: Steps,
+    target: Size,
+    resized: &mut [u8],
+) -> Result<(), Error> {
+    let outside = || Error::Bug("upsampling reaches outside of its plane");
+    let width = source_size.width as usize;
+    let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or_else(outside);
+    for (step, resized) in resized.chunks_exact_mut(target.width as usize).enumerate() {
+        // A row that is copied is its own farther row: 3/4 and 1/4 of it are the row again.
+        let (near, far) = y.pair(step, source_size.height as usize);
+        let (near, far) = (row(near)?, row(far)?);
+        match x {
+            Steps::Copied { first } => copy_row(near, far, first, resized),
+            Steps::Doubled { first } => double_row(near, far, first, resized),
+        }
+        .ok_or_else(outside)?;
+    }
+    Ok(())
+}
+
+fn copy_row(near: &[u8], far: &[u8], first: usize, resized: &mut [u8]) -> Option<()> {
+    let near = near.get(first..first + resized.len())?;
+    let far = far.get(first..first + resized.len())?;
+    for ((resized, &near), &far) in resized.iter_mut().zip(near).zip(far) {
+        *resized = sixteenths(4 * mixed(near, far));
+    }
+    Some(())
+}
+
+/// Doubles the columns of a row whose nearer and farther source rows are given.
+fn double_row(near: &[u8], far: &[u8], first: usize, resized: &mut [u8]) -> Option<()> {
+    let at = |column: usize| Some(mixed(*near.get(column)?, *far.get(column)?));
+    let last = near.len().checked_sub(1)?;
+    let edge = |half: usize| {
+        let nearer = half / 2;
+        let farther =
+            if half.is_multiple_of(2) { nearer.saturating_sub(1) } else { last.min(nearer + 1) };
+        Some(sixteenths(3 * at(nearer)? + at(farther)?))
+    };
+
+    // Between two samples lie the second half of the left one and the first half of the right one:
+    // all target samples are such pairs, but for one at either end.
+    let lead = (first + 1) % 2;
+    let (head, rest) = resized.split_at_mut_checked(lead)?;
+    for sample in head {
+        *sample = edge(first)?;
+    }
+    let left = (first + lead) / 2;
+    let pairs = (rest.len() / 2).min(last.checked_sub(left)?);
+    let (middle, tail) = rest.split_at_mut_checked(2 * pairs)?;
+    let near_pairs = near.get(left..)?.windows(2);
+    let far_pairs = far.get(left..)?.windows(2);
+    for ((pair, near), far) in middle.chunks_exact_mut(2).zip(near_pairs).zip(far_pairs) {
+        if let ([second_half, first_half], &[near_left, near_right], &[far_left, far_right]) =
+            (pair, near, far)
+        {
+            let (left, right) = (mixed(near_left, far_left), mixed(near_right, far_right));
+            *second_half = sixteenths(3 * left + right);
+            *first_half = sixteenths(left + 3 * right);
+        }
+    }
+    for (half, sample) in (first + lead + 2 * pairs..).zip(tail) {
+        *sample = edge(half)?;
+    }
+    Some(())
+}
+
+/// Four times the mean of two rows' samples, the nearer one weighing 3/4.
+const fn mixed(near: u8, far: u8) -> u16 {
+    3 * near as u16 + far as u16
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the mean of 16 samples is a sample")]
+const fn sixteenths(sum: u16) -> u8 {
+    ((sum + 8) >> 4) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::budget::Budget;
+    use crate::finish::resize;
+    use crate::size::SourceRect;
+    use crate::size::Size;
+
+    fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
+        let budget = Budget::new(resize::memory_bytes(size, rect, target));
+        resize::plane(source, size, rect, target, &budget).unwrap().to_vec()
+    }
+
+    #[test]
+    fn the_nearest_of_four_samples_weighs_nine_sixteenths() {
+        // The chroma planes of image-webp's own test of "fancy" upsampling, by hand.
+        let size = Size::new(2, 2);
+        let rect = SourceRect::covering(size);
+        let u = doubled(&[34, 101, 123, 163], size, rect, Size::new(4, 4));
+        assert_eq!(u, [34, 51, 84, 101, 56, 71, 101, 117, 101, 112, 136, 148, 123, 133, 153, 163]);
+        // (3 × 34 + 101 + 2) / 4 = 51; (34 + 3 × 101 + 2) / 4 = 84.
+        let row = doubled(
+            &[34, 101],
+            Size::new(2, 1),
+            SourceRect::covering(Size::new(2, 1)),
+            Size::new(4, 1),
+        );
+        assert_eq!(row, [34, 51, 84, 101]);
+        let column = doubled(
+            &[34, 101],
+            Size::new(1, 2),
+            SourceRect::covering(Size::new(1, 2)),
+            Size::new(1, 3),
+        );
+        assert_eq!(column, [34, 51, 84]);
+    }
+
+    #[test]
+    fn every_crop_of_the_doubled_plane_is_cut_from_the_whole_one() {
+        let size = Size::new(7, 5);
+        let source: Vec<u8> = (0..35u32).map(|i| (i * i * 37).to_le_bytes()[0]).collect();
+        let whole = doubled(&source, size, SourceRect::covering(size), Size::new(14, 10));
+        for (left, top) in (0..14u32).flat_map(|left| (0..10u32).map(move |top| (left, top))) {
+            for (width, height) in
+                (1..=14 - left).flat_map(|width| (1..=10 - top).map(move |height| (width, height)))
+            {
+                let half = |samples: u32| f64::from(samples) / 2.0;
+                let rect = SourceRect {
+                    x: half(left),
+                    y: half(top),
+                    width: half(width),
+                    height: half(height),
+                };
+                let cut = doubled(&source, size, rect, Size::new(width, height));
+                for (row, cut) in (top as usize..).zip(cut.chunks_exact(width as usize)) {
+                    let start = row * 14 + left as usize;
+                    assert_eq!(cut, &whole[start..start + width as usize], "{rect:?}");
+                }
+            }
+        }
+    }
+}

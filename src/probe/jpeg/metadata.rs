@@ -1,0 +1,36 @@
+//! What application segments before the first scan say about the picture.
+
+use super::segments::icc_chunk;
+use crate::probe::{IccKind, Orientation};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Metadata {
+    pub(super) jfif: bool,
+    /// The colour transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK.
+    pub(super) adobe_transform: Option<u8>,
+    pub(super) orientation: Option<Orientation>,
+    pub(super) icc: Option<IccKind>,
+    pub(super) icc_bytes: u64,
+}
+
+impl Metadata {
+    pub(super) fn note(&mut self, number: u8, body: &[u8]) {
+        match number {
+            0 if body.starts_with(b"JFIF\0") => self.jfif = true,
+            1 if self.orientation.is_none() => {
+                self.orientation = body.strip_prefix(b"Exif\0\0").map(Orientation::of_exif);
+            }
+            2 => {
+                if let Some((_, _, chunk)) = icc_chunk(body) {
+                    self.icc = self.icc.or(Some(IccKind::of(chunk)));
+                    self.icc_bytes += chunk.len() as u64;
+                }
+            }
+            14 if body.starts_with(b"Adobe") => {
+                // The name, the version, two words of flags, the transform.
+                self.adobe_transform = body.get(11).copied().or(self.adobe_transform);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The container reader of JPEG (ITU-T T.81, annex B).
+
+use super::{Detail, Format, Header};
+use crate::error::Error;
+
+mod frame;
+mod metadata;
+mod scan;
+mod script;
+mod segments;
+mod tables;
+
+pub(crate) use frame::{Color, Component, Frame, Scale};
+pub(crate) use scan::{Scan, ScanComponent};
+pub(crate) use script::Script;
+pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
+pub(crate) use tables::{
+    HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
+};
+
+/// Reads the headers: up to the first scan when it is the only one, else to the end of the file.
+pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
+    let mut segments = Segments::new(bytes)?;
+    let mut metadata = metadata::Metadata::default();
+    let mut script = Script::new();
+    let mut found: Option<Frame> = None;
+    while let Some(segment) = segments.next()? {
+        match segment {
+            Segment::Frame { marker, body } => {
+                let frame = Frame::parse(marker, body)?;
+                if found.replace(frame).is_some() {
+                    return Err(malformed("two frame headers"));
+                }
+            }
+            Segment::QuantizationTables(body) => {
+                quantization_tables(body).try_for_each(|table| table.map(drop))?;
+            }
+            Segment::HuffmanTables(body) => {
+                huffman_tables(body).try_for_each(|table| table.map(drop))?;
+            }
+            Segment::RestartInterval(_) => {}
+            Segment::Application { number, body } => {
+                if found.is_none_or(|frame| frame.scans == 0) {
+                    metadata.note(number, body);
+                }
+            }
+            Segment::Scan { body, entropy } => {
+                let Some(frame) = &mut found else {
+                    return Err(malformed("a scan before the frame header"));
+                };
+                let scan = Scan::parse(body, frame)?;
+                script.admit(&scan)?;
+                frame.scans = frame.scans.saturating_add(1);
+                for component in scan.components() {
+                    frame.scan_samples += frame.component_size(component.index).pixels();
+                }
+                if !frame.progressive && scan.components().len() == frame.components().len() {
+                    frame.streams = true;
+                    frame.entropy_bytes = entropy.len() as u64;
+                    break;
+                }
+                frame.entropy_bytes += segments.entropy_bytes();
+            }
+        }
+    }
+    let Some(mut frame) = found.filter(|frame| frame.scans > 0) else {
+        return Err(Error::truncated_header(Format::Jpeg));
+    };
+    for (i, component) in frame.components.iter_mut().enumerate() {
+        component.history_end =
+            [script.history_end(i, Scale::Quarter), script.history_end(i, Scale::Half)];
+    }
+    frame.color = frame.color_of(&metadata);
+    frame.icc_bytes = metadata.icc_bytes;
+    Ok(Header {
+        format: Format::Jpeg,
+        size: frame.size,
+        bit_depth: 8,
+        color: frame.color.kind(),
+        alpha: false,
+        orientation: metadata.orientation.unwrap_or_default(),
+        progressive: frame.progressive,
+        animated: false,
+        icc: metadata.icc,
+        scans: Some(frame.scans),
+        input_bytes: bytes.len() as u64,
+        segments: segments.count(),
+        detail: Detail::Jpeg(frame),
+    })
+}
+
+pub(crate) const fn malformed(what: &'static str) -> Error {
+    Error::malformed(Format::Jpeg, what)
+}
+
+const fn unsupported(what: &'static str) -> Error {
+    Error::unsupported(Format::Jpeg, what)
+}

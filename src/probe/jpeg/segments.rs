@@ -1,0 +1,265 @@
+//! The walk over the marker segments (T.81, B.1.1): the one reader of the container.
+
+use super::malformed;
+use crate::error::Error;
+use crate::probe::Format;
+
+/// One marker segment that somebody here reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Segment<'a> {
+    /// SOF0 to SOF15, DHP or EXP: `marker` tells which.
+    Frame { marker: u8, body: &'a [u8] },
+    /// DQT.
+    QuantizationTables(&'a [u8]),
+    /// DHT.
+    HuffmanTables(&'a [u8]),
+    /// DRI: MCUs between two restart markers, 0 for none.
+    RestartInterval(u16),
+    /// SOS. `entropy` is all that follows; its data end at the first marker but RSTn.
+    Scan { body: &'a [u8], entropy: &'a [u8] },
+    /// APP0 to APP15.
+    Application { number: u8, body: &'a [u8] },
+}
+
+/// Walks from SOI to EOI. Nothing is stored; what is not a [`Segment`] is passed over.
+#[derive(Clone, Debug)]
+pub(crate) struct Segments<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    in_entropy: bool,
+    count: u32,
+    ended: bool,
+}
+
+impl<'a> Segments<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Error> {
+        if !bytes.starts_with(&[0xFF, SOI]) {
+            return Err(malformed("no SOI marker at the start"));
+        }
+        Ok(Self { bytes, at: 2, in_entropy: false, count: 0, ended: false })
+    }
+
+    /// The next segment, or `None` at EOI or at the end of the bytes.
+    pub(crate) fn next(&mut self) -> Result<Option<Segment<'a>>, Error> {
+        while let Some(marker) = self.next_marker() {
+            match marker {
+                EOI => {
+                    self.ended = true;
+                    self.at = self.bytes.len();
+                    return Ok(None);
+                }
+                SOI => return Err(malformed("a second SOI marker")),
+                TEM | RST0..=RST7 => continue,
+                _ => {}
+            }
+            self.count = self.count.saturating_add(1);
+            let body = self.body()?;
+            return Ok(Some(match marker {
+                DHT => Segment::HuffmanTables(body),
+                DQT => Segment::QuantizationTables(body),
+                DRI => match *body {
+                    [high, low] => Segment::RestartInterval(u16::from_be_bytes([high, low])),
+                    _ => return Err(malformed("a DRI segment that is not 4 bytes long")),
+                },
+                SOS => {
+                    self.in_entropy = true;
+                    Segment::Scan { body, entropy: self.bytes.get(self.at..).unwrap_or_default() }
+                }
+                DAC => continue,
+                SOF0..=SOF15 | DHP | EXP => Segment::Frame { marker, body },
+                APP0..=APP15 => Segment::Application { number: marker - APP0, body },
+                _ => continue,
+            }));
+        }
+        Ok(None)
+    }
+
+    /// True once EOI was met; false when the bytes ended without one.
+    pub(crate) const fn met_eoi(&self) -> bool {
+        self.ended
+    }
+
+    /// Segments so far; RSTn, SOI and EOI do not count.
+    pub(crate) const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// After [`Segment::Scan`]: says that `bytes` of its entropy data hold no marker but RSTn.
+    pub(crate) fn pass_entropy(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes).min(self.bytes.len());
+    }
+
+    /// After [`Segment::Scan`]: walks to the end of its data and returns their length.
+    pub(crate) fn entropy_bytes(&mut self) -> u64 {
+        let start = self.at;
+        if self.in_entropy {
+            self.in_entropy = false;
+            self.at = end_of_entropy(self.bytes, start);
+        }
+        (self.at - start) as u64
+    }
+
+    /// The next marker; bytes before it that belong to no segment are passed over, as other
+    /// decoders do: files whose comment is longer than it says are in use.
+    fn next_marker(&mut self) -> Option<u8> {
+        self.entropy_bytes();
+        loop {
+            self.at = next_ff(self.bytes, self.at);
+            // Any number of fill bytes may stand before a marker (T.81, B.1.1.2).
+            while *self.bytes.get(self.at)? == 0xFF {
+                self.at += 1;
+            }
+            let code = *self.bytes.get(self.at)?;
+            self.at += 1;
+            if code != 0 {
+                return Some(code);
+            }
+        }
+    }
+
+    fn body(&mut self) -> Result<&'a [u8], Error> {
+        let early = Error::truncated_header(Format::Jpeg);
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some((length, _)) = rest.split_first_chunk::<2>() else { return Err(early) };
+        let length = usize::from(u16::from_be_bytes(*length));
+        if length < 2 {
+            return Err(malformed("a segment length under 2"));
+        }
+        let Some(body) = rest.get(2..length) else { return Err(early) };
+        self.at += length;
+        Ok(body)
+    }
+}
+
+/// The chunks of the ICC profile (ICC.1:2022, B.4): sequence number, count and bytes of each, in
+/// the order of the file.
+pub(crate) fn icc_chunks(bytes: &[u8]) -> impl Iterator<Item = (u8, u8, &[u8])> {
+    let mut segments = Segments::new(bytes).ok();
+    core::iter::from_fn(move || {
+        loop {
+            match segments.as_mut()?.next() {
+                Ok(Some(Segment::Application { number: 2, body })) => {
+                    if let Some(chunk) = icc_chunk(body) {
+                        return Some(chunk);
+                    }
+                }
+                Ok(Some(Segment::Scan { .. }) | None) | Err(_) => {
+                    segments = None;
+                }
+                Ok(Some(_)) => {}
+            }
+        }
+    })
+}
+
+pub(super) fn icc_chunk(body: &[u8]) -> Option<(u8, u8, &[u8])> {
+    match body.strip_prefix(b"ICC_PROFILE\0")? {
+        [sequence, count, chunk @ ..] => Some((*sequence, *count, chunk)),
+        _ => None,
+    }
+}
+
+/// The position of the marker that ends the entropy data at `at`: the first that is not RSTn. An
+/// 0xFF in the data is followed by a zero byte, perhaps after more 0xFF.
+fn end_of_entropy(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let start = next_ff(bytes, at);
+        at = start;
+        while bytes.get(at) == Some(&0xFF) {
+            at += 1;
+        }
+        match bytes.get(at) {
+            None => return bytes.len(),
+            Some(0 | RST0..=RST7) => at += 1,
+            Some(_) => return start,
+        }
+    }
+}
+
+/// The position of the first 0xFF from `at` on, or the length.
+fn next_ff(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let (chunks, _) = rest.as_chunks::<32>();
+    // Without a branch per byte, so that it compiles to vector code.
+    let clean = chunks
+        .iter()
+        .take_while(|chunk| chunk.iter().fold(0, |any, &byte| any | u8::from(byte == 0xFF)) == 0)
+        .count();
+    let start = at.min(bytes.len()) + clean * 32;
+    let tail = bytes.get(start..).unwrap_or_default();
+    start + tail.iter().position(|&byte| byte == 0xFF).unwrap_or(tail.len())
+}
+
+const TEM: u8 = 0x01;
+const SOF0: u8 = 0xC0;
+const DHT: u8 = 0xC4;
+const DAC: u8 = 0xCC;
+const SOF15: u8 = 0xCF;
+pub(crate) const RST0: u8 = 0xD0;
+pub(crate) const RST7: u8 = 0xD7;
+const SOI: u8 = 0xD8;
+const EOI: u8 = 0xD9;
+const SOS: u8 = 0xDA;
+const DQT: u8 = 0xDB;
+const DRI: u8 = 0xDD;
+const DHP: u8 = 0xDE;
+const EXP: u8 = 0xDF;
+const APP0: u8 = 0xE0;
+const APP15: u8 = 0xEF;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fill_bytes_stuffing_and_restart_markers_do_not_end_a_scan() {
+        let mut bytes = b"\xFF\xD8\xFF\xFF\xDA\x00\x02".to_vec();
+        let entropy = b"ab\xFF\x00c\xFF\xD3d\xFF\xFF\x00e\xFF\xFF\xD0f";
+        bytes.extend(entropy);
+        bytes.extend(b"\xFF\xFF\xDD\x00\x04\x01\x02garbage\xFF\x00\xFF\xFE\x00\x03x\xFF\xD9tail\xFF");
+        let mut segments = Segments::new(&bytes).unwrap();
+        assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { body: [], .. })));
+        assert_eq!(segments.entropy_bytes(), entropy.len() as u64);
+        assert_eq!(segments.next().unwrap(), Some(Segment::RestartInterval(258)));
+        assert_eq!(segments.next().unwrap(), None);
+        assert!(segments.met_eoi());
+        assert_eq!(segments.next().unwrap(), None);
+        assert_eq!(segments.count(), 3);
+    }
+
+    #[test]
+    fn lengths_are_checked() {
+        let outcome = |bytes: &[u8]| Segments::new(bytes).and_then(|mut s| s.next());
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x01"), Err(Error::Malformed(_))));
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x03"), Err(Error::Truncated(_))));
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00"), Err(Error::Truncated(_))));
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xDD\x00\x03\x00"), Err(Error::Malformed(_))));
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xD8"), Err(Error::Malformed(_))));
+        assert!(matches!(outcome(b"\xFF\xD8\xFF\xFF"), Ok(None)));
+        assert!(matches!(outcome(b"\xFF\xD9"), Err(Error::Malformed(_))));
+    }
+
+    #[test]
+    fn the_first_ff_is_found_at_every_position() {
+        for length in 0..100 {
+            for position in 0..=length {
+                let mut bytes = std::vec![7; length];
+                if let Some(byte) = bytes.get_mut(position) {
+                    *byte = 0xFF;
+                }
+                for at in 0..=position {
+                    assert_eq!(next_ff(&bytes, at), position);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn icc_chunks_end_at_the_first_scan() {
+        let bytes = b"\xFF\xD8\xFF\xE2\x00\x12ICC_PROFILE\0\x01\x02ab\xFF\xE2\x00\x04no\
+            \xFF\xE2\x00\x11ICC_PROFILE\0\x02\x02c\xFF\xDA\x00\x02\xFF\xE2\x00\x11ICC_PROFILE\0\x03\x02d";
+        let chunks: Vec<_> = icc_chunks(bytes).collect();
+        assert_eq!(chunks, [(1, 2, &b"ab"[..]), (2, 2, &b"c"[..])]);
+        assert_eq!(icc_chunks(b"").count(), 0);
+    }
+}

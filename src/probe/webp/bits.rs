@@ -1,0 +1,50 @@
+//! Bits of a VP8L stream, the lowest of each byte first (RFC 9649, 3.1).
+
+use super::TRUNCATED;
+use crate::error::Error;
+
+#[derive(Debug)]
+pub(super) struct Bits<'a> {
+    data: &'a [u8],
+    buffer: u64,
+    held: u32,
+}
+
+impl<'a> Bits<'a> {
+    pub(super) const fn new(data: &'a [u8]) -> Self {
+        Self { data, buffer: 0, held: 0 }
+    }
+
+    /// A number of up to 32 bits.
+    pub(super) fn read(&mut self, count: u32) -> Result<u32, Error> {
+        self.fill();
+        let value = self.peek() & ((1u64 << count) - 1);
+        self.skip(count)?;
+        u32::try_from(value).map_err(|_| Error::Bug("more than 32 bits were asked for"))
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool, Error> {
+        Ok(self.read(1)? == 1)
+    }
+
+    /// Holds at least 56 bits afterwards, or all that are left.
+    pub(super) fn fill(&mut self) {
+        while self.held <= 56 {
+            let Some((&byte, rest)) = self.data.split_first() else { return };
+            self.buffer |= u64::from(byte) << self.held;
+            self.held += 8;
+            self.data = rest;
+        }
+    }
+
+    /// The bits that are held; zeros behind them.
+    pub(super) const fn peek(&self) -> u64 {
+        self.buffer
+    }
+
+    pub(super) fn skip(&mut self, count: u32) -> Result<(), Error> {
+        self.held = self.held.checked_sub(count).ok_or(TRUNCATED)?;
+        self.buffer = self.buffer.checked_shr(count).unwrap_or(0);
+        Ok(())
+    }
+}

@@ -1,0 +1,301 @@
+//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, counted and, for small images, decoded.
+
+use super::bits::Bits;
+use super::heap::Heap;
+use super::malformed;
+use crate::error::Error;
+use crate::probe::Format;
+
+/// The lengths of one complete prefix code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// How many symbols have a code of each length.
+    counts: [u16; MAX_LENGTH + 1],
+    /// Symbols with a code, and the first of them.
+    used: u16,
+    first: u16,
+}
+
+impl Shape {
+    /// Reads a code over `alphabet` symbols. The length of each symbol's code goes to `lengths`,
+    /// where that is asked for.
+    ///
+    /// `heap` is charged with the table that image-webp keeps of it, and with what it needs in
+    /// between. A code that is not complete is refused, in exact arithmetic: image-webp's is modulo
+    /// 2^16, which lets some codes pass that make it panic.
+    pub(super) fn read(
+        bits: &mut Bits<'_>,
+        alphabet: u16,
+        heap: &mut Heap,
+        lengths: Option<&mut Lengths>,
+    ) -> Result<Self, Error> {
+        if bits.flag()? {
+            Self::read_simple(bits, alphabet, heap, lengths)
+        } else {
+            Self::read_normal(bits, alphabet, heap, lengths)
+        }
+    }
+
+    /// One or two symbols (RFC 9649, 3.7.2.1.1).
+    fn read_simple(
+        bits: &mut Bits<'_>,
+        alphabet: u16,
+        heap: &mut Heap,
+        lengths: Option<&mut Lengths>,
+    ) -> Result<Self, Error> {
+        let mut tally = Tally::new(lengths);
+        let two = bits.flag()?;
+        let width = if bits.flag()? { 8 } else { 1 };
+        let first = symbol(bits.read(width)?, alphabet)?;
+        tally.skip_to(first);
+        tally.put(1, 1);
+        if two {
+            let second = symbol(bits.read(8)?, alphabet)?;
+            if second <= first {
+                // The code of the smaller symbol is 0, whichever comes first; image-webp says
+                // otherwise. No encoder is known to write them so.
+                return Err(Error::unsupported(Format::WebP, "a prefix code out of order"));
+            }
+            tally.skip_to(second);
+            tally.put(1, 1);
+            heap.take(TWO_SYMBOL_TABLE);
+        }
+        Ok(tally.shape())
+    }
+
+    /// A code for the lengths, then the lengths (RFC 9649, 3.7.2.1.2).
+    fn read_normal(
+        bits: &mut Bits<'_>,
+        alphabet: u16,
+        heap: &mut Heap,
+        lengths: Option<&mut Lengths>,
+    ) -> Result<Self, Error> {
+        let mut code_lengths = [0u8; 19];
+        for &slot in LENGTH_ORDER.iter().take(4 + bits.read(4)? as usize) {
+            if let Some(length) = code_lengths.get_mut(slot) {
+                *length = low_byte(bits.read(3)?);
+            }
+        }
+        let length_code = LengthCode::new(&code_lengths)?;
+        let length_table = length_code.shape.table_bytes();
+        heap.take(2 * 19);
+        heap.take(length_table);
+        heap.give(2 * 19);
+
+        let mut left = alphabet;
+        if bits.flag()? {
+            let width = 2 + 2 * bits.read(3)?;
+            let limit = 2 + bits.read(width)?;
+            left = u16::try_from(limit)
+                .ok()
+                .filter(|&limit| limit <= alphabet)
+                .ok_or(malformed("more code lengths than symbols"))?;
+        }
+        let lengths_bytes = 2 * u64::from(alphabet);
+        heap.take(lengths_bytes);
+        let shape = read_lengths(bits, &length_code, alphabet, left, lengths)?;
+        heap.give(length_table);
+        heap.take(shape.table_bytes());
+        heap.give(lengths_bytes);
+        Ok(shape)
+    }
+
+    /// The only symbol of a code that spends no bits.
+    pub(super) fn single(&self) -> Option<u16> {
+        (self.used == 1).then_some(self.first)
+    }
+
+    /// Refuses a code that is not complete (RFC 9649, 3.7.2.1). One symbol alone is complete at any
+    /// length.
+    fn complete(self) -> Result<Self, Error> {
+        let filled: u32 =
+            self.counts.iter().zip(0u32..).skip(1).map(|(&n, l)| u32::from(n) << (15 - l)).sum();
+        if self.used == 1 || filled == 1 << 15 {
+            Ok(self)
+        } else {
+            Err(malformed("an incomplete prefix code"))
+        }
+    }
+
+    /// A table of up to 2^10 entries of 4 bytes, and two nodes of 16 bytes for each longer code.
+    fn table_bytes(&self) -> u64 {
+        if self.used == 1 {
+            return 0;
+        }
+        let longest = self.counts.iter().rposition(|&count| count != 0).unwrap_or(0);
+        let long: u64 = self.counts.iter().skip(11).map(|&count| u64::from(count)).sum();
+        (4 << longest.min(10)) + 32 * long
+    }
+
+    /// Reads one symbol, given the symbols in the order of their codes.
+    pub(super) fn symbol(&self, bits: &mut Bits<'_>, sorted: &[u16]) -> Result<u16, Error> {
+        if self.used == 1 {
+            return Ok(self.first);
+        }
+        bits.fill();
+        let mut window = bits.peek();
+        let (mut code, mut first, mut index) = (0u32, 0u32, 0u32);
+        for (&count, length) in self.counts.iter().zip(0u32..).skip(1) {
+            let count = u32::from(count);
+            code = (code << 1) | u32::from(window & 1 == 1);
+            window >>= 1;
+            first <<= 1;
+            if let Some(offset) = code.checked_sub(first)
+                && offset < count
+            {
+                bits.skip(length)?;
+                return sorted.get((index + offset) as usize).copied().ok_or(MISSING_SYMBOL);
+            }
+            first += count;
+            index += count;
+        }
+        Err(MISSING_SYMBOL)
+    }
+
+    /// Puts the symbols in the order of their codes: by length, then by value.
+    pub(super) fn sort(&self, lengths: &Lengths, alphabet: u16, sorted: &mut [u16]) {
+        let mut next = [0u16; MAX_LENGTH + 1];
+        let mut at = 0;
+        for (slot, &count) in next.iter_mut().zip(&self.counts).skip(1) {
+            *slot = at;
+            at += count;
+        }
+        for (symbol, &length) in (0..alphabet).zip(lengths) {
+            if length != 0
+                && let Some(slot) = next.get_mut(usize::from(length))
+            {
+                if let Some(place) = sorted.get_mut(usize::from(*slot)) {
+                    *place = symbol;
+                }
+                *slot += 1;
+            }
+        }
+    }
+}
+
+/// The code lengths of the largest alphabet: green, lengths and a colour cache of 11 bits.
+pub(super) type Lengths = [u8; MAX_ALPHABET];
+
+/// The code that code lengths are written in.
+struct LengthCode {
+    shape: Shape,
+    sorted: [u16; 19],
+}
+
+impl LengthCode {
+    fn new(code_lengths: &[u8; 19]) -> Result<Self, Error> {
+        let mut tally = Tally::new(None);
+        for &length in code_lengths {
+            tally.put(length, 1);
+        }
+        let shape = tally.shape().complete()?;
+        let mut lengths = [0; MAX_ALPHABET];
+        lengths[..19].copy_from_slice(code_lengths);
+        let mut sorted = [0; 19];
+        shape.sort(&lengths, 19, &mut sorted);
+        Ok(Self { shape, sorted })
+    }
+}
+
+/// `left` bounds how many length symbols there are; the rest of the alphabet has no code.
+fn read_lengths(
+    bits: &mut Bits<'_>,
+    code: &LengthCode,
+    alphabet: u16,
+    mut left: u16,
+    lengths: Option<&mut Lengths>,
+) -> Result<Shape, Error> {
+    let mut tally = Tally::new(lengths);
+    let mut previous = 8;
+    if let Some(length) = code.shape.single()
+        && length < 16
+    {
+        // No bit is spent on them: not one step for each, or work would not be linear in the input.
+        tally.put(low_byte(u32::from(length)), left);
+        return tally.shape().complete();
+    }
+    while tally.at < alphabet && left > 0 {
+        left -= 1;
+        let (length, run) = match code.shape.symbol(bits, &code.sorted)? {
+            16 => (previous, 3 + bits.read(2)?),
+            17 => (0, 3 + bits.read(3)?),
+            18 => (0, 11 + bits.read(7)?),
+            length => (low_byte(u32::from(length)), 1),
+        };
+        if length != 0 {
+            previous = length;
+        }
+        let run = u16::try_from(run)
+            .ok()
+            .filter(|&run| run <= alphabet - tally.at)
+            .ok_or(malformed("more code lengths than symbols"))?;
+        tally.put(length, run);
+    }
+    tally.shape().complete()
+}
+
+/// Counts code lengths as they come, symbol by symbol.
+struct Tally<'l> {
+    counts: [u16; MAX_LENGTH + 1],
+    used: u16,
+    first: u16,
+    at: u16,
+    lengths: Option<&'l mut Lengths>,
+}
+
+impl<'l> Tally<'l> {
+    fn new(mut lengths: Option<&'l mut Lengths>) -> Self {
+        if let Some(lengths) = lengths.as_deref_mut() {
+            lengths.fill(0);
+        }
+        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, at: 0, lengths }
+    }
+
+    const fn skip_to(&mut self, symbol: u16) {
+        self.at = symbol;
+    }
+
+    /// The next `run` symbols have codes of `length` bits; 0 is no code.
+    fn put(&mut self, length: u8, run: u16) {
+        let end = self.at + run;
+        if length != 0 {
+            if self.used == 0 {
+                self.first = self.at;
+            }
+            self.used += run;
+            if let Some(count) = self.counts.get_mut(usize::from(length)) {
+                *count += run;
+            }
+            let range = usize::from(self.at)..usize::from(end);
+            if let Some(places) = self.lengths.as_mut().and_then(|all| all.get_mut(range)) {
+                places.fill(length);
+            }
+        }
+        self.at = end;
+    }
+
+    const fn shape(&self) -> Shape {
+        Shape { counts: self.counts, used: self.used, first: self.first }
+    }
+}
+
+fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
+    u16::try_from(value).ok().filter(|&symbol| symbol < alphabet).ok_or(MISSING_SYMBOL)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "masked to eight bits")]
+const fn low_byte(value: u32) -> u8 {
+    (value & 0xFF) as u8
+}
+
+const MISSING_SYMBOL: Error = malformed("a symbol outside its alphabet");
+
+const MAX_LENGTH: usize = 15;
+pub(super) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
+
+/// Three nodes of 16 bytes and two table entries of 4.
+const TWO_SYMBOL_TABLE: u64 = 3 * 16 + 2 * 4;
+
+/// RFC 9649, 3.7.2.1.2.
+const LENGTH_ORDER: [usize; 19] =
+    [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];

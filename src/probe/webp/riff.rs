@@ -1,0 +1,79 @@
+//! Chunks of a RIFF container (RFC 9649, 2.3 and 2.4): a walk over the slice.
+
+use super::{TRUNCATED, malformed};
+use crate::error::Error;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk<'a> {
+    pub(super) id: [u8; 4],
+    pub(super) payload: &'a [u8],
+}
+
+/// The chunks of a file or of a frame, one after the other.
+#[derive(Debug)]
+pub(super) struct Chunks<'a> {
+    rest: &'a [u8],
+    /// True when the file is shorter than its RIFF header says.
+    cut: bool,
+    count: u32,
+}
+
+impl<'a> Chunks<'a> {
+    /// The chunks of a file. Bytes behind the RIFF container are not looked at.
+    pub(super) fn of_file(bytes: &'a [u8]) -> Result<Self, Error> {
+        let Some((header, rest)) = bytes.split_first_chunk::<12>() else {
+            return Err(TRUNCATED);
+        };
+        let &[b'R', b'I', b'F', b'F', s0, s1, s2, s3, b'W', b'E', b'B', b'P'] = header else {
+            return Err(malformed("no RIFF header"));
+        };
+        // The size counts the four bytes "WEBP", and at least one chunk header.
+        let size = u32::from_le_bytes([s0, s1, s2, s3]);
+        let Some(declared) = size.checked_sub(4).filter(|&declared| declared >= 8) else {
+            return Err(malformed("the size of the RIFF container"));
+        };
+        let inside = usize::try_from(declared).ok().and_then(|declared| rest.get(..declared));
+        Ok(Self { rest: inside.unwrap_or(rest), cut: inside.is_none(), count: 0 })
+    }
+
+    /// The chunks inside the payload of an ANMF chunk.
+    pub(super) const fn of_frame(data: &'a [u8]) -> Self {
+        Self { rest: data, cut: false, count: 0 }
+    }
+
+    /// The next chunk; `None` at the end, where less than a chunk header is left.
+    pub(super) fn next(&mut self) -> Result<Option<Chunk<'a>>, Error> {
+        let Some((&[i0, i1, i2, i3, s0, s1, s2, s3], data)) = self.rest.split_first_chunk::<8>()
+        else {
+            return Ok(None);
+        };
+        let length = u32::from_le_bytes([s0, s1, s2, s3]);
+        let split = usize::try_from(length).ok().and_then(|length| data.split_at_checked(length));
+        let Some((payload, behind)) = split else {
+            return Err(if self.cut { TRUNCATED } else { malformed("a chunk past its container") });
+        };
+        // Chunks start at even offsets; the last one may lack its padding.
+        let padding = usize::from(length % 2 == 1);
+        self.rest = behind.get(padding..).unwrap_or_default();
+        self.count(1);
+        Ok(Some(Chunk { id: [i0, i1, i2, i3], payload }))
+    }
+
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The chunks that were walked, without those that were forgotten.
+    pub(super) const fn counted(&self) -> u32 {
+        self.count
+    }
+
+    pub(super) const fn count(&mut self, chunks: u32) {
+        self.count = self.count.saturating_add(chunks);
+    }
+
+    /// Does not count the last chunk: one of many frames.
+    pub(super) const fn forget(&mut self) {
+        self.count = self.count.saturating_sub(1);
+    }
+}
