@@ -99,6 +99,7 @@ fn transposed<'b, const N: usize>(
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
 mod tests {
     use super::*;
 

@@ -40,6 +40,7 @@ const CHROMA_BITS: [u16; 100] = [
 ];
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
 mod tests {
     use super::*;
 
