@@ -162,7 +162,7 @@ const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
 const SEGMENT_BYTES: u64 = 2 + 18 + 19 + 2 * 69 + 2 * 33 + 2 * 183 + 14;
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use zune_jpeg::JpegDecoder;
     use zune_jpeg::zune_core::bytestream::ZCursor;

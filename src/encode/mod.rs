@@ -37,7 +37,7 @@ fn check(pixels: &[u8], size: Size, layout: Layout, max_side_px: u32) -> Result<
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod samples {
     //! Pictures that the tests of the encoders share.
 

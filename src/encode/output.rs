@@ -156,7 +156,7 @@ impl io::Write for Output<'_> {
 const MIN_BYTES: u64 = 1024;
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use std::io::Write;
 

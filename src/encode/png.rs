@@ -118,12 +118,14 @@ const fn file_bytes(size: Size, layout: Layout) -> u64 {
     deflated.saturating_add(chunks.saturating_mul(12)).saturating_add(2048)
 }
 
-const LEVEL: u8 = 4;
+/// A quarter of the time of level 4 for files that are 1 to 6 % longer. Level 1 finds its matches in
+/// another way, which the bound of the file does not cover.
+const LEVEL: u8 = 2;
 const IDAT_BYTES: usize = 16 * 1024;
 const DEFLATE_BYTES: u64 = 384 * 1024;
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::encode::samples;

@@ -224,7 +224,7 @@ const SUBTRACT_GREEN_TRANSFORM: u32 = 2;
 const LEFT_DISTANCE_SYMBOL: u8 = 1;
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::encode::samples;

@@ -53,7 +53,7 @@ impl<'f, 'b> BitWriter<'f, 'b> {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, reason = "small numbers made here")]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::budget::Budget;
