@@ -1,4 +1,4 @@
-//! Bits into bytes, in the three orders of the three formats, and the random numbers.
+//! Bits into bytes, in the three orders of the three formats, and the numbers that noise is made of.
 
 /// Most significant bit first, with a zero stuffed after each 0xFF: JPEG entropy-coded data
 /// (T.81, F.1.2.3).
@@ -144,25 +144,7 @@ impl BoolWriter {
     }
 }
 
-/// A small generator of numbers (SplitMix64), so that noise is the same everywhere.
-pub struct Rng(pub u64);
-
-impl Rng {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.0)
-    }
-
-    pub fn below(&mut self, bound: u32) -> u32 {
-        ((self.next() >> 32) * u64::from(bound) >> 32) as u32
-    }
-
-    pub fn byte(&mut self) -> u8 {
-        (self.next() >> 56) as u8
-    }
-}
-
-/// A number whose bits all depend on all bits of `n`.
+/// A number whose bits all depend on all bits of `n` (the finaliser of SplitMix64).
 pub fn mix(n: u64) -> u64 {
     let n = (n ^ n >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let n = (n ^ n >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);

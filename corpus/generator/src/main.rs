@@ -1,9 +1,11 @@
 //! Writes corpus/, byte for byte the same on every machine; `--check` only compares.
 
 mod bits;
+mod bombs;
 mod exif;
 mod huffman;
 mod icc;
+mod invalid;
 mod jpeg;
 mod jpeg_scan;
 mod jpeg_tables;
@@ -24,13 +26,14 @@ use std::process::ExitCode;
 use std::{fs, io};
 
 use manifest::Case;
+use valid::ConcatAll;
 
 const FOLDERS: [&str; 3] = ["bombs", "invalid", "valid"];
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let check = std::env::args().any(|argument| argument == "--check");
-    let mut cases = valid::cases();
+    let mut cases = [valid::cases(), invalid::cases(), bombs::cases()].concat_all();
     cases.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(pair) = cases.windows(2).find(|pair| pair[0].path == pair[1].path) {
         eprintln!("two files are called {}", pair[0].path);

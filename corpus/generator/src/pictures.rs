@@ -54,10 +54,6 @@ impl Picture {
         })
     }
 
-    pub fn crop(&self, x0: u32, y0: u32, width: u32, height: u32) -> Self {
-        Self::new(width, height, self.channels, |x, y, channel| self.at(x0 + x, y0 + y, channel))
-    }
-
     /// The picture as a camera held in the way of EXIF `orientation` would have stored it.
     pub fn stored_as(&self, orientation: u16) -> Self {
         let (w, h) = (self.width, self.height);

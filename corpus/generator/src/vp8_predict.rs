@@ -24,12 +24,8 @@ impl Plane {
     }
 }
 
-pub const DC: usize = 0;
-pub const VERTICAL: usize = 1;
-pub const HORIZONTAL: usize = 2;
-pub const TRUE_MOTION: usize = 3;
-
-/// The prediction of a block of `size` × `size` luma or chroma samples.
+/// The prediction of a block of `size` × `size` luma or chroma samples by mode 0 DC, 1 vertical,
+/// 2 horizontal or 3 true motion.
 pub fn whole(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec<u8> {
     let at = plane.index(x, y);
     let above: Vec<i32> =
@@ -46,9 +42,9 @@ pub fn whole(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec
         }
     };
     let value = |i: usize, j: usize| match mode {
-        DC => mean,
-        VERTICAL => above[i],
-        HORIZONTAL => left[j],
+        0 => mean,
+        1 => above[i],
+        2 => left[j],
         _ => (left[j] + above[i] - corner).clamp(0, 255),
     };
     (0..size * size).map(|n| value(n % size, n / size) as u8).collect()

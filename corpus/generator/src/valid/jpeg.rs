@@ -386,10 +386,10 @@ fn colors(cases: &mut Vec<Case>) {
     let inverted = ink.map(4, |from, to| {
         to.copy_from_slice(&[255 - from[0], 255 - from[1], 255 - from[2], 255 - from[3]])
     });
-    // YCCK: the inverted CMY as YCbCr, the inverted K as it is.
-    let ycck = inverted.map(4, |from, to| {
+    // The YCC of YCCK stands for 255 minus the stored CMY, which is inverted already.
+    let ycck = ink.map(4, |from, to| {
         ycbcr(&from[..3], to);
-        to[3] = from[3];
+        to[3] = 255 - from[3];
     });
     let four = [(1, 1); 4];
     let four_half = [(2, 2), (1, 1), (1, 1), (2, 2)];

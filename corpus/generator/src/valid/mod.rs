@@ -2,7 +2,7 @@
 
 use crate::manifest::{Case, Facts, Outcome};
 
-mod jpeg;
+pub mod jpeg;
 mod png;
 mod webp;
 
