@@ -49,8 +49,8 @@ fn roomy() -> Limits {
 fn every_file_of_the_corpus_stays_within_its_quote() {
     let limits = roomy();
     let mut jobs = 0;
-    for file in manifest::files() {
-        let bytes = file.bytes();
+    for file in manifest::rows() {
+        let bytes = file.read();
         let (header, probed) = measure(|| probe(&bytes));
         if header.is_ok() {
             assert_eq!(probed.allocations, 0, "{}: probe allocates", file.path);
@@ -82,8 +82,8 @@ fn every_file_of_the_corpus_stays_within_its_quote() {
 #[test]
 fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
     let mut refused = 0;
-    for file in manifest::files().into_iter().filter(|file| file.is_picture()) {
-        let bytes = file.bytes();
+    for file in manifest::rows().into_iter().filter(|file| file.folder() == "valid") {
+        let bytes = file.read();
         let request = Request::cover(256, 256);
         let header = probe(&bytes).unwrap();
         let quote = Plan::new(&header, &request, &roomy()).unwrap().memory_bytes();
@@ -108,11 +108,11 @@ fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
 #[test]
 fn the_quote_of_a_photograph_is_honest() {
     let mut photographs = 0;
-    for file in manifest::files() {
+    for file in manifest::rows() {
         if !file.path.contains("/photo") {
             continue;
         }
-        let bytes = file.bytes();
+        let bytes = file.read();
         let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &roomy()).unwrap();
         let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
         result.unwrap();
