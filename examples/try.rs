@@ -7,12 +7,34 @@ fn main() {
     for path in &args[1..] {
         let bytes = std::fs::read(path).unwrap();
         let request = bombproof::Request::cover(256, 256);
-        let header = match bombproof::probe(&bytes) { Ok(h) => h, Err(e) => { println!("{path}: {e}"); continue } };
-        let plan = match bombproof::Plan::new(&header, &request, &limits) { Ok(h) => h, Err(e) => { println!("{path}: {e}"); continue } };
+        let header = match bombproof::probe(&bytes) {
+            Ok(h) => h,
+            Err(e) => {
+                println!("{path}: {e}");
+                continue;
+            }
+        };
+        let plan = match bombproof::Plan::new(&header, &request, &limits) {
+            Ok(h) => h,
+            Err(e) => {
+                println!("{path}: {e}");
+                continue;
+            }
+        };
         println!("{plan}");
         let start = Instant::now();
         match bombproof::thumbnail(&bytes, &request, &limits) {
-            Ok(t) => { println!("{path}: {:?} in {:?}", t, start.elapsed()); std::fs::write(format!("/tmp/out/{}.jpg", std::path::Path::new(path).file_name().unwrap().to_str().unwrap()), t.bytes()).unwrap(); }
+            Ok(t) => {
+                println!("{path}: {:?} in {:?}", t, start.elapsed());
+                std::fs::write(
+                    format!(
+                        "/tmp/out/{}.jpg",
+                        std::path::Path::new(path).file_name().unwrap().to_str().unwrap()
+                    ),
+                    t.bytes(),
+                )
+                .unwrap();
+            }
             Err(e) => println!("{path}: {e} in {:?}", start.elapsed()),
         }
     }

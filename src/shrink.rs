@@ -273,9 +273,7 @@ mod tests {
             for left in (0..width).step_by(plan.box_width as usize) {
                 let ys = top..height.min(top + plan.box_height);
                 let samples: Vec<u64> = ys
-                    .flat_map(|dy| {
-                        (left..width.min(left + plan.box_width)).map(move |dx| (dx, dy))
-                    })
+                    .flat_map(|dy| (left..width.min(left + plan.box_width)).map(move |dx| (dx, dy)))
                     .map(|(dx, dy)| u64::from(rows[(y + dy) as usize][(x + dx) as usize]))
                     .collect();
                 let count = samples.len() as u64;

@@ -40,7 +40,8 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
             Err(error) => return Err(Error::Io(error)),
         };
         // A reader that claims more than the buffer holds is broken, not to be trusted.
-        let arrived = piece.get(..count).ok_or(ErrorKind::InvalidData).map_err(std::io::Error::from)?;
+        let arrived =
+            piece.get(..count).ok_or(ErrorKind::InvalidData).map_err(std::io::Error::from)?;
         let total = upload.len() as u64 + arrived.len() as u64;
         if total > limits.max_input_bytes {
             return Err(Error::OverLimit {

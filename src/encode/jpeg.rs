@@ -157,3 +157,155 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
 
 /// SOI, JFIF, SOF0, two DQT, four DHT, SOS.
 const SEGMENT_BYTES: u64 = 2 + 18 + 19 + 2 * 69 + 2 * 33 + 2 * 183 + 14;
+
+#[cfg(test)]
+mod tests {
+    use zune_jpeg::JpegDecoder;
+    use zune_jpeg::zune_core::bytestream::ZCursor;
+    use zune_jpeg::zune_core::colorspace::ColorSpace;
+    use zune_jpeg::zune_core::options::DecoderOptions;
+
+    use super::*;
+    use crate::encode::samples;
+
+    const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
+    const TEAL: [u8; 3] = [0, 128, 128];
+
+    fn encoded(pixels: &[u8], size: Size, layout: Layout, quality: u8) -> Vec<u8> {
+        let budget = Budget::new(memory_bytes(size, layout, quality));
+        let file = encode(pixels, size, layout, quality, TEAL, &budget).unwrap();
+        file.into_parts().0
+    }
+
+    fn decoded(file: &[u8]) -> (Size, usize, Vec<u8>) {
+        let options = DecoderOptions::default().set_max_width(65_535).set_max_height(65_535);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+        decoder.decode_headers().unwrap();
+        let stored = decoder.input_colorspace().unwrap();
+        let seen = if stored == ColorSpace::Luma { ColorSpace::Luma } else { ColorSpace::RGB };
+        decoder.set_options(options.jpeg_set_out_colorspace(seen));
+        let pixels = decoder.decode().unwrap();
+        let (width, height) = decoder.dimensions().unwrap();
+        (Size::new(width as u32, height as u32), seen.num_components(), pixels)
+    }
+
+    fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
+        assert_eq!(a.len(), b.len());
+        let sum: u64 = a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        sum as f64 / a.len() as f64
+    }
+
+    /// What is to be seen, with the background where the picture is transparent.
+    fn flattened(pixels: &[u8], layout: Layout) -> Vec<u8> {
+        let on_teal = |color: [u8; 3], alpha| {
+            [0, 1, 2].map(|i| {
+                let alpha = f64::from(alpha) / 255.0;
+                let mixed = f64::from(color[i]) * alpha + f64::from(TEAL[i]) * (1.0 - alpha);
+                mixed.round() as u8
+            })
+        };
+        match layout {
+            Layout::Gray | Layout::Rgb => pixels.to_vec(),
+            Layout::GrayAlpha => {
+                pixels.as_chunks::<2>().0.iter().flat_map(|&[v, a]| on_teal([v; 3], a)).collect()
+            }
+            Layout::Rgba => {
+                let pixels = pixels.as_chunks::<4>().0.iter();
+                pixels.flat_map(|&[r, g, b, a]| on_teal([r, g, b], a)).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn pixels_come_back_nearly_in_all_layouts() {
+        for size in samples::SIZES {
+            for layout in LAYOUTS {
+                let pixels = samples::photo(size, layout.bytes_per_pixel());
+                let file = encoded(&pixels, size, layout, 95);
+                let (decoded_size, channels, decoded) = decoded(&file);
+                assert_eq!(decoded_size, size);
+                assert_eq!(channels, if layout == Layout::Gray { 1 } else { 3 });
+                let difference = mean_difference(&decoded, &flattened(&pixels, layout));
+                assert!(difference < 4.0, "{layout:?} {size}: {difference}");
+                assert_eq!(file, encoded(&pixels, size, layout, 95));
+            }
+        }
+    }
+
+    #[test]
+    fn gray_on_gray_stays_one_component() {
+        let size = Size::new(9, 9);
+        let memory = memory_bytes(size, Layout::GrayAlpha, 90);
+        for (pixel, background) in [([10, 0], [200; 3]), ([200, 255], TEAL)] {
+            let budget = Budget::new(memory);
+            let pixels = pixel.repeat(81);
+            let file = encode(&pixels, size, Layout::GrayAlpha, 90, background, &budget).unwrap();
+            let (_, channels, decoded) = decoded(&file);
+            assert_eq!(channels, 1);
+            assert!(decoded.iter().all(|&v| v.abs_diff(200) <= 1));
+        }
+    }
+
+    #[test]
+    fn the_file_holds_no_metadata() {
+        let size = Size::new(20, 20);
+        let file = encoded(&samples::photo(size, 3), size, Layout::Rgb, 80);
+        let mut at = 2;
+        let mut markers = Vec::new();
+        while file[at + 1] != 0xDA {
+            assert_eq!(file[at], 0xFF);
+            markers.push(file[at + 1]);
+            at += 2 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        }
+        // JFIF, SOF0, two DQT, four DHT.
+        assert_eq!(markers, [0xE0, 0xC0, 0xDB, 0xDB, 0xC4, 0xC4, 0xC4, 0xC4]);
+        assert_eq!(file[2..6], [0xFF, 0xE0, 0, 16]);
+    }
+
+    #[test]
+    fn a_quality_outside_1_to_100_is_a_bad_request() {
+        let size = Size::new(1, 1);
+        for quality in [0, 101, 255] {
+            let budget = Budget::new(memory_bytes(size, Layout::Gray, quality));
+            let refused = encode(&[0], size, Layout::Gray, quality, TEAL, &budget);
+            assert!(matches!(refused, Err(Error::BadRequest(BadRequest::Quality))));
+            assert_eq!(budget.left_bytes(), memory_bytes(size, Layout::Gray, quality));
+        }
+    }
+
+    /// Blocks that are dear to code: noise of three kinds, checkerboards, and sums of basis functions
+    /// with signs pushed to black and white.
+    #[test]
+    fn the_longest_files_are_within_the_bound() {
+        let size = Size::new(128, 96);
+        let noise = |seed| samples::noise(size.pixels() as usize, seed);
+        let mut pictures = vec![noise(1)];
+        pictures.push(noise(2).iter().map(|v| if *v < 128 { 0 } else { 255 }).collect());
+        pictures.push(noise(3).iter().map(|v| 96 + v % 64).collect());
+        for period in [1, 2, 3] {
+            let cell = |i: u32| (i % size.width / period + i / size.width / period) % 2;
+            pictures.push((0..size.width * size.height).map(|i| (cell(i) * 255) as u8).collect());
+        }
+        for picture in pictures {
+            let in_color: Vec<u8> = picture.iter().flat_map(|v| [*v, v ^ 0x5A, !v]).collect();
+            for quality in [1, 25, 50, 80, 95, 100] {
+                for (pixels, layout) in [(&picture, Layout::Gray), (&in_color, Layout::Rgb)] {
+                    let file = encoded(pixels, size, layout, quality);
+                    assert!(file.len() as u64 <= file_bytes(size, layout, quality));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_widest_and_the_highest_picture_are_written() {
+        for size in [Size::new(65_535, 1), Size::new(1, 65_535)] {
+            let file = encoded(&samples::photo(size, 1), size, Layout::Gray, 50);
+            assert_eq!(decoded(&file).0, size);
+        }
+        let size = Size::new(1, 65_536);
+        let budget = Budget::new(memory_bytes(size, Layout::Gray, 50));
+        let refused = encode(&[0; 65_536], size, Layout::Gray, 50, TEAL, &budget);
+        assert!(matches!(refused, Err(Error::OverLimit { allowed: 65_535, .. })));
+    }
+}

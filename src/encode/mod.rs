@@ -25,9 +25,7 @@ pub(crate) fn file<'b>(
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     match output {
-        Output::Jpeg { quality } => {
-            jpeg::encode(pixels, size, layout, quality, background, budget)
-        }
+        Output::Jpeg { quality } => jpeg::encode(pixels, size, layout, quality, background, budget),
         Output::Png => png::encode(pixels, size, layout, budget),
         Output::WebPLossless => webp::encode(pixels, size, layout, budget),
         Output::Pixels => Err(Error::Bug("pixels are not encoded")),

@@ -334,11 +334,12 @@ const COLUMNS_AT_ONCE: usize = 64;
 const OUTSIDE: Error = Error::Bug("resizing reaches outside of its plane");
 
 #[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::finish::resize;
-    use crate::size::SourceRect;
     use crate::size::Size;
+    use crate::size::SourceRect;
 
     fn random(state: &mut u64) -> u64 {
         *state =

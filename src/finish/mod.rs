@@ -9,10 +9,13 @@ use crate::size::Size;
 
 mod color;
 mod fir;
+pub(crate) mod icc;
 mod kernel;
-pub(crate) mod orient;
-pub(crate) mod resize;
+mod orient;
+mod resize;
 mod upsample;
+
+pub use icc::{ColorConversion, ProfileProblem};
 
 /// A finished picture that is still charged to its job.
 #[derive(Debug)]
@@ -89,7 +92,7 @@ pub(crate) fn memory_bytes(plan: &Plan, output: &OutputGeometry, last: bool) -> 
     let pixels = pixel_bytes(plan, output);
     peak = peak.max(live.saturating_add(pixels));
     live = live.saturating_sub(planes).saturating_add(pixels);
-    let convert = convert_bytes(plan);
+    let convert = plan.header().icc_cost_bytes;
     let turn = orient::memory_bytes(
         output.stored_size,
         layout(plan).bytes_per_pixel(),
@@ -176,16 +179,27 @@ fn interleaved<'b>(
     Ok(samples)
 }
 
-// STUB until the profile room lands
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum ColorConversion { Srgb }
-fn convert(_: &[u8], plan: &Plan, samples: &mut Buffer<'_, u8>, _: &Budget) -> Result<ColorConversion, Error> {
-    if matches!(plan.colors(), Colors::Cmyk{..} | Colors::Ycck{..}) {
-        color::inks_to_rgb(samples);
-        let n = samples.len() / 4 * 3;
-        samples.truncate(n);
+/// Colours → sRGB by the embedded profile; inks → RGB, with a profile or without.
+fn convert(
+    bytes: &[u8],
+    plan: &Plan,
+    samples: &mut Buffer<'_, u8>,
+    budget: &Budget,
+) -> Result<ColorConversion, Error> {
+    let limits = plan.limits();
+    let (channels, max_icc_bytes) = match (plan.colors(), layout(plan)) {
+        (Colors::Cmyk { .. } | Colors::Ycck { .. }, _) => {
+            (icc::Channels::Cmyk, limits.max_icc_bytes_cmyk)
+        }
+        (_, Layout::Gray) => (icc::Channels::Gray, limits.max_icc_bytes),
+        (_, Layout::GrayAlpha) => (icc::Channels::GrayAlpha, limits.max_icc_bytes),
+        (_, Layout::Rgb) => (icc::Channels::Rgb, limits.max_icc_bytes),
+        (_, Layout::Rgba) => (icc::Channels::Rgba, limits.max_icc_bytes),
+    };
+    let source = icc::source(bytes, plan.header());
+    let converted = icc::to_srgb(samples, channels, source.as_ref(), max_icc_bytes, budget)?;
+    if channels == icc::Channels::Cmyk {
+        samples.truncate(samples.len() / 4 * 3);
     }
-    Ok(ColorConversion::Srgb)
+    Ok(converted)
 }
-fn convert_bytes(_: &Plan) -> u64 { 0 }

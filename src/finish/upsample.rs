@@ -145,8 +145,8 @@ const fn sixteenths(sum: u16) -> u8 {
 mod tests {
     use crate::budget::Budget;
     use crate::finish::resize;
-    use crate::size::SourceRect;
     use crate::size::Size;
+    use crate::size::SourceRect;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
         let budget = Budget::new(resize::memory_bytes(size, rect, target));

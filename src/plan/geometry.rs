@@ -74,8 +74,7 @@ fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
             if enlarge {
                 return (part, target);
             }
-            let size =
-                Size::new(target.width.min(part.width), target.height.min(part.height));
+            let size = Size::new(target.width.min(part.width), target.height.min(part.height));
             (part, size)
         }
     }
@@ -302,8 +301,7 @@ mod tests {
             (Orientation::Rotate270, |s, x, y| (y, s.width - 1 - x)),
         ];
         for (orientation, upright_of) in cases {
-            let upright =
-                if orientation.is_transposed() { stored.transposed() } else { stored };
+            let upright = if orientation.is_transposed() { stored.transposed() } else { stored };
             for y in 0..stored.height {
                 for x in 0..stored.width {
                     let (ux, uy) = upright_of(stored, x, y);

@@ -259,7 +259,8 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.header.format, self.header.size)?;
         if self.header.progressive {
-            let word = if self.header.format == Format::Jpeg { "progressive" } else { "interlaced" };
+            let word =
+                if self.header.format == Format::Jpeg { "progressive" } else { "interlaced" };
             write!(f, " {word}")?;
         }
         write!(f, ", crop {}", self.crop())?;

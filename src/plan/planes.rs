@@ -74,9 +74,8 @@ impl PlanePlan {
             origin: source.origin,
             empty: source.empty,
         };
-        let per_px = |samples: u32, per: u32| {
-            f64::from(samples) / (f64::from(per) * f64::from(denominator))
-        };
+        let per_px =
+            |samples: u32, per: u32| f64::from(samples) / (f64::from(per) * f64::from(denominator));
         Self {
             scale: reduction.scale,
             shrink,
@@ -118,7 +117,10 @@ impl PlanePlan {
 
 /// The first sample and the number of samples that cover `start .. start + length` pixels, when
 /// there are `samples` for `per` pixels and `limit` in all.
-#[allow(clippy::cast_possible_truncation, reason = "both are at most the limit, a side of the plane")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "both are at most the limit, a side of the plane"
+)]
 fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32, u32) {
     let first = (u64::from(start) * samples / per).min(limit.saturating_sub(1));
     let end = (u64::from(start) + u64::from(length)) * samples;
@@ -159,9 +161,8 @@ impl Reduction {
             y = y.min(output_y);
         }
         let scale = if source.reducible {
-            let fits = |scale: &Scale| {
-                x.min(y) >= RESIDUAL_AFTER_SCALE * f64::from(scale.divisor())
-            };
+            let fits =
+                |scale: &Scale| x.min(y) >= RESIDUAL_AFTER_SCALE * f64::from(scale.divisor());
             SCALES.into_iter().find(fits).unwrap_or(Scale::Full)
         } else {
             Scale::Full

@@ -86,11 +86,8 @@ impl Source {
     /// A frame that does not cover its canvas leaves the rest transparent.
     fn webp(still: &Still) -> Self {
         let bare = still.leaves_canvas_bare();
-        let whole = PlaneSource {
-            any_order: bare,
-            origin: (still.x, still.y),
-            ..PlaneSource::WHOLE
-        };
+        let whole =
+            PlaneSource { any_order: bare, origin: (still.x, still.y), ..PlaneSource::WHOLE };
         let (colors, planes) = match still.coding {
             Coding::Lossless(_) => (Colors::Rgb, [whole; 4]),
             Coding::Lossy(_) => {

@@ -40,12 +40,16 @@ pub use exif::Orientation;
 /// [`Error::Unsupported`] names the container or the variant that is not decoded,
 /// [`Error::Malformed`] a broken rule of the format, [`Error::Truncated`] a header that ends early.
 pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
-    match Container::of(bytes).format() {
-        Some(Format::Jpeg) => jpeg::header(bytes),
-        Some(Format::Png) => png::header(bytes),
-        Some(Format::WebP) => webp::header(bytes),
-        None => Err(Error::Unsupported(Unsupported::Container(Container::of(bytes)))),
+    let mut header = match Container::of(bytes).format() {
+        Some(Format::Jpeg) => jpeg::header(bytes)?,
+        Some(Format::Png) => png::header(bytes)?,
+        Some(Format::WebP) => webp::header(bytes)?,
+        None => return Err(Error::Unsupported(Unsupported::Container(Container::of(bytes)))),
+    };
+    if let Some(source) = crate::finish::icc::source(bytes, &header) {
+        header.icc_cost_bytes = crate::finish::icc::memory_bytes(&source);
     }
+    Ok(header)
 }
 
 /// What the header of a file declares.
@@ -80,6 +84,9 @@ pub struct Header {
     /// Segments (JPEG) or chunks (PNG, WebP) that were walked; IDAT chunks and restart intervals do
     /// not count.
     pub segments: u32,
+    /// What converting the colours by the profile takes.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) icc_cost_bytes: u64,
     /// What the cost model and the decoder of the format need to know.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) detail: Detail,

@@ -105,6 +105,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         scans: None,
         input_bytes: bytes.len() as u64,
         segments: walk.segments,
+        icc_cost_bytes: 0,
         detail: Detail::Png(image),
     })
 }
@@ -232,10 +233,8 @@ fn image_header(chunk: &Chunk<'_>) -> Result<Image, Error> {
         return Err(malformed("IHDR is not 13 bytes long"));
     };
     chunk.check_crc()?;
-    let size = Size::new(
-        u32::from_be_bytes([w0, w1, w2, w3]),
-        u32::from_be_bytes([h0, h1, h2, h3]),
-    );
+    let size =
+        Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
     if size.is_empty() || size.longer_side() > MAX_LENGTH {
         return Err(malformed("a side is 0 or over 2^31 - 1"));
     }

@@ -138,7 +138,9 @@ impl<'a, 'b> Entropy<'a, 'b> {
             match rest.get(clean + run) {
                 None => self.end = Some(End::File),
                 Some(0) => {
-                    // In the window, 0xFF was copied to this place.
+                    if let Some(place) = self.window.get_mut(self.filled) {
+                        *place = 0xFF;
+                    }
                     self.filled += 1;
                     self.next += run + 1;
                 }

@@ -1,7 +1,7 @@
 //! One block of a sequential scan (T.81, F.2.2).
 
 use super::bits::{Bits, Fault};
-use super::huffman::{Codes, Coded, END_OF_BLOCK, Skips, ZERO_RUN};
+use super::huffman::{Coded, Codes, END_OF_BLOCK, Skips, ZERO_RUN};
 use super::idct::Block;
 use crate::probe::jpeg::Scale;
 

@@ -35,8 +35,8 @@ pub(super) fn inverse4(block: &Block) -> [[u8; 4]; 4] {
     let mut columns = [[Wrapping(0); 4]; 4];
     for (x, column) in columns.iter_mut().enumerate() {
         let at = |y: usize| Wrapping(block[(y * 4 + x) & 63]);
-        *column = transform4([at(0), at(1), at(2), at(3)], FIRST_ROUND)
-            .map(|sum| sum >> FIRST_SHIFT);
+        *column =
+            transform4([at(0), at(1), at(2), at(3)], FIRST_ROUND).map(|sum| sum >> FIRST_SHIFT);
     }
     core::array::from_fn(|y| {
         let row = columns.map(|column| column[y]);

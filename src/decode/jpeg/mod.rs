@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Format;
-use crate::probe::jpeg::{Frame, Scale, Scan, Script, Segment, Segments, malformed};
+use crate::probe::jpeg::{Frame, Scale, Scan, Script, Segment, Segments};
 use bits::{Entropy, WINDOW_BYTES};
 use coefficients::Coefficients;
 use tables::{LookUps, Tables};
@@ -62,7 +62,15 @@ pub(crate) fn decode<S: RowSink>(
         if frame.streams {
             entropy.start(data);
             return stream::decode(
-                frame, scales, &scan, &tables, &mut entropy, &mut look_ups, budget, interrupt, sink,
+                frame,
+                scales,
+                &scan,
+                &tables,
+                &mut entropy,
+                &mut look_ups,
+                budget,
+                interrupt,
+                sink,
             );
         }
         for component in scan.components() {

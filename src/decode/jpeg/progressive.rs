@@ -7,7 +7,7 @@
 use super::bits::{Bits, Fault};
 use super::block::{Places, dc, places};
 use super::coefficients::Coefficients;
-use super::huffman::{Codes, Coded};
+use super::huffman::{Coded, Codes};
 use super::scans::BlockDecoder;
 use crate::probe::jpeg::Scan;
 

@@ -45,15 +45,13 @@ pub(super) fn decode(
     let look_ups = &*look_ups;
     let walk = Walk { frame, scan, slots, interval: tables.restart_interval, interrupt };
     match (frame.progressive, scan.first, scan.refines()) {
-        (false, ..) => walk.run(planes, entropy, |plane, slots| {
-            Sequential::new(plane, slots, look_ups)
-        }),
+        (false, ..) => {
+            walk.run(planes, entropy, |plane, slots| Sequential::new(plane, slots, look_ups))
+        }
         (true, 0, false) => walk.run(planes, entropy, |plane, slots| {
             Ok(DcFirst::new(plane, look_ups.coding(slots, &[0; 64])?.dc, scan))
         }),
-        (true, 0, true) => {
-            walk.run(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan)))
-        }
+        (true, 0, true) => walk.run(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan))),
         (true, _, false) => walk.run(planes, entropy, |plane, slots| {
             Ok(AcFirst::new(plane, look_ups.coding(slots, &[0; 64])?.ac, scan))
         }),

@@ -114,8 +114,13 @@ fn blocks<const LAST: u32, const SIDE: usize>(
         for x in 0..plane.h {
             let mut block = [0; 64];
             let predicted = &mut plane.predicted;
-            let last =
-                sequential::<LAST>(&plane.coding, places(plane.scale), predicted, bits, &mut block)?;
+            let last = sequential::<LAST>(
+                &plane.coding,
+                places(plane.scale),
+                predicted,
+                bits,
+                &mut block,
+            )?;
             plane.band.put::<SIDE>(mcu * plane.h + x, y, &block, last);
         }
     }

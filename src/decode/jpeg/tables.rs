@@ -120,9 +120,8 @@ impl<'b> LookUps<'b> {
                 }
                 let reduced = |index: usize| scales.get(index) != Some(&Scale::Full);
                 // Set again for every component that shares it only while all before were full.
-                let set_before = earlier
-                    .iter()
-                    .any(|other| other.ac_table == own_ac && reduced(other.index));
+                let set_before =
+                    earlier.iter().any(|other| other.ac_table == own_ac && reduced(other.index));
                 if scan.first == 0
                     && reduced(component.index)
                     && !set_before

@@ -5,9 +5,7 @@ use crate::probe::png::Image;
 /// The most that is live while a PNG is decoded, in bytes: the codec and our rows.
 pub(crate) fn memory_bytes(image: &Image) -> u64 {
     let packed_row = image.row_bytes(image.size.width) - 1;
-    codec_bytes(image)
-        .saturating_add(packed_row)
-        .saturating_add(super::spread::memory_bytes(image))
+    codec_bytes(image).saturating_add(packed_row).saturating_add(super::spread::memory_bytes(image))
 }
 
 /// The codec's share: the ring of inflated rows and the inflater.

@@ -151,7 +151,12 @@ fn small_samples(packed: &[u8], depth: u8) -> impl Iterator<Item = u8> {
         .flat_map(move |&byte| (0..8 / depth).rev().map(move |i| (byte >> (i * depth)) & mask))
 }
 
-fn indexed(packed: &[u8], depth: u8, palette: &[[u8; 4]], rows: &mut Rows<'_>) -> Result<(), Error> {
+fn indexed(
+    packed: &[u8],
+    depth: u8,
+    palette: &[[u8; 4]],
+    rows: &mut Rows<'_>,
+) -> Result<(), Error> {
     let [red, green, blue] = &mut rows.color;
     let mut alpha = rows.alpha.iter_mut();
     let colors = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
@@ -228,7 +233,8 @@ fn sixteen_bits(packed: &[u8], color: Color, transparent: Option<[u16; 3]>, rows
     let mut green = green.iter_mut();
     let mut blue = blue.iter_mut();
     for (r, pixel) in red.iter_mut().zip(stored.chunks_exact(samples)) {
-        let sample = |index: usize| u16::from_be_bytes(pixel.get(index).copied().unwrap_or_default());
+        let sample =
+            |index: usize| u16::from_be_bytes(pixel.get(index).copied().unwrap_or_default());
         *r = to_8_bits(sample(0));
         if let (Some(g), Some(b)) = (green.next(), blue.next()) {
             [*g, *b] = [to_8_bits(sample(1)), to_8_bits(sample(2))];

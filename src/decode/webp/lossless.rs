@@ -9,9 +9,9 @@ use crate::interrupt::Interrupt;
 use crate::probe::webp::vp8l::Stream;
 use crate::size::Size;
 
-/// The pixels, and what image-webp keeps beside them.
-pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
-    4 * size.pixels() + codec_bytes(stream)
+/// The pixels, and beside them first what image-webp keeps and then the rows that are emitted.
+pub(super) fn memory_bytes(size: Size, stream: &Stream, row_bytes: u64) -> u64 {
+    4 * size.pixels() + codec_bytes(stream).max(row_bytes)
 }
 
 fn codec_bytes(stream: &Stream) -> u64 {

@@ -23,15 +23,14 @@ pub(crate) fn memory_bytes(still: &Still) -> u64 {
     let color = match still.coding {
         Coding::Lossy(frame) => lossy::memory_bytes(&frame),
         Coding::Lossless(stream) => {
-            lossless::memory_bytes(still.frame, &stream) + u64::from(still.frame.width)
+            lossless::memory_bytes(still.frame, &stream, u64::from(still.frame.width))
         }
     };
+    let rows = alpha::memory_bytes(still.frame);
     let alpha = match still.alpha {
         Alpha::None | Alpha::Inside => 0,
-        Alpha::Raw(_) => alpha::memory_bytes(still.frame),
-        Alpha::Lossless(_, stream) => {
-            lossless::memory_bytes(still.frame, &stream) + alpha::memory_bytes(still.frame)
-        }
+        Alpha::Raw(_) => rows,
+        Alpha::Lossless(_, stream) => lossless::memory_bytes(still.frame, &stream, rows),
     };
     color.max(alpha)
 }
@@ -96,3 +95,6 @@ fn failure(error: image_webp::DecodingError, ended: bool) -> Error {
 
 /// Rows between two looks at the interrupt.
 const BAND: usize = 16;
+
+#[cfg(test)]
+mod tests;

@@ -85,6 +85,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         scans: Some(frame.scans),
         input_bytes: bytes.len() as u64,
         segments: segments.count(),
+        icc_cost_bytes: 0,
         detail: Detail::Jpeg(frame),
     })
 }

@@ -64,8 +64,14 @@ impl Scan {
         if count > 1 && blocks > 10 {
             return Err(malformed("an MCU of more than 10 blocks"));
         }
-        let scan =
-            Self { count, components, first, last, high: approximation >> 4, low: approximation & 15 };
+        let scan = Self {
+            count,
+            components,
+            first,
+            last,
+            high: approximation >> 4,
+            low: approximation & 15,
+        };
         scan.check_band(frame.progressive)?;
         Ok(scan)
     }

@@ -53,7 +53,7 @@ impl<'a> Segments<'a> {
                 _ => {}
             }
             self.count = self.count.saturating_add(1);
-            let body = self.body()?;
+            let body = self.body(matches!(marker, SOF0..=SOF15 | SOS | DQT | DRI))?;
             return Ok(Some(match marker {
                 DHT => Segment::HuffmanTables(body),
                 DQT => Segment::QuantizationTables(body),
@@ -117,14 +117,16 @@ impl<'a> Segments<'a> {
         }
     }
 
-    fn body(&mut self) -> Result<&'a [u8], Error> {
+    /// Only a segment that matters must be as long as its own length field.
+    fn body(&mut self, matters: bool) -> Result<&'a [u8], Error> {
         let early = Error::truncated_header(Format::Jpeg);
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some((length, _)) = rest.split_first_chunk::<2>() else { return Err(early) };
         let length = usize::from(u16::from_be_bytes(*length));
-        if length < 2 {
+        if length < 2 && matters {
             return Err(malformed("a segment length under 2"));
         }
+        let length = length.max(2);
         let Some(body) = rest.get(2..length) else { return Err(early) };
         self.at += length;
         Ok(body)
@@ -216,7 +218,9 @@ mod tests {
         let mut bytes = b"\xFF\xD8\xFF\xFF\xDA\x00\x02".to_vec();
         let entropy = b"ab\xFF\x00c\xFF\xD3d\xFF\xFF\x00e\xFF\xFF\xD0f";
         bytes.extend(entropy);
-        bytes.extend(b"\xFF\xFF\xDD\x00\x04\x01\x02garbage\xFF\x00\xFF\xFE\x00\x03x\xFF\xD9tail\xFF");
+        bytes.extend(
+            b"\xFF\xFF\xDD\x00\x04\x01\x02garbage\xFF\x00\xFF\xFE\x00\x03x\xFF\xD9tail\xFF",
+        );
         let mut segments = Segments::new(&bytes).unwrap();
         assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { body: [], .. })));
         assert_eq!(segments.entropy_bytes(), entropy.len() as u64);

@@ -36,9 +36,7 @@ pub(crate) fn huffman_tables(
     })
 }
 
-fn huffman_table<'a>(
-    body: &mut &'a [u8],
-) -> Result<(Destination, HuffmanTable<'a>), Error> {
+fn huffman_table<'a>(body: &mut &'a [u8]) -> Result<(Destination, HuffmanTable<'a>), Error> {
     const SHORT: &str = "a DHT segment shorter than its tables";
     let (&class_and_id, rest) = body.split_first().ok_or(malformed(SHORT))?;
     let destination = Destination { is_ac: class_and_id >> 4 == 1, id: class_and_id & 15 };
@@ -89,7 +87,9 @@ fn quantization_table(body: &mut &[u8]) -> Result<QuantizationTable, Error> {
     let (&precision_and_id, rest) = body.split_first().ok_or(malformed(SHORT))?;
     let (precision, id) = (precision_and_id >> 4, precision_and_id & 15);
     if precision > 1 || id > 3 {
-        return Err(malformed("a quantization table with a precision over 1 or a destination over 3"));
+        return Err(malformed(
+            "a quantization table with a precision over 1 or a destination over 3",
+        ));
     }
     let mut steps = [0; 64];
     if precision == 0 {

@@ -132,7 +132,6 @@ impl Shape {
         if self.used == 1 {
             return Ok(self.first);
         }
-        bits.fill();
         let mut window = bits.peek();
         let (mut code, mut first, mut index) = (0u32, 0u32, 0u32);
         for (&count, length) in self.counts.iter().zip(0u32..).skip(1) {
@@ -153,14 +152,14 @@ impl Shape {
     }
 
     /// Puts the symbols in the order of their codes: by length, then by value.
-    pub(super) fn sort(&self, lengths: &Lengths, alphabet: u16, sorted: &mut [u16]) {
+    pub(super) fn sort(&self, lengths: &[u8], sorted: &mut [u16]) {
         let mut next = [0u16; MAX_LENGTH + 1];
         let mut at = 0;
         for (slot, &count) in next.iter_mut().zip(&self.counts).skip(1) {
             *slot = at;
             at += count;
         }
-        for (symbol, &length) in (0..alphabet).zip(lengths) {
+        for (symbol, &length) in (0u16..).zip(lengths) {
             if length != 0
                 && let Some(slot) = next.get_mut(usize::from(length))
             {
@@ -176,10 +175,11 @@ impl Shape {
 /// The code lengths of the largest alphabet: green, lengths and a colour cache of 11 bits.
 pub(super) type Lengths = [u8; MAX_ALPHABET];
 
-/// The code that code lengths are written in.
+/// The code that code lengths are written in, whose own lengths are 7 at the most.
 struct LengthCode {
     shape: Shape,
-    sorted: [u16; 19],
+    /// For each pattern of the next seven bits: the symbol, and the length of its code above it.
+    table: [u8; 128],
 }
 
 impl LengthCode {
@@ -189,11 +189,33 @@ impl LengthCode {
             tally.put(length, 1);
         }
         let shape = tally.shape().complete()?;
-        let mut lengths = [0; MAX_ALPHABET];
-        lengths[..19].copy_from_slice(code_lengths);
         let mut sorted = [0; 19];
-        shape.sort(&lengths, 19, &mut sorted);
-        Ok(Self { shape, sorted })
+        shape.sort(code_lengths, &mut sorted);
+        let mut table = [0; 128];
+        let mut symbols = sorted.iter();
+        let mut code = 0u8;
+        for (&count, length) in shape.counts.iter().zip(0u8..).take(8).skip(1) {
+            for &symbol in symbols.by_ref().take(usize::from(count)) {
+                // `code` is left-aligned in seven bits; the stream has its first bit lowest.
+                let pattern = usize::from(code.reverse_bits() >> 1);
+                for entry in table.iter_mut().skip(pattern).step_by(1 << length) {
+                    *entry = low_byte(u32::from(symbol)) | (length << 5);
+                }
+                code = code.wrapping_add(1 << (7 - length));
+            }
+        }
+        Ok(Self { shape, table })
+    }
+
+    fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Error> {
+        if let Some(symbol) = self.shape.single() {
+            return Ok(low_byte(u32::from(symbol)));
+        }
+        let pattern = bits.peek() & 0x7F;
+        let entry = usize::try_from(pattern).ok().and_then(|pattern| self.table.get(pattern));
+        let &entry = entry.ok_or(MISSING_SYMBOL)?;
+        bits.skip(u32::from(entry >> 5))?;
+        Ok(entry & 0x1F)
     }
 }
 
@@ -216,11 +238,11 @@ fn read_lengths(
     }
     while tally.at < alphabet && left > 0 {
         left -= 1;
-        let (length, run) = match code.shape.symbol(bits, &code.sorted)? {
+        let (length, run) = match code.symbol(bits)? {
             16 => (previous, 3 + bits.read(2)?),
             17 => (0, 3 + bits.read(3)?),
             18 => (0, 11 + bits.read(7)?),
-            length => (low_byte(u32::from(length)), 1),
+            length => (length, 1),
         };
         if length != 0 {
             previous = length;

@@ -9,6 +9,8 @@ mod bits;
 mod code;
 mod heap;
 mod riff;
+#[cfg(test)]
+pub(crate) mod sample;
 pub(crate) mod vp8;
 pub(crate) mod vp8l;
 
@@ -112,6 +114,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         scans: None,
         input_bytes: bytes.len() as u64,
         segments: approved.chunks,
+        icc_cost_bytes: 0,
         detail: Detail::WebP(still),
     })
 }
@@ -330,3 +333,6 @@ const TRUNCATED: Error = Error::truncated_header(Format::WebP);
 
 const FLAG_ANIMATION: u8 = 0x02;
 const FLAG_EXIF: u8 = 0x08;
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use super::code::{Lengths, MAX_ALPHABET, Shape};
 use super::heap::Heap;
 use super::malformed;
 use crate::error::Error;
+use crate::probe::Format;
 use crate::size::Size;
 
 /// What the headers say.
@@ -69,16 +70,22 @@ impl<'a> Scan<'a> {
         self.picture(Size::new(width, size.height))?;
         // The transforms are undone when the codes are gone. The table of a palette is expanded.
         self.heap.give(self.heap.live() - transforms);
-        if palette {
-            self.heap.take(PALETTE_TABLE + u64::from(size.width));
+        if let Some(colors) = palette {
+            let bits = packing(colors);
+            let table = if bits > 0 { 256 * (4 << bits) } else { 4 * u64::from(colors) };
+            self.heap.take(table + if bits > 0 { u64::from(width) } else { 0 });
+            if bits == 0 && colors < 256 {
+                self.heap.grow(table, (2 * table).max(4 * 256));
+            }
         }
         Ok(self.heap.peak())
     }
 
-    /// RFC 9649, section 4: the width that is coded, and whether there is a palette.
-    fn transforms(&mut self, size: Size) -> Result<(u32, bool), Error> {
+    /// RFC 9649, section 4: the width that is coded, and the colours of the palette.
+    fn transforms(&mut self, size: Size) -> Result<(u32, Option<u32>), Error> {
         let mut width = size.width;
         let mut seen = [false; 4];
+        let mut palette = None;
         while self.bits.flag()? {
             let kind = self.bits.read(2)?;
             if let Some(seen) = seen.get_mut(kind as usize)
@@ -96,18 +103,13 @@ impl<'a> Scan<'a> {
                     let colors = self.bits.read(8)? + 1;
                     self.heap.take(4 * u64::from(colors));
                     self.small_image(Size::new(colors, 1))?;
-                    let bits = match colors {
-                        ..=2 => 3,
-                        3..=4 => 2,
-                        5..=16 => 1,
-                        _ => 0,
-                    };
-                    width = width.div_ceil(1 << bits);
+                    width = width.div_ceil(1 << packing(colors));
+                    palette = Some(colors);
                 }
                 _ => {} // subtract green has no data
             }
         }
-        Ok((width, seen[PALETTE as usize]))
+        Ok((width, palette))
     }
 
     /// The codes of the picture itself (RFC 9649, 3.7.2.2): one group, or as many as its blocks
@@ -133,6 +135,9 @@ impl<'a> Scan<'a> {
                 self.heap.grow(GROUP * u64::from(capacity), GROUP * u64::from(larger));
                 capacity = larger;
             }
+            if self.heap.live() > SENSELESS {
+                return Err(Error::unsupported(Format::WebP, "gigabytes of prefix codes"));
+            }
         }
         Ok(())
     }
@@ -152,7 +157,7 @@ impl<'a> Scan<'a> {
             let shape = Shape::read(&mut self.bits, alphabet, &mut self.heap, Some(&mut lengths))?;
             let (symbols, behind) =
                 rest.split_at_mut_checked(usize::from(alphabet)).ok_or(TOO_SMALL)?;
-            shape.sort(&lengths, alphabet, symbols);
+            shape.sort(lengths.get(..usize::from(alphabet)).unwrap_or_default(), symbols);
             *slot = Some(Code { shape, symbols: &*symbols });
             rest = behind;
         }
@@ -254,6 +259,16 @@ fn copy_value(bits: &mut Bits<'_>, prefix: u16) -> Result<u64, Error> {
     Ok(u64::from((2 + (prefix & 1)) << extra) + u64::from(bits.read(extra)?) + 1)
 }
 
+/// How many indices share a pixel, as a power of two (RFC 9649, 4.4).
+const fn packing(colors: u32) -> u32 {
+    match colors {
+        ..=2 => 3,
+        3..=4 => 2,
+        5..=16 => 1,
+        _ => 0,
+    }
+}
+
 const fn alphabets(cache_colors: u16) -> [u16; 5] {
     [256 + 24 + cache_colors, 256, 256, 256, 40]
 }
@@ -271,5 +286,6 @@ const PALETTE: u32 = 3;
 const GROUP: u64 = 5 * 56;
 /// A vector of up to four bytes.
 const TRANSFORM_LIST: u64 = 8;
-/// 256 entries of up to 32 bytes; a row of indices comes on top.
-const PALETTE_TABLE: u64 = 256 * 32;
+/// Where counting stops, so that reading the headers of a bomb ends soon: real pictures have less
+/// than a hundredth.
+const SENSELESS: u64 = 1 << 30;

@@ -1,0 +1,290 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests make small files, and may fail"
+)]
+
+use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use image_webp::vp8::Vp8Decoder;
+use image_webp::{ColorType, WebPDecoder};
+
+use super::view::View;
+use super::*;
+use crate::probe::Detail;
+use crate::probe::webp::header;
+use crate::probe::webp::sample::{Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x};
+use crate::size::Size;
+
+const ALPHA: u8 = 0x10;
+
+/// Keeps the planes, and refuses rows that are out of order.
+#[derive(Default, Debug, PartialEq)]
+struct Planes([Vec<u8>; 4], [u32; 4]);
+
+impl RowSink for Planes {
+    fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        assert_eq!(self.1[plane], y);
+        self.1[plane] += 1;
+        self.0[plane].extend(samples);
+        Ok(())
+    }
+}
+
+fn still(file: &[u8]) -> Result<Still, Error> {
+    match header(file)?.detail {
+        Detail::WebP(still) => Ok(still),
+        _ => unreachable!(),
+    }
+}
+
+/// Decodes with a budget of the quote and not one byte more.
+fn planes(file: &[u8]) -> Result<Planes, Error> {
+    let still = still(file)?;
+    let budget = Budget::new(memory_bytes(&still));
+    let mut planes = Planes::default();
+    decode(file, &still, &budget, &Interrupt::never(), &mut planes)?;
+    assert_eq!(budget.left_bytes(), memory_bytes(&still));
+    Ok(planes)
+}
+
+#[test]
+fn lossless_pixels_come_back_as_they_were() {
+    for (width, height) in [(1, 1), (3, 2), (17, 5), (64, 33), (300, 1), (1, 300)] {
+        let pixels = (width * height) as usize;
+        for (color, channels) in [(ColorType::Rgb8, 3), (ColorType::Rgba8, 4)] {
+            let mut samples = Noise(11).bytes(pixels * channels);
+            samples[..pixels].fill(7);
+            let file = riff(&[chunk(b"VP8L", &vp8l(width, height, color, &samples))]);
+            let planes = planes(&file).unwrap();
+            for channel in 0..4 {
+                let expected: Vec<u8> = if channel < channels {
+                    samples.iter().copied().skip(channel).step_by(channels).collect()
+                } else {
+                    Vec::new()
+                };
+                assert_eq!(planes.0[channel], expected, "{width}x{height} channel {channel}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_side_of_16384_pixels_is_decoded() {
+    let samples: Vec<u8> = (0..16_384u32 * 3).map(|i| (i / 700) as u8).collect();
+    let file = riff(&[chunk(b"VP8L", &vp8l(16_384, 1, ColorType::Rgb8, &samples))]);
+    let red: Vec<u8> = samples.iter().copied().step_by(3).collect();
+    assert_eq!(planes(&file).unwrap().0[0], red);
+}
+
+#[test]
+fn lossy_planes_are_those_of_the_codec_without_its_padding() {
+    for (width, height) in [(1u16, 1u16), (16, 16), (17, 15), (33, 49), (100, 20)] {
+        for partitions_log2 in 0..4 {
+            let payload = vp8(width, height, partitions_log2, &mut Noise(77));
+            let frame = Vp8Decoder::decode_frame(&payload[..]).unwrap();
+            let planes = planes(&riff(&[chunk(b"VP8 ", &payload)])).unwrap();
+            let (w, h) = (usize::from(width), usize::from(height));
+            let stride = w.next_multiple_of(16);
+            for (plane, coded, w, h, stride) in [
+                (0, &frame.ybuf, w, h, stride),
+                (1, &frame.ubuf, w.div_ceil(2), h.div_ceil(2), stride / 2),
+                (2, &frame.vbuf, w.div_ceil(2), h.div_ceil(2), stride / 2),
+            ] {
+                let expected: Vec<u8> =
+                    coded.chunks(stride).take(h).flat_map(|row| row[..w].to_vec()).collect();
+                assert_eq!(planes.0[plane], expected);
+            }
+            assert!(planes.0[3].is_empty());
+        }
+    }
+}
+
+#[test]
+fn alpha_is_that_of_a_full_decode_with_every_filter() {
+    let (width, height) = (37u32, 21u32);
+    let samples = Noise(5).bytes((width * height) as usize);
+    let color = chunk(b"VP8 ", &vp8(width as u16, height as u16, 0, &mut Noise(6)));
+    for filter in 0..4 {
+        let raw = [&[filter << 2][..], &samples].concat();
+        for alpha in [raw, lossless_alpha(width, height, filter, &samples)] {
+            let file = riff(&[vp8x(ALPHA, width, height), chunk(b"ALPH", &alpha), color.clone()]);
+            let mut decoder = WebPDecoder::new(Cursor::new(&file)).unwrap();
+            let mut rgba = vec![0; (width * height * 4) as usize];
+            decoder.read_image(&mut rgba).unwrap();
+            let expected: Vec<u8> = rgba.iter().copied().skip(3).step_by(4).collect();
+            assert_eq!(planes(&file).unwrap().0[3], expected, "filter {filter}");
+        }
+    }
+}
+
+#[test]
+fn the_first_frame_of_an_animation_is_decoded_in_its_own_coordinates() {
+    let first = chunk(b"VP8L", &vp8l(3, 2, ColorType::Rgb8, &[50; 18]));
+    let second = chunk(b"VP8L", &vp8l(8, 8, ColorType::Rgb8, &[90; 192]));
+    let file = riff(&[
+        vp8x(2, 8, 8),
+        chunk(b"ANIM", &[0; 6]),
+        anmf(4, 2, 3, 2, &[first]),
+        anmf(0, 0, 8, 8, &[second]),
+    ]);
+    let planes = planes(&file).unwrap();
+    assert_eq!(planes.1, [2, 2, 2, 0]);
+    assert_eq!(planes.0[0], [50; 6]);
+}
+
+#[test]
+fn other_bytes_than_those_of_the_header_are_refused() {
+    let file = |side| {
+        riff(&[chunk(b"VP8L", &vp8l(side, 4, ColorType::L8, &[1; 16][..side as usize * 4]))])
+    };
+    let other = still(&file(3)).unwrap();
+    let result = decode(
+        &file(4),
+        &other,
+        &Budget::new(1 << 20),
+        &Interrupt::never(),
+        &mut Planes::default(),
+    );
+    assert!(matches!(result, Err(Error::BadRequest(BadRequest::OtherBytes))));
+}
+
+#[test]
+fn one_byte_less_than_the_quote_is_not_enough() {
+    for file in samples() {
+        let still = still(&file).unwrap();
+        let budget = Budget::new(memory_bytes(&still) - 1);
+        let mut sink = Planes::default();
+        let result = decode(&file, &still, &budget, &Interrupt::never(), &mut sink);
+        assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
+    }
+}
+
+/// The length of the coded data is cut, and the container says so too.
+#[test]
+fn data_that_ends_early_is_never_a_picture() {
+    let payload = vp8l(24, 24, ColorType::Rgba8, &Noise(8).bytes(24 * 24 * 4));
+    for end in 0..payload.len() - 8 {
+        let result = planes(&riff(&[chunk(b"VP8L", &payload[..end])]));
+        assert!(result.is_err(), "cut at {end}");
+    }
+    let payload = vp8(40, 24, 1, &mut Noise(13));
+    let whole = planes(&riff(&[chunk(b"VP8 ", &payload)])).unwrap();
+    let mut errors = 0;
+    for end in (0..payload.len()).step_by(37) {
+        match planes(&riff(&[chunk(b"VP8 ", &payload[..end])])) {
+            Ok(planes) => assert_eq!(planes, whole, "cut at {end}"),
+            Err(error) => {
+                assert!(matches!(error, Error::Truncated(_) | Error::Malformed(_)), "{error}");
+                errors += 1;
+            }
+        }
+    }
+    assert!(errors > 50);
+}
+
+#[test]
+fn corrupt_bytes_are_an_error_or_a_picture_of_the_declared_size() {
+    let mut noise = Noise(0x5EED);
+    let mut decoded = 0;
+    for file in samples() {
+        for _ in 0..400 {
+            let mut file = file.clone();
+            for _ in 0..=noise.number() % 3 {
+                let at = (noise.number() as usize) % file.len();
+                file[at] ^= 1 << (noise.byte() % 8);
+            }
+            let Ok(still) = still(&file) else { continue };
+            if still.frame.pixels() > 1 << 16 {
+                continue;
+            }
+            match planes(&file) {
+                Ok(planes) => {
+                    assert_eq!(planes.0[0].len() as u64, still.frame.pixels());
+                    decoded += 1;
+                }
+                Err(Error::Truncated(_) | Error::Malformed(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    assert!(decoded > 100);
+}
+
+#[test]
+fn a_set_flag_stops_the_job_between_rows_and_between_reads() {
+    /// Sets the flag at its third row.
+    struct Cancel(Arc<AtomicBool>, u32);
+    impl RowSink for Cancel {
+        fn row(&mut self, _: usize, y: u32, _: &[u8]) -> Result<(), Error> {
+            self.0.store(y > 2, Ordering::Relaxed);
+            self.1 += 1;
+            Ok(())
+        }
+    }
+    for file in samples() {
+        let flag = Arc::new(AtomicBool::new(false));
+        let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
+        let still = still(&file).unwrap();
+        let budget = Budget::new(memory_bytes(&still));
+        let mut sink = Cancel(flag, 0);
+        let result = decode(&file, &still, &budget, &interrupt, &mut sink);
+        assert!(matches!(result, Err(Error::Interrupted(_))), "{result:?}");
+        assert!(sink.1 <= 4 * 16);
+    }
+
+    let flag = Arc::new(AtomicBool::new(true));
+    let interrupt = Interrupt::never().or_when(flag);
+    let mut view = View::new(&[0; 9], Size::new(1, 1), &interrupt).unwrap();
+    let reads = (0..10_000).take_while(|_| view.fill_buf().is_ok()).count();
+    assert_eq!(reads, 4095);
+    assert!(matches!(view.stopped, Some(Error::Interrupted(_))));
+}
+
+#[test]
+fn the_view_is_a_riff_file() {
+    let payload = vp8l(5, 4, ColorType::L8, &[3; 20]);
+    let never = Interrupt::never();
+    let mut view = View::new(&payload[5..], Size::new(5, 4), &never).unwrap();
+    let mut bytes = Vec::new();
+    view.read_to_end(&mut bytes).unwrap();
+    let mut file = riff(&[vp8x(ALPHA, 5, 4), chunk(b"VP8L", &payload)]);
+    file.truncate(bytes.len());
+    assert_eq!(bytes, file);
+    view.seek(SeekFrom::Start(12)).unwrap();
+    assert_eq!(view.seek(SeekFrom::Current(-4)).unwrap(), 8);
+    assert!(view.seek(SeekFrom::Current(-9)).is_err());
+    view.seek(SeekFrom::Start(1 << 40)).unwrap();
+    assert!(view.fill_buf().unwrap().is_empty());
+}
+
+#[test]
+fn long_work_inside_the_codec_is_announced() {
+    let files = samples();
+    assert!(!uninterruptible(&still(&files[0]).unwrap()));
+    let large = riff(&[chunk(b"VP8L", &vp8l(300, 300, ColorType::L8, &[0; 90_000]))]);
+    assert!(uninterruptible(&still(&large).unwrap()));
+}
+
+/// One small file of each kind.
+fn samples() -> [Vec<u8>; 5] {
+    let (width, height) = (40, 24);
+    let noise = Noise(21).bytes(width * height * 4);
+    let lossy = chunk(b"VP8 ", &vp8(width as u16, height as u16, 1, &mut Noise(3)));
+    let (width, height) = (width as u32, height as u32);
+    let gray = &noise[..(width * height) as usize];
+    let raw = chunk(b"ALPH", &[&[8], gray].concat());
+    let coded = chunk(b"ALPH", &lossless_alpha(width, height, 3, gray));
+    [
+        riff(&[chunk(b"VP8L", &vp8l(width, height, ColorType::Rgba8, &noise))]),
+        riff(&[chunk(b"VP8L", &vp8l(width, height, ColorType::L8, gray))]),
+        riff(std::slice::from_ref(&lossy)),
+        riff(&[vp8x(ALPHA, width, height), raw, lossy.clone()]),
+        riff(&[vp8x(0x12, 99, 99), anmf(2, 4, width, height, &[coded, lossy])]),
+    ]
+}

@@ -1,0 +1,325 @@
+//! ICC profile → sRGB, on pixels of the target size.
+//!
+//! A profile is metadata, and hostile until checked. It is found by [`Parts`] where it lies, checked
+//! by [`Minimal`] without heap, rebuilt from nothing but the tags that its model needs, and only
+//! then given to moxcms. On any doubt it is ignored, and the report says why; the picture is never
+//! refused for its profile.
+
+use core::fmt;
+
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+use moxcms::{ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
+
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::probe::{Format, Header, jpeg, png, webp};
+
+use super::color::inks_to_rgb;
+use minimal::{Minimal, Space};
+pub(crate) use parts::Parts;
+
+mod cost;
+mod curve;
+mod lut;
+mod minimal;
+mod parts;
+#[cfg(test)]
+pub(crate) mod samples;
+
+/// What became of the colours of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColorConversion {
+    /// There was no profile, or it was that of sRGB: nothing to convert.
+    Srgb,
+    /// The colours were converted to sRGB by the embedded profile.
+    Converted,
+    /// The embedded profile was not used, and the colours were taken for sRGB.
+    Ignored(ProfileProblem),
+}
+
+impl fmt::Display for ColorConversion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Srgb => f.write_str("sRGB"),
+            Self::Converted => f.write_str("converted to sRGB"),
+            Self::Ignored(problem) => write!(f, "profile ignored: {problem}"),
+        }
+    }
+}
+
+/// Why an embedded ICC profile was not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProfileProblem {
+    /// It is over [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes).
+    TooLarge,
+    /// A part of it is missing, or there twice.
+    Incomplete,
+    /// It breaks the rules of its format.
+    Malformed,
+    /// It describes another kind of colours than the picture has.
+    WrongColorSpace,
+    /// Using it would take more memory than a profile is worth.
+    TooCostly,
+    /// It is of a kind that is not converted here.
+    Unsupported,
+}
+
+impl fmt::Display for ProfileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "too large",
+            Self::Incomplete => "incomplete",
+            Self::Malformed => "malformed",
+            Self::WrongColorSpace => "for another color space",
+            Self::TooCostly => "too costly",
+            Self::Unsupported => "unsupported",
+        })
+    }
+}
+
+/// A profile as the container holds it.
+#[derive(Clone, Debug)]
+pub(crate) enum IccSource<'a> {
+    /// As it is, in one piece or in the chunks of a JPEG.
+    Plain(Parts<'a>),
+    /// The zlib stream of a PNG's iCCP chunk.
+    Deflated(&'a [u8]),
+    /// Found, but not in one piece.
+    Broken(ProfileProblem),
+}
+
+impl<'a> IccSource<'a> {
+    /// The ICCP chunk of a WebP.
+    pub(crate) fn contiguous(profile: &'a [u8]) -> Self {
+        Self::Plain(Parts::contiguous(profile))
+    }
+
+    /// The chunks of a JPEG: sequence number, number of chunks, bytes.
+    pub(crate) fn jpeg(chunks: impl IntoIterator<Item = (u8, u8, &'a [u8])>) -> Self {
+        Parts::from_jpeg(chunks).map_or_else(Self::Broken, Self::Plain)
+    }
+}
+
+/// The profile of a file that was probed.
+pub(crate) fn source<'a>(bytes: &'a [u8], header: &Header) -> Option<IccSource<'a>> {
+    header.icc?;
+    match header.format {
+        Format::Jpeg => Some(IccSource::jpeg(jpeg::icc_chunks(bytes))),
+        Format::Png => png::compressed_icc(bytes).map(IccSource::Deflated),
+        Format::WebP => webp::icc(bytes).map(IccSource::contiguous),
+    }
+}
+
+/// The samples of interleaved pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channels {
+    Gray,
+    GrayAlpha,
+    Rgb,
+    Rgba,
+    /// Inks, 255 for full; RGB afterwards.
+    Cmyk,
+}
+
+impl Channels {
+    /// Where the pixels come from and where they go, in the words of moxcms.
+    const fn layouts(self) -> (Space, Layout, Layout) {
+        match self {
+            Self::Gray => (Space::Gray, Layout::Gray, Layout::Gray),
+            Self::GrayAlpha => (Space::Gray, Layout::GrayAlpha, Layout::GrayAlpha),
+            Self::Rgb => (Space::Rgb, Layout::Rgb, Layout::Rgb),
+            Self::Rgba => (Space::Rgb, Layout::Rgba, Layout::Rgba),
+            Self::Cmyk => (Space::Cmyk, Layout::Rgba, Layout::Rgb),
+        }
+    }
+}
+
+/// What [`to_srgb`] takes from the budget at its peak, in bytes. No heap, and linear in the number
+/// of tags, so that a header can quote it.
+///
+/// The cost of a plain profile is known from its tags. A deflated one is not looked into: it is
+/// quoted by its length, and ignored when it turns out to cost more.
+pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
+    match source {
+        IccSource::Plain(parts) => match Minimal::of(parts) {
+            Ok(profile) if !profile.is_srgb() => {
+                Some(cost::conversion_bytes(&profile)).filter(|&cost| cost <= MAX_COST_BYTES)
+            }
+            _ => None,
+        }
+        .unwrap_or(0),
+        IccSource::Deflated(deflated) => {
+            let class = Class::of(deflated);
+            class.max_cost_bytes.max(2 * class.max_inflated_bytes)
+        }
+        IccSource::Broken(_) => 0,
+    }
+}
+
+/// Converts pixels to sRGB in place. Grey stays grey, alpha stays as it is and is not premultiplied;
+/// of CMYK, converted or not, the first three quarters of `pixels` are RGB afterwards.
+pub(crate) fn to_srgb(
+    pixels: &mut [u8],
+    channels: Channels,
+    source: Option<&IccSource<'_>>,
+    max_icc_bytes: u64,
+    budget: &Budget,
+) -> Result<ColorConversion, Error> {
+    let conversion = match source {
+        None => ColorConversion::Srgb,
+        Some(source) => convert(pixels, channels, source, max_icc_bytes, budget)?,
+    };
+    if channels == Channels::Cmyk && conversion != ColorConversion::Converted {
+        inks_to_rgb(pixels);
+    }
+    Ok(conversion)
+}
+
+fn convert(
+    pixels: &mut [u8],
+    channels: Channels,
+    source: &IccSource<'_>,
+    max_icc_bytes: u64,
+    budget: &Budget,
+) -> Result<ColorConversion, Error> {
+    let (copy, below_bytes) = match source {
+        IccSource::Broken(problem) => return Ok(ColorConversion::Ignored(*problem)),
+        IccSource::Plain(parts) if parts.len() > max_icc_bytes => {
+            return Ok(ColorConversion::Ignored(ProfileProblem::TooLarge));
+        }
+        IccSource::Plain(parts) => match rebuilt(parts, channels, MAX_COST_BYTES, budget)? {
+            Ok(rebuilt) => rebuilt,
+            Err(conversion) => return Ok(conversion),
+        },
+        IccSource::Deflated(deflated) => {
+            let class = Class::of(deflated);
+            let inflated = match inflated(deflated, class, max_icc_bytes, budget)? {
+                Ok(inflated) => inflated,
+                Err(problem) => return Ok(ColorConversion::Ignored(problem)),
+            };
+            let parts = Parts::contiguous(&inflated);
+            match rebuilt(&parts, channels, class.max_cost_bytes, budget)? {
+                Ok(rebuilt) => rebuilt,
+                Err(conversion) => return Ok(conversion),
+            }
+        }
+    };
+    let _below = budget.take(below_bytes)?;
+    let Some(transform) = transform(&copy, channels) else {
+        return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported));
+    };
+    apply(&*transform, channels, pixels)?;
+    Ok(ColorConversion::Converted)
+}
+
+/// The minimal copy of a profile and what moxcms will allocate for it, or why there is no conversion.
+fn rebuilt<'b>(
+    parts: &Parts<'_>,
+    channels: Channels,
+    max_cost_bytes: u64,
+    budget: &'b Budget,
+) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
+    let profile = match Minimal::of(parts) {
+        Ok(profile) => profile,
+        Err(problem) => return Ok(Err(ColorConversion::Ignored(problem))),
+    };
+    if profile.space != channels.layouts().0 {
+        return Ok(Err(ColorConversion::Ignored(ProfileProblem::WrongColorSpace)));
+    }
+    if profile.is_srgb() {
+        return Ok(Err(ColorConversion::Srgb));
+    }
+    let cost_bytes = cost::conversion_bytes(&profile);
+    if cost_bytes > max_cost_bytes {
+        return Ok(Err(ColorConversion::Ignored(ProfileProblem::TooCostly)));
+    }
+    let below_bytes = cost_bytes.saturating_sub(profile.len());
+    Ok(Ok((profile.write(budget)?, below_bytes)))
+}
+
+fn transform(copy: &[u8], channels: Channels) -> Option<std::sync::Arc<Transform8BitExecutor>> {
+    let (_, from, to) = channels.layouts();
+    let profile = ColorProfile::new_from_slice(copy).ok()?;
+    let srgb = ColorProfile::new_srgb();
+    profile.create_transform_8bit(from, &srgb, to, TransformOptions::default()).ok()
+}
+
+fn apply(
+    transform: &Transform8BitExecutor,
+    channels: Channels,
+    pixels: &mut [u8],
+) -> Result<(), Error> {
+    const FAILED: Error = Error::Bug("a color transform failed on whole pixels");
+    let (_, from, to) = channels.layouts();
+    let count = pixels.len() / from.channels();
+    let mut scratch = [0; PIXELS_AT_ONCE * 4];
+    for first in (0..count).step_by(PIXELS_AT_ONCE) {
+        let block = PIXELS_AT_ONCE.min(count - first);
+        let scratch = scratch.get_mut(..block * from.channels()).ok_or(FAILED)?;
+        let start = first * from.channels();
+        scratch.copy_from_slice(pixels.get(start..start + scratch.len()).ok_or(FAILED)?);
+        // Pixels that become smaller never overtake those still to be read.
+        let start = first * to.channels();
+        let converted = pixels.get_mut(start..start + block * to.channels()).ok_or(FAILED)?;
+        transform.transform(scratch, converted).map_err(|_| FAILED)?;
+    }
+    Ok(())
+}
+
+/// What a deflated profile may become and may cost, by its length.
+#[derive(Clone, Copy)]
+struct Class {
+    max_inflated_bytes: u64,
+    max_cost_bytes: u64,
+}
+
+impl Class {
+    const fn of(deflated: &[u8]) -> Self {
+        let len = deflated.len() as u64;
+        if len <= 8 << 10 {
+            // Curves and a matrix.
+            Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 360_000 }
+        } else {
+            // Tables. Real ones deflate to half of their length and more.
+            let inflated = if len < 128 << 10 { 8 * len } else { 1 << 20 };
+            Self { max_inflated_bytes: inflated, max_cost_bytes: 2_500_000 }
+        }
+    }
+}
+
+fn inflated<'b>(
+    deflated: &[u8],
+    class: Class,
+    max_icc_bytes: u64,
+    budget: &'b Budget,
+) -> Result<Result<Buffer<'b, u8>, ProfileProblem>, Error> {
+    let max_bytes = class.max_inflated_bytes.min(max_icc_bytes);
+    let max_len =
+        usize::try_from(max_bytes).map_err(|_| Error::Bug("a limit that does not fit"))?;
+    let mut inflated = budget.buffer(max_len, 0u8)?;
+    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
+        | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
+        | inflate_flags::TINFL_FLAG_COMPUTE_ADLER32;
+    let mut decompressor = DecompressorOxide::new();
+    let (status, _, len) = decompress(&mut decompressor, deflated, &mut inflated, 0, flags);
+    Ok(match status {
+        TINFLStatus::Done => {
+            inflated.truncate(len);
+            Ok(inflated)
+        }
+        TINFLStatus::HasMoreOutput if max_bytes == max_icc_bytes => Err(ProfileProblem::TooLarge),
+        TINFLStatus::HasMoreOutput => Err(ProfileProblem::TooCostly),
+        TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
+            Err(ProfileProblem::Incomplete)
+        }
+        _ => Err(ProfileProblem::Malformed),
+    })
+}
+
+/// Over this, a profile is ignored: more than a table of 17⁴ nodes of CMYK takes, far less than the
+/// memory of a job.
+const MAX_COST_BYTES: u64 = 8 << 20;
+const PIXELS_AT_ONCE: usize = 256;
