@@ -175,7 +175,7 @@ fn scale(plan: &Plan) -> String {
 }
 
 fn milliseconds(report: &Report) -> f64 {
-    report.spent.time.as_secs_f64() * 1_000.0
+    report.spent.time.as_nanos() as f64 / 1_000_000.0
 }
 
 fn readable_bytes(bytes: u64) -> String {

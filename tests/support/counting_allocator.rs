@@ -112,3 +112,48 @@ thread_local! {
     static PEAK_BYTES: Cell<i64> = const { Cell::new(0) };
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hint::black_box;
+
+    #[test]
+    fn the_peak_is_over_what_was_live_before() {
+        let before: Vec<u8> = black_box(Vec::from([0; 1_000]));
+        let ((), measured) = measure(|| {
+            drop(black_box(Vec::from([0_u8; 300])));
+            drop(black_box(Vec::from([0_u8; 200])));
+            drop(before);
+        });
+        assert_eq!(measured, Measured { peak_bytes: 300, allocations: 2 });
+    }
+
+    #[test]
+    fn both_blocks_count_while_one_is_moved() {
+        let mut buffer: Vec<u8> = black_box(Vec::from([0; 1_000]));
+        let ((), measured) = measure(|| buffer.reserve_exact(3_000));
+        assert_eq!(measured, Measured { peak_bytes: 4_000, allocations: 1 });
+    }
+
+    #[test]
+    fn a_measurement_inside_another_one_hides_nothing_from_it() {
+        let take = |bytes: usize| drop(black_box(Box::<[u8]>::new_uninit_slice(bytes)));
+        let (inner, outer) = measure(|| {
+            take(500);
+            measure(|| take(400)).1
+        });
+        assert_eq!((inner.peak_bytes, outer.peak_bytes), (400, 500));
+    }
+
+    #[test]
+    fn another_thread_is_not_seen() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            drop(black_box(Vec::from([0_u8; 5_000])));
+            sender.send(())
+        });
+        let (_, measured) = measure(|| receiver.recv());
+        assert!(measured.peak_bytes < 5_000);
+    }
+}
