@@ -67,7 +67,11 @@ fn every_row_says_what_has_to_happen() {
             assert!(OUTCOMES.contains(&outcome), "{path}: unknown outcome {outcome}");
         }
         let over_limit = row.outcomes().any(|outcome| outcome == "over_limit");
-        assert_eq!(over_limit, row.limits().count() > 0, "{path}: a limit is named with over_limit");
+        assert_eq!(
+            over_limit,
+            row.limits().count() > 0,
+            "{path}: a limit is named with over_limit"
+        );
         let facts = [row.width, row.height, row.upright_width, row.upright_height];
         assert!(facts.iter().all(|fact| fact.is_some() == row.may_be_picture()), "{path}: sizes");
         if row.folder() == "valid" {

@@ -2,6 +2,8 @@
 
 mod bits;
 mod bombs;
+#[cfg(test)]
+mod decodes;
 mod exif;
 mod huffman;
 mod icc;

@@ -3,11 +3,12 @@
 use crate::manifest::{Case, Facts, Outcome};
 
 pub mod jpeg;
+mod jpeg_colors;
 mod png;
 mod webp;
 
 pub fn cases() -> Vec<Case> {
-    [jpeg::cases(), png::cases(), webp::cases()].concat_all()
+    [jpeg::cases(), jpeg_colors::cases(), png::cases(), webp::cases()].concat_all()
 }
 
 /// A good file of `format` in corpus/valid/.
