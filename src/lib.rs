@@ -14,6 +14,7 @@ mod probe;
 mod size;
 
 pub use error::{BadRequest, Error, Interrupted, Malformed, Truncated, Unsupported};
+pub use finish::{ColorConversion, ProfileProblem};
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use picture::{Layout, Picture};

@@ -24,7 +24,9 @@ mod lut;
 mod minimal;
 mod parts;
 #[cfg(test)]
-pub(crate) mod samples;
+mod samples;
+#[cfg(test)]
+mod tests;
 
 /// What became of the colours of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -270,7 +272,7 @@ impl Class {
         let len = deflated.len() as u64;
         if len <= 8 << 10 {
             // Curves and a matrix.
-            Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 360_000 }
+            Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 280_000 }
         } else {
             // Tables. Real ones deflate to half of their length and more.
             let inflated = if len < 128 << 10 { 8 * len } else { 1 << 20 };

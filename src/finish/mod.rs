@@ -7,3 +7,5 @@ pub(crate) mod resize;
 mod fir;
 mod kernel;
 mod upsample;
+
+pub use icc::{ColorConversion, ProfileProblem};
