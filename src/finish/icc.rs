@@ -83,6 +83,7 @@ impl fmt::Display for ProfileProblem {
 
 /// A profile as the container holds it.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "4 KiB of the stack instead of heap, and made once")]
 pub(crate) enum IccSource<'a> {
     /// As it is, in one piece or in the chunks of a JPEG.
     Plain(Parts<'a>),
