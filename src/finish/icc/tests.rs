@@ -161,10 +161,10 @@ fn chunks_of_a_jpeg_are_one_profile() {
 
 /// The zlib stream of a profile, as a PNG encoder writes it.
 fn deflated(profile: &[u8]) -> Vec<u8> {
-    let mut info = png::Info::with_size(1, 1);
+    let mut info = ::png::Info::with_size(1, 1);
     info.icc_profile = Some(profile.into());
     let mut file = Vec::new();
-    let mut writer = png::Encoder::with_info(&mut file, info).unwrap().write_header().unwrap();
+    let mut writer = ::png::Encoder::with_info(&mut file, info).unwrap().write_header().unwrap();
     writer.write_image_data(&[0]).unwrap();
     writer.finish().unwrap();
     let chunk = file.windows(4).position(|name| name == b"iCCP").unwrap();
