@@ -1,5 +1,6 @@
 //! A frame in several scans, sequential or progressive: the blocks that each scan visits.
 
+use super::Job;
 use super::bits::{Bits, Entropy, Fault};
 use super::coefficients::Coefficients;
 use super::progressive::{AcFirst, AcRefinement, DcFirst, DcRefinement};
@@ -30,17 +31,14 @@ pub(super) fn is_needed(scan: &Scan, frame: &Frame, scales: [Scale; 4]) -> bool 
 
 /// Decodes the scan, whose data `entropy` has been started with, into `planes`.
 pub(super) fn decode(
-    frame: &Frame,
+    job: &Job<'_>,
     scan: &Scan,
     tables: &Tables<'_>,
     look_ups: &mut LookUps<'_>,
     entropy: &mut Entropy<'_, '_>,
     planes: &mut [Option<Coefficients<'_>>; 4],
-    interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    let scales = [0, 1, 2, 3].map(|i: usize| {
-        planes.get(i).and_then(Option::as_ref).map_or(Scale::Full, |plane| plane.scale)
-    });
+    let Job { frame, scales, interrupt, .. } = *job;
     let slots = look_ups.set(scan, tables, scales)?;
     let look_ups = &*look_ups;
     let walk = Walk { frame, scan, slots, interval: tables.restart_interval, interrupt };
@@ -134,9 +132,7 @@ fn row<D: BlockDecoder>(
         let outcome =
             parts.iter_mut().flatten().try_for_each(|part| part.mcu(mcu_x, mcu_y, &mut bits));
         let taken = bits.taken();
-        // First, because bits that are not there make any fault.
-        entropy.settle(taken)?;
-        outcome?;
+        entropy.settle(taken, outcome)?;
     }
     Ok(())
 }

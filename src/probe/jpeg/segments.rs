@@ -233,7 +233,9 @@ mod tests {
 
     #[test]
     fn lengths_are_checked() {
-        let outcome = |bytes: &[u8]| Segments::new(bytes).and_then(|mut s| s.next());
+        fn outcome(bytes: &[u8]) -> Result<Option<Segment<'_>>, Error> {
+            Segments::new(bytes)?.next()
+        }
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x01"), Err(Error::Malformed(_))));
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x03"), Err(Error::Truncated(_))));
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00"), Err(Error::Truncated(_))));
