@@ -253,8 +253,8 @@ impl Bits<'_> {
 
     /// How many bits were taken since the start of the interval.
     #[cfg(test)]
-    pub(super) const fn taken_bits(&self) -> u32 {
-        self.position.byte as u32 * 8 - self.position.count
+    pub(super) const fn taken_bits(&self) -> usize {
+        self.position.byte * 8 - self.position.count as usize
     }
 
     #[inline(always)]
@@ -280,6 +280,7 @@ const MCU_BYTES: usize = 2_560;
 pub(super) const WINDOW_BYTES: usize = 16_384 + MCU_BYTES;
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -248,7 +248,7 @@ mod tests {
     }
 
     /// Runs `read` on 32 bits followed by zeros.
-    fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, u32) {
+    fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, usize) {
         let bytes: Vec<u8> = bits
             .to_be_bytes()
             .into_iter()
@@ -278,9 +278,12 @@ mod tests {
                         _ => extra.cast_signed(),
                     };
                     let (read, taken) = with_bits(bits, |bits| codes.value(bits));
-                    assert_eq!((read, taken), (Ok(Coded { symbol, value }), length + size));
+                    assert_eq!(
+                        (read, taken),
+                        (Ok(Coded { symbol, value }), (length + size) as usize)
+                    );
                     let (read, taken) = with_bits(bits, |bits| codes.symbol(bits));
-                    assert_eq!((read, taken), (Ok(symbol), length));
+                    assert_eq!((read, taken), (Ok(symbol), length as usize));
                 }
             }
             assert_eq!(with_bits(u64::MAX, |bits| codes.value(bits)).0, Err(Fault::Code));

@@ -145,6 +145,7 @@ const LAST_SHIFT: usize = FRACTION_BITS + KEPT_BITS + 3;
 const LAST_ROUND: Int = Wrapping(1 << (LAST_SHIFT - 1));
 
 #[cfg(test)]
+#[allow(clippy::needless_range_loop, reason = "as the formula has it")]
 pub(super) mod reference {
     /// The `n` × `n` samples of the low coefficients, which are in natural order, 8 a row.
     pub(crate) fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {
@@ -174,6 +175,7 @@ pub(super) mod reference {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 mod tests {
     use super::*;
 

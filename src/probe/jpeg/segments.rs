@@ -210,6 +210,7 @@ const APP0: u8 = 0xE0;
 const APP15: u8 = 0xEF;
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 mod tests {
     use super::*;
 

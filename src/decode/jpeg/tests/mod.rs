@@ -1,4 +1,11 @@
 //! The whole decoder, on files that are made here.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::needless_range_loop,
+    clippy::type_complexity,
+    reason = "tests make their own numbers and need no budget"
+)]
 
 use super::{decode, memory_bytes};
 use crate::budget::Budget;
