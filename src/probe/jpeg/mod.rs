@@ -9,6 +9,8 @@ mod scan;
 mod script;
 mod segments;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 #[allow(unused_imports, reason = "for rooms that are still to come")]
 pub(crate) use frame::{Color, Component, Frame, Scale};

@@ -6,8 +6,8 @@ use super::{SCALES, planes_of};
 use crate::error::Error;
 
 fn files() -> Vec<Vec<u8>> {
-    let color = Picture::random((29, 21), &[(2, 2), (1, 1), (1, 1)], 5);
-    let gray = Picture::random((17, 9), &[(1, 1)], 6);
+    let color = Picture::random((17, 11), &[(2, 1), (1, 1), (1, 1)], 5);
+    let gray = Picture::random((9, 7), &[(1, 1)], 6);
     std::vec![
         gray.sequential(&[&[0]], &[0]),
         color.sequential(&[&[0, 1, 2]], &[0]),
@@ -25,6 +25,10 @@ fn a_cut_is_never_a_success_unless_the_rest_is_not_needed() {
         for scale in SCALES {
             let whole = planes_of(file, [scale; 4]).unwrap();
             for end in 0..file.len() - 2 {
+                // The scales share what is not at hand here: two of them are enough for most.
+                if end % 4 != 0 && matches!(scale, super::Scale::Half | super::Scale::Quarter) {
+                    continue;
+                }
                 match planes_of(&file[..end], [scale; 4]) {
                     // The last scan was complete for this scale: the very same picture.
                     Ok(planes) => {
@@ -46,7 +50,7 @@ fn a_cut_is_never_a_success_unless_the_rest_is_not_needed() {
 
 #[test]
 fn a_cut_file_that_gets_an_eoi_is_not_accepted_in_the_middle_of_a_scan() {
-    let picture = Picture::random((29, 21), &[(2, 1), (1, 1), (1, 1)], 9);
+    let picture = Picture::random((17, 11), &[(2, 1), (1, 1), (1, 1)], 9);
     let file = picture.sequential(&[&[0, 1, 2]], &[0]);
     let entropy = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap() + 14;
     for end in entropy..file.len() - 2 {
@@ -83,7 +87,7 @@ fn refinement_that_never_comes_is_accepted_with_eoi_only() {
 fn changed_bytes_never_panic_and_never_pass_the_budget() {
     let mut random = Random(77);
     for file in files() {
-        for _ in 0..600 {
+        for _ in 0..400 {
             let mut file = file.clone();
             for _ in 0..=random.below(3) {
                 let at = random.below(file.len() as u32) as usize;
