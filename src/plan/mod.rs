@@ -69,6 +69,7 @@ impl Plan {
         request.check()?;
         check_limits(header, limits)?;
         check_credible(header)?;
+        check_complete(header)?;
         let geometry = Geometry::new(request, header.size, header.orientation)?;
         if request.fit() != Fit::Full {
             for output in geometry.outputs() {
@@ -227,16 +228,24 @@ fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
 }
 
 fn check_credible(header: &Header) -> Result<(), Error> {
-    let possible_pixels = match &header.detail {
-        Detail::Jpeg(frame) => Some(frame.possible_pixels()),
-        Detail::Png(image) => Some(image.possible_pixels()),
-        Detail::WebP(still) => still.possible_pixels(),
+    let (coded_size, possible_pixels) = match &header.detail {
+        Detail::Jpeg(frame) => (header.size, Some(frame.possible_pixels())),
+        Detail::Png(image) => (header.size, Some(image.possible_pixels())),
+        Detail::WebP(still) => (still.frame, still.possible_pixels()),
     };
-    let declared_pixels = header.size.pixels();
+    let declared_pixels = coded_size.pixels();
     match possible_pixels {
         Some(possible_pixels) if declared_pixels > possible_pixels => {
             Err(Error::NotCredible { declared_pixels, possible_pixels })
         }
+        _ => Ok(()),
+    }
+}
+
+/// A PNG that ends before its IEND. The other readers tell while they read the header.
+fn check_complete(header: &Header) -> Result<(), Error> {
+    match &header.detail {
+        Detail::Png(image) if !image.complete => Err(Error::truncated_header(Format::Png)),
         _ => Ok(()),
     }
 }

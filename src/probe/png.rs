@@ -16,6 +16,9 @@ pub(crate) struct Image {
     pub(crate) transparency: bool,
     /// Bytes in all IDAT chunks together.
     pub(crate) idat_bytes: u64,
+    /// The walk reached IEND. A file that ends before is refused by the plan, after the limits: what
+    /// its header declares is the better reason.
+    pub(crate) complete: bool,
     /// Bytes of the compressed profile in the iCCP chunk, 0 without one.
     pub(crate) icc_compressed_bytes: u64,
 }
@@ -77,15 +80,21 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
     let mut image = image_header(&first)?;
     let mut walk = Walk { segments: 1, ..Walk::default() };
     for chunk in chunks {
-        walk.take(&chunk?, &mut image)?;
+        match chunk {
+            Ok(chunk) => walk.take(&chunk, &mut image)?,
+            Err(Error::Truncated(_)) => break,
+            Err(error) => return Err(error),
+        }
         if walk.ended {
             break;
         }
     }
-    if !walk.ended {
-        return Err(Error::truncated_header(Format::Png));
+    image.complete = walk.ended;
+    if !image.complete {
+        // The cut chunk may be image data; it counts as that, in favour of the file.
+        image.idat_bytes = bytes.len() as u64;
     }
-    if image.idat_bytes == 0 {
+    if image.complete && image.idat_bytes == 0 {
         return Err(malformed("there is no image data"));
     }
     Ok(Header {
@@ -256,6 +265,7 @@ fn image_header(chunk: &Chunk<'_>) -> Result<Image, Error> {
         interlaced: interlace == 1,
         transparency: false,
         idat_bytes: 0,
+        complete: false,
         icc_compressed_bytes: 0,
     })
 }

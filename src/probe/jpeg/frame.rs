@@ -34,6 +34,7 @@ impl Frame {
             0xC2 => true,
             0xC3 => return Err(unsupported("lossless coding")),
             0xC9..=0xCF => return Err(unsupported("arithmetic coding")),
+            0xF7 => return Err(unsupported("JPEG-LS coding")),
             0xC8 => return Err(unsupported("a frame of the JPEG extensions")),
             _ => return Err(unsupported("hierarchical coding")),
         };

@@ -7,7 +7,7 @@ use crate::probe::Format;
 /// One marker segment that somebody here reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment<'a> {
-    /// SOF0 to SOF15, DHP or EXP: `marker` tells which.
+    /// SOF0 to SOF15, SOF55, DHP or EXP: `marker` tells which.
     Frame { marker: u8, body: &'a [u8] },
     /// DQT.
     QuantizationTables(&'a [u8]),
@@ -66,7 +66,7 @@ impl<'a> Segments<'a> {
                     Segment::Scan { body, entropy: self.bytes.get(self.at..).unwrap_or_default() }
                 }
                 DAC => continue,
-                SOF0..=SOF15 | DHP | EXP => Segment::Frame { marker, body },
+                SOF0..=SOF15 | DHP | EXP | SOF55 => Segment::Frame { marker, body },
                 APP0..=APP15 => Segment::Application { number: marker - APP0, body },
                 _ => continue,
             }));
@@ -204,6 +204,8 @@ const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const DQT: u8 = 0xDB;
 const DRI: u8 = 0xDD;
+/// JPEG-LS (ITU-T T.87, C.1.1).
+const SOF55: u8 = 0xF7;
 const DHP: u8 = 0xDE;
 const EXP: u8 = 0xDF;
 const APP0: u8 = 0xE0;

@@ -90,7 +90,7 @@ pub fn cases() -> Vec<Case> {
         "canvas-animated-16000",
         18,
         "An animation on a canvas of 16,000 × 7,000 with a frame of 16×16.",
-        canvas.or(over(&["max_memory_bytes"])),
+        canvas,
         &[vp8x(ANIMATION | ALPHA, 16_000, 7_000), anim(), anmf((0, 0), (16, 16), &[small()])],
     );
     push(
