@@ -49,6 +49,14 @@ impl Reference {
     }
 }
 
+/// The stored pixels of a file turned by an EXIF orientation, whatever the file itself says.
+pub(crate) fn turned(bytes: &[u8], exif_value: u8) -> Result<Rgba, String> {
+    let mut decoded = image::load_from_memory(bytes).map_err(words)?;
+    let orientation = Orientation::from_exif(exif_value).ok_or("no such orientation")?;
+    decoded.apply_orientation(orientation);
+    Ok(rgba(decoded))
+}
+
 /// The largest centred square of a picture in `side` × `side` pixels, or in its own size where it is
 /// smaller: what `Request::cover(side, side)` asks for.
 pub(crate) fn cover(picture: &Rgba, side: usize) -> Rgba {

@@ -12,8 +12,9 @@ use crate::walk::File;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let mut bombs = vec![
-        ("a PNG of 65535x65535 in 65 bytes".to_owned(), png(65_535, 20)),
-        ("a PNG of 25500x25500 in 49 bytes".to_owned(), png(25_500, 4)),
+        ("a PNG of 65535x65535 in 65 bytes".to_owned(), png(65_535, 8, true)),
+        ("a PNG of 25500x25500 in 49 bytes".to_owned(), png(25_500, 4, false)),
+        ("a PNG of 10900x10900 in 65 bytes".to_owned(), png(10_900, 8, true)),
     ];
     for path in ["bad/fuzzdb/lottapixel.jpg"] {
         match files.iter().find(|file| file.path == path) {
@@ -49,15 +50,17 @@ fn row(name: String, bytes: &[u8]) -> Row {
     Row::figure("bomb", name, held, words)
 }
 
-/// The signature, a header of `side`² pixels of RGBA, and one IDAT chunk of `data` bytes.
-fn png(side: u32, data: usize) -> Vec<u8> {
+/// The signature, a header of `side`² pixels of RGBA, one IDAT chunk of `data` bytes, and an
+/// IEND chunk if `ended`.
+fn png(side: u32, data: usize, ended: bool) -> Vec<u8> {
     let mut header = Vec::from(side.to_be_bytes());
     header.extend(side.to_be_bytes());
     header.extend([8, 6, 0, 0, 0]);
     let mut bytes = Vec::from(*b"\x89PNG\r\n\x1a\n");
     let mut deflated = vec![0; data];
     deflated[..2].copy_from_slice(&[0x78, 0x01]);
-    for (name, content) in [(b"IHDR", header), (b"IDAT", deflated)] {
+    let chunks = [(b"IHDR", header), (b"IDAT", deflated), (b"IEND", Vec::new())];
+    for (name, content) in chunks.into_iter().take(if ended { 3 } else { 2 }) {
         bytes.extend((content.len() as u32).to_be_bytes());
         let from = bytes.len();
         bytes.extend(name);

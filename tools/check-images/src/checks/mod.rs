@@ -5,6 +5,7 @@ mod determinism;
 mod exact;
 mod memory;
 mod orientation;
+mod others;
 mod outcomes;
 mod photos;
 mod profiles;
@@ -22,6 +23,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("orientation", orientation::check),
     ("profiles", profiles::check),
     ("exact", exact::check),
+    ("others", others::check),
     ("samplings", samplings::check),
     ("determinism", determinism::check),
     ("memory", memory::check),
