@@ -147,6 +147,7 @@ impl fmt::Debug for Picture {
 const WHITE: [u8; 3] = [255; 3];
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
 

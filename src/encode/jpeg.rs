@@ -4,7 +4,7 @@ use jpeg_encoder::{
     ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
 };
 
-use super::output::{self, Output};
+use super::output::{self, FileBound};
 use crate::budget::{Budget, Buffer};
 use crate::error::{BadRequest, Error};
 use crate::picture::Layout;
@@ -44,25 +44,22 @@ pub(crate) fn encode<'b>(
     };
     let rows = Rows { pixels, width, height, layout, is_gray, background };
 
-    let codec = budget.take(codec_bytes(size, layout))?;
-    let mut output = Output::new(file_bytes(size, layout, quality), budget)?;
-    let mut encoder = Encoder::new(&mut output, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-    let written = encoder.encode_image(rows);
-    drop(codec);
-    let file = output.finish()?;
-    written.map_err(|_| Error::Bug("the JPEG encoder refused a picture"))?;
-    Ok(file)
+    let _codec = budget.take(codec_bytes(size, layout))?;
+    output::write(file_bound(size, layout, quality), budget, |output| {
+        let mut encoder = Encoder::new(output, quality);
+        encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
+        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
+        encoder.encode_image(rows).map_err(|_| Error::Bug("the JPEG encoder refused a picture"))
+    })
 }
 
 /// The most that [`encode`] holds beyond the pixels, for any background.
 pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
-    codec_bytes(size, layout)
-        .saturating_add(output::memory_bytes(file_bytes(size, layout, quality)))
+    codec_bytes(size, layout).saturating_add(file_bound(size, layout, quality).memory_bytes())
 }
 
 /// The pixels as the encoder pulls them, row by row.
+#[derive(Clone, Copy)]
 struct Rows<'a> {
     pixels: &'a [u8],
     width: u16,
@@ -138,6 +135,12 @@ const fn codec_bytes(size: Size, layout: Layout) -> u64 {
     rows + 1024
 }
 
+/// Photographs stay under a fifth of the bound, noise under a half at most qualities.
+const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
+    let max_bytes = file_bytes(size, layout, quality);
+    FileBound { max_bytes, kept_bytes: max_bytes / 2 }
+}
+
 /// The longest file of any picture of this size: the segments before the scan, at most 16 bytes of
 /// padding and end, and each block at its longest.
 pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
@@ -159,6 +162,7 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
 const SEGMENT_BYTES: u64 = 2 + 18 + 19 + 2 * 69 + 2 * 33 + 2 * 183 + 14;
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use zune_jpeg::JpegDecoder;
     use zune_jpeg::zune_core::bytestream::ZCursor;

@@ -42,14 +42,15 @@ pub(crate) const fn memory_bytes(output: Output, size: Size, layout: Layout) -> 
     }
 }
 
-/// The most that a finished output holds, its capacity.
+/// The most that a finished output holds: its bytes, and at most a sixteenth more of capacity.
 pub(crate) const fn file_bytes(output: Output, size: Size, layout: Layout) -> u64 {
-    match output {
+    let bytes = match output {
         Output::Jpeg { quality } => jpeg::file_bytes(size, layout, quality),
         Output::Png => png::file_bytes(size, layout),
-        Output::WebPLossless => webp::file_bytes(size, layout),
+        Output::WebPLossless => webp::memory_bytes(size, layout),
         Output::Pixels => size.pixels().saturating_mul(layout.bytes_per_pixel() as u64),
-    }
+    };
+    bytes.saturating_add(bytes / 16)
 }
 
 /// True when no pixel is transparent, so that the alpha samples need not be written.
@@ -76,6 +77,7 @@ fn check(pixels: &[u8], size: Size, layout: Layout, max_side_px: u32) -> Result<
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod samples {
     //! Pictures that the tests of the encoders share.
 

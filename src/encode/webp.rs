@@ -1,12 +1,22 @@
 //! Pixels → lossless WebP (VP8L, RFC 9649, section 3).
+//!
+//! The residuals of one predictor, after the green sample is subtracted from red and blue, in
+//! Huffman codes fitted to them; equal neighbours are runs. Residuals are computed from the pixels
+//! whenever they are needed, and their statistics give the length of the file before it is written,
+//! so the file itself is all that is allocated.
 
-use image_webp::{ColorType, WebPEncoder};
-
-use super::output::{self, Output};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::Layout;
 use crate::size::Size;
+
+mod bits;
+mod huffman;
+mod residual;
+
+use bits::BitWriter;
+use huffman::{Code, GREEN_SYMBOLS};
+use residual::{Predictor, Residuals};
 
 /// The longest side that a lossless WebP can have (RFC 9649, 3.4).
 pub(crate) const MAX_SIDE_PX: u32 = 16_384;
@@ -22,64 +32,51 @@ pub(crate) fn encode<'b>(
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     super::check(pixels, size, layout, MAX_SIDE_PX)?;
-    let color = match layout {
-        Layout::Gray => ColorType::L8,
-        Layout::GrayAlpha => ColorType::La8,
-        Layout::Rgb => ColorType::Rgb8,
-        Layout::Rgba => ColorType::Rgba8,
-    };
-    let file_bytes = frame_bytes(size, layout) + RIFF_BYTES;
-    let _frame = budget.take(frame_capacity(size, layout))?;
-    let mut output = Output::in_one_piece(file_bytes, budget)?;
-    output.release_when_written(budget.take(coding_bytes(size, layout))?);
-    let written = WebPEncoder::new(&mut output).encode(pixels, size.width, size.height, color);
-    let mut file = output.finish()?;
-    written.map_err(|_| Error::Bug("the WebP encoder refused a picture"))?;
-    if layout.has_alpha() && super::is_opaque(pixels, layout) {
-        // One symbol alone takes no bits, so alpha costs nothing; only its flag is to be unset.
-        let missing = Error::Bug("a WebP without its header");
-        *file.get_mut(ALPHA_IS_USED_AT).ok_or(missing)? &= !ALPHA_IS_USED;
+    let uses_alpha = layout.has_alpha() && !super::is_opaque(pixels, layout);
+    let picture = Residuals::new(pixels, size, layout);
+    let predictor = picture.best_predictor();
+    let mut statistics = Statistics::default();
+    for token in picture.tokens(predictor) {
+        statistics.count(token);
     }
-    Ok(file)
-}
+    let codes = Codes::of(&statistics);
 
-/// The most that [`encode`] holds beyond the pixels: the coded frame, and with it first what coding
-/// takes, then the file.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
-    let coding = coding_bytes(size, layout);
-    let file = frame_bytes(size, layout).saturating_add(RIFF_BYTES);
-    frame_capacity(size, layout)
-        .saturating_add(if coding > file { coding } else { file })
-        .saturating_add(output::PIECE_BYTES)
-}
+    // Counted first, then written: the file is taken at its length.
+    let mut counter = BitWriter::counting();
+    write_header(&mut counter, size, uses_alpha, predictor, &codes)?;
+    let stream_bytes = (counter.bits() + statistics.bits(&codes)).div_ceil(8);
+    let padding = stream_bytes % 2;
+    let too_long = |_| Error::Bug("a WebP of more than 4 GiB");
+    let riff_bytes = u32::try_from(4 + 8 + stream_bytes + padding).map_err(too_long)?;
+    let chunk_bytes = u32::try_from(stream_bytes).map_err(too_long)?;
+    let file_bytes = 8 + u64::from(riff_bytes);
+    let capacity =
+        usize::try_from(file_bytes).map_err(|_| Error::OutOfMemory { bytes: file_bytes })?;
+    let mut file = budget.empty_buffer(capacity)?;
+    file.extend_from_slice(b"RIFF")?;
+    file.extend_from_slice(&riff_bytes.to_le_bytes())?;
+    file.extend_from_slice(b"WEBPVP8L")?;
+    file.extend_from_slice(&chunk_bytes.to_le_bytes())?;
 
-/// The longest file of any picture of this size.
-pub(crate) const fn file_bytes(size: Size, layout: Layout) -> u64 {
-    frame_bytes(size, layout).saturating_add(RIFF_BYTES)
-}
-
-/// What image-webp takes until the frame is coded: a copy of the pixels as RGBA, the half of the
-/// frame's block that it moves from when it grows last, and the trees of the Huffman codes.
-const fn coding_bytes(size: Size, layout: Layout) -> u64 {
-    let rgba = size.pixels().saturating_mul(4);
-    rgba.saturating_add(frame_capacity(size, layout) / 2).saturating_add(16 * 1024)
-}
-
-/// The capacity of the frame's block, which doubles as bytes are appended.
-const fn frame_capacity(size: Size, layout: Layout) -> u64 {
-    match frame_bytes(size, layout).checked_next_power_of_two() {
-        Some(capacity) => capacity,
-        None => u64::MAX,
+    let mut writer = BitWriter::into(&mut file);
+    write_header(&mut writer, size, uses_alpha, predictor, &codes)?;
+    for token in picture.tokens(predictor) {
+        codes.write(token, &mut writer)?;
     }
+    writer.finish()?;
+    if padding == 1 {
+        file.extend_from_slice(&[0])?;
+    }
+    if file.len() == capacity { Ok(file) } else { Err(Error::Bug("a WebP of another length")) }
 }
 
-/// The longest frame of any picture of this size.
+/// The most that [`encode`] holds beyond the pixels: the longest file of any picture of this size.
 ///
-/// A Huffman code that is fitted to the picture is never longer than one of 8 bits for each of 256
-/// values, or 9 for each of the 280 of the green channel. A run costs 9 bits and replaces a pixel,
-/// which costs no less; only runs of 5 pixels and more have up to 10 extra bits. The codes take
-/// less than 300 bytes each.
-const fn frame_bytes(size: Size, layout: Layout) -> u64 {
+/// No code is longer than 8 bits for each of 256 values, or 9 for the 280 of the green channel,
+/// because [`Code::fitted`] falls back to such a code. A run costs up to 9 bits and replaces a pixel,
+/// which is counted with no less; only runs of 5 pixels and more have extra bits, up to 10. Channels
+/// that a layout does not have are always 0 and take no bits. The codes take up to 300 bytes each.
+pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
     let bits_per_pixel = match layout {
         Layout::Gray => 9,
         Layout::GrayAlpha => 9 + 8,
@@ -89,14 +86,145 @@ const fn frame_bytes(size: Size, layout: Layout) -> u64 {
     size.pixels().saturating_mul(bits_per_pixel) / 8 + 2048
 }
 
-/// RIFF header, chunk header and a byte of padding (RFC 9649, 2.4 and 2.6).
-const RIFF_BYTES: u64 = 12 + 8 + 1;
-/// After RIFF header, chunk header and signature come 14 bits each of width and height, then the
-/// bit `alpha_is_used` (RFC 9649, 3.4).
-const ALPHA_IS_USED_AT: usize = 12 + 8 + 1 + 28 / 8;
-const ALPHA_IS_USED: u8 = 1 << (28 % 8);
+/// What the coded picture is made of.
+#[derive(Clone, Copy, Debug)]
+enum Token {
+    /// The residual of one pixel: green, red, blue, alpha, in the order they are written.
+    Pixel([u8; 4]),
+    /// So many pixels, 1 to 4096, with the residual of the one before.
+    Run(u16),
+}
+
+/// The symbol of a run's length, its extra bits and how many they are (RFC 9649, 3.5.2.3, table 5).
+fn run_symbol(length: u16) -> (usize, u32, u32) {
+    let value = u32::from(length.max(1)) - 1;
+    let (prefix, extra, extra_bits) = if value < 4 {
+        (value, 0, 0)
+    } else {
+        let highest = value.ilog2();
+        let extra_bits = highest - 1;
+        let second = value >> extra_bits & 1;
+        (2 * highest + second, value & ((1 << extra_bits) - 1), extra_bits)
+    };
+    (256 + prefix as usize, extra, extra_bits)
+}
+
+/// How often each symbol is written.
+struct Statistics {
+    green: [u32; GREEN_SYMBOLS],
+    rest: [[u32; 256]; 3],
+    extra_bits: u64,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self { green: [0; GREEN_SYMBOLS], rest: [[0; 256]; 3], extra_bits: 0 }
+    }
+}
+
+impl Statistics {
+    fn count(&mut self, token: Token) {
+        match token {
+            Token::Pixel([green, rest @ ..]) => {
+                self.green[usize::from(green)] += 1;
+                for (counts, value) in self.rest.iter_mut().zip(rest) {
+                    counts[usize::from(value)] += 1;
+                }
+            }
+            Token::Run(length) => {
+                let (symbol, _, extra_bits) = run_symbol(length);
+                if let Some(count) = self.green.get_mut(symbol) {
+                    *count += 1;
+                }
+                self.extra_bits += u64::from(extra_bits);
+            }
+        }
+    }
+
+    /// The bits that all tokens take in these codes.
+    fn bits(&self, codes: &Codes) -> u64 {
+        let rest = self.rest.iter().zip(&codes.rest).map(|(counts, code)| code.bits(counts));
+        codes.green.bits(&self.green) + rest.sum::<u64>() + self.extra_bits
+    }
+}
+
+/// The codes of green and run lengths, and of red, blue and alpha.
+struct Codes {
+    green: Code<GREEN_SYMBOLS>,
+    rest: [Code<256>; 3],
+}
+
+impl Codes {
+    fn of(statistics: &Statistics) -> Self {
+        Self {
+            green: Code::fitted(&statistics.green),
+            rest: statistics.rest.each_ref().map(Code::fitted),
+        }
+    }
+
+    fn write(&self, token: Token, writer: &mut BitWriter<'_, '_>) -> Result<(), Error> {
+        match token {
+            Token::Pixel([green, rest @ ..]) => {
+                self.green.write(usize::from(green), writer)?;
+                for (code, value) in self.rest.iter().zip(rest) {
+                    code.write(usize::from(value), writer)?;
+                }
+                Ok(())
+            }
+            Token::Run(length) => {
+                let (symbol, extra, extra_bits) = run_symbol(length);
+                self.green.write(symbol, writer)?;
+                // The distance to the left neighbour is the only one: it takes no bits.
+                writer.write(extra, extra_bits)
+            }
+        }
+    }
+}
+
+/// Everything before the picture's own tokens (RFC 9649, 3.4, 3.5 and 3.7.2).
+fn write_header(
+    writer: &mut BitWriter<'_, '_>,
+    size: Size,
+    uses_alpha: bool,
+    predictor: Predictor,
+    codes: &Codes,
+) -> Result<(), Error> {
+    writer.write(0x2F, 8)?;
+    writer.write(size.width - 1, 14)?;
+    writer.write(size.height - 1, 14)?;
+    writer.write(u32::from(uses_alpha), 1)?;
+    writer.write(0, 3)?;
+
+    writer.write(1, 1)?;
+    writer.write(SUBTRACT_GREEN_TRANSFORM, 2)?;
+    writer.write(1, 1)?;
+    writer.write(PREDICTOR_TRANSFORM, 2)?;
+    // Blocks of 512 pixels, all with one predictor, in an image whose codes have one symbol each.
+    writer.write(7, 3)?;
+    writer.write(0, 1)?;
+    huffman::write_single(predictor.mode(), writer)?;
+    for _ in 0..4 {
+        huffman::write_single(0, writer)?;
+    }
+    writer.write(0, 1)?;
+
+    // Neither a colour cache nor more than one group of codes.
+    writer.write(0, 1)?;
+    writer.write(0, 1)?;
+    codes.green.write_lengths(writer)?;
+    for code in &codes.rest {
+        code.write_lengths(writer)?;
+    }
+    huffman::write_single(LEFT_DISTANCE_SYMBOL, writer)
+}
+
+const PREDICTOR_TRANSFORM: u32 = 0;
+const SUBTRACT_GREEN_TRANSFORM: u32 = 2;
+/// Distance code 2 is the pixel on the left (RFC 9649, 3.5.2.2); its prefix symbol is 1.
+const LEFT_DISTANCE_SYMBOL: u8 = 1;
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
     use crate::encode::samples;
@@ -177,7 +305,7 @@ mod tests {
             for layout in LAYOUTS {
                 let len = size.pixels() as usize * layout.bytes_per_pixel();
                 let file = encoded(&samples::noise(len, 11), size, layout);
-                assert!(file.len() as u64 <= frame_bytes(size, layout) + RIFF_BYTES);
+                assert!(file.len() as u64 <= memory_bytes(size, layout));
             }
         }
     }

@@ -378,7 +378,7 @@ mod tests {
     fn both_implementations_write_the_same_bytes_within_the_quote() {
         let state = &mut 1;
         let mut resized_twice = 0;
-        for round in 0..3000 {
+        for round in 0..1000 {
             let size = random_size(state, if round % 2 == 0 { 4 } else { 90 }, 200);
             let target = random_size(state, if round % 3 == 0 { 3 } else { 60 }, 120);
             let (x, width) = random_part(state, size.width);
@@ -405,7 +405,7 @@ mod tests {
             assert_eq!(&resized[..], plain, "{size} {rect:?} {target}");
             resized_twice += 1;
         }
-        assert!(resized_twice > 2500);
+        assert!(resized_twice > 800);
     }
 
     #[test]

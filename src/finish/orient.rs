@@ -99,6 +99,7 @@ fn transposed<'b, const N: usize>(
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
 

@@ -123,7 +123,8 @@ fn lanczos3(
 fn temporary_bytes(x: Axis, y: Axis) -> u64 {
     let between = match (x.is_copy(), y.is_copy()) {
         (false, false) => {
-            x.reach().saturating_mul(u64::from(y.target)).saturating_add(BYTES_OF_ALIGNMENT)
+            let samples = x.reach().saturating_mul(u64::from(y.target));
+            samples.saturating_add(BYTES_OF_ALIGNMENT).max(LEAST_VECTOR_BYTES)
         }
         _ => 0,
     };
@@ -148,3 +149,5 @@ fn axis_bytes(axis: Axis) -> (u64, u64) {
 
 /// fast_image_resize makes its buffer one sample longer, to align it.
 const BYTES_OF_ALIGNMENT: u64 = 1;
+/// A vector of bytes that grows has room for 8 at least.
+const LEAST_VECTOR_BYTES: u64 = 8;

@@ -59,6 +59,7 @@ impl TryFrom<DynamicImage> for Picture {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use image::{ImageBuffer, Luma, Rgb, Rgba};
 

@@ -76,17 +76,21 @@ impl<'a, 'b> Entropy<'a, 'b> {
         Bits { window: &self.window, position: self.position }
     }
 
-    /// Goes on after the bits that were taken. `Err` when there were fewer.
+    /// Goes on after the bits that were taken, with the outcome of taking them. Bits that are not
+    /// there make any fault, so the end of the data is the one that counts.
     #[inline(always)]
-    pub(super) fn settle(&mut self, taken: Taken) -> Result<(), Fault> {
+    pub(super) fn settle(&mut self, taken: Taken, outcome: Result<(), Fault>) -> Result<(), Fault> {
         self.position = taken.0;
-        if self.position.byte * 8 > self.filled * 8 + self.position.count as usize {
+        // A code that is at fault has not been taken: it and its extra bits are 31 at the most.
+        let at_fault = if outcome.is_ok() { 0 } else { 31 };
+        let there = self.filled * 8 + self.position.count as usize;
+        if self.position.byte * 8 + at_fault > there && self.end.is_some() {
             return Err(match self.end {
                 Some(End::Marker { code: RST0..=RST7, .. }) => Fault::EarlyRestart,
                 _ => Fault::End,
             });
         }
-        Ok(())
+        outcome
     }
 
     /// Passes the restart marker with number `expected`, 0 to 7 (T.81, E.2.4).
@@ -191,7 +195,9 @@ impl Fault {
 /// Bits of one MCU.
 ///
 /// After [`refill`](Self::refill) there are 56 bits or more, which is more than any code (16) with
-/// its extra bits (15).
+/// its extra bits (15). Functions that are not inlined take and return them by value, so that the
+/// loops around keep them in registers.
+#[derive(Clone, Copy)]
 pub(super) struct Bits<'w> {
     window: &'w [u8],
     position: Position,
@@ -216,6 +222,7 @@ impl Bits<'_> {
 
     /// The next `n` bits, 1 to 32, without taking them.
     #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "at most 32 bits are left")]
     pub(super) const fn peek(&self, n: u32) -> usize {
         (self.position.ahead >> (64 - n)) as usize
     }
@@ -229,6 +236,7 @@ impl Bits<'_> {
 
     /// Takes `n` bits, 0 to 16, as a number.
     #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "at most 16 bits are left")]
     pub(super) fn number(&mut self, n: u32) -> u32 {
         // In two steps, because a shift by 64 is none.
         let value = (self.position.ahead >> 1 >> (63 - n)) as u32;
@@ -241,6 +249,12 @@ impl Bits<'_> {
     pub(super) fn bit(&mut self) -> bool {
         self.refill();
         self.number(1) == 1
+    }
+
+    /// How many bits were taken since the start of the interval.
+    #[cfg(test)]
+    pub(super) const fn taken_bits(&self) -> usize {
+        self.position.byte * 8 - self.position.count as usize
     }
 
     #[inline(always)]
@@ -264,3 +278,86 @@ const MCU_BYTES: usize = 2_560;
 
 /// 16 KiB of data and the zeros after them.
 pub(super) const WINDOW_BYTES: usize = 16_384 + MCU_BYTES;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn stuffed(data: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for &byte in data {
+            bytes.push(byte);
+            if byte == 0xFF {
+                bytes.push(0);
+            }
+        }
+        bytes
+    }
+
+    /// Reads `data` from `source` in numbers of uneven width and then one bit more.
+    fn read_all(source: &[u8], data: &[u8]) -> Fault {
+        let budget = Budget::new(WINDOW_BYTES as u64);
+        let mut entropy = Entropy::new(&budget).unwrap();
+        entropy.start(source);
+        let (mut width, mut left) = (0, data.len() * 8);
+        let mut expected = data.iter().flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1));
+        while left > 0 {
+            width = (width % 16 + 1).min(left);
+            left -= width;
+            let mut bits = entropy.bits();
+            bits.refill();
+            let number = bits.number(width as u32);
+            let want = (0..width).fold(0, |n, _| n << 1 | u32::from(expected.next().unwrap()));
+            assert_eq!(number, want);
+            let taken = bits.taken();
+            entropy.settle(taken, Ok(())).unwrap();
+        }
+        let mut bits = entropy.bits();
+        bits.bit();
+        let taken = bits.taken();
+        entropy.settle(taken, Ok(())).unwrap_err()
+    }
+
+    #[test]
+    fn stuffing_goes_wherever_it_falls() {
+        for length in [0, 1, 7, 8, 9, 15, 16, 17, 40, 16_383, 16_384, 16_385, 50_000] {
+            for every in [1, 2, 3, 7, 8, 9, 64, 100_000] {
+                let data: Vec<u8> = (0..length)
+                    .map(|i| if i % every == every - 1 { 0xFF } else { i as u8 })
+                    .collect();
+                let mut source = stuffed(&data);
+                assert_eq!(read_all(&source, &data), Fault::End);
+                source.push(0xFF);
+                assert_eq!(read_all(&source, &data), Fault::End);
+                source.push(0xD9);
+                assert_eq!(read_all(&source, &data), Fault::End);
+                source.pop();
+                source.extend([0xFF, 0xD0, 1, 2, 3]);
+                assert_eq!(read_all(&source, &data), Fault::EarlyRestart);
+            }
+        }
+    }
+
+    #[test]
+    fn a_restart_marker_must_be_the_next_thing_and_the_next_number() {
+        let budget = Budget::new(WINDOW_BYTES as u64);
+        let restart = |source: &'static [u8], bits_before: u32| {
+            let mut entropy = Entropy::new(&budget).unwrap();
+            entropy.start(source);
+            let mut bits = entropy.bits();
+            bits.refill();
+            bits.take(bits_before);
+            let taken = bits.taken();
+            entropy.settle(taken, Ok(())).unwrap();
+            entropy.restart(3)
+        };
+        assert_eq!(restart(b"ab\xFF\xFF\xD3", 16), Ok(()));
+        assert_eq!(restart(b"ab\xFF\xD3", 9), Ok(()));
+        assert_eq!(restart(b"ab\xFF\xD3", 8), Err(Fault::NoRestart));
+        assert_eq!(restart(b"ab\xFF\xD4", 16), Err(Fault::WrongRestart));
+        assert_eq!(restart(b"ab\xFF\xD9", 16), Err(Fault::End));
+        assert_eq!(restart(b"ab\xFF", 16), Err(Fault::End));
+        assert_eq!(restart(b"ab", 16), Err(Fault::End));
+    }
+}

@@ -1,5 +1,6 @@
 //! The coefficients of a frame in several scans: of each block only those that the scale needs.
 
+use super::Job;
 use super::block::places;
 use super::planes::Band;
 use crate::budget::{Budget, Buffer};
@@ -54,21 +55,14 @@ impl<'b> Coefficients<'b> {
         kept(self.scale)
     }
 
-    /// Where block `index` begins in the values, or its place in the history.
-    pub(super) fn block_at(&self, x: u32, y: u32) -> Option<usize> {
-        (x < self.blocks.width && y < self.blocks.height)
-            .then(|| y as usize * self.blocks.width as usize + x as usize)
-    }
-
     /// Transforms all blocks and gives out their rows as plane `component`.
     pub(super) fn emit<S: RowSink>(
         &self,
-        budget: &Budget,
-        frame: &Frame,
+        job: &Job<'_>,
         component: usize,
-        mut before_row: impl FnMut() -> Result<(), Error>,
         sink: &mut S,
     ) -> Result<(), Error> {
+        let Job { frame, budget, interrupt, .. } = *job;
         let mut band = Band::new(budget, frame, component, self.scale, (self.blocks.width, 1))?;
         let mut steps = [0; 64];
         let zigzag = self.steps.unwrap_or([0; 64]);
@@ -79,7 +73,7 @@ impl<'b> Coefficients<'b> {
         }
         let row_values = self.blocks.width as usize * self.kept();
         for (y, row) in (0..).zip(self.values.chunks_exact(row_values.max(1))) {
-            before_row()?;
+            interrupt.check()?;
             let history = self.history.get(y as usize * self.blocks.width as usize..);
             let mut history = history.unwrap_or_default().iter();
             for (x, values) in row.chunks_exact(self.kept()).enumerate() {

@@ -85,13 +85,16 @@ impl Codes {
             bits.take(entry & 31);
             return Ok(Coded { symbol: symbol_of(entry), value: entry.cast_signed() >> 16 });
         }
-        self.long_value(entry, bits)
+        let (coded, after) = self.long_value(entry, *bits)?;
+        *bits = after;
+        Ok(coded)
     }
 
-    fn long_value(&self, entry: Entry, bits: &mut Bits<'_>) -> Result<Coded, Fault> {
-        let symbol = self.symbol_at(entry, bits)?;
+    #[inline(never)]
+    fn long_value<'w>(&self, entry: Entry, mut bits: Bits<'w>) -> Result<(Coded, Bits<'w>), Fault> {
+        let symbol = self.symbol_at(entry, &mut bits)?;
         let size = u32::from(symbol & 15);
-        Ok(Coded { symbol, value: extend(bits.number(size), size) })
+        Ok((Coded { symbol, value: extend(bits.number(size), size) }, bits))
     }
 
     /// Takes a code alone, refilling first.
@@ -154,7 +157,7 @@ impl Skips {
             let coded = u32::from(step >> 4) & 0x7F;
             // Past the last coefficient the bits are those of the next block: one code at a time.
             if step & 15 == 0 || k + coded >= 64 {
-                k = skip_one(k, codes, bits)?;
+                (k, *bits) = skip_one(k, codes, *bits)?;
                 continue;
             }
             bits.take(u32::from(step & 15));
@@ -168,23 +171,22 @@ impl Skips {
 }
 
 /// Takes one AC code and returns the next coefficient, 64 for none.
-#[cold]
-fn skip_one(k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<u32, Fault> {
-    let Coded { symbol, value: _ } = codes.value(bits)?;
+#[inline(never)]
+fn skip_one<'w>(k: u32, codes: &Codes, mut bits: Bits<'w>) -> Result<(u32, Bits<'w>), Fault> {
+    let Coded { symbol, value: _ } = codes.value(&mut bits)?;
     match symbol {
-        END_OF_BLOCK => return Ok(64),
+        END_OF_BLOCK => return Ok((64, bits)),
         ZERO_RUN => {}
         _ if symbol & 15 == 0 => return Err(Fault::Symbol),
         _ => {}
     }
     let next = k + u32::from(symbol >> 4) + 1;
-    if next > 64 { Err(Fault::Run) } else { Ok(next) }
+    if next > 64 { Err(Fault::Run) } else { Ok((next, bits)) }
 }
 
 fn step_of(codes: &Codes, next: usize) -> u16 {
     let (mut taken, mut coded) = (0, 0_u16);
-    loop {
-        let Some((symbol, length)) = codes.find((next << taken) & 0xFFFF) else { break };
+    while let Some((symbol, length)) = codes.find((next << taken) & 0xFFFF) {
         let after = taken + length + u32::from(symbol & 15);
         if after > SKIP_BITS || (symbol & 15 == 0 && symbol != END_OF_BLOCK && symbol != ZERO_RUN) {
             break;
@@ -224,3 +226,120 @@ pub(super) const ZERO_RUN: u8 = 0xF0;
 
 const FAST_BITS: u32 = 10;
 const SKIP_BITS: u32 = 13;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Budget;
+    use crate::decode::jpeg::bits::{Entropy, WINDOW_BYTES};
+    use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
+
+    /// All codes of a table: symbol, code, length.
+    fn codes_of(table: &HuffmanTable<'_>) -> Vec<(u8, u32, u32)> {
+        let (mut code, mut all, mut symbols) = (0, Vec::new(), table.symbols.iter());
+        for (length, &count) in (1..).zip(table.counts) {
+            for _ in 0..count {
+                all.push((*symbols.next().unwrap(), code, length));
+                code += 1;
+            }
+            code <<= 1;
+        }
+        all
+    }
+
+    /// Runs `read` on 32 bits followed by zeros.
+    fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, usize) {
+        let bytes: Vec<u8> = bits
+            .to_be_bytes()
+            .into_iter()
+            .flat_map(|byte| [byte, 0].into_iter().take(1 + usize::from(byte == 0xFF)))
+            .collect();
+        let budget = Budget::new(WINDOW_BYTES as u64);
+        let mut entropy = Entropy::new(&budget).unwrap();
+        entropy.start(&bytes);
+        let mut bits = entropy.bits();
+        let outcome = read(&mut bits);
+        (outcome, bits.taken_bits())
+    }
+
+    #[test]
+    fn every_code_and_value_of_the_standard_tables_is_read() {
+        for table in STANDARD_DC.iter().chain(&STANDARD_AC) {
+            let mut codes = Codes::EMPTY;
+            codes.set(table);
+            for (symbol, code, length) in codes_of(table) {
+                let size = u32::from(symbol & 15);
+                for extra in [0, 1, (1_u32 << size) / 2, (1 << size) - 1] {
+                    let extra = extra & ((1 << size) - 1);
+                    let bits = u64::from(code << size | extra) << (64 - length - size);
+                    let value = match (size, extra >> size.saturating_sub(1)) {
+                        (0, _) => 0,
+                        (_, 0) => extra.cast_signed() - (1 << size) + 1,
+                        _ => extra.cast_signed(),
+                    };
+                    let (read, taken) = with_bits(bits, |bits| codes.value(bits));
+                    assert_eq!(
+                        (read, taken),
+                        (Ok(Coded { symbol, value }), (length + size) as usize)
+                    );
+                    let (read, taken) = with_bits(bits, |bits| codes.symbol(bits));
+                    assert_eq!((read, taken), (Ok(symbol), length as usize));
+                }
+            }
+            assert_eq!(with_bits(u64::MAX, |bits| codes.value(bits)).0, Err(Fault::Code));
+        }
+        assert_eq!(with_bits(0, |bits| Codes::EMPTY.value(bits)).0, Err(Fault::Code));
+    }
+
+    #[test]
+    fn a_table_that_is_set_again_forgets_the_old_one() {
+        let mut codes = Codes::EMPTY;
+        codes.set(&STANDARD_AC[0]);
+        let mut counts = [0; 16];
+        counts[15] = 1;
+        codes.set(&HuffmanTable { counts: &counts, symbols: &[7] });
+        assert_eq!(with_bits(0, |bits| codes.symbol(bits)).0, Ok(7));
+        assert_eq!(with_bits(1 << 48, |bits| codes.symbol(bits)).0, Err(Fault::Code));
+    }
+
+    #[test]
+    fn steps_end_where_single_codes_end() {
+        let mut codes = Codes::EMPTY;
+        codes.set(&STANDARD_AC[0]);
+        let mut skips = Skips::EMPTY;
+        skips.set(&codes);
+        let mut seed = 1_u64;
+        for _ in 0..1_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            for start in [1, 5, 25, 60, 63] {
+                // Bits that are mostly 1 make long codes; 0 follows, which is a short one.
+                let bits = seed ^ (seed << 7) | if seed & 8 == 0 { 0 } else { 0x7000 << 40 };
+                let fast = with_bits(bits, |bits| skips.skip(start, &codes, bits));
+                let slow = with_bits(bits, |bits| {
+                    let mut k = start;
+                    while k < 64 {
+                        (k, *bits) = skip_one(k, &codes, *bits)?;
+                    }
+                    Ok(())
+                });
+                assert_eq!(fast.0, slow.0);
+                if fast.0.is_ok() {
+                    assert_eq!(fast.1, slow.1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_over_many_long_runs_keeps_its_count() {
+        // One code, of one bit, for 16 coefficients of 0: 13 of them are in sight.
+        let mut counts = [0; 16];
+        counts[0] = 1;
+        let mut codes = Codes::EMPTY;
+        codes.set(&HuffmanTable { counts: &counts, symbols: &[ZERO_RUN] });
+        let mut skips = Skips::EMPTY;
+        skips.set(&codes);
+        assert_eq!(with_bits(0, |bits| skips.skip(0, &codes, bits)), (Ok(()), 4));
+        assert_eq!(with_bits(0, |bits| skips.skip(1, &codes, bits)).0, Err(Fault::Run));
+    }
+}

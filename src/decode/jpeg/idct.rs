@@ -40,7 +40,7 @@ pub(super) fn inverse4(block: &Block) -> [[u8; 4]; 4] {
     }
     core::array::from_fn(|y| {
         let row = columns.map(|column| column[y]);
-        transform4(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT as usize))
+        transform4(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT))
     })
 }
 
@@ -70,7 +70,7 @@ fn inverse8_of<const N: usize>(block: &Block) -> [[u8; 8]; 8] {
         for (input, column) in row.iter_mut().zip(&columns) {
             *input = column[y];
         }
-        transform8(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT as usize))
+        transform8(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT))
     })
 }
 
@@ -143,3 +143,94 @@ const FIRST_ROUND: Int = Wrapping(1 << (FIRST_SHIFT - 1));
 /// The product of both passes is 8 times the samples.
 const LAST_SHIFT: usize = FRACTION_BITS + KEPT_BITS + 3;
 const LAST_ROUND: Int = Wrapping(1 << (LAST_SHIFT - 1));
+
+#[cfg(test)]
+#[allow(clippy::needless_range_loop, reason = "as the formula has it")]
+pub(super) mod reference {
+    /// The `n` × `n` samples of the low coefficients, which are in natural order, 8 a row.
+    pub(crate) fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {
+        let mut basis = [[0.0; 8]; 8];
+        for (x, row) in basis.iter_mut().enumerate() {
+            for (u, value) in row.iter_mut().enumerate() {
+                let angle = (2 * x + 1) as f64 * u as f64 * core::f64::consts::PI / (2 * n) as f64;
+                *value = angle.cos() * (if u == 0 { 1.0 } else { 2.0 } / n as f64).sqrt();
+            }
+        }
+        let mut columns = [[0.0; 8]; 8];
+        for (u, column) in columns.iter_mut().enumerate().take(n) {
+            for (y, value) in column.iter_mut().enumerate().take(n) {
+                let at = |v: usize| f64::from(coefficients[v * 8 + u]) * basis[y][v];
+                *value = (0..n).map(at).sum();
+            }
+        }
+        let mut samples = Vec::new();
+        for y in 0..n {
+            for x in 0..n {
+                let sum: f64 = (0..n).map(|u| columns[u][y] * basis[x][u]).sum();
+                samples.push((sum * n as f64 / 8.0 + 128.0).clamp(0.0, 255.0));
+            }
+        }
+        samples
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn assert_close(samples: &[u8], coefficients: &[i32; 64], n: usize) {
+        for (sample, exact) in samples.iter().zip(reference::inverse(coefficients, n)) {
+            // Half a step for rounding to a sample, a tenth for the integers on the way.
+            assert!((f64::from(*sample) - exact).abs() < 0.6, "{sample} {exact} {coefficients:?}");
+        }
+    }
+
+    fn corner(coefficients: &[i32; 64], n: usize) -> Block {
+        let mut block = [0; 64];
+        for y in 0..n {
+            block[y * n..][..n].copy_from_slice(&coefficients[y * 8..][..n]);
+        }
+        block
+    }
+
+    #[test]
+    fn all_sizes_match_the_definition() {
+        let mut seed = 1_u32;
+        let mut random = |range: i32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8).cast_signed() % range - range / 2
+        };
+        for round in 0..3_000 {
+            let mut coefficients = [0; 64];
+            coefficients[0] = random(2_000);
+            let (side, count) = [(8, 64), (8, 6), (4, 16), (1, 0)][round % 4];
+            for _ in 0..count {
+                let (x, y) = (random(side * 2).unsigned_abs(), random(side * 2).unsigned_abs());
+                let (x, y) = (x.min(side.unsigned_abs() - 1), y.min(side.unsigned_abs() - 1));
+                coefficients[(y * 8 + x) as usize] = random(300);
+            }
+            // The fourth anti-diagonal ends the upper left part that `last` = 9 tells of.
+            let triangle = (0..64).all(|i| i / 8 + i % 8 <= 3 || coefficients[i] == 0);
+            let last = if coefficients[1..].iter().all(|&c| c == 0) { 0 } else { 9 };
+            let last = if triangle { last } else { 63 };
+            assert_close(inverse8(&coefficients, last).as_flattened(), &coefficients, 8);
+            assert_close(inverse8(&coefficients, 63).as_flattened(), &coefficients, 8);
+            assert_close(inverse4(&corner(&coefficients, 4)).as_flattened(), &coefficients, 4);
+            assert_close(inverse2(&corner(&coefficients, 2)).as_flattened(), &coefficients, 2);
+            assert_close(&[mean(coefficients[0])], &coefficients, 1);
+        }
+    }
+
+    #[test]
+    fn impossible_coefficients_wrap() {
+        for value in [i32::MIN, i32::MAX, -2_147_450_880, 2_147_385_345, 1 << 20] {
+            let block = [value; 64];
+            inverse8(&block, 63);
+            inverse8(&block, 9);
+            inverse8(&block, 0);
+            inverse4(&block);
+            inverse2(&block);
+        }
+    }
+}

@@ -26,6 +26,8 @@ mod scans;
 mod sequential;
 mod stream;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 /// Decodes the frame that `bytes` hold, each component at its scale, plane `i` being component `i`
 /// of the frame.
@@ -41,6 +43,7 @@ pub(crate) fn decode<S: RowSink>(
     interrupt: &Interrupt,
     sink: &mut S,
 ) -> Result<(), Error> {
+    let job = Job { frame, scales, budget, interrupt };
     let mut segments = Segments::new(bytes)?;
     let mut tables = Tables::new();
     let mut entropy = Entropy::new(budget)?;
@@ -61,17 +64,7 @@ pub(crate) fn decode<S: RowSink>(
         script.admit(&scan)?;
         if frame.streams {
             entropy.start(data);
-            return stream::decode(
-                frame,
-                scales,
-                &scan,
-                &tables,
-                &mut entropy,
-                &mut look_ups,
-                budget,
-                interrupt,
-                sink,
-            );
+            return stream::decode(&job, &scan, &tables, &mut entropy, &mut look_ups, sink);
         }
         for component in scan.components() {
             if let Some(Some(plane)) = planes.get_mut(component.index)
@@ -84,7 +77,7 @@ pub(crate) fn decode<S: RowSink>(
         if scans::is_needed(&scan, frame, scales) {
             entropy.start(data);
             let planes = &mut planes;
-            scans::decode(frame, &scan, &tables, &mut look_ups, &mut entropy, planes, interrupt)?;
+            scans::decode(&job, &scan, &tables, &mut look_ups, &mut entropy, planes)?;
             segments.pass_entropy(entropy.passed_bytes());
         }
     }
@@ -92,9 +85,17 @@ pub(crate) fn decode<S: RowSink>(
         return Err(Error::truncated_header(Format::Jpeg));
     }
     for (i, plane) in planes.iter().flatten().enumerate() {
-        plane.emit(budget, frame, i, || interrupt.check(), sink)?;
+        plane.emit(&job, i, sink)?;
     }
     Ok(())
+}
+
+/// What all parts of the decoder need to know.
+struct Job<'j> {
+    frame: &'j Frame,
+    scales: [Scale; 4],
+    budget: &'j Budget,
+    interrupt: &'j Interrupt,
 }
 
 /// An upper bound of what [`decode`] takes from its budget at any time. It is exact, but for a frame

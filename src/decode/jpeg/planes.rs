@@ -11,7 +11,6 @@ use crate::size::Size;
 pub(super) struct Band<'b> {
     samples: Buffer<'b, u8>,
     row_bytes: usize,
-    side: usize,
     plane: Size,
 }
 
@@ -27,7 +26,7 @@ impl<'b> Band<'b> {
         let side = scale.side() as usize;
         let row_bytes = columns as usize * side;
         let samples = budget.buffer(row_bytes * rows as usize * side, 0)?;
-        Ok(Self { samples, row_bytes, side, plane: scale.plane_size(frame, component) })
+        Ok(Self { samples, row_bytes, plane: scale.plane_size(frame, component) })
     }
 
     /// What [`new`](Self::new) takes.
@@ -72,9 +71,5 @@ impl<'b> Band<'b> {
             sink.row(component, y, row.get(..self.plane.width as usize).unwrap_or(row))?;
         }
         Ok(())
-    }
-
-    pub(super) const fn side(&self) -> usize {
-        self.side
     }
 }

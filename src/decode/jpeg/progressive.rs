@@ -134,10 +134,6 @@ impl BlockDecoder for AcFirst<'_, '_> {
     #[inline(always)]
     fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let band = &mut self.0;
-        if band.ended_blocks > 0 {
-            band.ended_blocks -= 1;
-            return Ok(());
-        }
         // Scans of one component have no padding.
         let Some(block) = block else { return Ok(()) };
         let mut history = 0;
@@ -167,6 +163,13 @@ impl BlockDecoder for AcFirst<'_, '_> {
             *place |= history;
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, _block: Option<usize>) -> bool {
+        let is_ended = self.0.ended_blocks > 0;
+        self.0.ended_blocks -= u32::from(is_ended);
+        is_ended
     }
 
     fn end_interval(&mut self) -> Result<(), Fault> {
@@ -216,10 +219,22 @@ impl BlockDecoder for AcRefinement<'_, '_> {
         }
         if band.ended_blocks > 0 {
             band.ended_blocks -= 1;
-            let rest = history & (u64::MAX << k) & (u64::MAX >> (63 - band.last));
+            let rest = history & band.from(k);
             band.correct(block, rest, bits);
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, block: Option<usize>) -> bool {
+        let band = &mut self.0;
+        if band.ended_blocks == 0 {
+            return false;
+        }
+        let history = block.and_then(|block| band.plane.history.get(block)).copied();
+        let is_empty = history.unwrap_or_default() & band.from(band.first) == 0;
+        band.ended_blocks -= u32::from(is_empty);
+        is_empty
     }
 
     fn end_interval(&mut self) -> Result<(), Fault> {
@@ -239,7 +254,7 @@ impl Band<'_, '_> {
         history: u64,
         bits: &mut Bits<'_>,
     ) -> Result<u32, Fault> {
-        let mut zeros = !history & (u64::MAX << k) & (u64::MAX >> (63 - self.last));
+        let mut zeros = !history & self.from(k);
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
         }
@@ -253,16 +268,30 @@ impl Band<'_, '_> {
 
     /// Takes a bit for each coefficient of the set, in rising order.
     #[inline(always)]
-    fn correct(&mut self, block: usize, mut set: u64, bits: &mut Bits<'_>) {
+    fn correct(&mut self, block: usize, set: u64, bits: &mut Bits<'_>) {
         let bit = 1_i16 << self.low;
-        while set != 0 {
-            let k = set.trailing_zeros();
-            set &= set - 1;
+        let mut kept = set & (u64::MAX >> (63 - self.plane.scale.last_kept()));
+        let mut passed = (set ^ kept).count_ones();
+        while kept != 0 {
+            let k = kept.trailing_zeros();
+            kept &= kept - 1;
             if bits.bit()
                 && let Some(value) = self.value(block, k)
             {
                 *value = if *value < 0 { value.wrapping_sub(bit) } else { value.wrapping_add(bit) };
             }
         }
+        while passed > 0 {
+            bits.refill();
+            let some = passed.min(56);
+            bits.take(some);
+            passed -= some;
+        }
+    }
+
+    /// A bit for each coefficient of the band from `k` on.
+    #[inline(always)]
+    const fn from(&self, k: u32) -> u64 {
+        (u64::MAX << k) & (u64::MAX >> (63 - self.last))
     }
 }

@@ -1,5 +1,6 @@
 //! A frame in several scans, sequential or progressive: the blocks that each scan visits.
 
+use super::Job;
 use super::bits::{Bits, Entropy, Fault};
 use super::coefficients::Coefficients;
 use super::progressive::{AcFirst, AcRefinement, DcFirst, DcRefinement};
@@ -14,6 +15,12 @@ use crate::probe::jpeg::{Frame, Scale, Scan, ScanComponent};
 pub(super) trait BlockDecoder {
     /// Takes a block; `None` is one that pads the last MCU of a row or column.
     fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault>;
+
+    /// Passes a block that has no bits in the data, if this is one.
+    #[inline(always)]
+    fn pass(&mut self, _block: Option<usize>) -> bool {
+        false
+    }
 
     /// An interval is over, or the scan: predictions and runs end.
     fn end_interval(&mut self) -> Result<(), Fault>;
@@ -30,17 +37,14 @@ pub(super) fn is_needed(scan: &Scan, frame: &Frame, scales: [Scale; 4]) -> bool 
 
 /// Decodes the scan, whose data `entropy` has been started with, into `planes`.
 pub(super) fn decode(
-    frame: &Frame,
+    job: &Job<'_>,
     scan: &Scan,
     tables: &Tables<'_>,
     look_ups: &mut LookUps<'_>,
     entropy: &mut Entropy<'_, '_>,
     planes: &mut [Option<Coefficients<'_>>; 4],
-    interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    let scales = [0, 1, 2, 3].map(|i: usize| {
-        planes.get(i).and_then(Option::as_ref).map_or(Scale::Full, |plane| plane.scale)
-    });
+    let Job { frame, scales, interrupt, .. } = *job;
     let slots = look_ups.set(scan, tables, scales)?;
     let look_ups = &*look_ups;
     let walk = Walk { frame, scan, slots, interval: tables.restart_interval, interrupt };
@@ -130,13 +134,17 @@ fn row<D: BlockDecoder>(
         if restarts.before_mcu(entropy)? {
             parts.iter_mut().flatten().try_for_each(|part| part.decoder.end_interval())?;
         }
+        // Most blocks of the later scans are in a run of blocks without a code.
+        if let [Some(part), None, ..] = parts
+            && part.decoder.pass(part.block(mcu_x, mcu_y))
+        {
+            continue;
+        }
         let mut bits = entropy.bits();
         let outcome =
             parts.iter_mut().flatten().try_for_each(|part| part.mcu(mcu_x, mcu_y, &mut bits));
         let taken = bits.taken();
-        // First, because bits that are not there make any fault.
-        entropy.settle(taken)?;
-        outcome?;
+        entropy.settle(taken, outcome)?;
     }
     Ok(())
 }
@@ -144,14 +152,17 @@ fn row<D: BlockDecoder>(
 impl<D: BlockDecoder> Part<D> {
     #[inline(always)]
     fn mcu(&mut self, mcu_x: u32, mcu_y: u32, bits: &mut Bits<'_>) -> Result<(), Fault> {
-        let (columns, rows) = self.blocks;
         for y in mcu_y * self.v..(mcu_y + 1) * self.v {
             for x in mcu_x * self.h..(mcu_x + 1) * self.h {
-                let inside = x < columns && y < rows;
-                let block = inside.then(|| y as usize * columns as usize + x as usize);
-                self.decoder.block(block, bits)?;
+                self.decoder.block(self.block(x, y), bits)?;
             }
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn block(&self, x: u32, y: u32) -> Option<usize> {
+        let (columns, rows) = self.blocks;
+        (x < columns && y < rows).then(|| y as usize * columns as usize + x as usize)
     }
 }

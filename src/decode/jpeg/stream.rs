@@ -1,28 +1,25 @@
 //! A frame in one sequential scan: rows go out as they are read.
 
+use super::Job;
 use super::bits::{Bits, Entropy, Fault};
 use super::block::{Coding, places, sequential};
 use super::planes::Band;
 use super::restarts::Restarts;
 use super::tables::{LookUps, Tables};
-use crate::budget::Budget;
 use crate::decode::RowSink;
 use crate::error::Error;
-use crate::interrupt::Interrupt;
 use crate::probe::jpeg::{Component, Frame, Scale, Scan};
 
 /// Decodes the scan, whose data `entropy` has been started with.
 pub(super) fn decode<S: RowSink>(
-    frame: &Frame,
-    scales: [Scale; 4],
+    job: &Job<'_>,
     scan: &Scan,
     tables: &Tables<'_>,
     entropy: &mut Entropy<'_, '_>,
     look_ups: &mut LookUps<'_>,
-    budget: &Budget,
-    interrupt: &Interrupt,
     sink: &mut S,
 ) -> Result<(), Error> {
+    let Job { frame, scales, budget, interrupt } = *job;
     if scan.components().len() != frame.components().len() {
         return Err(Error::Bug("a scan that is not the one of the header"));
     }
@@ -96,9 +93,7 @@ fn mcu_row(
             Scale::Eighth => blocks::<0, 1>(plane, mcu, &mut bits),
         });
         let taken = bits.taken();
-        // First, because bits that are not there make any fault.
-        entropy.settle(taken)?;
-        outcome?;
+        entropy.settle(taken, outcome)?;
     }
     Ok(())
 }

@@ -18,7 +18,9 @@ use super::view::View;
 use super::*;
 use crate::probe::Detail;
 use crate::probe::webp::header;
-use crate::probe::webp::sample::{Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x};
+use crate::probe::webp::sample::{
+    BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x,
+};
 use crate::size::Size;
 
 const ALPHA: u8 = 0x10;
@@ -80,6 +82,78 @@ fn a_side_of_16384_pixels_is_decoded() {
     let file = riff(&[chunk(b"VP8L", &vp8l(16_384, 1, ColorType::Rgb8, &samples))]);
     let red: Vec<u8> = samples.iter().copied().step_by(3).collect();
     assert_eq!(planes(&file).unwrap().0[0], red);
+}
+
+/// A small image of a transform, a colour cache, copies, cache hits and many groups: where reading
+/// the headers differed by a bit from the codec, codes, quote or pixels would differ.
+#[test]
+fn headers_with_every_part_are_read_as_the_codec_reads_them() {
+    for seed in 1..40 {
+        let mut noise = Noise(seed);
+        let mut stream = BitWriter::vp8l(64, 64);
+        stream.put(0b001, 3); // predictor
+        small_image(&mut stream, &mut noise, 4, 1, 2);
+        stream.put(0b011, 3); // colour
+        small_image(&mut stream, &mut noise, 4, 1, 2);
+        stream.put(0, 1); // no other transform
+        stream.put(0b0_0111, 5); // a cache of 8 colours
+        stream.put(1, 1); // groups
+        let groups = 6;
+        small_image(&mut stream, &mut noise, 4, 0, groups - 1);
+        for group in 0..groups {
+            let mut lengths = vec![0; 288];
+            for symbol in [group, 40 + group, 100, 287] {
+                lengths[symbol as usize] = 2;
+            }
+            stream.lengths(&lengths);
+            for _ in 0..3 {
+                stream.lengths(&[0, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15]);
+            }
+            stream.single(0);
+        }
+        for _ in 0..64 * 64 * 6 {
+            stream.put(noise.byte().into(), 8);
+        }
+        let file = riff(&[chunk(b"VP8L", &stream.bytes)]);
+        let mut decoder = WebPDecoder::new(Cursor::new(&file)).unwrap();
+        let mut rgb = vec![0; 64 * 64 * 3];
+        decoder.read_image(&mut rgb).unwrap();
+        let planes = planes(&file).unwrap();
+        for channel in 0..3 {
+            let expected: Vec<u8> = rgb.iter().copied().skip(channel).step_by(3).collect();
+            assert_eq!(planes.0[channel], expected, "seed {seed}");
+        }
+    }
+}
+
+/// 16 × 16 blocks of 4 × 4 pixels. Literals have `low` or `high` in green and 0 in red.
+fn small_image(stream: &mut BitWriter, noise: &mut Noise, side: u32, low: u32, high: u32) {
+    stream.put(side.ilog2() - 2, 3);
+    stream.put(0b0_0011, 5); // a cache of 2 colours
+    let mut lengths = vec![0; 282];
+    for symbol in [low, high, 256 + 4, 281] {
+        lengths[symbol as usize] = 2;
+    }
+    stream.lengths(&lengths);
+    for symbol in [0, 77, 255, 1] {
+        stream.single(symbol); // red, blue, alpha, and the distance of one pixel
+    }
+    let mut left = 16 * 16;
+    stream.put(0b10, 2); // `high`: the bits of a code come highest first
+    left -= 1;
+    while left > 0 {
+        let code = u32::from(noise.byte() % 4);
+        let extra = u32::from(noise.byte() % 2);
+        match code {
+            2 if left < 5 + extra => continue,
+            2 => left -= 5 + extra,
+            _ => left -= 1,
+        }
+        stream.put(code.reverse_bits() >> 30, 2);
+        if code == 2 {
+            stream.put(extra, 1);
+        }
+    }
 }
 
 #[test]

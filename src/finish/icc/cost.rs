@@ -6,27 +6,44 @@ use super::minimal::{Minimal, Model};
 /// building and holding the transform to sRGB.
 pub(super) fn conversion_bytes(profile: &Minimal<'_>) -> u64 {
     let below = match profile.model {
-        Model::Gray(curve) => SHAPER_BYTES + 2 * curve.copied_bytes(),
+        Model::Gray(curve) => SHAPER_BYTES + curve.copied_bytes(),
         Model::Matrix { curves, .. } => {
-            SHAPER_BYTES + curves.iter().map(|curve| 2 * curve.copied_bytes()).sum::<u64>()
+            let [red, green, blue] = curves.map(|curve| curve.tag);
+            let shaper = if red == green && green == blue {
+                SHAPER_BYTES
+            } else {
+                SHAPER_OF_THREE_CURVES_BYTES
+            };
+            shaper + curves.iter().map(|curve| curve.copied_bytes()).sum::<u64>()
         }
         Model::Lut(lut) => {
-            // The nodes of moxcms' own grid, in f32: those that go in, and 3 values each that come
-            // out, in two generations; then three curves of sRGB.
-            let nodes = if lut.inputs == 4 { 17u64.pow(4) } else { 33u64.pow(3) };
-            let own_grid = nodes * 4 * (u64::from(lut.inputs) + 3).max(6);
-            // The profile's values as they are stored, and again in f32; curves in f32 twice.
-            let values = lut.tag.len + 4 * lut.grid_values + 8 * lut.curve_values;
-            let stages = if lut.is_staged { STAGE_CURVE_BYTES * u64::from(lut.inputs) } else { 0 };
-            own_grid + values + stages.max(SRGB_CURVES_BYTES) + LUT_BYTES
+            // The grid that moxcms itself makes, in f32: the nodes' device colours, and 3 values
+            // for each in another buffer or, for the stages of RGB, in the same.
+            let (nodes, values_of_node) = match (lut.inputs, lut.is_staged) {
+                (4, _) => (17u64.pow(4), 4 + 3),
+                (_, false) => (33u64.pow(3), 3 + 3),
+                (_, true) => (33u64.pow(3), 3),
+            };
+            // The curves: stages are kept as they are and expanded, tables become f32 twice.
+            let curves = if lut.is_staged {
+                lut.curve_values + STAGE_CURVE_BYTES * u64::from(lut.inputs)
+            } else {
+                8 * lut.curve_values
+            };
+            // The profile's own grid is kept as it is, and again in f32.
+            let profile_grid = lut.tag.len + 4 * lut.grid_values;
+            4 * nodes * values_of_node + profile_grid + curves + LUT_BYTES
         }
     };
     profile.len() + below
 }
 
-/// Three tables of 65,536 bytes, three of 256 f32, and two parsed profiles.
-const SHAPER_BYTES: u64 = 250_000;
-const SRGB_CURVES_BYTES: u64 = 3 * 65_536;
+/// Of one curve: 65,536 bytes of sRGB's curve while it is built from 4,096 f32, then in the transform
+/// again, and two parsed profiles without their curves.
+const SHAPER_BYTES: u64 = 136_000;
+/// The same with three tables of sRGB's curve.
+const SHAPER_OF_THREE_CURVES_BYTES: u64 = 220_000;
 /// A curve of a lutAToBType is expanded to 65,536 f32.
 const STAGE_CURVE_BYTES: u64 = 4 * 65_536;
-const LUT_BYTES: u64 = 50_000;
+/// Two parsed profiles without their tables.
+const LUT_BYTES: u64 = 6_000;

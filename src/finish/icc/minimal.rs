@@ -84,7 +84,7 @@ impl<'p> Minimal<'p> {
         Ok(Self { parts, space, model })
     }
 
-    fn matrix(parts: &Parts<'_>, tags: &Tags<'_>) -> Result<Model, ProfileProblem> {
+    fn matrix(parts: &Parts<'_>, tags: &Tags) -> Result<Model, ProfileProblem> {
         let colorant = |name| {
             let tag = tags.find(name).ok_or(Malformed)?;
             if tag.len < XYZ_BYTES || parts.bytes(tag.offset) != Some(*b"XYZ ") {
@@ -211,16 +211,16 @@ fn first_of(tags: &[([u8; 4], Tag); MAX_TAGS_KEPT], index: usize) -> usize {
     tags.iter().position(same).unwrap_or(index)
 }
 
-/// The tag table (ICC.1:2022, 7.3).
-struct Tags<'p> {
-    parts: &'p Parts<'p>,
-    count: u32,
-    /// The declared length, which the data may exceed but not fall short of.
-    end: u64,
+/// The tags that a model may need, from the tag table (ICC.1:2022, 7.3).
+struct Tags {
+    found: [Option<Tag>; NAMES.len()],
 }
 
-impl<'p> Tags<'p> {
-    fn of(parts: &'p Parts<'p>) -> Result<Self, ProfileProblem> {
+impl Tags {
+    /// Reads the table once. Of tags with the same name the first one counts, and only if its data
+    /// lies inside of the profile.
+    fn of(parts: &Parts<'_>) -> Result<Self, ProfileProblem> {
+        // The declared length; more data may follow, less may not.
         let end = u64::from(parts.u32(0).ok_or(Malformed)?);
         let count = parts.u32(HEADER_BYTES).ok_or(Malformed)?;
         let major = parts.u8(8).ok_or(Malformed)?;
@@ -235,17 +235,28 @@ impl<'p> Tags<'p> {
         if !(2..=4).contains(&major) || !is_device {
             return Err(Unsupported);
         }
-        Ok(Self { parts, count, end })
+
+        let mut found = [None; NAMES.len()];
+        for index in 0..u64::from(count) {
+            let entry = HEADER_BYTES + 4 + TAG_ENTRY_BYTES * index;
+            let [name, offset, len] =
+                [0, 4, 8].map(|at| parts.bytes::<4>(entry + at).unwrap_or_default());
+            let slot = NAMES.iter().position(|&wanted| wanted == name);
+            if let Some(slot @ None) = slot.and_then(|index| found.get_mut(index)) {
+                let [offset, len] =
+                    [offset, len].map(|number| u64::from(u32::from_be_bytes(number)));
+                if offset < HEADER_BYTES || offset + len > end {
+                    return Err(Malformed);
+                }
+                *slot = Some(Tag { offset, len });
+            }
+        }
+        Ok(Self { found })
     }
 
-    /// The first tag of a name, if its data lies inside of the profile.
     fn find(&self, name: [u8; 4]) -> Option<Tag> {
-        let entry = (0..u64::from(self.count))
-            .map(|index| HEADER_BYTES + 4 + TAG_ENTRY_BYTES * index)
-            .find(|&entry| self.parts.bytes(entry) == Some(name))?;
-        let offset = u64::from(self.parts.u32(entry + 4)?);
-        let len = u64::from(self.parts.u32(entry + 8)?);
-        (offset >= HEADER_BYTES && offset + len <= self.end).then_some(Tag { offset, len })
+        let index = NAMES.iter().position(|&wanted| wanted == name)?;
+        self.found.get(index).copied().flatten()
     }
 }
 
@@ -256,6 +267,8 @@ fn xyz(parts: &Parts<'_>, tag: Tag) -> [f64; 3] {
     })
 }
 
+const NAMES: [[u8; 4]; 9] =
+    [*b"rXYZ", *b"gXYZ", *b"bXYZ", *b"rTRC", *b"gTRC", *b"bTRC", *b"kTRC", *b"A2B0", *b"A2B1"];
 const HEADER_BYTES: u64 = 128;
 const TAG_ENTRY_BYTES: u64 = 12;
 const XYZ_BYTES: u64 = 20;

@@ -210,6 +210,7 @@ const APP0: u8 = 0xE0;
 const APP15: u8 = 0xEF;
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -233,7 +234,9 @@ mod tests {
 
     #[test]
     fn lengths_are_checked() {
-        let outcome = |bytes: &[u8]| Segments::new(bytes).and_then(|mut s| s.next());
+        fn outcome(bytes: &[u8]) -> Result<Option<Segment<'_>>, Error> {
+            Segments::new(bytes)?.next()
+        }
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x01"), Err(Error::Malformed(_))));
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00\x03"), Err(Error::Truncated(_))));
         assert!(matches!(outcome(b"\xFF\xD8\xFF\xDB\x00"), Err(Error::Truncated(_))));

@@ -156,6 +156,7 @@ pub(crate) const STANDARD_AC: [HuffmanTable<'static>; 2] = [
 ];
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 mod tests {
     use super::*;
 

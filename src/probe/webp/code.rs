@@ -1,7 +1,8 @@
-//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, counted and, for small images, decoded.
+//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, priced and, for small images, used.
 
 use super::bits::Bits;
 use super::heap::Heap;
+use super::lengths::{Lengths, Tally};
 use super::malformed;
 use crate::error::Error;
 use crate::probe::Format;
@@ -10,10 +11,10 @@ use crate::probe::Format;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
     /// How many symbols have a code of each length.
-    counts: [u16; MAX_LENGTH + 1],
+    pub(super) counts: [u16; MAX_LENGTH + 1],
     /// Symbols with a code, and the first of them.
-    used: u16,
-    first: u16,
+    pub(super) used: u16,
+    pub(super) first: u16,
 }
 
 impl Shape {
@@ -32,7 +33,7 @@ impl Shape {
         if bits.flag()? {
             Self::read_simple(bits, alphabet, heap, lengths)
         } else {
-            Self::read_normal(bits, alphabet, heap, lengths)
+            super::lengths::read(bits, alphabet, heap, lengths)
         }
     }
 
@@ -63,43 +64,6 @@ impl Shape {
         Ok(tally.shape())
     }
 
-    /// A code for the lengths, then the lengths (RFC 9649, 3.7.2.1.2).
-    fn read_normal(
-        bits: &mut Bits<'_>,
-        alphabet: u16,
-        heap: &mut Heap,
-        lengths: Option<&mut Lengths>,
-    ) -> Result<Self, Error> {
-        let mut code_lengths = [0u8; 19];
-        for &slot in LENGTH_ORDER.iter().take(4 + bits.read(4)? as usize) {
-            if let Some(length) = code_lengths.get_mut(slot) {
-                *length = low_byte(bits.read(3)?);
-            }
-        }
-        let length_code = LengthCode::new(&code_lengths)?;
-        let length_table = length_code.shape.table_bytes();
-        heap.take(2 * 19);
-        heap.take(length_table);
-        heap.give(2 * 19);
-
-        let mut left = alphabet;
-        if bits.flag()? {
-            let width = 2 + 2 * bits.read(3)?;
-            let limit = 2 + bits.read(width)?;
-            left = u16::try_from(limit)
-                .ok()
-                .filter(|&limit| limit <= alphabet)
-                .ok_or(malformed("more code lengths than symbols"))?;
-        }
-        let lengths_bytes = 2 * u64::from(alphabet);
-        heap.take(lengths_bytes);
-        let shape = read_lengths(bits, &length_code, alphabet, left, lengths)?;
-        heap.give(length_table);
-        heap.take(shape.table_bytes());
-        heap.give(lengths_bytes);
-        Ok(shape)
-    }
-
     /// The only symbol of a code that spends no bits.
     pub(super) fn single(&self) -> Option<u16> {
         (self.used == 1).then_some(self.first)
@@ -107,7 +71,7 @@ impl Shape {
 
     /// Refuses a code that is not complete (RFC 9649, 3.7.2.1). One symbol alone is complete at any
     /// length.
-    fn complete(self) -> Result<Self, Error> {
+    pub(super) fn complete(self) -> Result<Self, Error> {
         let filled: u32 =
             self.counts.iter().zip(0u32..).skip(1).map(|(&n, l)| u32::from(n) << (15 - l)).sum();
         if self.used == 1 || filled == 1 << 15 {
@@ -118,37 +82,13 @@ impl Shape {
     }
 
     /// A table of up to 2^10 entries of 4 bytes, and two nodes of 16 bytes for each longer code.
-    fn table_bytes(&self) -> u64 {
+    pub(super) fn table_bytes(&self) -> u64 {
         if self.used == 1 {
             return 0;
         }
         let longest = self.counts.iter().rposition(|&count| count != 0).unwrap_or(0);
         let long: u64 = self.counts.iter().skip(11).map(|&count| u64::from(count)).sum();
         (4 << longest.min(10)) + 32 * long
-    }
-
-    /// Reads one symbol, given the symbols in the order of their codes.
-    pub(super) fn symbol(&self, bits: &mut Bits<'_>, sorted: &[u16]) -> Result<u16, Error> {
-        if self.used == 1 {
-            return Ok(self.first);
-        }
-        let mut window = bits.peek();
-        let (mut code, mut first, mut index) = (0u32, 0u32, 0u32);
-        for (&count, length) in self.counts.iter().zip(0u32..).skip(1) {
-            let count = u32::from(count);
-            code = (code << 1) | u32::from(window & 1 == 1);
-            window >>= 1;
-            first <<= 1;
-            if let Some(offset) = code.checked_sub(first)
-                && offset < count
-            {
-                bits.skip(length)?;
-                return sorted.get((index + offset) as usize).copied().ok_or(MISSING_SYMBOL);
-            }
-            first += count;
-            index += count;
-        }
-        Err(MISSING_SYMBOL)
     }
 
     /// Puts the symbols in the order of their codes: by length, then by value.
@@ -172,132 +112,71 @@ impl Shape {
     }
 }
 
-/// The code lengths of the largest alphabet: green, lengths and a colour cache of 11 bits.
-pub(super) type Lengths = [u8; MAX_ALPHABET];
-
-/// The code that code lengths are written in, whose own lengths are 7 at the most.
-struct LengthCode {
-    shape: Shape,
-    /// For each pattern of the next seven bits: the symbol, and the length of its code above it.
-    table: [u8; 128],
+/// A code to read symbols with.
+pub(super) struct Code<'s> {
+    pub(super) shape: Shape,
+    /// The symbols in the order of their codes.
+    sorted: &'s [u16],
+    /// For each pattern of the next eight bits: the symbol, and the length of its code above it;
+    /// or [`LONG`].
+    table: [u16; 256],
 }
 
-impl LengthCode {
-    fn new(code_lengths: &[u8; 19]) -> Result<Self, Error> {
-        let mut tally = Tally::new(None);
-        for &length in code_lengths {
-            tally.put(length, 1);
+impl<'s> Code<'s> {
+    pub(super) fn new(shape: Shape, lengths: &[u8], sorted: &'s mut [u16]) -> Self {
+        shape.sort(lengths, sorted);
+        let mut table = [LONG; 256];
+        if let Some(symbol) = shape.single() {
+            table = [symbol; 256];
         }
-        let shape = tally.shape().complete()?;
-        let mut sorted = [0; 19];
-        shape.sort(code_lengths, &mut sorted);
-        let mut table = [0; 128];
         let mut symbols = sorted.iter();
         let mut code = 0u8;
-        for (&count, length) in shape.counts.iter().zip(0u8..).take(8).skip(1) {
+        for (&count, length) in shape.counts.iter().zip(0u8..).take(9).skip(1) {
+            if shape.used == 1 {
+                break;
+            }
             for &symbol in symbols.by_ref().take(usize::from(count)) {
-                // `code` is left-aligned in seven bits; the stream has its first bit lowest.
-                let pattern = usize::from(code.reverse_bits() >> 1);
+                // `code` is left-aligned; the stream has its first bit lowest.
+                let pattern = usize::from(code.reverse_bits());
                 for entry in table.iter_mut().skip(pattern).step_by(1 << length) {
-                    *entry = low_byte(u32::from(symbol)) | (length << 5);
+                    *entry = symbol | (u16::from(length) << 12);
                 }
-                code = code.wrapping_add(1 << (7 - length));
+                code = code.wrapping_add(1 << (8 - length));
             }
         }
-        Ok(Self { shape, table })
+        Self { shape, sorted, table }
     }
 
-    fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Error> {
-        if let Some(symbol) = self.shape.single() {
-            return Ok(low_byte(u32::from(symbol)));
-        }
-        let pattern = bits.peek() & 0x7F;
-        let entry = usize::try_from(pattern).ok().and_then(|pattern| self.table.get(pattern));
-        let &entry = entry.ok_or(MISSING_SYMBOL)?;
-        bits.skip(u32::from(entry >> 5))?;
-        Ok(entry & 0x1F)
-    }
-}
-
-/// `left` bounds how many length symbols there are; the rest of the alphabet has no code.
-fn read_lengths(
-    bits: &mut Bits<'_>,
-    code: &LengthCode,
-    alphabet: u16,
-    mut left: u16,
-    lengths: Option<&mut Lengths>,
-) -> Result<Shape, Error> {
-    let mut tally = Tally::new(lengths);
-    let mut previous = 8;
-    if let Some(length) = code.shape.single()
-        && length < 16
-    {
-        // No bit is spent on them: not one step for each, or work would not be linear in the input.
-        tally.put(low_byte(u32::from(length)), left);
-        return tally.shape().complete();
-    }
-    while tally.at < alphabet && left > 0 {
-        left -= 1;
-        let (length, run) = match code.symbol(bits)? {
-            16 => (previous, 3 + bits.read(2)?),
-            17 => (0, 3 + bits.read(3)?),
-            18 => (0, 11 + bits.read(7)?),
-            length => (length, 1),
-        };
-        if length != 0 {
-            previous = length;
-        }
-        let run = u16::try_from(run)
-            .ok()
-            .filter(|&run| run <= alphabet - tally.at)
-            .ok_or(malformed("more code lengths than symbols"))?;
-        tally.put(length, run);
-    }
-    tally.shape().complete()
-}
-
-/// Counts code lengths as they come, symbol by symbol.
-struct Tally<'l> {
-    counts: [u16; MAX_LENGTH + 1],
-    used: u16,
-    first: u16,
-    at: u16,
-    lengths: Option<&'l mut Lengths>,
-}
-
-impl<'l> Tally<'l> {
-    fn new(mut lengths: Option<&'l mut Lengths>) -> Self {
-        if let Some(lengths) = lengths.as_deref_mut() {
-            lengths.fill(0);
-        }
-        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, at: 0, lengths }
-    }
-
-    const fn skip_to(&mut self, symbol: u16) {
-        self.at = symbol;
-    }
-
-    /// The next `run` symbols have codes of `length` bits; 0 is no code.
-    fn put(&mut self, length: u8, run: u16) {
-        let end = self.at + run;
-        if length != 0 {
-            if self.used == 0 {
-                self.first = self.at;
+    pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u16, Error> {
+        let window = bits.peek();
+        let entry = usize::try_from(window & 0xFF).ok().and_then(|at| self.table.get(at));
+        match entry {
+            Some(&entry) if entry < LONG => {
+                bits.skip(u32::from(entry >> 12))?;
+                Ok(entry & 0xFFF)
             }
-            self.used += run;
-            if let Some(count) = self.counts.get_mut(usize::from(length)) {
-                *count += run;
-            }
-            let range = usize::from(self.at)..usize::from(end);
-            if let Some(places) = self.lengths.as_mut().and_then(|all| all.get_mut(range)) {
-                places.fill(length);
-            }
+            _ => self.long_symbol(window, bits),
         }
-        self.at = end;
     }
 
-    const fn shape(&self) -> Shape {
-        Shape { counts: self.counts, used: self.used, first: self.first }
+    /// Compares bit by bit with the first code of each length.
+    fn long_symbol(&self, mut window: u64, bits: &mut Bits<'_>) -> Result<u16, Error> {
+        let (mut code, mut first, mut index) = (0u32, 0u32, 0u32);
+        for (&count, length) in self.shape.counts.iter().zip(0u32..).skip(1) {
+            let count = u32::from(count);
+            code = (code << 1) | u32::from(window & 1 == 1);
+            window >>= 1;
+            first <<= 1;
+            if let Some(offset) = code.checked_sub(first)
+                && offset < count
+            {
+                bits.skip(length)?;
+                return self.sorted.get((index + offset) as usize).copied().ok_or(MISSING_SYMBOL);
+            }
+            first += count;
+            index += count;
+        }
+        Err(MISSING_SYMBOL)
     }
 }
 
@@ -305,19 +184,12 @@ fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
     u16::try_from(value).ok().filter(|&symbol| symbol < alphabet).ok_or(MISSING_SYMBOL)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "masked to eight bits")]
-const fn low_byte(value: u32) -> u8 {
-    (value & 0xFF) as u8
-}
+pub(super) const MISSING_SYMBOL: Error = malformed("a symbol outside its alphabet");
 
-const MISSING_SYMBOL: Error = malformed("a symbol outside its alphabet");
-
-const MAX_LENGTH: usize = 15;
-pub(super) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
+pub(super) const MAX_LENGTH: usize = 15;
 
 /// Three nodes of 16 bytes and two table entries of 4.
 const TWO_SYMBOL_TABLE: u64 = 3 * 16 + 2 * 4;
 
-/// RFC 9649, 3.7.2.1.2.
-const LENGTH_ORDER: [usize; 19] =
-    [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+/// Above all symbols with a code of up to eight bits; the largest symbol is 2,327.
+const LONG: u16 = 9 << 12;

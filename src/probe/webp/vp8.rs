@@ -189,3 +189,20 @@ impl<'a> BoolDecoder<'a> {
 }
 
 const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
+
+#[cfg(test)]
+mod tests {
+    /// The floor of `possible_pixels`, from every range that the bool decoder can be in.
+    #[test]
+    fn two_branches_of_a_macroblock_spend_1_65_bits() {
+        let least_bits = |probability: u32| {
+            (128u32..256)
+                .flat_map(|range| {
+                    let split = 1 + (((range - 1) * probability) >> 8);
+                    [split, range - split].map(|part| (f64::from(range) / f64::from(part)).log2())
+                })
+                .fold(8.0, f64::min)
+        };
+        assert!(least_bits(145) + least_bits(142) >= 1.65);
+    }
+}

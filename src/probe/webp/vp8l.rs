@@ -4,9 +4,11 @@
 //! read; their pixels matter for one number, the count of prefix code groups.
 
 use super::bits::Bits;
-use super::code::{Lengths, MAX_ALPHABET, Shape};
+use super::code::{Code, Shape};
 use super::heap::Heap;
+use super::lengths::{Lengths, MAX_ALPHABET};
 use super::malformed;
+use super::pixels::Group;
 use crate::error::Error;
 use crate::probe::Format;
 use crate::size::Size;
@@ -152,20 +154,20 @@ impl<'a> Scan<'a> {
         let mut lengths: Lengths = [0; MAX_ALPHABET];
         let mut sorted = [0u16; 280 + (1 << 11) + 3 * 256 + 40];
         let mut rest = sorted.as_mut_slice();
-        let mut codes = [None; 5];
+        let mut codes = [const { None }; 5];
         for (alphabet, slot) in alphabets(cache_colors).into_iter().zip(&mut codes) {
             let shape = Shape::read(&mut self.bits, alphabet, &mut self.heap, Some(&mut lengths))?;
             let (symbols, behind) =
                 rest.split_at_mut_checked(usize::from(alphabet)).ok_or(TOO_SMALL)?;
-            shape.sort(lengths.get(..usize::from(alphabet)).unwrap_or_default(), symbols);
-            *slot = Some(Code { shape, symbols: &*symbols });
+            let lengths = lengths.get(..usize::from(alphabet)).unwrap_or_default();
+            *slot = Some(Code::new(shape, lengths, symbols));
             rest = behind;
         }
         let [Some(green), Some(red), Some(blue), Some(alpha), Some(distance)] = codes else {
             return Err(TOO_SMALL);
         };
         self.heap.take(4 * GROUP);
-        let largest = Symbols { green, red, blue, alpha, distance }.read(&mut self.bits, size)?;
+        let largest = Group { green, red, blue, alpha, distance }.read(&mut self.bits, size)?;
         self.heap.give(self.heap.live() - before);
         Ok(largest)
     }
@@ -189,74 +191,6 @@ impl<'a> Scan<'a> {
         let side = 1 << (self.bits.read(3)? + 2);
         Ok(Size::new(size.width.div_ceil(side), size.height.div_ceil(side)))
     }
-}
-
-#[derive(Clone, Copy)]
-struct Code<'s> {
-    shape: Shape,
-    symbols: &'s [u16],
-}
-
-impl Code<'_> {
-    fn read(&self, bits: &mut Bits<'_>) -> Result<u16, Error> {
-        self.shape.symbol(bits, self.symbols)
-    }
-}
-
-/// The five codes of a group (RFC 9649, 3.7.1).
-struct Symbols<'s> {
-    green: Code<'s>,
-    red: Code<'s>,
-    blue: Code<'s>,
-    alpha: Code<'s>,
-    distance: Code<'s>,
-}
-
-impl Symbols<'_> {
-    /// Reads all symbols of an image. Each step but the shortcuts spends a bit.
-    fn read(&self, bits: &mut Bits<'_>, size: Size) -> Result<u16, Error> {
-        let pixels = size.pixels();
-        let mut largest = 0;
-        let mut done = 0;
-        while done < pixels {
-            let green = self.green.read(bits)?;
-            match green {
-                ..256 => {
-                    let red = self.red.read(bits)?;
-                    self.blue.read(bits)?;
-                    self.alpha.read(bits)?;
-                    largest = largest.max((red << 8) | green);
-                    let free = [&self.green, &self.red, &self.blue, &self.alpha];
-                    if free.iter().all(|code| code.shape.single().is_some()) {
-                        return Ok(largest);
-                    }
-                    done += 1;
-                }
-                256..280 => {
-                    let length = copy_value(bits, green - 256)?;
-                    let distance = self.distance.read(bits)?;
-                    copy_value(bits, distance)?;
-                    if done == 0 || length > pixels - done {
-                        return Err(malformed("a copy from outside the picture"));
-                    }
-                    done += length;
-                }
-                _ if self.green.shape.single().is_some() => return Ok(largest),
-                _ => done += 1,
-            }
-        }
-        Ok(largest)
-    }
-}
-
-/// A length or distance: a prefix and its extra bits (RFC 9649, 3.6.2.2).
-fn copy_value(bits: &mut Bits<'_>, prefix: u16) -> Result<u64, Error> {
-    let prefix = u32::from(prefix);
-    if prefix < 4 {
-        return Ok(u64::from(prefix) + 1);
-    }
-    let extra = (prefix - 2) >> 1;
-    Ok(u64::from((2 + (prefix & 1)) << extra) + u64::from(bits.read(extra)?) + 1)
 }
 
 /// How many indices share a pixel, as a power of two (RFC 9649, 4.4).

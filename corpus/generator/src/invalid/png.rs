@@ -1,0 +1,333 @@
+//! PNG: checksums, order, sizes, palettes, data.
+
+use super::{bad, malformed, truncated, unsupported};
+use crate::manifest::{Case, Facts, Outcome};
+use crate::pictures::landscape;
+use crate::png::{Options, Samples, file, filtered, from_chunks, header, indexed, zlib};
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    ends(&mut cases);
+    checksums(&mut cases);
+    headers(&mut cases);
+    palettes(&mut cases);
+    order(&mut cases);
+    data(&mut cases);
+    cases
+}
+
+fn rgb() -> Samples {
+    Samples::of(&landscape(16, 12), 8)
+}
+
+fn rows() -> Vec<u8> {
+    zlib(&filtered(&rgb(), false, None))
+}
+
+fn picture() -> Outcome {
+    Outcome::picture(Facts::new(16, 12))
+}
+
+fn rgb_header() -> Vec<u8> {
+    header((16, 12), 8, 2, 0)
+}
+
+fn find(bytes: &[u8], name: &[u8; 4]) -> usize {
+    bytes.windows(4).position(|window| window == name).expect("the chunk is in the file")
+}
+
+fn ends(cases: &mut Vec<Case>) {
+    let whole = file(&rgb(), &Options::default());
+    let data = find(&whole, b"IDAT");
+    let mut cut = |name: &str, what: &str, length: usize, outcome| {
+        let mut case = bad("png", name, what, outcome, whole[..length].to_vec());
+        case.threat = Some(3);
+        cases.push(case);
+    };
+    cut("cut-after-signature", "Ends after the signature.", 8, truncated());
+    cut("cut-in-ihdr", "Ends in IHDR.", 20, truncated());
+    cut("cut-in-chunk-header", "Ends in the length of IDAT.", data - 2, truncated());
+    cut("cut-at-half", "Ends in the middle of IDAT.", (data + whole.len()) / 2, truncated());
+    cut("cut-in-last-rows", "Lacks the last 40 bytes.", whole.len() - 40, truncated());
+    cut(
+        "cut-before-iend",
+        "Lacks IEND; all rows are there.",
+        whole.len() - 12,
+        truncated().or(picture()),
+    );
+}
+
+fn checksums(cases: &mut Vec<Case>) {
+    let (samples, palette) = indexed(&landscape(16, 12), 16, 4);
+    let text = vec![(*b"tEXt", b"Comment\0own".to_vec())];
+    let whole = file(
+        &samples,
+        &Options { palette: Some(palette), before_data: text, ..Options::default() },
+    );
+    for (name, offset, outcome) in [
+        (b"IHDR", 4 + 13, malformed()),
+        (b"PLTE", 4 + 48, malformed()),
+        (b"IDAT", 0, malformed()),
+        (b"tEXt", 4 + 11, malformed().or(picture())),
+    ] {
+        let mut bytes = whole.clone();
+        let at = if offset == 0 { bytes.len() - 16 } else { find(&bytes, name) + offset };
+        bytes[at] ^= 0x55;
+        let name = String::from_utf8_lossy(name).into_owned();
+        cases.push(bad(
+            "png",
+            &format!("crc-{}", name.to_lowercase()),
+            &format!("A wrong CRC of {name}."),
+            outcome,
+            bytes,
+        ));
+    }
+}
+
+fn headers(cases: &mut Vec<Case>) {
+    let with = |ihdr: Vec<u8>| from_chunks(&[(b"IHDR", &ihdr), (b"IDAT", &rows()), (b"IEND", b"")]);
+    let mut push = |name: &str, what: &str, outcome, ihdr| {
+        cases.push(bad("png", name, what, outcome, with(ihdr)));
+    };
+    push("width-0", "Width 0.", malformed(), header((0, 12), 8, 2, 0));
+    push("height-0", "Height 0.", malformed(), header((16, 0), 8, 2, 0));
+    push(
+        "width-over-2-31",
+        "A width of 2^31.",
+        malformed().or(Outcome::over(&["max_side_px", "max_pixels"])),
+        header((1 << 31, 12), 8, 2, 0),
+    );
+    for (depth, color) in [(4, 2), (16, 3), (2, 4), (3, 0), (8, 1), (8, 5), (8, 7)] {
+        push(
+            &format!("depth-{depth}-color-{color}"),
+            &format!("Colour type {color} with {depth} bits, which does not exist."),
+            malformed(),
+            header((16, 12), depth, color, 0),
+        );
+    }
+    push("compression-1", "Compression method 1.", malformed().or(unsupported()), {
+        let mut h = rgb_header();
+        h[10] = 1;
+        h
+    });
+    push("filter-method-1", "Filter method 1.", malformed().or(unsupported()), {
+        let mut h = rgb_header();
+        h[11] = 1;
+        h
+    });
+    push(
+        "interlace-2",
+        "Interlace method 2.",
+        malformed().or(unsupported()),
+        header((16, 12), 8, 2, 2),
+    );
+    push("ihdr-of-12-bytes", "IHDR of 12 bytes.", malformed(), rgb_header()[..12].to_vec());
+}
+
+fn palettes(cases: &mut Vec<Case>) {
+    let (samples, palette) = indexed(&landscape(16, 12), 16, 4);
+    let ihdr = header((16, 12), 4, 3, 0);
+    let rows = zlib(&filtered(&samples, false, None));
+    let with = |palette: &[u8]| {
+        from_chunks(&[(b"IHDR", &ihdr), (b"PLTE", palette), (b"IDAT", &rows), (b"IEND", b"")])
+    };
+    let mut push = |name: &str, what: &str, threat: Option<u32>, outcome, bytes| {
+        let mut case = bad("png", name, what, outcome, bytes);
+        case.threat = threat;
+        cases.push(case);
+    };
+    push("plte-47-bytes", "A palette of 47 bytes.", Some(46), malformed(), with(&palette[..47]));
+    push("plte-4-bytes", "A palette of 4 bytes.", Some(46), malformed(), with(&palette[..4]));
+    push("plte-empty", "A palette of no colour.", Some(46), malformed(), with(b""));
+    push("plte-257-colors", "A palette of 257 colours.", Some(46), malformed(), with(&[7; 771]));
+    push(
+        "plte-17-for-4-bits",
+        "A palette of 17 colours for indices of 4 bits.",
+        None,
+        malformed().or(picture()),
+        with(&[&palette[..], &[1, 2, 3]].concat()),
+    );
+    push(
+        "index-past-palette",
+        "Indices past the end of the palette.",
+        None,
+        malformed().or(picture()),
+        with(&palette[..9]),
+    );
+    push(
+        "plte-missing",
+        "Colour type 3 without a palette.",
+        None,
+        malformed(),
+        from_chunks(&[(b"IHDR", &ihdr), (b"IDAT", &rows), (b"IEND", b"")]),
+    );
+    push(
+        "plte-twice",
+        "Two palettes.",
+        None,
+        malformed(),
+        from_chunks(&[
+            (b"IHDR", &ihdr),
+            (b"PLTE", &palette),
+            (b"PLTE", &palette[..6]),
+            (b"IDAT", &rows),
+            (b"IEND", b""),
+        ]),
+    );
+    push(
+        "plte-after-idat",
+        "The palette behind the data.",
+        None,
+        malformed(),
+        from_chunks(&[(b"IHDR", &ihdr), (b"IDAT", &rows), (b"PLTE", &palette), (b"IEND", b"")]),
+    );
+    let transparent = Outcome::picture(Facts { alpha: true, ..Facts::new(16, 12) });
+    push(
+        "trns-too-long",
+        "More alpha values than colours.",
+        None,
+        malformed().or(transparent),
+        from_chunks(&[
+            (b"IHDR", &ihdr),
+            (b"PLTE", &palette),
+            (b"tRNS", &[9; 40]),
+            (b"IDAT", &rows),
+            (b"IEND", b""),
+        ]),
+    );
+}
+
+fn order(cases: &mut Vec<Case>) {
+    let (ihdr, rows) = (rgb_header(), rows());
+    let half = rows.len() / 2;
+    let mut push = |name: &str, what: &str, outcome, chunks: &[(&[u8; 4], &[u8])]| {
+        cases.push(bad("png", name, what, outcome, from_chunks(chunks)));
+    };
+    push("ihdr-missing", "IDAT comes first.", malformed(), &[(b"IDAT", &rows), (b"IEND", b"")]);
+    push(
+        "ihdr-second",
+        "A text chunk before IHDR.",
+        malformed(),
+        &[(b"tEXt", b"a\0b"), (b"IHDR", &ihdr), (b"IDAT", &rows), (b"IEND", b"")],
+    );
+    push(
+        "ihdr-twice",
+        "Two IHDR chunks.",
+        malformed(),
+        &[(b"IHDR", &ihdr), (b"IHDR", &ihdr), (b"IDAT", &rows), (b"IEND", b"")],
+    );
+    push(
+        "idat-missing",
+        "No IDAT.",
+        malformed().or(truncated()),
+        &[(b"IHDR", &ihdr), (b"IEND", b"")],
+    );
+    push(
+        "idat-interrupted",
+        "A text chunk between two IDAT chunks.",
+        malformed().or(truncated()),
+        &[
+            (b"IHDR", &ihdr),
+            (b"IDAT", &rows[..half]),
+            (b"tEXt", b"a\0b"),
+            (b"IDAT", &rows[half..]),
+            (b"IEND", b""),
+        ],
+    );
+    push(
+        "unknown-critical",
+        "An unknown critical chunk.",
+        unsupported().or(malformed()),
+        &[(b"IHDR", &ihdr), (b"OWNX", b"own"), (b"IDAT", &rows), (b"IEND", b"")],
+    );
+    push(
+        "apple-cgbi",
+        "Apple's CgBI variant: raw deflate and BGR.",
+        unsupported().or(malformed()),
+        &[(b"CgBI", &[0x50, 0, 0x20, 2]), (b"IHDR", &ihdr), (b"IDAT", &rows[2..]), (b"IEND", b"")],
+    );
+    push(
+        "name-of-no-letters",
+        "A chunk whose name is not made of letters.",
+        malformed(),
+        &[(b"IHDR", &ihdr), (b"\x01\x02\x03\x04", b"own"), (b"IDAT", &rows), (b"IEND", b"")],
+    );
+    let mut long = from_chunks(&[(b"IHDR", &ihdr)]);
+    long.extend([0xFF, 0xFF, 0xFF, 0xFF]);
+    long.extend(b"IDAT");
+    long.extend(&rows);
+    cases.push(bad(
+        "png",
+        "chunk-length-2-32",
+        "A chunk of 2^32 - 1 bytes.",
+        malformed().or(truncated()),
+        long,
+    ));
+}
+
+fn data(cases: &mut Vec<Case>) {
+    let raw = filtered(&rgb(), false, None);
+    let with =
+        |data: &[u8]| from_chunks(&[(b"IHDR", &rgb_header()), (b"IDAT", data), (b"IEND", b"")]);
+    let mut push = |name: &str, what: &str, outcome, bytes| {
+        cases.push(bad("png", name, what, outcome, bytes));
+    };
+    let short = truncated().or(malformed());
+    push(
+        "idat-lacks-rows",
+        "The inflated data ends after five of twelve rows.",
+        short.clone(),
+        with(&zlib(&raw[..5 * 49])),
+    );
+    push(
+        "idat-lacks-byte",
+        "The inflated data lacks its last byte.",
+        short.clone(),
+        with(&zlib(&raw[..raw.len() - 1])),
+    );
+    push(
+        "idat-empty",
+        "An IDAT without data.",
+        short.clone().or(Outcome::error("not_credible")),
+        with(b""),
+    );
+    push(
+        "idat-zlib-cut",
+        "The compressed data ends early in a whole IDAT.",
+        short,
+        with(&rows()[..rows().len() / 2]),
+    );
+    push(
+        "filter-5",
+        "A row with filter 5.",
+        malformed(),
+        with(&zlib(&{
+            let mut r = raw.clone();
+            r[49] = 5;
+            r
+        })),
+    );
+    push(
+        "zlib-header",
+        "No zlib header.",
+        malformed(),
+        with(&[&[0xFF, 0xFF], &rows()[2..]].concat()),
+    );
+    push(
+        "deflate-block-type-3",
+        "A deflate block of the reserved type.",
+        malformed(),
+        with(&[&rows()[..2], &[0x07; 200]].concat()),
+    );
+    push(
+        "adler",
+        "A wrong Adler-32 behind right rows.",
+        malformed().or(picture()),
+        with(&{
+            let mut d = rows();
+            let last = d.len() - 1;
+            d[last] ^= 1;
+            d
+        }),
+    );
+}

@@ -1,0 +1,266 @@
+//! Quantised coefficients → the symbols of one scan, baseline or progressive (T.81, F.1 and G.1).
+
+use crate::bits::JpegBits;
+use crate::huffman::code_lengths;
+use crate::jpeg::Frame;
+use crate::jpeg_tables::HuffmanTable;
+
+/// What one SOS announces.
+#[derive(Clone)]
+pub struct Scan {
+    /// Indices of components in the frame.
+    pub components: Vec<usize>,
+    pub start: usize,
+    pub end: usize,
+    pub high: u32,
+    pub low: u32,
+}
+
+impl Scan {
+    pub fn sequential(components: &[usize]) -> Self {
+        Self { components: components.to_vec(), start: 0, end: 63, high: 0, low: 0 }
+    }
+
+    pub fn progressive(components: &[usize], band: (usize, usize), bits: (u32, u32)) -> Self {
+        let (start, end) = band;
+        let (high, low) = bits;
+        Self { components: components.to_vec(), start, end, high, low }
+    }
+}
+
+/// One piece of entropy-coded data.
+pub enum Token {
+    /// A Huffman symbol of a class (0 DC, 1 AC) and table slot, and the bits after it.
+    Symbol { class: usize, slot: usize, symbol: u8, extra: u32, extra_bits: u32 },
+    /// A bit that no table codes.
+    Bit(u32),
+    /// RSTn.
+    Restart(u8),
+}
+
+/// The tokens of `scan` with a restart marker every `interval` MCUs (0 for none).
+pub fn tokens(frame: &Frame, scan: &Scan, interval: usize, progressive: bool) -> Vec<Token> {
+    let mut coder =
+        Coder { tokens: Vec::new(), dc: [0; 4], run: 0, corrections: Vec::new(), slot: 0 };
+    for (mcu, blocks) in mcus(frame, scan).into_iter().enumerate() {
+        if interval != 0 && mcu != 0 && mcu.is_multiple_of(interval) {
+            coder.flush_run();
+            coder.tokens.push(Token::Restart(((mcu / interval - 1) % 8) as u8));
+            coder.dc = [0; 4];
+        }
+        for (component, block) in blocks {
+            coder.slot = frame.components[component].slot;
+            let block = &frame.components[component].blocks[block];
+            match (progressive, scan.start, scan.high) {
+                (false, _, _) => coder.sequential(component, block),
+                (true, 0, 0) => coder.dc_first(component, block, scan.low),
+                (true, 0, _) => coder.tokens.push(Token::Bit((block[0] >> scan.low & 1) as u32)),
+                (true, _, 0) => coder.ac_first(block, scan),
+                (true, _, _) => coder.ac_refine(block, scan),
+            }
+        }
+    }
+    coder.flush_run();
+    coder.tokens
+}
+
+/// The best tables for `tokens`, by class and slot.
+pub fn optimal_tables(tokens: &[Token]) -> Vec<(usize, usize, HuffmanTable)> {
+    let mut tables = Vec::new();
+    for class in 0..2 {
+        for slot in 0..2 {
+            // The extra symbol 256 takes the code of all ones, which JPEG keeps free (T.81, K.2).
+            let mut counts = vec![0; 257];
+            for token in tokens {
+                if let Token::Symbol { class: c, slot: s, symbol, .. } = token
+                    && (*c, *s) == (class, slot)
+                {
+                    counts[usize::from(*symbol)] += 2;
+                }
+            }
+            if counts.iter().all(|count| *count == 0) {
+                continue;
+            }
+            counts[256] = 1;
+            let lengths = code_lengths(&counts, 16);
+            let mut table = HuffmanTable { counts: [0; 16], symbols: Vec::new() };
+            for length in 1..=16_u8 {
+                for (symbol, _) in lengths[..256].iter().enumerate().filter(|(_, l)| **l == length)
+                {
+                    table.counts[usize::from(length) - 1] += 1;
+                    table.symbols.push(symbol as u8);
+                }
+            }
+            tables.push((class, slot, table));
+        }
+    }
+    tables
+}
+
+/// Entropy-coded data. A symbol that its table lacks is a mistake in this program.
+pub fn entropy_coded(tokens: &[Token], table: impl Fn(usize, usize) -> HuffmanTable) -> Vec<u8> {
+    let codes: Vec<_> =
+        [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(c, s)| table(c, s).codes()).into_iter().collect();
+    let mut bits = JpegBits::default();
+    for token in tokens {
+        match token {
+            Token::Symbol { class, slot, symbol, extra, extra_bits } => {
+                let (code, length) = codes[class * 2 + slot][usize::from(*symbol)];
+                assert_ne!(length, 0, "symbol {symbol:#x} has no code");
+                bits.put(code, length);
+                bits.put(*extra, *extra_bits);
+            }
+            Token::Bit(bit) => bits.put(*bit, 1),
+            Token::Restart(n) => bits.marker(0xD0 + n),
+        }
+    }
+    bits.finish()
+}
+
+/// The blocks of each MCU: many components interleaved, one component in its own rows (A.2).
+fn mcus(frame: &Frame, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
+    let mut mcus = Vec::new();
+    if let [only] = scan.components[..] {
+        let component = &frame.components[only];
+        for y in 0..component.height.div_ceil(8) {
+            for x in 0..component.width.div_ceil(8) {
+                mcus.push(vec![(only, y * component.blocks_wide + x)]);
+            }
+        }
+        return mcus;
+    }
+    for my in 0..frame.mcus_high {
+        for mx in 0..frame.mcus_wide {
+            let mut blocks = Vec::new();
+            for &index in &scan.components {
+                let component = &frame.components[index];
+                for y in 0..component.v {
+                    for x in 0..component.h {
+                        let row = my * component.v + y;
+                        blocks.push((index, row * component.blocks_wide + mx * component.h + x));
+                    }
+                }
+            }
+            mcus.push(blocks);
+        }
+    }
+    mcus
+}
+
+struct Coder {
+    tokens: Vec<Token>,
+    dc: [i32; 4],
+    /// Blocks of the end-of-band run that is not written yet, and their correction bits.
+    run: u32,
+    corrections: Vec<u32>,
+    slot: usize,
+}
+
+impl Coder {
+    fn symbol(&mut self, class: usize, symbol: u8, extra: u32, extra_bits: u32) {
+        self.tokens.push(Token::Symbol { class, slot: self.slot, symbol, extra, extra_bits });
+    }
+
+    /// A run of zeros and a value, as category and bits (F.1.2.1).
+    fn value(&mut self, class: usize, run: u32, value: i32) {
+        let bits = 32 - value.unsigned_abs().leading_zeros();
+        let extra = if value < 0 { value - 1 } else { value } as u32 & ((1 << bits) - 1);
+        self.symbol(class, (run << 4 | bits) as u8, extra, bits);
+    }
+
+    fn dc_first(&mut self, component: usize, block: &[i32; 64], low: u32) {
+        let dc = block[0] >> low;
+        let difference = dc - self.dc[component];
+        self.dc[component] = dc;
+        self.value(0, 0, difference);
+    }
+
+    fn sequential(&mut self, component: usize, block: &[i32; 64]) {
+        self.dc_first(component, block, 0);
+        let mut run = 0;
+        for &value in &block[1..] {
+            if value == 0 {
+                run += 1;
+                continue;
+            }
+            while run > 15 {
+                self.symbol(1, 0xF0, 0, 0);
+                run -= 16;
+            }
+            self.value(1, run, value);
+            run = 0;
+        }
+        if run > 0 {
+            self.symbol(1, 0, 0, 0);
+        }
+    }
+
+    fn ac_first(&mut self, block: &[i32; 64], scan: &Scan) {
+        let mut run = 0;
+        for &value in &block[scan.start..=scan.end] {
+            let value = value / (1 << scan.low);
+            if value == 0 {
+                run += 1;
+                continue;
+            }
+            self.flush_run();
+            while run > 15 {
+                self.symbol(1, 0xF0, 0, 0);
+                run -= 16;
+            }
+            self.value(1, run, value);
+            run = 0;
+        }
+        if run > 0 {
+            self.lengthen_run();
+        }
+    }
+
+    fn ac_refine(&mut self, block: &[i32; 64], scan: &Scan) {
+        let size = |k: usize| block[k].unsigned_abs() >> scan.low;
+        let last_new = (scan.start..=scan.end).rev().find(|&k| size(k) == 1).unwrap_or(0);
+        let mut run = 0;
+        let mut corrections = Vec::new();
+        for k in scan.start..=scan.end {
+            if size(k) == 0 {
+                run += 1;
+                continue;
+            }
+            while run > 15 && k <= last_new {
+                self.flush_run();
+                self.symbol(1, 0xF0, 0, 0);
+                self.tokens.extend(corrections.drain(..).map(Token::Bit));
+                run -= 16;
+            }
+            if size(k) > 1 {
+                corrections.push(size(k) & 1);
+                continue;
+            }
+            self.flush_run();
+            self.symbol(1, (run << 4 | 1) as u8, u32::from(block[k] > 0), 1);
+            self.tokens.extend(corrections.drain(..).map(Token::Bit));
+            run = 0;
+        }
+        if run > 0 || !corrections.is_empty() {
+            self.corrections.append(&mut corrections);
+            self.lengthen_run();
+        }
+    }
+
+    fn lengthen_run(&mut self) {
+        self.run += 1;
+        if self.run == 0x7FFF || self.corrections.len() > 900 {
+            self.flush_run();
+        }
+    }
+
+    fn flush_run(&mut self) {
+        if self.run > 0 {
+            let bits = 31 - self.run.leading_zeros();
+            self.symbol(1, (bits << 4) as u8, self.run - (1 << bits), bits);
+            self.run = 0;
+        }
+        let corrections = std::mem::take(&mut self.corrections);
+        self.tokens.extend(corrections.into_iter().map(Token::Bit));
+    }
+}

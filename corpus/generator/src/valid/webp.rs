@@ -1,0 +1,330 @@
+//! WebP: lossy, lossless, alpha, the extended container, animation.
+
+use super::good;
+use crate::exif::{self, ByteOrder};
+use crate::icc;
+use crate::manifest::{Case, Facts};
+use crate::pictures::{Picture, card, landscape, spotlight};
+use crate::vp8;
+use crate::vp8l::{self, Argb};
+use crate::vp8l_transforms::Transform;
+use crate::webp::{
+    self, ALPHA, ANIMATION, EXIF, ICC, XMP, alph, anim, anmf, chunk, file, filter_alpha, vp8x,
+};
+
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    lossy(&mut cases);
+    lossless(&mut cases);
+    alpha(&mut cases);
+    extended(&mut cases);
+    animated(&mut cases);
+    let photo = chunk(
+        b"VP8 ",
+        &vp8::encode(
+            &landscape(900, 600),
+            &vp8::Options { quantizer: 40, ..vp8::Options::default() },
+        ),
+    );
+    add(&mut cases, "photo", "The landscape, lossy.", Facts::new(900, 600), &[photo]);
+    cases
+}
+
+fn add(cases: &mut Vec<Case>, name: &str, what: &str, facts: Facts, chunks: &[Vec<u8>]) {
+    cases.push(good("webp", name, what, facts, file(chunks)));
+}
+
+/// A VP8 chunk of `picture`.
+pub fn lossy_chunk(picture: &Picture) -> Vec<u8> {
+    chunk(b"VP8 ", &vp8::encode(picture, &vp8::Options::default()))
+}
+
+fn lossy(cases: &mut Vec<Case>) {
+    let base = vp8::Options::default();
+    let picture = landscape(61, 43);
+    let kinds: [(&str, &str, vp8::Options); 12] = [
+        ("lossy", "all kinds of prediction, normal loop filter", base.clone()),
+        ("lossy-no-filter", "no loop filter", vp8::Options { filter_level: 0, ..base.clone() }),
+        (
+            "lossy-simple-filter",
+            "the simple loop filter",
+            vp8::Options { simple_filter: true, filter_level: 20, ..base.clone() },
+        ),
+        (
+            "lossy-strong-filter",
+            "the strongest loop filter",
+            vp8::Options { filter_level: 63, quantizer: 90, ..base.clone() },
+        ),
+        (
+            "lossy-sharp-filter",
+            "a loop filter with sharpness 7",
+            vp8::Options { filter_level: 40, sharpness: 7, ..base.clone() },
+        ),
+        (
+            "lossy-whole-blocks",
+            "prediction of whole macroblocks only",
+            vp8::Options { subblocks: false, ..base.clone() },
+        ),
+        (
+            "lossy-2-partitions",
+            "two token partitions",
+            vp8::Options { log2_partitions: 1, ..base.clone() },
+        ),
+        (
+            "lossy-8-partitions",
+            "eight token partitions, more than rows of macroblocks",
+            vp8::Options { log2_partitions: 3, ..base.clone() },
+        ),
+        (
+            "lossy-segments",
+            "two segments with their own quantisers",
+            vp8::Options { segments: true, quantizer: 60, ..base.clone() },
+        ),
+        (
+            "lossy-no-skip",
+            "no skipping of empty macroblocks",
+            vp8::Options { skip: false, ..base.clone() },
+        ),
+        ("lossy-coarse", "the coarsest quantiser", vp8::Options { quantizer: 127, ..base.clone() }),
+        ("lossy-fine", "the finest quantiser", vp8::Options { quantizer: 0, ..base.clone() }),
+    ];
+    for (name, what, options) in kinds {
+        let data = chunk(b"VP8 ", &vp8::encode(&picture, &options));
+        add(cases, name, &format!("Lossy with {what}."), Facts::new(61, 43), &[data]);
+    }
+    for (width, height) in [(1, 1), (2, 3), (15, 17), (16, 16), (33, 1), (1, 40)] {
+        let what = format!("Lossy of {width}×{height} pixels.");
+        add(
+            cases,
+            &format!("lossy-{width}x{height}"),
+            &what,
+            Facts::new(width, height),
+            &[lossy_chunk(&landscape(width, height))],
+        );
+    }
+}
+
+fn lossless(cases: &mut Vec<Case>) {
+    let base = vp8l::Options::default();
+    let picture = landscape(37, 29);
+    let with = |transforms: Vec<Transform>| vp8l::Options { transforms, ..base.clone() };
+    let kinds: [(&str, &str, vp8l::Options); 7] = [
+        ("lossless", "no transform", base.clone()),
+        ("lossless-subtract-green", "subtracted green", with(vec![Transform::SubtractGreen])),
+        ("lossless-predictor", "all 14 predictors", with(vec![Transform::Predictor(2)])),
+        ("lossless-color", "the colour transform", with(vec![Transform::Color(3)])),
+        (
+            "lossless-three-transforms",
+            "predictor, colour and subtracted green",
+            with(vec![Transform::Predictor(3), Transform::Color(4), Transform::SubtractGreen]),
+        ),
+        (
+            "lossless-cache",
+            "a colour cache of 6 bits",
+            vp8l::Options { cache_bits: 6, ..with(vec![Transform::Predictor(4)]) },
+        ),
+        (
+            "lossless-groups",
+            "two groups of prefix codes",
+            vp8l::Options {
+                group_bits: Some(3),
+                cache_bits: 4,
+                ..with(vec![Transform::SubtractGreen])
+            },
+        ),
+    ];
+    for (name, what, options) in kinds {
+        let data = chunk(b"VP8L", &vp8l::encode(&Argb::of(&picture), false, &options));
+        add(cases, name, &format!("Lossless with {what}."), Facts::new(37, 29), &[data]);
+    }
+    let alpha = Facts { alpha: true, ..Facts::new(37, 29) };
+    let data = chunk(
+        b"VP8L",
+        &vp8l::encode(
+            &Argb::of(&picture.with_alpha()),
+            true,
+            &with(vec![Transform::Predictor(2), Transform::SubtractGreen]),
+        ),
+    );
+    add(cases, "lossless-alpha", "Lossless with alpha.", alpha, &[data]);
+    for (colors, levels) in [(2_u32, 2_u32), (4, 4), (16, 16), (64, 64)] {
+        let few = card(29, 19).map(3, |from, to| {
+            let level = u32::from(crate::pictures::luma(from)) * levels / 256;
+            to.copy_from_slice(&[
+                (level * 255 / levels) as u8,
+                90,
+                (255 - level * 200 / levels) as u8,
+            ]);
+        });
+        let data =
+            chunk(b"VP8L", &vp8l::encode(&Argb::of(&few), false, &with(vec![Transform::Palette])));
+        add(
+            cases,
+            &format!("lossless-palette-{colors}"),
+            &format!("Lossless with a palette of at most {colors} colours."),
+            Facts::new(29, 19),
+            &[data],
+        );
+    }
+    let flat = Picture::new(20, 10, 3, |_, _, channel| [200, 90, 40][channel]);
+    add(
+        cases,
+        "lossless-one-color",
+        "Lossless of one colour.",
+        Facts::new(20, 10),
+        &[chunk(b"VP8L", &vp8l::encode(&Argb::of(&flat), false, &base))],
+    );
+    add(
+        cases,
+        "lossless-1x1",
+        "Lossless of one pixel.",
+        Facts::new(1, 1),
+        &[chunk(b"VP8L", &vp8l::encode(&Argb::of(&landscape(1, 1)), false, &base))],
+    );
+}
+
+fn alpha(cases: &mut Vec<Case>) {
+    let picture = landscape(31, 25);
+    let values = spotlight(31, 25).samples;
+    for (filter, name) in ["none", "horizontal", "vertical", "gradient"].into_iter().enumerate() {
+        let filter = filter as u8;
+        let filtered = filter_alpha(&values, 31, filter);
+        for compressed in [false, true] {
+            let data = if compressed {
+                vp8l::stream(&Argb::of_alpha(&filtered, 31, 25), &vp8l::Options::default())
+            } else {
+                filtered.clone()
+            };
+            let chunks =
+                [vp8x(ALPHA, 31, 25), alph(filter, compressed, &data), lossy_chunk(&picture)];
+            let said = if compressed { "lossless" } else { "raw" };
+            let facts = Facts { alpha: true, ..Facts::new(31, 25) };
+            add(
+                cases,
+                &format!("alpha-{said}-{name}"),
+                &format!("Lossy with {said} alpha, filter {name}."),
+                facts,
+                &chunks,
+            );
+            cases.last_mut().expect("just added").threat = Some(21);
+        }
+    }
+}
+
+fn extended(cases: &mut Vec<Case>) {
+    let upright = card(44, 28);
+    for orientation in [1, 6, 8] {
+        let stored = upright.stored_as(orientation);
+        let tiff = exif::orientation(ByteOrder::Little, orientation);
+        let chunks =
+            [vp8x(EXIF, stored.width, stored.height), lossy_chunk(&stored), chunk(b"EXIF", &tiff)];
+        let facts = Facts { orientation, ..Facts::new(stored.width, stored.height) };
+        add(
+            cases,
+            &format!("exif-orientation-{orientation}"),
+            &format!("VP8X with EXIF orientation {orientation}."),
+            facts,
+            &chunks,
+        );
+    }
+    let profile = chunk(b"ICCP", &icc::rgb("Own P3", &icc::DISPLAY_P3));
+    add(
+        cases,
+        "icc-display-p3",
+        "VP8X with a Display P3-like profile, lossy.",
+        Facts::new(44, 28),
+        &[vp8x(ICC, 44, 28), profile, lossy_chunk(&upright)],
+    );
+    let swapped = upright.map(3, |from, to| to.copy_from_slice(&[from[1], from[2], from[0]]));
+    let data = chunk(b"VP8L", &vp8l::encode(&Argb::of(&swapped), false, &vp8l::Options::default()));
+    add(
+        cases,
+        "icc-gbr",
+        "Channels stored as G, B, R with a profile that says so, lossless.",
+        Facts::new(44, 28),
+        &[vp8x(ICC, 44, 28), chunk(b"ICCP", &icc::rgb("Own GBR", &icc::GBR)), data],
+    );
+    let packet = chunk(
+        b"XMP ",
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><script>alert(1)</script></x:xmpmeta>",
+    );
+    add(
+        cases,
+        "xmp-and-unknown",
+        "VP8X with XMP and an unknown chunk; neither may reach the output.",
+        Facts::new(44, 28),
+        &[vp8x(XMP, 44, 28), lossy_chunk(&upright), packet, chunk(b"OWN ", b"own")],
+    );
+    cases.last_mut().expect("just added").threat = Some(27);
+    let mut bytes = file(&[lossy_chunk(&upright)]);
+    bytes.extend(b"<script>alert(1)</script>");
+    let mut case = good(
+        "webp",
+        "trailing-data",
+        "Data behind the RIFF chunk; it must not reach the output.",
+        Facts::new(44, 28),
+        bytes,
+    );
+    case.threat = Some(27);
+    cases.push(case);
+}
+
+fn animated(cases: &mut Vec<Case>) {
+    let (first, second) = (landscape(24, 18), card(20, 20));
+    let facts = Facts { animated: true, ..Facts::new(48, 40) };
+    let whole = landscape(48, 40);
+    add(
+        cases,
+        "animated",
+        "An animation of two lossy frames, the first fills the canvas.",
+        facts,
+        &[
+            vp8x(ANIMATION, 48, 40),
+            anim(),
+            anmf((0, 0), (48, 40), &[lossy_chunk(&whole)]),
+            anmf((4, 6), (20, 20), &[lossy_chunk(&second)]),
+        ],
+    );
+    cases.last_mut().expect("just added").threat = Some(17);
+    let transparent = Facts { alpha: true, ..facts };
+    add(
+        cases,
+        "animated-small-first-frame",
+        "The first frame is smaller than the canvas and stands at an offset: the rest is transparent.",
+        transparent,
+        &[
+            vp8x(ANIMATION | ALPHA, 48, 40),
+            anim(),
+            anmf((10, 8), (24, 18), &[lossy_chunk(&first)]),
+            anmf((4, 6), (20, 20), &[lossy_chunk(&second)]),
+        ],
+    );
+    cases.last_mut().expect("just added").threat = Some(18);
+    let values = spotlight(24, 18).samples;
+    let with_alpha = [alph(0, false, &values), lossy_chunk(&first)];
+    add(
+        cases,
+        "animated-alpha",
+        "Frames of lossy data with ALPH.",
+        transparent,
+        &[
+            vp8x(ANIMATION | ALPHA, 48, 40),
+            anim(),
+            anmf((10, 8), (24, 18), &with_alpha),
+            anmf((0, 0), (24, 18), &with_alpha),
+        ],
+    );
+    cases.last_mut().expect("just added").threat = Some(17);
+    let lossless = chunk(
+        b"VP8L",
+        &vp8l::encode(&Argb::of(&first.with_alpha()), true, &vp8l::Options::default()),
+    );
+    add(
+        cases,
+        "animated-lossless",
+        "A lossless frame with alpha at an offset.",
+        transparent,
+        &[vp8x(ANIMATION | ALPHA, 48, 40), anim(), webp::anmf((2, 2), (24, 18), &[lossless])],
+    );
+    cases.last_mut().expect("just added").threat = Some(17);
+}

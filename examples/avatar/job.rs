@@ -1,0 +1,178 @@
+//! One input → one avatar, with the time and the memory that it took.
+
+use std::fs::{self, File};
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bombproof::{Error, Interrupt, Limits, MemoryPool, Permit, Plan, Request, Size, Thumbnail};
+
+use crate::counting_allocator::measure;
+
+/// An input and its output; without an output only the plan is made.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) input: PathBuf,
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What all jobs have in common.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) request: Request,
+    pub(crate) limits: Limits,
+    pub(crate) timeout: Duration,
+    pub(crate) pool: MemoryPool,
+}
+
+/// What became of an input.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) input: PathBuf,
+    pub(crate) result: Result<Done, Failure>,
+    pub(crate) spent: Spent,
+}
+
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) plan: Plan,
+    pub(crate) avatar: Option<Avatar>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Avatar {
+    pub(crate) output: PathBuf,
+    pub(crate) size: Size,
+    pub(crate) bytes: u64,
+    pub(crate) color: String,
+}
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The library said no.
+    Refused(Error),
+    /// The input could not be read.
+    Read(io::Error),
+    /// The output could not be written.
+    Write(PathBuf, io::Error),
+}
+
+/// From the input bytes in memory to the output bytes in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    pub(crate) time: Duration,
+    /// The measured peak of live heap on the thread of the job, the input bytes not counted.
+    pub(crate) peak_bytes: u64,
+}
+
+/// Does the jobs on `threads` threads. Reports arrive as jobs end.
+pub(crate) fn run_all(
+    jobs: Vec<Job>,
+    settings: &Settings,
+    threads: NonZeroUsize,
+    mut on_report: impl FnMut(Report) -> io::Result<()>,
+) -> io::Result<()> {
+    let threads = threads.get().min(jobs.len());
+    let queue = Mutex::new(jobs.into_iter());
+    let next_job = || queue.lock().ok()?.next();
+    thread::scope(|scope| {
+        let (sender, reports): (_, Receiver<Report>) = mpsc::channel();
+        for _ in 0..threads {
+            let sender = sender.clone();
+            scope.spawn(move || {
+                while let Some(job) = next_job() {
+                    // Nobody receives any more when printing failed: the rest is not done.
+                    if sender.send(run(job, settings)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        reports.into_iter().try_for_each(&mut on_report)
+    })
+}
+
+fn run(job: Job, settings: &Settings) -> Report {
+    let mut spent = Spent::default();
+    let result = read(&job.input, &settings.limits).and_then(|upload| match job.output {
+        None => probe(&upload, settings, &mut spent),
+        Some(output) => make(&upload, output, settings, &mut spent),
+    });
+    Report { input: job.input, result, spent }
+}
+
+fn read(input: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
+    let file = File::open(input).map_err(Failure::Read)?;
+    bombproof::read_upload(file, limits).map_err(|error| match error {
+        Error::Io(error) => Failure::Read(error),
+        error => Failure::Refused(error),
+    })
+}
+
+fn probe(upload: &[u8], settings: &Settings, spent: &mut Spent) -> Result<Done, Failure> {
+    let start = Instant::now();
+    let plan = spent.measure(|| plan(upload, settings));
+    spent.time = start.elapsed();
+    Ok(Done { plan: plan.map_err(Failure::Refused)?, avatar: None })
+}
+
+fn make(
+    upload: &[u8],
+    output: PathBuf,
+    settings: &Settings,
+    spent: &mut Spent,
+) -> Result<Done, Failure> {
+    let start = Instant::now();
+    let made = walk(upload, settings, start, spent);
+    spent.time = start.elapsed();
+    let (plan, permit, thumbnail) = made.map_err(Failure::Refused)?;
+    if let Err(error) = fs::write(&output, thumbnail.bytes()) {
+        return Err(Failure::Write(output, error));
+    }
+    let avatar = Avatar {
+        output,
+        size: thumbnail.size(),
+        bytes: thumbnail.bytes().len() as u64,
+        color: thumbnail.color().to_string(),
+    };
+    // The bytes of the output are part of the quote.
+    drop((thumbnail, permit));
+    Ok(Done { plan, avatar: Some(avatar) })
+}
+
+/// The walk as a service does it: refuse first, then wait for memory, then decode.
+fn walk(
+    upload: &[u8],
+    settings: &Settings,
+    start: Instant,
+    spent: &mut Spent,
+) -> Result<(Plan, Permit, Thumbnail), Error> {
+    let plan = spent.measure(|| plan(upload, settings))?;
+    let time_left = settings.timeout.saturating_sub(start.elapsed());
+    let permit = settings.pool.reserve(&plan, time_left)?;
+    let interrupt = match start.checked_add(settings.timeout) {
+        Some(deadline) => Interrupt::at(deadline),
+        None => Interrupt::never(),
+    };
+    let thumbnail = spent.measure(|| plan.run(upload, &interrupt))?;
+    Ok((plan, permit, thumbnail))
+}
+
+fn plan(upload: &[u8], settings: &Settings) -> Result<Plan, Error> {
+    let header = bombproof::probe(upload)?;
+    Plan::new(&header, &settings.request, &settings.limits)
+}
+
+impl Spent {
+    /// A plan holds no heap, so the peak of the whole is that of its largest part.
+    fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let (result, measured) = measure(work);
+        self.peak_bytes = self.peak_bytes.max(measured.peak_bytes);
+        result
+    }
+}

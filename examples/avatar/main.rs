@@ -1,0 +1,157 @@
+//! Avatars from the command line, with the memory that was quoted and the memory that was measured.
+//!
+//! ```text
+//! cargo run --release --example avatar -- photo.jpg avatar.jpg
+//! cargo run --release --example avatar -- --out-dir avatars --jobs 2 --json uploads/
+//! ```
+//!
+//! The exit status is 0 when all is done, 2 when some input is refused, and 1 for wrong usage or
+//! failed I/O.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use bombproof::MemoryPool;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+
+mod args;
+#[path = "../../tests/support/counting_allocator.rs"]
+mod counting_allocator;
+mod folders;
+mod job;
+mod names;
+mod report;
+mod values;
+
+use args::{Args, Paths};
+use counting_allocator::CountingAllocator;
+use folders::Found;
+use job::{Failure, Job, Report, Settings, Spent};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // --help and --version arrive here too, and are no errors.
+            let status = if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return error.print().map_or(ExitCode::FAILURE, |()| status);
+        }
+    };
+    match run(&args) {
+        Ok(worst) => worst.exit_code(),
+        Err(message) => {
+            eprintln!("avatar: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Finds the inputs, names the outputs, does the jobs and prints what became of each.
+fn run(args: &Args) -> Result<Worst, String> {
+    let (jobs, unreadable) = jobs(args)?;
+    let settings = Settings {
+        request: args.request(),
+        limits: args.limits(),
+        timeout: args.timeout(),
+        pool: MemoryPool::new(args.pool_bytes()),
+    };
+    let bar = progress_bar(args, jobs.len());
+    let mut worst = Worst::Done;
+    let mut print = |report: Report| {
+        worst = worst.max(Worst::of(&report));
+        bar.suspend(|| print(&report, args.json))?;
+        bar.inc(1);
+        Ok(())
+    };
+    unreadable
+        .into_iter()
+        .try_for_each(&mut print)
+        .and_then(|()| job::run_all(jobs, &settings, args.jobs, &mut print))
+        .map_err(|error| format!("printing failed: {error}"))?;
+    bar.finish_and_clear();
+    Ok(worst)
+}
+
+/// The jobs that the paths stand for, and a report of each folder that cannot be read.
+fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Report>), String> {
+    let paths = match args.paths()? {
+        Paths::One { input, output } => {
+            if input.is_dir() {
+                return Err(format!("{} is a folder: --out-dir is needed", input.display()));
+            }
+            if names::is_same_file(input, output) {
+                return Err(format!("{} would overwrite its input", output.display()));
+            }
+            let job = Job { input: input.to_owned(), output: Some(output.to_owned()) };
+            return Ok((Vec::from([job]), Vec::new()));
+        }
+        Paths::Many(paths) => paths,
+    };
+    let Found { files, failures } = folders::find_files(paths, args.out_dir.as_deref());
+    let outputs: Vec<_> = match &args.out_dir {
+        Some(out_dir) if !args.probe => {
+            fs::create_dir_all(out_dir)
+                .map_err(|error| format!("{} cannot be made: {error}", out_dir.display()))?;
+            let outputs = names::outputs(&files, out_dir, args.output_format().extension());
+            outputs.into_iter().map(Some).collect()
+        }
+        _ => files.iter().map(|_| None).collect(),
+    };
+    let jobs = files.into_iter().zip(outputs).map(|(input, output)| Job { input, output });
+    let unreadable = failures.into_iter().map(|(input, error)| Report {
+        input,
+        result: Err(Failure::Read(error)),
+        spent: Spent::default(),
+    });
+    Ok((jobs.collect(), unreadable.collect()))
+}
+
+fn progress_bar(args: &Args, jobs: usize) -> ProgressBar {
+    if args.json || jobs < 2 || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} [{elapsed} of {duration}]");
+    ProgressBar::new(jobs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Successes to stdout and the rest to stderr; JSON always to stdout.
+fn print(report: &Report, as_json: bool) -> io::Result<()> {
+    if as_json {
+        writeln!(io::stdout(), "{}", report::json(report)?)
+    } else if report.result.is_ok() {
+        writeln!(io::stdout(), "{}", report::text(report))
+    } else {
+        writeln!(io::stderr(), "{}", report::text(report))
+    }
+}
+
+/// The worst that became of an input decides the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worst {
+    Done,
+    Refused,
+    Io,
+}
+
+impl Worst {
+    const fn of(report: &Report) -> Self {
+        match &report.result {
+            Ok(_) => Self::Done,
+            Err(Failure::Refused(_)) => Self::Refused,
+            Err(Failure::Read(_) | Failure::Write(..)) => Self::Io,
+        }
+    }
+
+    fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::Refused => ExitCode::from(2),
+            Self::Io => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Where each avatar is written: no output overwrites another one, or an input.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The output of each input in `out_dir`: `photo.jpg`, and for further inputs with the same stem
+/// `photo-2.jpg`, `photo-3.jpg`, in the order of `inputs`.
+pub(crate) fn outputs(inputs: &[PathBuf], out_dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let inputs_on_disk: HashSet<PathBuf> =
+        inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
+    let is_input = |output: &Path| {
+        fs::canonicalize(output).is_ok_and(|output| inputs_on_disk.contains(&output))
+    };
+    let mut uses: HashMap<String, u32> = HashMap::new();
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut free_output = |input: &PathBuf| {
+        let stem = input.file_stem().unwrap_or(OsStr::new("avatar"));
+        let number = uses.entry(as_compared(stem)).or_default();
+        loop {
+            *number += 1;
+            let name = numbered(stem, *number, extension);
+            let output = out_dir.join(&name);
+            if !is_input(&output) && taken.insert(as_compared(&name)) {
+                return output;
+            }
+        }
+    };
+    inputs.iter().map(&mut free_output).collect()
+}
+
+/// True when writing `output` would overwrite `input`.
+pub(crate) fn is_same_file(input: &Path, output: &Path) -> bool {
+    match (fs::canonicalize(input), fs::canonicalize(output)) {
+        (Ok(input), Ok(output)) => input == output,
+        _ => false,
+    }
+}
+
+fn numbered(stem: &OsStr, number: u32, extension: &str) -> OsString {
+    let mut name = stem.to_owned();
+    if number > 1 {
+        name.push(format!("-{number}"));
+    }
+    name.push(".");
+    name.push(extension);
+    name
+}
+
+/// Names that some file system takes for the same one are the same: `A` and `a`.
+fn as_compared(name: &OsStr) -> String {
+    name.to_string_lossy().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(inputs: &[&str], extension: &str) -> Vec<String> {
+        let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
+        let outputs = outputs(&inputs, Path::new("no-such-folder"), extension);
+        outputs.iter().map(|output| output.file_name().unwrap().to_str().unwrap().into()).collect()
+    }
+
+    #[test]
+    fn the_stem_stays_and_the_extension_is_that_of_the_format() {
+        assert_eq!(names(&["a.png", "x/b.c.jpg", "d"], "webp"), ["a.webp", "b.c.webp", "d.webp"]);
+    }
+
+    #[test]
+    fn the_same_stem_is_numbered() {
+        assert_eq!(
+            names(&["a.jpg", "a.png", "x/a.jpg", "A.jpg"], "jpg"),
+            ["a.jpg", "a-2.jpg", "a-3.jpg", "A-4.jpg"]
+        );
+    }
+
+    #[test]
+    fn a_numbered_name_does_not_meet_a_stem_with_that_number() {
+        assert_eq!(
+            names(&["a-2.jpg", "a.jpg", "a.png", "x/a-2.jpg"], "jpg"),
+            ["a-2.jpg", "a.jpg", "a-3.jpg", "a-2-2.jpg"]
+        );
+    }
+
+    #[test]
+    fn a_path_without_a_stem_has_a_name() {
+        assert_eq!(names(&[".."], "jpg"), ["avatar.jpg"]);
+    }
+
+    #[test]
+    fn an_input_in_the_folder_of_the_outputs_is_not_overwritten() {
+        let folder = std::env::temp_dir().join(format!("avatar-names-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let inputs = [folder.join("a.jpg"), folder.join("a.png")];
+        for input in &inputs {
+            fs::write(input, "an input").unwrap();
+        }
+        assert_eq!(
+            outputs(&inputs, &folder, "jpg"),
+            [folder.join("a-2.jpg"), folder.join("a-3.jpg")]
+        );
+        assert!(is_same_file(&inputs[0], &folder.join(".").join("a.jpg")));
+        assert!(!is_same_file(&inputs[0], &inputs[1]));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,199 @@
+//! What is printed for each input: a line for people, or one JSON object.
+
+use bombproof::{Error, Plan};
+use serde::Serialize;
+
+use crate::job::{Avatar, Done, Failure, Report};
+
+/// `photo.jpg -> avatar.jpg: JPEG 4000x3000 at 1/8 to JPEG 256x256 ...`
+pub(crate) fn text(report: &Report) -> String {
+    let input = report.input.display();
+    let ms = milliseconds(report);
+    match &report.result {
+        Ok(Done { plan, avatar: Some(avatar) }) => format!(
+            "{input} -> {}: {} {}, scale {}, to {}, {}, {}; {ms:.1} ms; memory: {} quoted, {} measured",
+            avatar.output.display(),
+            plan.header().format,
+            plan.header().size,
+            scale(plan),
+            avatar.size,
+            readable_bytes(avatar.bytes),
+            avatar.color,
+            readable_bytes(plan.memory_bytes()),
+            readable_bytes(report.spent.peak_bytes),
+        ),
+        Ok(Done { plan, avatar: None }) => format!(
+            "{input}: {plan}; orientation {}; memory: {} quoted, {} measured until here",
+            plan.header().orientation.exif_value(),
+            readable_bytes(plan.memory_bytes()),
+            readable_bytes(report.spent.peak_bytes),
+        ),
+        Err(Failure::Refused(error)) => format!(
+            "{input}: refused ({}): {error}; {ms:.1} ms; memory: {} measured",
+            error.kind(),
+            readable_bytes(report.spent.peak_bytes),
+        ),
+        Err(failure) => format!("{input}: {}", message(failure)),
+    }
+}
+
+/// One object, on one line.
+pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
+    match &report.result {
+        Ok(done) => serde_json::to_string(&Success::of(report, done)),
+        Err(failure) => serde_json::to_string(&Refusal {
+            input: report.input.to_string_lossy().into(),
+            error: Problem::of(failure),
+            memory_peak: report.spent.peak_bytes,
+            elapsed_ms: milliseconds(report),
+        }),
+    }
+}
+
+#[derive(Serialize)]
+struct Success {
+    input: String,
+    format: &'static str,
+    /// As stored, before the orientation is applied.
+    width: u32,
+    height: u32,
+    /// The Exif value, 1 to 8.
+    orientation: u16,
+    progressive: bool,
+    animated: bool,
+    scale: String,
+    memory_quoted: u64,
+    memory_peak: u64,
+    elapsed_ms: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    output_width: u32,
+    output_height: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<String>,
+    /// Only when the plan is all that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+}
+
+impl Success {
+    fn of(report: &Report, done: &Done) -> Self {
+        let plan = &done.plan;
+        let header = plan.header();
+        let avatar = done.avatar.as_ref();
+        let output_size = avatar.map_or(plan.output_size(), |avatar| avatar.size);
+        Self {
+            input: report.input.to_string_lossy().into(),
+            format: header.format.name(),
+            width: header.size.width,
+            height: header.size.height,
+            orientation: header.orientation.exif_value().into(),
+            progressive: header.progressive,
+            animated: header.animated,
+            scale: scale(plan),
+            memory_quoted: plan.memory_bytes(),
+            memory_peak: report.spent.peak_bytes,
+            elapsed_ms: milliseconds(report),
+            output: avatar.map(|avatar| avatar.output.to_string_lossy().into()),
+            output_width: output_size.width,
+            output_height: output_size.height,
+            output_bytes: avatar.map(|avatar| avatar.bytes),
+            color: avatar.map(|Avatar { color, .. }| color.clone()),
+            plan: avatar.is_none().then(|| plan.to_string()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    input: String,
+    error: Problem,
+    memory_peak: u64,
+    elapsed_ms: f64,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    kind: &'static str,
+    limit: Option<&'static str>,
+    found: Option<u64>,
+    allowed: Option<u64>,
+    message: String,
+    user_message: &'static str,
+    http_status: u16,
+}
+
+impl Problem {
+    fn of(failure: &Failure) -> Self {
+        let message = message(failure);
+        let Failure::Refused(error) = failure else {
+            let user_message = "Something went wrong on our side.";
+            return Self {
+                kind: "io",
+                limit: None,
+                found: None,
+                allowed: None,
+                message,
+                user_message,
+                http_status: 500,
+            };
+        };
+        let (found, allowed) = match *error {
+            Error::OverLimit { found, allowed, .. } => (Some(found), Some(allowed)),
+            Error::NotCredible { declared_pixels, possible_pixels } => {
+                (Some(declared_pixels), Some(possible_pixels))
+            }
+            Error::Busy { needed_bytes, available_bytes } => {
+                (Some(needed_bytes), Some(available_bytes))
+            }
+            _ => (None, None),
+        };
+        Self {
+            kind: error.kind(),
+            limit: error.limit().map(|limit| limit.name()),
+            found,
+            allowed,
+            message,
+            user_message: error.user_message(),
+            http_status: error.http_status(),
+        }
+    }
+}
+
+fn message(failure: &Failure) -> String {
+    match failure {
+        Failure::Refused(error) => error.to_string(),
+        Failure::Read(error) => format!("cannot be read: {error}"),
+        Failure::Write(output, error) => format!("{} cannot be written: {error}", output.display()),
+    }
+}
+
+fn scale(plan: &Plan) -> String {
+    format!("1/{}", plan.scale_divisor())
+}
+
+fn milliseconds(report: &Report) -> f64 {
+    report.spent.time.as_nanos() as f64 / 1_000_000.0
+}
+
+fn readable_bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1_024.0),
+        _ => format!("{:.2} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_written_in_the_unit_that_fits() {
+        assert_eq!(readable_bytes(1_023), "1023 B");
+        assert_eq!(readable_bytes(1_536), "1.5 KiB");
+        assert_eq!(readable_bytes(5 << 20), "5.00 MiB");
+    }
+}

@@ -1,0 +1,136 @@
+//! How the values of the options are written: sizes, rectangles, bytes, times, colours.
+
+use std::time::Duration;
+
+use bombproof::{Rect, Size};
+
+/// `256` for a square, or `640x480`.
+pub(crate) fn size(text: &str) -> Result<Size, String> {
+    let (width, height) = text.split_once('x').unwrap_or((text, text));
+    match (side(width), side(height)) {
+        (Some(width), Some(height)) => Ok(Size::new(width, height)),
+        _ => Err("write a size as 256 or 640x480, in pixels".to_owned()),
+    }
+}
+
+/// `X,Y,W,H` in upright pixels.
+pub(crate) fn rect(text: &str) -> Result<Rect, String> {
+    let wrong = || "write a crop as X,Y,W,H in whole pixels, 40,10,900,900 for example".to_owned();
+    let mut numbers = text.split(',').map(str::trim);
+    let mut next = || numbers.next().ok_or_else(wrong);
+    let (x, y, width, height) = (next()?, next()?, next()?, next()?);
+    match (whole(x), whole(y), side(width), side(height), numbers.next()) {
+        (Some(x), Some(y), Some(width), Some(height), None) => Ok(Rect { x, y, width, height }),
+        _ => Err(wrong()),
+    }
+}
+
+/// `67108864`, `64KiB`, `64MiB` or `1GiB`.
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
+    let (number, unit) = number_and_unit(text);
+    let unit_bytes: u64 = match unit {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => 0,
+    };
+    let bytes = whole::<u64>(number).and_then(|number| number.checked_mul(unit_bytes));
+    bytes
+        .filter(|_| unit_bytes > 0)
+        .ok_or_else(|| "write bytes as a number, or with KiB, MiB or GiB: 64MiB".to_owned())
+}
+
+/// `500ms`, `5s` or `2m`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = number_and_unit(text);
+    let unit_ms: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        _ => 0,
+    };
+    let ms = whole::<u64>(number).and_then(|number| number.checked_mul(unit_ms));
+    ms.filter(|_| unit_ms > 0)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "write a time as 500ms, 5s or 2m".to_owned())
+}
+
+/// `RRGGBB` in hexadecimal digits.
+pub(crate) fn color(text: &str) -> Result<[u8; 3], String> {
+    let is_color = text.len() == 6 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    u32::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| is_color)
+        .map(|rgb| {
+            let [_, red, green, blue] = rgb.to_be_bytes();
+            [red, green, blue]
+        })
+        .ok_or_else(|| "write a colour as RRGGBB, ffffff for white".to_owned())
+}
+
+fn side(text: &str) -> Option<u32> {
+    whole(text).filter(|&side| side > 0)
+}
+
+/// Digits only: `parse` alone would take a plus sign.
+fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
+    if text.bytes().all(|digit| digit.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+fn number_and_unit(text: &str) -> (&str, &str) {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    (number, unit.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_one_side_or_two() {
+        assert_eq!(size("256"), Ok(Size::new(256, 256)));
+        assert_eq!(size("640x480"), Ok(Size::new(640, 480)));
+        for wrong in ["", "0", "10x0", "x10", "10x", "-1", "+1", "1x2x3", "4294967296", "1.5"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_crop_is_four_numbers_and_not_empty() {
+        assert_eq!(rect("0,10,900,800"), Ok(Rect { x: 0, y: 10, width: 900, height: 800 }));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,0", "-1,2,3,4", "a,b,c,d"] {
+            assert!(rect(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn bytes_have_binary_units() {
+        assert_eq!(bytes("67108864"), Ok(64 << 20));
+        assert_eq!(bytes("64MiB"), Ok(64 << 20));
+        assert_eq!(bytes("3 KiB"), Ok(3 << 10));
+        assert_eq!(bytes("1GiB"), Ok(1 << 30));
+        for wrong in ["", "MiB", "64MB", "64M", "1.5MiB", "-1", "99999999999GiB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_need_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "5", "s", "-5s", "5h", "99999999999999999999s"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_colour_is_six_hexadecimal_digits() {
+        assert_eq!(color("ff8000"), Ok([255, 128, 0]));
+        for wrong in ["", "fff", "#ffffff", "+fffff", "gggggg", "ffffff00"] {
+            assert!(color(wrong).is_err(), "{wrong}");
+        }
+    }
+}

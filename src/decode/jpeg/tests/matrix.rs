@@ -1,0 +1,190 @@
+//! Coefficients → file → planes, against the definition of the inverse DCT.
+
+use super::writer::{Picture, ScanPlan};
+use super::{SCALES, planes_of};
+use crate::probe::jpeg::Scale;
+
+const FACTORS: [&[(u32, u32)]; 14] = [
+    &[(2, 2)],
+    &[(1, 1), (1, 1), (1, 1)],
+    &[(2, 1), (1, 1), (1, 1)],
+    &[(1, 2), (1, 1), (1, 1)],
+    &[(2, 2), (1, 1), (1, 1)],
+    &[(4, 1), (1, 1), (1, 1)],
+    &[(4, 2), (1, 1), (1, 1)],
+    &[(1, 1), (2, 2), (1, 2)],
+    &[(2, 2), (2, 1), (1, 2)],
+    &[(3, 1), (2, 2), (1, 1)],
+    &[(1, 4), (1, 3), (1, 2)],
+    &[(3, 2), (2, 1), (1, 2)],
+    &[(1, 1), (1, 1), (1, 1), (1, 1)],
+    &[(2, 2), (1, 1), (1, 1), (2, 2)],
+];
+
+/// A picture with its right planes at all scales.
+struct Sample {
+    picture: Picture,
+    exact: Vec<[Vec<f64>; 4]>,
+}
+
+impl Sample {
+    fn random(size: (u32, u32), factors: &[(u32, u32)], seed: u64) -> Self {
+        let picture = Picture::random(size, factors, seed);
+        let exact =
+            (0..factors.len()).map(|i| SCALES.map(|scale| picture.plane(i, scale))).collect();
+        Self { picture, exact }
+    }
+
+    fn check(&self, file: &[u8], what: &str) {
+        let mut all: Vec<[Scale; 4]> = SCALES.map(|scale| [scale; 4]).to_vec();
+        all.push([Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full]);
+        for scales in all {
+            let planes =
+                planes_of(file, scales).unwrap_or_else(|e| panic!("{what} {scales:?}: {e}"));
+            for (i, exact) in self.exact.iter().enumerate() {
+                let exact = &exact[SCALES.iter().position(|&scale| scale == scales[i]).unwrap()];
+                for (at, (sample, exact)) in planes[i].iter().zip(exact).enumerate() {
+                    let error = (f64::from(*sample) - exact).abs();
+                    assert!(error < 0.6, "{what} {scales:?}: plane {i} at {at}: {sample} {exact}");
+                }
+            }
+        }
+    }
+}
+
+fn sizes() -> impl Iterator<Item = (u32, u32)> {
+    [(1, 1), (40, 3), (7, 33), (17, 16), (37, 39)].into_iter()
+}
+
+#[test]
+fn one_sequential_scan() {
+    for (seed, factors) in (1..).zip(FACTORS) {
+        for size in sizes() {
+            let sample = Sample::random(size, factors, seed);
+            let all: Vec<usize> = (0..factors.len()).collect();
+            for interval in [0, 1, 7] {
+                let file = sample.picture.sequential(&[&all], &[interval]);
+                sample.check(&file, &std::format!("{size:?} {factors:?} every {interval}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn several_sequential_scans() {
+    for (seed, factors) in (1..).zip(FACTORS).filter(|(_, factors)| factors.len() > 1) {
+        for size in sizes() {
+            let sample = Sample::random(size, factors, seed);
+            let groups: [&[&[usize]]; 4] = [
+                &[&[0], &[1], &[2], &[3]],
+                &[&[0], &[1, 2, 3]],
+                &[&[2, 3], &[0, 1]],
+                &[&[3], &[1], &[0, 2]],
+            ];
+            for groups in groups {
+                let groups: Vec<Vec<usize>> = groups
+                    .iter()
+                    .map(|g| g.iter().copied().filter(|&i| i < factors.len()).collect::<Vec<_>>())
+                    .filter(|group| !group.is_empty())
+                    .collect();
+                let groups: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
+                for intervals in [&[0][..], &[1], &[5, 0, 3], &[0, 2, 1]] {
+                    let file = sample.picture.sequential(&groups, intervals);
+                    let what = std::format!("{size:?} {factors:?} {groups:?} {intervals:?}");
+                    sample.check(&file, &what);
+                }
+            }
+        }
+    }
+}
+
+/// Scans of a progressive frame: for each component the bands, in the order of the list.
+pub(super) fn script(components: usize, kind: usize, intervals: &[u16]) -> Vec<ScanPlan> {
+    let all: Vec<usize> = (0..components).collect();
+    let mut scans: Vec<(Vec<usize>, (u8, u8), (u8, u8))> = Vec::new();
+    match kind {
+        // Spectral selection only.
+        0 => {
+            scans.push((all.clone(), (0, 0), (0, 0)));
+            for &i in &all {
+                scans.push((std::vec![i], (1, 5), (0, 0)));
+                scans.push((std::vec![i], (6, 63), (0, 0)));
+            }
+        }
+        // What many encoders write.
+        1 => {
+            scans.push((all.clone(), (0, 0), (0, 1)));
+            for &i in &all {
+                scans.push((std::vec![i], (1, 5), (0, 2)));
+                scans.push((std::vec![i], (6, 63), (0, 2)));
+            }
+            for &i in &all {
+                scans.push((std::vec![i], (1, 63), (2, 1)));
+            }
+            scans.push((all.clone(), (0, 0), (1, 0)));
+            for &i in &all {
+                scans.push((std::vec![i], (1, 63), (1, 0)));
+            }
+        }
+        // Components apart, high bands first, refinement bands that cross the first ones.
+        _ => {
+            for &i in &all {
+                scans.push((std::vec![i], (0, 0), (0, 3)));
+                for band in [(30, 63), (4, 12), (1, 3), (13, 29)] {
+                    scans.push((std::vec![i], band, (0, 3)));
+                }
+            }
+            for low in [2, 1, 0] {
+                for &i in &all {
+                    scans.push((std::vec![i], (0, 0), (low + 1, low)));
+                    for band in [(20, 40), (41, 63), (2, 19), (1, 1)] {
+                        scans.push((std::vec![i], band, (low + 1, low)));
+                    }
+                }
+            }
+        }
+    }
+    let intervals = intervals.iter().cycle();
+    let with_interval = scans.into_iter().zip(intervals);
+    with_interval
+        .map(|((components, band, bits), &restart_interval)| ScanPlan {
+            components,
+            band,
+            bits,
+            restart_interval,
+        })
+        .collect()
+}
+
+#[test]
+fn progressive_scans() {
+    for (seed, factors) in (1..).zip(FACTORS) {
+        for size in sizes() {
+            let sample = Sample::random(size, factors, seed);
+            for kind in 0..3 {
+                for intervals in [&[0][..], &[1], &[3, 0, 7]] {
+                    let file = sample.picture.write(0xC2, &script(factors.len(), kind, intervals));
+                    let what = std::format!("{size:?} {factors:?} script {kind} {intervals:?}");
+                    sample.check(&file, &what);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_eoi_and_what_follows_the_data_do_not_matter() {
+    let sample = Sample::random((37, 39), FACTORS[4], 3);
+    for mut file in [
+        sample.picture.sequential(&[&[0, 1, 2]], &[0]),
+        sample.picture.sequential(&[&[0], &[1, 2]], &[4]),
+        sample.picture.write(0xC2, &script(3, 1, &[0])),
+    ] {
+        file.truncate(file.len() - 2);
+        sample.check(&file, "no EOI");
+        file.extend(b"surplus");
+        sample.check(&file, "surplus bytes");
+        file.extend([0xFF, 0xD9, 0xFF, 0xC0, 1, 2, 3]);
+        sample.check(&file, "a tail behind EOI");
+    }
+}

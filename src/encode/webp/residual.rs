@@ -1,0 +1,162 @@
+//! What is left of the pixels after the transforms (RFC 9649, section 3.6).
+
+use core::iter;
+
+use super::Token;
+use crate::picture::Layout;
+use crate::size::Size;
+
+/// A picture that is seen as the residuals of a predictor. Nothing is copied.
+#[derive(Clone, Copy)]
+pub(super) struct Residuals<'a> {
+    pixels: &'a [u8],
+    width: usize,
+    layout: Layout,
+}
+
+/// How a pixel is foretold from its left, upper and upper left neighbour (RFC 9649, 3.6.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Predictor {
+    Left,
+    Top,
+    Select,
+    ClampAddSubtractFull,
+    ClampAddSubtractHalf,
+}
+
+impl Predictor {
+    pub(super) const fn mode(self) -> u8 {
+        match self {
+            Self::Left => 1,
+            Self::Top => 2,
+            Self::Select => 11,
+            Self::ClampAddSubtractFull => 12,
+            Self::ClampAddSubtractHalf => 13,
+        }
+    }
+
+    fn predict(self, left: [u8; 4], top: [u8; 4], top_left: [u8; 4]) -> [u8; 4] {
+        let each = |predict: fn(i16, i16, i16) -> i16| {
+            let mut predicted = [0; 4];
+            for (i, to) in predicted.iter_mut().enumerate() {
+                let value = predict(left[i].into(), top[i].into(), top_left[i].into());
+                *to = u8::try_from(value.clamp(0, 255)).unwrap_or_default();
+            }
+            predicted
+        };
+        match self {
+            Self::Left => left,
+            Self::Top => top,
+            Self::Select => {
+                let distance = |a: [u8; 4], b: [u8; 4]| -> u32 {
+                    a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b))).sum()
+                };
+                // The left one is nearer to left + top - top_left when the upper two are alike.
+                if distance(top, top_left) < distance(left, top_left) { left } else { top }
+            }
+            Self::ClampAddSubtractFull => each(|left, top, top_left| left + top - top_left),
+            Self::ClampAddSubtractHalf => each(|left, top, top_left| {
+                let average = (left + top) / 2;
+                average + (average - top_left) / 2
+            }),
+        }
+    }
+}
+
+impl<'a> Residuals<'a> {
+    pub(super) fn new(pixels: &'a [u8], size: Size, layout: Layout) -> Self {
+        Self { pixels, width: size.width as usize, layout }
+    }
+
+    /// The predictor whose residuals are smallest on every fourth row.
+    pub(super) fn best_predictor(&self) -> Predictor {
+        let cost = |predictor: &Predictor| -> u64 {
+            let rows = (1..self.pixels.len() / self.row_bytes()).step_by(4);
+            rows.flat_map(|y| self.row(*predictor, y))
+                .flatten()
+                .map(|value| u64::from(value.min(value.wrapping_neg())))
+                .sum()
+        };
+        PREDICTORS.into_iter().min_by_key(cost).unwrap_or(Predictor::Left)
+    }
+
+    /// The residuals of all rows, with runs of equal ones made short.
+    pub(super) fn tokens(&self, predictor: Predictor) -> impl Iterator<Item = Token> {
+        let picture = *self;
+        let rows = self.pixels.len() / self.row_bytes();
+        let mut residuals = (0..rows).flat_map(move |y| picture.row(predictor, y)).peekable();
+        let mut last = None;
+        iter::from_fn(move || {
+            let mut run = 0;
+            while run < MAX_RUN && last.is_some() && residuals.peek() == last.as_ref() {
+                residuals.next();
+                run += 1;
+            }
+            if run > 0 {
+                return Some(Token::Run(run));
+            }
+            last = residuals.next();
+            last.map(Token::Pixel)
+        })
+    }
+
+    fn row_bytes(&self) -> usize {
+        self.width * self.layout.bytes_per_pixel()
+    }
+
+    fn row(self, predictor: Predictor, y: usize) -> impl Iterator<Item = [u8; 4]> {
+        let row_bytes = self.row_bytes();
+        let row =
+            |y: usize| self.pixels.get(y * row_bytes..(y + 1) * row_bytes).unwrap_or_default();
+        let above = if y == 0 { &[] } else { row(y - 1) };
+        let bytes_per_pixel = self.layout.bytes_per_pixel();
+        let mut above =
+            above.chunks_exact(bytes_per_pixel).map(move |p| subtract_green(p, self.layout));
+        let mut left = None;
+        let mut top_left = [0; 4];
+        row(y).chunks_exact(bytes_per_pixel).map(move |pixel| {
+            let pixel = subtract_green(pixel, self.layout);
+            let top = above.next();
+            let predicted = match (left, top) {
+                (Some(left), Some(top)) => predictor.predict(left, top, top_left),
+                (Some(left), None) => left,
+                (None, Some(top)) => top,
+                (None, None) => OPAQUE_BLACK,
+            };
+            left = Some(pixel);
+            top_left = top.unwrap_or_default();
+            let mut residual = [0; 4];
+            for (to, (value, predicted)) in
+                residual.iter_mut().zip(pixel.into_iter().zip(predicted))
+            {
+                *to = value.wrapping_sub(predicted);
+            }
+            residual
+        })
+    }
+}
+
+/// Green, red less green, blue less green, alpha (RFC 9649, 3.6.3).
+fn subtract_green(pixel: &[u8], layout: Layout) -> [u8; 4] {
+    match (layout, pixel) {
+        (Layout::Gray, &[value]) => [value, 0, 0, 255],
+        (Layout::GrayAlpha, &[value, alpha]) => [value, 0, 0, alpha],
+        (Layout::Rgb, &[red, green, blue]) => {
+            [green, red.wrapping_sub(green), blue.wrapping_sub(green), 255]
+        }
+        (Layout::Rgba, &[red, green, blue, alpha]) => {
+            [green, red.wrapping_sub(green), blue.wrapping_sub(green), alpha]
+        }
+        _ => OPAQUE_BLACK,
+    }
+}
+
+const PREDICTORS: [Predictor; 5] = [
+    Predictor::Left,
+    Predictor::Top,
+    Predictor::Select,
+    Predictor::ClampAddSubtractFull,
+    Predictor::ClampAddSubtractHalf,
+];
+const OPAQUE_BLACK: [u8; 4] = [0, 0, 0, 255];
+const MAX_RUN: u16 = 4096;

@@ -1,0 +1,289 @@
+#![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
+
+use super::samples::{
+    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
+};
+use super::*;
+
+/// Converts with exactly the memory that was quoted.
+fn converted(
+    source: &IccSource<'_>,
+    channels: Channels,
+    pixels: &[u8],
+) -> (ColorConversion, Vec<u8>) {
+    let mut pixels = pixels.to_vec();
+    let budget = Budget::new(memory_bytes(source));
+    let conversion = to_srgb(&mut pixels, channels, Some(source), 1 << 20, &budget).unwrap();
+    (conversion, pixels)
+}
+
+fn ignored(profile: &[u8], channels: Channels) -> ProfileProblem {
+    let pixels = [7; 120];
+    let (conversion, after) = converted(&IccSource::contiguous(profile), channels, &pixels);
+    assert_eq!(after, pixels);
+    match conversion {
+        ColorConversion::Ignored(problem) => problem,
+        other => panic!("{other}"),
+    }
+}
+
+/// Light of sRGB and Display P3 samples, and back.
+fn light(sample: u8) -> f64 {
+    let coded = f64::from(sample) / 255.0;
+    if coded <= 0.04045 { coded / 12.92 } else { ((coded + 0.055) / 1.055).powf(2.4) }
+}
+
+fn coded(light: f64) -> f64 {
+    let light = light.clamp(0.0, 1.0);
+    let coded =
+        if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    coded * 255.0
+}
+
+#[test]
+fn display_p3_becomes_srgb_as_computed_in_full_precision() {
+    // Display P3 to linear sRGB, both with white D65.
+    let to_srgb = [[1.2249, -0.2247, 0.0], [-0.0420, 1.0419, 0.0], [-0.0197, -0.0786, 1.0979]];
+    let profile = matrix(DISPLAY_P3, &srgb_function());
+    for rgba in
+        [[0, 0, 0, 0], [255, 255, 255, 9], [200, 100, 50, 128], [0, 255, 0, 255], [90, 91, 92, 1]]
+    {
+        let source = IccSource::contiguous(&profile);
+        let (conversion, after) = converted(&source, Channels::Rgba, &rgba);
+        assert_eq!(conversion, ColorConversion::Converted);
+        assert_eq!(after[3], rgba[3]);
+        let [r, g, b, _] = rgba.map(light);
+        for (row, after) in to_srgb.iter().zip(after) {
+            let expected = coded(row[0] * r + row[1] * g + row[2] * b);
+            assert!((f64::from(after) - expected).abs() < 1.6, "{rgba:?} {after} {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_profile_of_srgb_costs_nothing_and_changes_nothing() {
+    let points: Vec<u16> = (0..1024u32)
+        .map(|i| (srgb_light(f64::from(i) / 1023.0) * 65535.0).round() as u16)
+        .collect();
+    let rgb = [1, 2, 3, 250, 128, 0];
+    for curve in [srgb_function(), curve(&points)] {
+        for (profile, channels) in
+            [(matrix(SRGB, &curve), Channels::Rgb), (gray(&curve), Channels::Gray)]
+        {
+            let source = IccSource::contiguous(&profile);
+            assert_eq!(memory_bytes(&source), 0);
+            let (conversion, after) = converted(&source, channels, &rgb);
+            assert_eq!((conversion, &after[..]), (ColorConversion::Srgb, &rgb[..]));
+        }
+    }
+    // Neither the primaries nor the curve alone make it.
+    for profile in [matrix(DISPLAY_P3, &srgb_function()), matrix(SRGB, &curve(&[461]))] {
+        assert!(memory_bytes(&IccSource::contiguous(&profile)) > 0);
+    }
+}
+
+fn srgb_light(coded: f64) -> f64 {
+    if coded <= 0.04045 { coded / 12.92 } else { ((coded + 0.055) / 1.055).powf(2.4) }
+}
+
+#[test]
+fn grey_stays_grey() {
+    let profile = gray(&curve(&[461]));
+    let source = IccSource::contiguous(&profile);
+    let (conversion, after) = converted(&source, Channels::GrayAlpha, &[100, 7, 255, 0, 0, 255]);
+    assert_eq!(conversion, ColorConversion::Converted);
+    let expected = coded((100.0f64 / 255.0).powf(461.0 / 256.0));
+    assert!((f64::from(after[0]) - expected).abs() < 1.0);
+    assert_eq!(after[1..], [7, 255, 0, 0, 255]);
+    assert_eq!(ignored(&profile, Channels::Rgb), ProfileProblem::WrongColorSpace);
+    let rgb = matrix(DISPLAY_P3, &srgb_function());
+    assert_eq!(ignored(&rgb, Channels::Gray), ProfileProblem::WrongColorSpace);
+}
+
+/// White paper, and black where any ink is full; in Lab of 16 bits, version 2: L* in 1/0xFF00.
+fn paper(inks: &[f64]) -> [f64; 3] {
+    let dark = inks.iter().fold(0.0, |dark: f64, &ink| dark.max(ink));
+    [(1.0 - dark) * 65280.0 / 65535.0, 32768.0 / 65535.0, 32768.0 / 65535.0]
+}
+
+#[test]
+fn a_table_of_inks_is_used_and_shrinks_the_pixels() {
+    let profile = table(b"CMYK", b"Lab ", 5, 2, paper);
+    let source = IccSource::contiguous(&profile);
+    let inks: Vec<u8> =
+        (0..1000).flat_map(|i| if i % 2 == 0 { [0; 4] } else { [0, 0, 0, 255] }).collect();
+    let (conversion, after) = converted(&source, Channels::Cmyk, &inks);
+    assert_eq!(conversion, ColorConversion::Converted);
+    for (index, rgb) in after[..3000].chunks_exact(3).enumerate() {
+        let expected = if index % 2 == 0 { 255 } else { 0 };
+        assert!(rgb.iter().all(|sample| sample.abs_diff(expected) <= 3), "{index} {rgb:?}");
+    }
+    // Without a profile that fits, the plain formula.
+    let rgb = matrix(DISPLAY_P3, &srgb_function());
+    let (conversion, after) =
+        converted(&IccSource::contiguous(&rgb), Channels::Cmyk, &[0, 0, 0, 0, 0, 0, 0, 255]);
+    assert_eq!(conversion, ColorConversion::Ignored(ProfileProblem::WrongColorSpace));
+    assert_eq!(after[..6], [255, 255, 255, 0, 0, 0]);
+}
+
+#[test]
+fn tables_of_every_kind_are_used_within_their_quote() {
+    let half = |node: &[f64]| [node[0] * 0.48, node[1] * 0.5, node[2] * 0.41];
+    let bent = curve(&[0, 9000, 65535]);
+    for (profile, channels) in [
+        (table(b"RGB ", b"XYZ ", 9, 1, half), Channels::Rgb),
+        (table(b"RGB ", b"Lab ", 17, 2, half), Channels::Rgba),
+        (stages(b"RGB ", b"Lab ", 9, &bent, half), Channels::Rgb),
+        (stages(b"RGB ", b"XYZ ", 9, &function(0, &[1.8]), half), Channels::Rgb),
+        (stages(b"CMYK", b"Lab ", 3, &bent, paper), Channels::Cmyk),
+        (table(b"CMYK", b"Lab ", 9, 1, paper), Channels::Cmyk),
+    ] {
+        let source = IccSource::contiguous(&profile);
+        assert_eq!(converted(&source, channels, &[50; 120]).0, ColorConversion::Converted);
+    }
+}
+
+#[test]
+fn chunks_of_a_jpeg_are_one_profile() {
+    let profile = table(b"RGB ", b"Lab ", 9, 2, |node| [node[0], node[1], node[2]]);
+    let whole = converted(&IccSource::contiguous(&profile), Channels::Rgb, &[90; 60]);
+    let chunks: Vec<_> = profile.chunks(100).collect();
+    let of = chunks.len() as u8;
+    let mut numbered: Vec<_> =
+        (1..).zip(&chunks).map(|(number, chunk)| (number, of, *chunk)).collect();
+    numbered.reverse();
+    let source = IccSource::jpeg(numbered.iter().copied());
+    assert_eq!(converted(&source, Channels::Rgb, &[90; 60]), whole);
+    let source = IccSource::jpeg(numbered.iter().copied().skip(1));
+    let (conversion, _) = converted(&source, Channels::Rgb, &[90; 60]);
+    assert_eq!(conversion, ColorConversion::Ignored(ProfileProblem::Incomplete));
+}
+
+/// The zlib stream of a profile, as a PNG encoder writes it.
+fn deflated(profile: &[u8]) -> Vec<u8> {
+    let mut info = ::png::Info::with_size(1, 1);
+    info.icc_profile = Some(profile.into());
+    let mut file = Vec::new();
+    let mut writer = ::png::Encoder::with_info(&mut file, info).unwrap().write_header().unwrap();
+    writer.write_image_data(&[0]).unwrap();
+    writer.finish().unwrap();
+    let chunk = file.windows(4).position(|name| name == b"iCCP").unwrap();
+    let len = u32::from_be_bytes(file[chunk - 4..chunk].try_into().unwrap()) as usize;
+    let data = &file[chunk + 4..chunk + 4 + len];
+    let name = data.iter().position(|&byte| byte == 0).unwrap();
+    data[name + 2..].to_vec()
+}
+
+#[test]
+fn a_deflated_profile_is_inflated_as_far_as_its_class_allows() {
+    let small = matrix(DISPLAY_P3, &srgb_function());
+    let stream = deflated(&small);
+    let pixels = [200, 100, 50];
+    assert_eq!(
+        converted(&IccSource::Deflated(&stream), Channels::Rgb, &pixels),
+        converted(&IccSource::contiguous(&small), Channels::Rgb, &pixels),
+    );
+    let problem =
+        |stream: &[u8]| match converted(&IccSource::Deflated(stream), Channels::Rgb, &pixels) {
+            (ColorConversion::Ignored(problem), after) if after == pixels => problem,
+            other => panic!("{other:?}"),
+        };
+    assert_eq!(problem(&stream[..stream.len() - 5]), ProfileProblem::Incomplete);
+    assert_eq!(problem(&[]), ProfileProblem::Incomplete);
+    assert_eq!(problem(b"\0\x01junk"), ProfileProblem::Malformed);
+
+    // A bomb: 60 MB of zeros behind a true profile, in 60 KB.
+    let mut bomb = small.clone();
+    bomb.resize(60 << 20, 0);
+    let stream = deflated(&bomb);
+    assert!(stream.len() < 128 << 10);
+    assert!(matches!(problem(&stream), ProfileProblem::TooCostly | ProfileProblem::TooLarge));
+    // A table in few bytes.
+    let table = table(b"RGB ", b"Lab ", 9, 1, |_| [0.5; 3]);
+    assert_eq!(problem(&deflated(&table)), ProfileProblem::TooCostly);
+}
+
+#[test]
+fn a_profile_over_the_limit_is_not_read() {
+    let profile = matrix(DISPLAY_P3, &srgb_function());
+    let stream = deflated(&profile);
+    for source in [IccSource::contiguous(&profile), IccSource::Deflated(&stream)] {
+        for (limit, expected) in [
+            (profile.len() as u64, ColorConversion::Converted),
+            (profile.len() as u64 - 1, ColorConversion::Ignored(ProfileProblem::TooLarge)),
+        ] {
+            let budget = Budget::new(memory_bytes(&source));
+            let conversion = to_srgb(&mut [9; 30], Channels::Rgb, Some(&source), limit, &budget);
+            assert_eq!(conversion.unwrap(), expected);
+        }
+    }
+}
+
+#[test]
+fn rules_that_are_broken_are_found_before_the_profile_is_used() {
+    let good = matrix(DISPLAY_P3, &srgb_function());
+    let with = |at: usize, bytes: &[u8]| {
+        let mut broken = good.clone();
+        broken[at..at + bytes.len()].copy_from_slice(bytes);
+        ignored(&broken, Channels::Rgb)
+    };
+    assert_eq!(with(36, b"acsq"), ProfileProblem::Malformed);
+    assert_eq!(with(0, &[0, 0xFF, 0, 0]), ProfileProblem::Malformed);
+    assert_eq!(with(128, &[0xFF; 4]), ProfileProblem::Malformed);
+    assert_eq!(with(8, &[5]), ProfileProblem::Unsupported);
+    assert_eq!(with(12, b"link"), ProfileProblem::Unsupported);
+    assert_eq!(with(16, b"Lab "), ProfileProblem::Unsupported);
+    // The first tag kept is the red colorant, in the second entry of the table.
+    assert_eq!(with(132 + 12 + 4, &[0xFF; 8]), ProfileProblem::Malformed);
+    assert_eq!(with(132 + 12 + 8, &[0, 0, 0, 19]), ProfileProblem::Malformed);
+    for end in [0, 20, 127, 131, 200, good.len() - 1] {
+        assert_eq!(ignored(&good[..end], Channels::Rgb), ProfileProblem::Malformed, "{end}");
+    }
+    let long = matrix(DISPLAY_P3, &curve(&[0; 5000]));
+    assert_eq!(ignored(&long, Channels::Rgb), ProfileProblem::TooCostly);
+    let dark = matrix([[0.1, 0.1, 0.1]; 3], &srgb_function());
+    assert_eq!(ignored(&dark, Channels::Rgb), ProfileProblem::Malformed);
+    let no_model = profile(b"CMYK", b"Lab ", &[(b"cprt", vec![0; 12])]);
+    assert_eq!(ignored(&no_model, Channels::Rgb), ProfileProblem::Unsupported);
+}
+
+#[test]
+fn the_rebuilt_profile_holds_no_text_and_shares_its_curves() {
+    let profile = matrix(DISPLAY_P3, &curve(&[0, 100, 65535]));
+    let parts = Parts::contiguous(&profile);
+    let minimal = Minimal::of(&parts).unwrap();
+    let budget = Budget::new(minimal.len());
+    let copy = minimal.write(&budget).unwrap();
+    assert_eq!(copy.len() as u64, minimal.len());
+    assert_eq!(copy.len(), 128 + 4 + 6 * 12 + 3 * 20 + 20);
+    assert!(!copy.windows(8).any(|window| window == b"somebody"));
+    let parts = Parts::contiguous(&copy);
+    assert_eq!(Minimal::of(&parts).unwrap().len(), minimal.len());
+}
+
+#[test]
+fn changed_bytes_never_panic_and_never_pass_the_quote() {
+    let node = |node: &[f64]| [node[0], node[1] * 0.5, node[2] * 0.5];
+    let samples = [
+        (matrix(DISPLAY_P3, &curve(&[0, 100, 65535])), Channels::Rgb),
+        (matrix(DISPLAY_P3, &function(4, &[2.4, 0.9, 0.1, 0.07, 0.04, 0.0, 0.0])), Channels::Rgba),
+        (gray(&curve(&[461])), Channels::Gray),
+        (table(b"RGB ", b"Lab ", 3, 2, node), Channels::Rgb),
+        (stages(b"RGB ", b"Lab ", 3, &function(1, &[2.0, 1.0, 0.1]), node), Channels::Rgb),
+    ];
+    let mut state = 5u64;
+    let mut random = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..120 {
+        let (profile, channels) = &samples[round % samples.len()];
+        let mut profile = profile.clone();
+        for _ in 0..=random(3) {
+            let at = random(profile.len());
+            profile[at] = [0, 1, 0x7F, 0x80, 0xFF, profile[at] ^ 16][random(6)];
+        }
+        converted(&IccSource::contiguous(&profile), *channels, &[99; 24]);
+    }
+}

@@ -1,0 +1,157 @@
+//! Headers that are made here: what they say, and what is refused.
+#![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
+
+use super::*;
+use crate::probe::{ColorKind, IccKind, Orientation};
+use crate::size::Size;
+
+fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
+    let mut bytes = std::vec![0xFF, marker];
+    bytes.extend((body.len() as u16 + 2).to_be_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+/// A frame header of 100 × 50 with components of identifier and sampling factors.
+fn sof(marker: u8, components: &[(u8, u8)]) -> Vec<u8> {
+    let mut body = std::vec![8, 0, 50, 0, 100, components.len() as u8];
+    body.extend(components.iter().flat_map(|&(id, factors)| [id, factors, 0]));
+    segment(marker, &body)
+}
+
+fn sos(ids: &[u8], band: [u8; 3]) -> Vec<u8> {
+    let mut body = std::vec![ids.len() as u8];
+    body.extend(ids.iter().flat_map(|&id| [id, 0]));
+    body.extend(band);
+    [segment(0xDA, &body), b"entropy\xFF\x00\xFF\xD0data".to_vec()].concat()
+}
+
+fn file(segments: &[Vec<u8>]) -> Vec<u8> {
+    [&[0xFF, 0xD8][..], &segments.concat(), &[0xFF, 0xD9]].concat()
+}
+
+fn frame(bytes: &[u8]) -> Frame {
+    match header(bytes).unwrap().detail {
+        Detail::Jpeg(frame) => frame,
+        _ => panic!("another format"),
+    }
+}
+
+fn kind(segments: &[Vec<u8>]) -> &'static str {
+    header(&file(segments)).map_or_else(|error| error.kind(), |_| "ok")
+}
+
+const YCC: [(u8, u8); 3] = [(1, 0x22), (2, 0x11), (3, 0x11)];
+const ALL: [u8; 3] = [0, 63, 0];
+
+#[test]
+fn a_sequential_frame_in_one_scan() {
+    let exif = segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
+    let mut profile = b"ICC_PROFILE\0\x01\x02".to_vec();
+    profile.extend([0; 16]);
+    profile.extend(b"RGB ");
+    let icc = [segment(0xE2, &profile), segment(0xE2, b"ICC_PROFILE\0\x02\x02rest")].concat();
+    let bytes = file(&[exif, icc, segment(0xFE, b"text"), sof(0xC0, &YCC), sos(&[1, 2, 3], ALL)]);
+    let header = header(&bytes).unwrap();
+    assert_eq!((header.size, header.color), (Size::new(100, 50), ColorKind::YCbCr));
+    assert_eq!((header.orientation, header.icc), (Orientation::Rotate90, Some(IccKind::Rgb)));
+    assert_eq!((header.scans, header.segments), (Some(1), 6));
+    let frame = frame(&bytes);
+    assert!(frame.streams && !frame.progressive);
+    assert_eq!((frame.icc_bytes, frame.entropy_bytes), (24, 17));
+    assert_eq!((frame.mcus(), frame.component_size(1)), (Size::new(7, 4), Size::new(50, 25)));
+    assert_eq!(frame.scan_samples, 100 * 50 + 2 * 50 * 25);
+    assert_eq!(Scale::Quarter.plane_size(&frame, 1), Size::new(13, 7));
+    // 17 bytes are 136 bits; 28 MCUs of six blocks take two bits each.
+    assert_eq!(frame.possible_pixels(), 5_000 * 136 / 336);
+}
+
+#[test]
+fn scans_are_counted_to_the_end() {
+    let bytes = file(&[sof(0xC1, &YCC), sos(&[1], ALL), sos(&[2, 3], ALL)]);
+    let frame = frame(&bytes);
+    assert_eq!((frame.streams, frame.scans, frame.entropy_bytes), (false, 2, 30));
+    assert_eq!(frame.scan_samples, 100 * 50 + 2 * 50 * 25);
+}
+
+#[test]
+fn refinement_tells_how_far_scans_must_be_read() {
+    let bytes = file(&[
+        sof(0xC2, &[(1, 0x11)]),
+        sos(&[1], [0, 0, 0x01]),
+        sos(&[1], [1, 8, 0x01]),
+        sos(&[1], [9, 63, 0x01]),
+        sos(&[1], [3, 20, 0x10]),
+    ]);
+    let component = frame(&bytes).components()[0];
+    assert_eq!(component.last_coefficient(Scale::Eighth), 0);
+    assert_eq!(component.last_coefficient(Scale::Quarter), 20);
+    assert_eq!(component.last_coefficient(Scale::Half), 24);
+    assert_eq!(component.last_coefficient(Scale::Full), 63);
+}
+
+#[test]
+fn colors_as_the_markers_and_identifiers_say() {
+    let adobe =
+        |transform| segment(0xEE, &[b"Adobe\0\x64\0\0\0\0".as_slice(), &[transform]].concat());
+    let jfif = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+    let color = |ids: &[u8], marker: &[Vec<u8>]| {
+        let components: Vec<_> = ids.iter().map(|&id| (id, 0x11)).collect();
+        frame(&file(&[marker.concat(), sof(0xC0, &components), sos(ids, ALL)])).color
+    };
+    assert_eq!(color(b"R", &[adobe(0)]), Color::Gray);
+    assert_eq!(color(&[1, 2, 3], &[]), Color::YCbCr);
+    assert_eq!(color(b"RGB", &[]), Color::Rgb);
+    assert_eq!(color(b"RGB", std::slice::from_ref(&jfif)), Color::YCbCr);
+    assert_eq!(color(b"RGB", &[adobe(1)]), Color::YCbCr);
+    assert_eq!(color(&[1, 2, 3], &[adobe(0)]), Color::Rgb);
+    assert_eq!(color(&[1, 2, 3], &[jfif, adobe(0)]), Color::YCbCr);
+    assert_eq!(color(&[1, 2, 3, 4], &[]), Color::Cmyk { inverted: false });
+    assert_eq!(color(&[1, 2, 3, 4], &[adobe(0)]), Color::Cmyk { inverted: true });
+    assert_eq!(color(&[1, 2, 3, 4], &[adobe(2)]), Color::Ycck { inverted: true });
+}
+
+#[test]
+fn what_is_refused() {
+    let all = || sos(&[1, 2, 3], ALL);
+    assert_eq!(kind(&[sof(0xC0, &YCC), all()]), "ok");
+    for marker in [0xC3, 0xC5, 0xC8, 0xC9, 0xCA, 0xCF, 0xDE, 0xDF] {
+        assert_eq!(kind(&[sof(marker, &YCC), all()]), "unsupported", "{marker:x}");
+    }
+    assert_eq!(kind(&[sof(0xC0, &YCC[..2]), sos(&[1, 2], ALL)]), "unsupported");
+    let sized =
+        |precision, height, width| segment(0xC0, &[precision, 0, height, 0, width, 1, 1, 0x11, 0]);
+    assert_eq!(kind(&[sized(8, 1, 1), sos(&[1], ALL)]), "ok");
+    assert_eq!(kind(&[sized(12, 1, 1), sos(&[1], ALL)]), "unsupported");
+    assert_eq!(kind(&[sized(8, 0, 1), sos(&[1], ALL)]), "unsupported");
+    assert_eq!(kind(&[sized(8, 1, 0), sos(&[1], ALL)]), "malformed");
+    assert_eq!(kind(&[sof(0xC0, &YCC), sof(0xC0, &YCC), all()]), "malformed");
+    assert_eq!(kind(&[all(), sof(0xC0, &YCC)]), "malformed");
+    assert_eq!(kind(&[sof(0xC0, &[(1, 0x11), (1, 0x11), (2, 0x11)]), all()]), "malformed");
+    for factors in [0x10, 0x01, 0x51, 0x15] {
+        assert_eq!(kind(&[sof(0xC0, &[(1, factors), (2, 0x11), (3, 0x11)]), all()]), "malformed");
+    }
+    // Eleven blocks an MCU, which only matters where they are interleaved.
+    let many = sof(0xC0, &[(1, 0x33), (2, 0x11), (3, 0x11)]);
+    assert_eq!(kind(&[many.clone(), all()]), "malformed");
+    assert_eq!(kind(&[many, sos(&[1], ALL), sos(&[2, 3], ALL)]), "ok");
+    for ids in [&[1, 1][..], &[2, 1], &[9], &[], &[1, 2, 3, 3]] {
+        assert_eq!(kind(&[sof(0xC0, &YCC), sos(ids, ALL)]), "malformed", "{ids:?}");
+    }
+    for band in [[0, 62, 0], [1, 63, 0], [0, 63, 1], [0, 63, 0x10]] {
+        assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1], band)]), "malformed", "{band:?}");
+    }
+    let dc = || sos(&[1, 2, 3], [0, 0, 1]);
+    for band in
+        [[0, 1, 1], [5, 4, 1], [1, 64, 1], [1, 5, 0x20], [1, 5, 14], [0, 0, 1], [0, 0, 0x21]]
+    {
+        assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1], band)]), "malformed", "{band:?}");
+    }
+    assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1, 2], [1, 5, 0])]), "malformed");
+    assert_eq!(kind(&[sof(0xC2, &YCC), sos(&[1], [1, 5, 0])]), "malformed");
+    assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1], ALL), sos(&[1], ALL)]), "malformed");
+    assert_eq!(kind(&[sof(0xC0, &YCC)]), "truncated");
+    assert_eq!(kind(&[]), "truncated");
+    assert_eq!(kind(&[segment(0xC4, &[0; 16]), sof(0xC0, &YCC), all()]), "malformed");
+    assert_eq!(kind(&[segment(0xDB, &[0; 64]), sof(0xC0, &YCC), all()]), "malformed");
+}

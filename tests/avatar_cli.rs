@@ -1,0 +1,325 @@
+//! The `avatar` example from outside: files, exit status, JSON.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    reason = "a test ends where something is wrong, and its buffers are its own"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bombproof::{Layout, Picture, Size};
+use serde_json::Value;
+
+#[test]
+fn a_picture_becomes_a_jpeg_of_256_pixels() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 600, 400);
+    let avatar = folder.path("avatar.jpg");
+    let output = run(&[&photo, &avatar]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(text(&output.stdout).contains("quoted") && text(&output.stdout).contains("measured"));
+    let header = bombproof::probe(&fs::read(&avatar).unwrap()).unwrap();
+    assert_eq!(header.format.name(), "jpeg");
+    assert_eq!(header.size, Size::new(256, 256));
+}
+
+#[test]
+fn the_json_of_a_success_has_every_field() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 600, 400);
+    let avatar = folder.path("avatar.webp");
+    let options = ["--json", "--fit", "contain", "--size", "90x90"];
+    let output = run_with(&options, &[&photo, &avatar]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(text(&output.stderr), "");
+    let [object] = json_lines(&output).try_into().unwrap();
+    let mut fields: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, SUCCESS_FIELDS);
+    assert_eq!(object["input"], photo.to_str().unwrap());
+    assert_eq!(object["format"], "png");
+    assert_eq!((&object["width"], &object["height"]), (&600.into(), &400.into()));
+    assert_eq!(object["orientation"], 1);
+    assert_eq!(object["progressive"], false);
+    assert_eq!(object["animated"], false);
+    assert_eq!(object["scale"], "1/1");
+    assert_eq!(object["output"], avatar.to_str().unwrap());
+    assert_eq!((&object["output_width"], &object["output_height"]), (&90.into(), &60.into()));
+    assert!(object["color"].is_string());
+    assert!(object["elapsed_ms"].as_f64().unwrap() > 0.0);
+    let bytes = fs::read(&avatar).unwrap();
+    assert_eq!(object["output_bytes"], bytes.len());
+    assert_eq!(bombproof::probe(&bytes).unwrap().format.name(), "webp");
+    let peak = object["memory_peak"].as_u64().unwrap();
+    assert!(peak >= bytes.len() as u64, "{peak} bytes");
+    assert!(peak <= object["memory_quoted"].as_u64().unwrap(), "{object}");
+}
+
+#[test]
+fn the_json_of_a_refusal_names_the_limit() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 600, 400);
+    let avatar = folder.path("avatar.jpg");
+    let output = run_with(&["--json", "--max-pixels", "239999"], &[&photo, &avatar]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let [object] = json_lines(&output).try_into().unwrap();
+    assert_eq!(object["input"], photo.to_str().unwrap());
+    assert_eq!(
+        object["error"],
+        serde_json::json!({
+            "kind": "over_limit",
+            "limit": "max_pixels",
+            "found": 240_000,
+            "allowed": 239_999,
+            "message": "the number of pixels is 240000, over the limit of 239999 (max_pixels)",
+            "user_message": "This picture has too many pixels. Please use a smaller one.",
+            "http_status": 413,
+        })
+    );
+    assert_eq!(object["memory_peak"], 0, "a header is refused without heap");
+    assert!(object["elapsed_ms"].as_f64().unwrap() > 0.0);
+    assert!(!avatar.exists());
+}
+
+#[test]
+fn what_is_no_picture_is_refused_and_the_rest_is_done() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 60, 40);
+    let page = folder.path("page.jpg");
+    fs::write(&page, "<html><script>").unwrap();
+    let output = run_with(&["--json", "--out-dir", &folder.text("out")], &[&page, &photo]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let [refusal, success] = json_lines(&output).try_into().unwrap();
+    assert_eq!(refusal["error"]["kind"], "unsupported");
+    assert_eq!(refusal["error"]["http_status"], 415);
+    assert_eq!(refusal["error"]["limit"], Value::Null);
+    assert_eq!(success["output"], folder.path("out").join("photo.jpg").to_str().unwrap());
+}
+
+#[test]
+fn probe_makes_a_plan_without_heap_and_writes_nothing() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 600, 400);
+    let output = run_with(&["--probe", "--json", "--out-dir", &folder.text("out")], &[&photo]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let [object] = json_lines(&output).try_into().unwrap();
+    assert!(object["plan"].as_str().unwrap().starts_with("PNG 600x400, crop 400x400"), "{object}");
+    assert!(object["memory_quoted"].as_u64().unwrap() > 0);
+    assert_eq!(object["memory_peak"], 0);
+    assert_eq!(object["output_width"], 256);
+    assert_eq!(object.get("output"), None);
+    assert_eq!(object.get("output_bytes"), None);
+    assert!(!folder.path("out").exists());
+}
+
+#[test]
+fn files_with_the_same_stem_overwrite_neither_each_other_nor_an_input() {
+    let folder = Folder::new();
+    let inputs = [
+        folder.photo("a.png", 60, 40),
+        folder.photo("a.jpg", 61, 40),
+        folder.photo("x/a.jpg", 62, 40),
+        folder.photo("y/A.jpg", 63, 40),
+    ];
+    let before: Vec<Vec<u8>> = inputs.iter().map(|input| fs::read(input).unwrap()).collect();
+    let options = ["--json", "--jobs", "3", "--fit", "contain", "--out-dir", &folder.text("")];
+    let output = run_with(&options, &inputs.each_ref().map(PathBuf::as_path));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for (input, before) in inputs.iter().zip(before) {
+        assert!(fs::read(input).unwrap() == before, "{} was overwritten", input.display());
+    }
+    // a.jpg is an input; each name belongs to one input, whichever job ended first.
+    for (name, width) in [("a-2.jpg", 60), ("a-3.jpg", 61), ("a-4.jpg", 62), ("A-5.jpg", 63)] {
+        let header = bombproof::probe(&fs::read(folder.path(name)).unwrap()).unwrap();
+        assert_eq!(header.size.width, width, "{name}");
+    }
+}
+
+#[test]
+fn a_folder_is_walked_and_four_jobs_share_a_pool() {
+    let folder = Folder::new();
+    for number in 0..24 {
+        folder.photo(&format!("in/{}/photo{number}.png", number % 3), 300 + number, 200);
+    }
+    let (input, out) = (folder.path("in"), folder.path("out"));
+    let options = ["--json", "--jobs", "4", "--pool", "4MiB", "--out-dir", out.to_str().unwrap()];
+    let output = run_with(&options, &[&input]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let objects = json_lines(&output);
+    assert_eq!(objects.len(), 24);
+    for object in &objects {
+        let peak = object["memory_peak"].as_u64().unwrap();
+        assert!(0 < peak && peak <= object["memory_quoted"].as_u64().unwrap(), "{object}");
+        assert!(Path::new(object["input"].as_str().unwrap()).starts_with(&input));
+    }
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 24);
+}
+
+#[test]
+fn a_peak_is_that_of_its_own_job() {
+    let folder = Folder::new();
+    for number in 0..6 {
+        folder.photo(&format!("in/small{number}.png"), 20, 20);
+        folder.photo(&format!("in/large{number}.png"), 800, 200);
+    }
+    let measure = |jobs: &str| {
+        let options = ["--json", "--jobs", jobs, "--out-dir", &folder.text("out")];
+        let mut peaks: Vec<(String, u64)> = json_lines(&run_with(&options, &[&folder.path("in")]))
+            .iter()
+            .map(|object| (object["input"].to_string(), object["memory_peak"].as_u64().unwrap()))
+            .collect();
+        peaks.sort();
+        peaks
+    };
+    assert_eq!(measure("1"), measure("4"));
+}
+
+#[test]
+fn an_unreadable_input_is_status_1_and_the_rest_is_done() {
+    let folder = Folder::new();
+    let (missing, photo) = (folder.path("missing.jpg"), folder.photo("photo.png", 60, 40));
+    let page = folder.path("page.jpg");
+    fs::write(&page, "no picture").unwrap();
+    let options = ["--json", "--out-dir", &folder.text("out")];
+    let output = run_with(&options, &[&missing, &page, &photo]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let [failure, refusal, success] = json_lines(&output).try_into().unwrap();
+    assert_eq!(failure["error"]["kind"], "io");
+    assert_eq!(refusal["error"]["kind"], "unsupported");
+    assert_eq!(success["output_width"], 40);
+}
+
+#[test]
+fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 60, 40);
+    let photo = photo.to_str().unwrap();
+    let avatar = folder.text("avatar.jpg");
+    for line in [
+        &[][..],
+        &[photo],
+        &[photo, photo],
+        &[photo, &avatar, "--size", "0"],
+        &[photo, &avatar, "--quality", "0"],
+        &[photo, &avatar, "--quality", "101"],
+        &[photo, &avatar, "--memory", "64MB"],
+        &[photo, &avatar, "--timeout", "5"],
+        &[photo, &avatar, "--jobs", "0"],
+        &[photo, &avatar, "--format", "gif"],
+        &[photo, &avatar, "--no-such-option"],
+        &[&folder.text(""), &avatar],
+    ] {
+        for json in [&[][..], &["--json"]] {
+            let output = avatar_command().args(json).args(line).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{line:?} {output:?}");
+            assert!(output.stdout.is_empty(), "{line:?}");
+            assert!(!output.stderr.is_empty(), "{line:?}");
+        }
+    }
+    assert!(!Path::new(&avatar).exists());
+}
+
+#[test]
+fn a_timeout_is_a_refusal_to_try_again() {
+    let folder = Folder::new();
+    let photo = folder.photo("photo.png", 600, 400);
+    let options = ["--json", "--timeout", "0ms"];
+    let output = run_with(&options, &[&photo, &folder.path("avatar.jpg")]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let [object] = json_lines(&output).try_into().unwrap();
+    assert_eq!(object["error"]["kind"], "interrupted");
+    assert_eq!(object["error"]["http_status"], 503);
+}
+
+const SUCCESS_FIELDS: [&str; 16] = [
+    "animated",
+    "color",
+    "elapsed_ms",
+    "format",
+    "height",
+    "input",
+    "memory_peak",
+    "memory_quoted",
+    "orientation",
+    "output",
+    "output_bytes",
+    "output_height",
+    "output_width",
+    "progressive",
+    "scale",
+    "width",
+];
+
+/// A folder of this test alone, removed when the test ends well.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("avatar-cli-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    /// A file with a picture: a PNG, or a JPEG when the name says so.
+    fn photo(&self, name: &str, width: u32, height: u32) -> PathBuf {
+        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x + y, x * 3, y * 2]));
+        let pixels = pixels.map(|sample| sample.to_le_bytes()[0]).collect();
+        let picture = Picture::new(Size::new(width, height), Layout::Rgb, pixels).unwrap();
+        let is_jpeg = Path::new(name).extension().is_some_and(|extension| extension == "jpg");
+        let bytes = if is_jpeg { picture.to_jpeg(80) } else { picture.to_png() };
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes.unwrap()).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+fn run(paths: &[&Path]) -> Output {
+    run_with(&[], paths)
+}
+
+fn run_with(options: &[&str], paths: &[&Path]) -> Output {
+    avatar_command().args(options).args(paths).output().unwrap()
+}
+
+/// `cargo test` builds the examples next to the tests: `target/debug/examples/avatar` beside
+/// `target/debug/deps/avatar_cli-…`.
+fn avatar_command() -> Command {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let name = format!("avatar{}", std::env::consts::EXE_SUFFIX);
+    let avatar = profile.join("examples").join(name);
+    assert!(avatar.exists(), "{} is missing: cargo build --examples", avatar.display());
+    Command::new(avatar)
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}

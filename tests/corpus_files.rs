@@ -1,0 +1,91 @@
+//! The corpus holds exactly the files of its manifest, unchanged, and not fewer than it had.
+//!
+//! A test that walks a folder passes on an empty folder; this one makes sure that there is something
+//! to walk.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::tests_outside_test_module,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+#[path = "support/manifest.rs"]
+mod manifest;
+
+use manifest::{corpus, fnv1a64, rows};
+
+#[test]
+fn every_listed_file_is_there_unchanged() {
+    for row in rows() {
+        let bytes = row.read();
+        assert_eq!(bytes.len(), row.bytes, "{}: length", row.path);
+        assert_eq!(fnv1a64(&bytes), row.fnv1a64, "{}: checksum", row.path);
+    }
+}
+
+#[test]
+fn every_file_is_listed_once() {
+    let rows = rows();
+    let listed: BTreeSet<_> = rows.iter().map(|row| row.path.clone()).collect();
+    assert_eq!(listed.len(), rows.len(), "a path is listed twice");
+    let mut found = BTreeSet::new();
+    for folder in FOLDERS.map(|(folder, _)| folder) {
+        for entry in fs::read_dir(corpus().join(folder)).expect("the folder is there") {
+            let name = entry.expect("the folder can be read").file_name();
+            found.insert(format!("{folder}/{}", name.to_string_lossy()));
+        }
+    }
+    let unlisted: Vec<_> = found.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "not in the manifest: {unlisted:?}");
+}
+
+#[test]
+fn no_folder_has_fewer_files_than_it_had() {
+    let rows = rows();
+    for (folder, minimum) in FOLDERS {
+        let count = rows.iter().filter(|row| row.folder() == folder).count();
+        assert!(count >= minimum, "{folder}: {count} files, there were {minimum}");
+    }
+    for format in ["jpeg", "png", "webp"] {
+        for folder in FOLDERS.map(|(folder, _)| folder) {
+            let some = rows.iter().any(|row| row.format == format && row.folder() == folder);
+            assert!(some, "{folder} has no {format}");
+        }
+    }
+}
+
+#[test]
+fn every_row_says_what_has_to_happen() {
+    for row in rows() {
+        let path = &row.path;
+        assert!(row.what.ends_with('.'), "{path}: `what` is a sentence");
+        assert!(row.outcomes().count() > 0, "{path}: no outcome");
+        for outcome in row.outcomes() {
+            assert!(OUTCOMES.contains(&outcome), "{path}: unknown outcome {outcome}");
+        }
+        let over_limit = row.outcomes().any(|outcome| outcome == "over_limit");
+        assert_eq!(
+            over_limit,
+            row.limits().count() > 0,
+            "{path}: a limit is named with over_limit"
+        );
+        let facts = [row.width, row.height, row.upright_width, row.upright_height];
+        assert!(facts.iter().all(|fact| fact.is_some() == row.may_be_picture()), "{path}: sizes");
+        if row.folder() == "valid" {
+            assert!(row.outcomes().eq(["picture"]), "{path}: a valid file is a picture");
+        }
+        if row.folder() == "bombs" {
+            assert!(row.threat.is_some(), "{path}: a bomb has its row in the threat table");
+        }
+    }
+}
+
+/// Folders and the files they had when this was written.
+const FOLDERS: [(&str, usize); 3] = [("bombs", 58), ("invalid", 191), ("valid", 197)];
+
+/// The kinds of `bombproof::Error`, and success.
+const OUTCOMES: [&str; 6] =
+    ["malformed", "not_credible", "over_limit", "picture", "truncated", "unsupported"];

@@ -1,0 +1,125 @@
+//! P1, P2 and P3 of the promise: nothing is allocated before the plan, and never more than it quotes.
+#![allow(missing_docs, reason = "a test")]
+
+use bombproof::{Error, Interrupt, Limit, Limits, Plan, Rect, Request, probe};
+
+#[path = "support/counting_allocator.rs"]
+mod counting_allocator;
+#[path = "support/manifest.rs"]
+mod manifest;
+
+use counting_allocator::{CountingAllocator, measure};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// Every kind of target with every kind of output.
+fn requests(upright: bombproof::Size) -> Vec<(String, Request)> {
+    let crop = Rect {
+        x: upright.width / 3,
+        y: upright.height / 4,
+        width: (upright.width / 2).max(1),
+        height: (upright.height / 2).max(1),
+    };
+    let targets = [
+        ("cover 256", Request::cover(256, 256)),
+        ("contain 1024", Request::contain(1024, 1024)),
+        ("crop", Request::cover(64, 48).crop(crop)),
+        ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
+        ("enlarged", Request::contain(300, 200).enlarge(true)),
+        ("full size", Request::full_size()),
+    ];
+    let mut requests = Vec::new();
+    for (name, target) in targets {
+        requests.push((format!("{name} jpeg"), target.jpeg(80)));
+        requests.push((format!("{name} png"), target.png()));
+        requests.push((format!("{name} webp"), target.webp_lossless()));
+        requests.push((format!("{name} pixels"), target.pixels()));
+    }
+    requests
+}
+
+fn roomy() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_memory_bytes = 1 << 30;
+    limits
+}
+
+#[test]
+fn every_file_of_the_corpus_stays_within_its_quote() {
+    let limits = roomy();
+    let mut jobs = 0;
+    for file in manifest::rows() {
+        let bytes = file.read();
+        let (header, probed) = measure(|| probe(&bytes));
+        if header.is_ok() {
+            assert_eq!(probed.allocations, 0, "{}: probe allocates", file.path);
+        }
+        let Ok(header) = header else { continue };
+        for (name, request) in requests(header.upright_size()) {
+            let (plan, planned) = measure(|| Plan::new(&header, &request, &limits));
+            assert_eq!(planned.allocations, 0, "{}: Plan::new allocates for {name}", file.path);
+            let Ok(plan) = plan else { continue };
+            let (result, measured) = measure(|| plan.run_all(&bytes, &Interrupt::never()));
+            assert!(
+                measured.peak_bytes <= plan.memory_bytes(),
+                "{}, {name}: {} bytes used, {} quoted: {plan}",
+                file.path,
+                measured.peak_bytes,
+                plan.memory_bytes(),
+            );
+            assert!(
+                !matches!(result, Err(Error::Bug(_))),
+                "{}, {name}: {result:?}",
+                file.path
+            );
+            jobs += 1;
+        }
+    }
+    assert!(jobs > 2000, "only {jobs} jobs were run");
+}
+
+#[test]
+fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
+    let mut refused = 0;
+    for file in manifest::rows().into_iter().filter(|file| file.folder() == "valid") {
+        let bytes = file.read();
+        let request = Request::cover(256, 256);
+        let header = probe(&bytes).unwrap();
+        let quote = Plan::new(&header, &request, &roomy()).unwrap().memory_bytes();
+        let mut limits = roomy();
+        limits.max_memory_bytes = quote;
+        assert!(Plan::new(&header, &request, &limits).is_ok(), "{}", file.path);
+        limits.max_memory_bytes = quote - 1;
+        let (result, measured) = measure(|| bombproof::thumbnail(&bytes, &request, &limits));
+        match result {
+            Err(Error::OverLimit { limit: Limit::Memory, found, allowed }) => {
+                assert_eq!((found, allowed), (quote, quote - 1), "{}", file.path);
+            }
+            other => panic!("{}: {other:?}", file.path),
+        }
+        assert_eq!(measured.allocations, 0, "{}", file.path);
+        refused += 1;
+    }
+    assert!(refused > 80, "only {refused} files were tried");
+}
+
+/// P3 on the pictures of the corpus that look like photographs.
+#[test]
+fn the_quote_of_a_photograph_is_honest() {
+    let mut photographs = 0;
+    for file in manifest::rows() {
+        if !file.path.contains("/photo") {
+            continue;
+        }
+        let bytes = file.read();
+        let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &roomy()).unwrap();
+        let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
+        result.unwrap();
+        let ratio = plan.memory_bytes() as f64 / measured.peak_bytes as f64;
+        println!("{}: {} quoted, {} used, {ratio:.2}", file.path, plan.memory_bytes(), measured.peak_bytes);
+        assert!(ratio <= 1.5, "{}: {ratio:.2}: {plan}", file.path);
+        photographs += 1;
+    }
+    assert!(photographs >= 4, "only {photographs} photographs");
+}

@@ -1,0 +1,170 @@
+//! Every file of the corpus ends as its manifest says: in a picture of that size, or in that refusal.
+#![allow(missing_docs, reason = "a test")]
+
+use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bombproof::{BadRequest, Error, Interrupt, Interrupted, Limits, Plan, Request, Size, probe};
+
+#[path = "support/manifest.rs"]
+mod manifest;
+
+#[test]
+fn every_file_ends_as_its_manifest_says() {
+    let mut wrong = Vec::new();
+    let rows = manifest::rows();
+    for row in &rows {
+        let bytes = row.read();
+        let result = bombproof::thumbnail(&bytes, &Request::cover(256, 256), &Limits::default());
+        let outcome = match &result {
+            Ok(_) => "picture",
+            Err(error) => error.kind(),
+        };
+        if !row.outcomes().any(|expected| expected == outcome) {
+            wrong.push(format!("{}: {outcome}, {result:?}; {}", row.path, row.what));
+            continue;
+        }
+        if let Err(Error::OverLimit { limit, .. }) = &result
+            && row.limits().all(|expected| expected != limit.name())
+        {
+            wrong.push(format!("{}: {}", row.path, limit.name()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_header_says_what_the_manifest_says() {
+    let mut headers = 0;
+    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+        let header = probe(&row.read()).unwrap_or_else(|error| panic!("{}: {error}", row.path));
+        let path = &row.path;
+        assert_eq!(header.format.name(), row.format, "{path}");
+        assert_eq!(Some(header.size.width), row.width, "{path}");
+        assert_eq!(Some(header.size.height), row.height, "{path}");
+        assert_eq!(Some(header.upright_size().width), row.upright_width, "{path}");
+        assert_eq!(Some(header.upright_size().height), row.upright_height, "{path}");
+        assert_eq!(Some(header.alpha), row.alpha, "{path}: alpha");
+        assert_eq!(Some(header.animated), row.animated, "{path}: animated");
+        assert_eq!(Some(header.progressive), row.progressive, "{path}: progressive");
+        assert_eq!(Some(header.orientation.exif_value()), row.orientation, "{path}: orientation");
+        headers += 1;
+    }
+    assert!(headers >= 150, "only {headers} headers");
+}
+
+/// P6: a file that is cut anywhere is refused, or it is whole in all that matters. It is never half
+/// a picture: what comes out is the picture of the whole file.
+#[test]
+fn no_prefix_of_a_file_gives_another_picture() {
+    let limits = Limits::default();
+    let request = Request::cover(16, 16).pixels();
+    let mut prefixes = 0;
+    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+        let bytes = row.read();
+        if bytes.len() > 3_000 {
+            continue;
+        }
+        let whole = bombproof::thumbnail(&bytes, &request, &limits).unwrap();
+        for end in 0..bytes.len() {
+            match bombproof::thumbnail(&bytes[..end], &request, &limits) {
+                Ok(picture) => assert_eq!(picture, whole, "{} cut at {end}", row.path),
+                Err(Error::Bug(what)) => panic!("{} cut at {end}: {what}", row.path),
+                Err(_) => {}
+            }
+            prefixes += 1;
+        }
+    }
+    assert!(prefixes > 50_000, "only {prefixes} prefixes");
+}
+
+#[test]
+fn a_plan_runs_on_its_own_bytes_only() {
+    let [first, second] = ["valid/photo.jpg", "valid/photo-progressive.jpg"].map(read);
+    let plan =
+        Plan::new(&probe(&first).unwrap(), &Request::cover(32, 32), &Limits::default()).unwrap();
+    assert!(plan.run(&first, &Interrupt::never()).is_ok());
+    let other = plan.run(&second, &Interrupt::never());
+    assert!(matches!(other, Err(Error::BadRequest(BadRequest::OtherBytes))), "{other:?}");
+}
+
+#[test]
+fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
+    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+        let bytes = row.read();
+        let header = probe(&bytes).unwrap();
+        let plan = Plan::new(&header, &Request::cover(32, 32), &Limits::default()).unwrap();
+        let late = plan.run(&bytes, &Interrupt::after(Duration::ZERO));
+        assert!(
+            matches!(late, Err(Error::Interrupted(Interrupted::Deadline))),
+            "{}: {late:?}",
+            row.path
+        );
+        let flag = Arc::new(AtomicBool::new(true));
+        let cancelled = plan.run(&bytes, &Interrupt::never().or_when(flag));
+        assert!(
+            matches!(cancelled, Err(Error::Interrupted(Interrupted::Cancelled))),
+            "{}: {cancelled:?}",
+            row.path
+        );
+    }
+}
+
+/// P7: the same bytes on every run and thread, and in every build (`simd` on or off): the sums are
+/// those that another build wrote down.
+#[test]
+fn the_same_bytes_come_out_on_every_thread() {
+    let files: Vec<_> = manifest::rows()
+        .into_iter()
+        .filter(|row| row.folder() == "valid")
+        .map(|row| (row.path.clone(), row.read()))
+        .collect();
+    let sums = || -> Vec<String> {
+        files
+            .iter()
+            .map(|(_, bytes)| {
+                let request = Request::cover(48, 40).enlarge(true).jpeg(85);
+                let made = bombproof::thumbnail(bytes, &request, &Limits::default()).unwrap();
+                manifest::fnv1a64(made.bytes())
+            })
+            .collect()
+    };
+    let first = sums();
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(sums)).collect();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), first);
+        }
+    });
+    let all = manifest::fnv1a64(first.concat().as_bytes());
+    assert_eq!(all, ALL_THUMBNAILS, "an output changed, or this build makes other bytes");
+}
+
+#[test]
+fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
+    let bytes = read("valid/photo.jpg");
+    let request = Request::cover(200, 200).and_size(200, 100).and_size(50, 50).pixels();
+    let all = bombproof::thumbnails(&bytes, &request, &Limits::default()).unwrap();
+    let sizes: Vec<Size> = all.iter().map(bombproof::Thumbnail::size).collect();
+    assert_eq!(sizes, [Size::new(200, 200), Size::new(200, 100), Size::new(50, 50)]);
+    let alone = bombproof::thumbnail(&bytes, &Request::cover(50, 50).pixels(), &Limits::default());
+    let alone = alone.unwrap();
+    // Made from a finer decode, so not the same bytes, but the same picture.
+    let difference: u64 = all[2]
+        .bytes()
+        .iter()
+        .zip(alone.bytes())
+        .map(|(a, b)| u64::from(a.abs_diff(*b)))
+        .sum();
+    assert!(difference < alone.bytes().len() as u64 * 3, "{difference}");
+}
+
+fn read(path: &str) -> Vec<u8> {
+    let row = manifest::rows().into_iter().find(|row| row.path == path);
+    row.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
+}
+
+/// The checksum over all thumbnails of the test above. Change it only with a change that is meant to
+/// change pixels.
+const ALL_THUMBNAILS: &str = "";
