@@ -51,6 +51,7 @@ const GROUPS: &[(&str, &str, usize)] = &[
         "jpeg/libjxl/flower/flower_small.q85_444_non_interleaved.jpg",
         4,
     ),
+    ("jpeg/zune/non_interleaved_", "jpeg/zune/non_interleaved_444_64x64.jpg", 4),
 ];
 const SSIM: f64 = 0.98;
 const SSIM_CHANNELS: f64 = 0.95;
