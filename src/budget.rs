@@ -53,6 +53,7 @@ impl Budget {
     }
 
     /// What is left, in bytes.
+    #[cfg(test)]
     pub(crate) fn left_bytes(&self) -> u64 {
         self.limit_bytes - self.used_bytes.get()
     }

@@ -26,7 +26,7 @@ pub(crate) fn small_planes<'b>(
             jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
         }
         Detail::Png(image) => png::decode(bytes, image, premultiply, budget, interrupt, sink)?,
-        Detail::WebP(still) => webp::decode(bytes, still, budget, interrupt, sink)?,
+        Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
     }
     shrink.finish()
 }
@@ -54,20 +54,22 @@ pub(crate) trait RowSink {
     }
 }
 
-/// Multiplies a row of colour samples by their alpha, rounded.
-pub(crate) fn premultiply_row(color: &mut [u8], alpha: &[u8]) {
-    if alpha.iter().all(|&a| a == 255) {
+/// Multiplies a row of samples by their alpha, rounded. `zero` is the sample of no light: 0, or what
+/// a luma or chroma plane has for black.
+pub(crate) fn premultiply_row(samples: &mut [u8], zero: u8, alpha: &[u8]) {
+    if alpha.iter().all(|&alpha| alpha == 255) {
         return;
     }
-    for (c, &a) in color.iter_mut().zip(alpha) {
-        *c = multiply(*c, a);
+    for (sample, &alpha) in samples.iter_mut().zip(alpha) {
+        *sample = premultiplied(*sample, zero, alpha);
     }
 }
 
-/// `color` × `alpha` / 255, rounded to the nearest level.
-#[allow(clippy::cast_possible_truncation, reason = "the quotient of two bytes by 255 is a byte")]
-const fn multiply(color: u8, alpha: u8) -> u8 {
-    ((color as u32 * alpha as u32 * 257 + 32_896) >> 16) as u8
+/// `zero` + (`sample` - `zero`) × `alpha` / 255, rounded to the nearest level.
+#[allow(clippy::cast_possible_truncation, reason = "a mean of two bytes is a byte")]
+const fn premultiplied(sample: u8, zero: u8, alpha: u8) -> u8 {
+    let sum = sample as u32 * alpha as u32 + zero as u32 * (255 - alpha as u32);
+    ((sum * 257 + 32_896) >> 16) as u8
 }
 
 #[cfg(test)]
@@ -76,10 +78,14 @@ mod tests {
 
     #[test]
     fn premultiplying_rounds_to_the_nearest_level() {
-        for color in 0..=255u8 {
+        for sample in 0..=255u8 {
             for alpha in 0..=255u8 {
-                let exact = f64::from(color) * f64::from(alpha) / 255.0;
-                assert!((f64::from(multiply(color, alpha)) - exact).abs() <= 0.5001);
+                for zero in [0, 16, 128] {
+                    let [s, z, a] = [sample, zero, alpha].map(f64::from);
+                    let exact = z + (s - z) * a / 255.0;
+                    let rounded = f64::from(premultiplied(sample, zero, alpha));
+                    assert!((rounded - exact).abs() <= 0.5001, "{sample} {zero} {alpha}");
+                }
             }
         }
     }

@@ -70,7 +70,7 @@ fn codec_bytes(plan: &Plan) -> u64 {
     match &plan.header().detail {
         Detail::Jpeg(frame) => decode::jpeg::memory_bytes(frame, plan.scales()),
         Detail::Png(image) => decode::png::memory_bytes(image),
-        Detail::WebP(still) => decode::webp::memory_bytes(still),
+        Detail::WebP(still) => decode::webp::memory_bytes(still, plan.premultiplies()),
     }
 }
 

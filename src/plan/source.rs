@@ -2,7 +2,7 @@
 
 use crate::decode::webp as webp_decode;
 use crate::plan::planes::PlaneSource;
-use crate::probe::webp::{Alpha, Coding, Still};
+use crate::probe::webp::{Alpha, Coding, Still, vp8};
 use crate::probe::{Detail, Header, jpeg, png};
 
 /// How the planes of a source become colours.
@@ -96,10 +96,10 @@ impl Source {
                     per_x: 2,
                     per_y: 2,
                     origin: (still.x / 2, still.y / 2),
-                    empty: VP8_CHROMA_ZERO,
+                    empty: vp8::NO_CHROMA,
                     ..whole
                 };
-                let luma = PlaneSource { empty: VP8_BLACK, ..whole };
+                let luma = PlaneSource { empty: vp8::BLACK, ..whole };
                 (Colors::Vp8Yuv, [luma, chroma, chroma, whole])
             }
         };
@@ -124,7 +124,3 @@ impl Source {
         }
     }
 }
-
-/// Black and no colour in the studio range of VP8 (RFC 6386, 9.2).
-pub(crate) const VP8_BLACK: u8 = 16;
-pub(crate) const VP8_CHROMA_ZERO: u8 = 128;

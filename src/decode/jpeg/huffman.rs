@@ -107,17 +107,21 @@ impl Codes {
 
     #[inline(always)]
     fn symbol_at(&self, entry: Entry, bits: &mut Bits<'_>) -> Result<u8, Fault> {
-        if entry != 0 {
-            let with_extra = if entry & HAS_VALUE != 0 { (entry >> 8) & 15 } else { 0 };
-            bits.take((entry & 31) - with_extra);
-            return Ok(symbol_of(entry));
-        }
-        let (symbol, length) = self.find(bits.peek(16)).ok_or(Fault::Code)?;
+        let found = if entry == 0 { self.find(bits.peek(16)) } else { Some(code_of(entry)) };
+        let (symbol, length) = found.ok_or(Fault::Code)?;
         bits.take(length);
         Ok(symbol)
     }
 
     /// The symbol whose code starts `next`, which is 16 bits, and the length of the code.
+    fn first(&self, next: usize) -> Option<(u8, u32)> {
+        match self.fast.get(next >> (16 - FAST_BITS)) {
+            Some(&entry) if entry != 0 => Some(code_of(entry)),
+            _ => self.find(next),
+        }
+    }
+
+    /// The same for codes of all lengths, without the look-up.
     fn find(&self, next: usize) -> Option<(u8, u32)> {
         let next = u32::try_from(next).ok()?;
         let (length, (_, offset)) = (1..)
@@ -186,7 +190,7 @@ fn skip_one<'w>(k: u32, codes: &Codes, mut bits: Bits<'w>) -> Result<(u32, Bits<
 
 fn step_of(codes: &Codes, next: usize) -> u16 {
     let (mut taken, mut coded) = (0, 0_u16);
-    while let Some((symbol, length)) = codes.find((next << taken) & 0xFFFF) {
+    while let Some((symbol, length)) = codes.first((next << taken) & 0xFFFF) {
         let after = taken + length + u32::from(symbol & 15);
         if after > SKIP_BITS || (symbol & 15 == 0 && symbol != END_OF_BLOCK && symbol != ZERO_RUN) {
             break;
@@ -216,6 +220,13 @@ const fn extend(bits: u32, size: u32) -> i32 {
 #[allow(clippy::cast_possible_truncation, reason = "the byte is cut out")]
 const fn symbol_of(entry: Entry) -> u8 {
     (entry >> 8) as u8
+}
+
+/// The symbol of an entry, and the length of its code alone.
+#[inline(always)]
+const fn code_of(entry: Entry) -> (u8, u32) {
+    let extra = if entry & HAS_VALUE != 0 { (entry >> 8) & 15 } else { 0 };
+    (symbol_of(entry), (entry & 31) - extra)
 }
 
 /// No further coefficient of the block is coded.

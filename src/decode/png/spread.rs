@@ -130,7 +130,7 @@ impl<'b> Spread<'b> {
         }
         if self.premultiply {
             for color in &mut rows.color {
-                premultiply_row(color, rows.alpha);
+                premultiply_row(color, 0, rows.alpha);
             }
         }
         for (plane, color) in rows.color.iter().take(self.color_planes).enumerate() {

@@ -2,7 +2,7 @@
 
 use super::super::RowSink;
 use super::{BAND, lossless};
-use crate::budget::Budget;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::webp::Filter;
@@ -14,44 +14,68 @@ pub(super) fn memory_bytes(size: Size) -> u64 {
     2 * u64::from(size.width)
 }
 
-/// One byte a pixel.
-pub(super) fn raw<S: RowSink>(
+/// One byte a pixel. With `keep` the whole plane is returned as well.
+pub(super) fn raw<'b, S: RowSink>(
     data: &[u8],
     size: Size,
     filter: Filter,
-    budget: &Budget,
+    keep: bool,
+    budget: &'b Budget,
     interrupt: &Interrupt,
     sink: &mut S,
-) -> Result<(), Error> {
+) -> Result<Option<Buffer<'b, u8>>, Error> {
     let (_, width) = lossless::row_lengths(size)?;
     let rows = data.chunks_exact(width).map(|row| row.iter().copied());
-    emit(rows, size, filter, budget, interrupt, sink)
+    emit(rows, size, filter, keep, budget, interrupt, sink)
 }
 
-/// The green of a VP8L stream.
-pub(super) fn lossless<S: RowSink>(
+/// The green of a VP8L stream. With `keep` the whole plane is returned as well.
+pub(super) fn lossless<'b, S: RowSink>(
     (data, stream): (&[u8], &Stream),
     size: Size,
     filter: Filter,
-    budget: &Budget,
+    keep: bool,
+    budget: &'b Budget,
     interrupt: &Interrupt,
     sink: &mut S,
-) -> Result<(), Error> {
+) -> Result<Option<Buffer<'b, u8>>, Error> {
     let pixels = lossless::pixels(data, size, stream, budget, interrupt)?;
     let (row_bytes, _) = lossless::row_lengths(size)?;
     let rows = pixels.chunks_exact(row_bytes).map(|row| row.iter().copied().skip(1).step_by(4));
-    emit(rows, size, filter, budget, interrupt, sink)
+    emit(rows, size, filter, keep, budget, interrupt, sink)
 }
 
-fn emit<S: RowSink>(
-    rows: impl Iterator<Item = impl Iterator<Item = u8>>,
+/// Alpha of a frame that is opaque on a canvas that is not.
+pub(super) fn full<S: RowSink>(
     size: Size,
-    filter: Filter,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
 ) -> Result<(), Error> {
     let (_, width) = lossless::row_lengths(size)?;
+    let opaque = budget.buffer(width, u8::MAX)?;
+    for y in 0..size.height {
+        if (y as usize).is_multiple_of(BAND) {
+            interrupt.check()?;
+        }
+        sink.row(ALPHA_PLANE, y, &opaque)?;
+    }
+    Ok(())
+}
+
+fn emit<'b, S: RowSink>(
+    rows: impl Iterator<Item = impl Iterator<Item = u8>>,
+    size: Size,
+    filter: Filter,
+    keep: bool,
+    budget: &'b Budget,
+    interrupt: &Interrupt,
+    sink: &mut S,
+) -> Result<Option<Buffer<'b, u8>>, Error> {
+    let (_, width) = lossless::row_lengths(size)?;
+    let kept_bytes = usize::try_from(size.pixels())
+        .map_err(|_| Error::OutOfMemory { bytes: size.pixels() })?;
+    let mut kept = keep.then(|| budget.empty_buffer(kept_bytes)).transpose()?;
     let mut above = budget.buffer(width, 0u8)?;
     let mut samples = budget.buffer(width, 0u8)?;
     for (y, row) in (0..size.height).zip(rows) {
@@ -63,9 +87,12 @@ fn emit<S: RowSink>(
         }
         undo(filter, (y > 0).then_some(&*above), &mut samples);
         sink.row(ALPHA_PLANE, y, &samples)?;
+        if let Some(kept) = &mut kept {
+            kept.extend_from_slice(&samples)?;
+        }
         core::mem::swap(&mut above, &mut samples);
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// Adds the prediction to each sample. The first column is predicted from above, the first row from

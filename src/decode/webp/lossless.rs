@@ -1,6 +1,6 @@
 //! VP8L → rows: decoded in place, then taken apart row by row.
 
-use super::super::RowSink;
+use super::super::{RowSink, premultiplied};
 use super::view::View;
 use super::{BAND, failure};
 use crate::budget::{Budget, Buffer};
@@ -18,12 +18,22 @@ fn codec_bytes(stream: &Stream) -> u64 {
     stream.codec_heap_bytes + CHUNK_MAP
 }
 
-/// Emits red, green, blue and, `with_alpha`, alpha of each row in turn.
+/// What becomes of the alpha of each pixel.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AlphaUse {
+    /// The picture is opaque, whatever its pixels say.
+    None,
+    Straight,
+    /// The colours are multiplied by it.
+    Premultiplied,
+}
+
+/// Emits red, green, blue and, unless opaque, alpha of each row in turn.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
     size: Size,
     stream: &Stream,
-    with_alpha: bool,
+    alpha: AlphaUse,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -31,14 +41,19 @@ pub(super) fn decode<S: RowSink>(
     let pixels = pixels(data, size, stream, budget, interrupt)?;
     let (row_bytes, width) = row_lengths(size)?;
     let mut samples = budget.buffer(width, 0u8)?;
-    let planes = if with_alpha { 4 } else { 3 };
+    let planes = if alpha == AlphaUse::None { 3 } else { 4 };
     for (y, row) in (0u32..).zip(pixels.chunks_exact(row_bytes)) {
         if (y as usize).is_multiple_of(BAND) {
             interrupt.check()?;
         }
         for plane in 0..planes {
-            for (sample, pixel) in samples.iter_mut().zip(row.chunks_exact(4)) {
-                *sample = pixel.get(plane).copied().unwrap_or_default();
+            let multiplies = alpha == AlphaUse::Premultiplied && plane < ALPHA;
+            for (sample, pixel) in samples.iter_mut().zip(row.as_chunks::<4>().0) {
+                *sample = if multiplies {
+                    premultiplied(pixel[plane], 0, pixel[ALPHA])
+                } else {
+                    pixel[plane]
+                };
             }
             sink.row(plane, y, &samples)?;
         }
@@ -75,6 +90,7 @@ pub(super) fn row_lengths(size: Size) -> Result<(usize, usize), Error> {
     Ok((width.checked_mul(4).ok_or(TOO_WIDE)?, width))
 }
 
+const ALPHA: usize = 3;
 const TOO_WIDE: Error = Error::Bug("a row longer than the address space");
 
 /// image-webp's map of two chunks, and an error with its source.

@@ -2,12 +2,12 @@
 
 use image_webp::vp8::Vp8Decoder;
 
-use super::super::RowSink;
+use super::super::{RowSink, premultiply_row};
 use super::{BAND, failure};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::webp::vp8::Frame;
+use crate::probe::webp::vp8::{BLACK, Frame, NO_CHROMA};
 
 /// The peak of image-webp's heap, followed through `decode_frame`.
 pub(super) fn memory_bytes(frame: &Frame) -> u64 {
@@ -43,10 +43,12 @@ const fn plane_bytes(frame: &Frame) -> u64 {
     384 * frame.macroblocks()
 }
 
-/// Emits the planes Y, U, V, one after the other.
+/// Emits the planes Y, U, V, one after the other, multiplied by `alpha` when it is given: one byte
+/// a pixel.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
     frame: &Frame,
+    alpha: Option<&[u8]>,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -66,20 +68,47 @@ pub(super) fn decode<S: RowSink>(
     let width = usize::from(planes.width);
     let height = usize::from(planes.height);
     let columns = width.div_ceil(16);
-    for (plane, samples, stride, width, height) in [
-        (0, &planes.ybuf, 16 * columns, width, height),
-        (1, &planes.ubuf, 8 * columns, width.div_ceil(2), height.div_ceil(2)),
-        (2, &planes.vbuf, 8 * columns, width.div_ceil(2), height.div_ceil(2)),
+    let chroma = (width.div_ceil(2), height.div_ceil(2));
+    let mut row = budget.buffer(width, 0u8)?;
+    let mut row_alpha = budget.buffer(width, 0u8)?;
+    for (plane, samples, stride, (columns, rows), zero) in [
+        (0, &planes.ybuf, 16 * columns, (width, height), BLACK),
+        (1, &planes.ubuf, 8 * columns, chroma, NO_CHROMA),
+        (2, &planes.vbuf, 8 * columns, chroma, NO_CHROMA),
     ] {
-        let rows = (0u32..).zip(samples.chunks_exact(stride)).take(height);
-        for (y, row) in rows {
+        for (y, samples) in (0u32..).zip(samples.chunks_exact(stride)).take(rows) {
             if (y as usize).is_multiple_of(BAND) {
                 interrupt.check()?;
             }
-            sink.row(plane, y, row.get(..width).unwrap_or(row))?;
+            let samples = samples.get(..columns).unwrap_or(samples);
+            let Some(alpha) = alpha else {
+                sink.row(plane, y, samples)?;
+                continue;
+            };
+            let row = row.get_mut(..columns).unwrap_or_default();
+            row.copy_from_slice(samples);
+            let mut alpha = alpha.chunks_exact(width);
+            if plane == 0 {
+                premultiply_row(row, zero, alpha.nth(y as usize).unwrap_or_default());
+            } else {
+                let above = alpha.nth(2 * y as usize).unwrap_or_default();
+                average_pairs(above, alpha.next().unwrap_or(above), &mut row_alpha);
+                premultiply_row(row, zero, row_alpha.get(..columns).unwrap_or_default());
+            }
+            sink.row(plane, y, row)?;
         }
     }
     Ok(())
+}
+
+/// The mean alpha of the 2 × 2 pixels of each chroma sample; at the right edge of 1 × 2.
+fn average_pairs(above: &[u8], below: &[u8], averages: &mut [u8]) {
+    let pairs = above.chunks(2).zip(below.chunks(2));
+    for (average, (above, below)) in averages.iter_mut().zip(pairs) {
+        let count = above.len() + below.len();
+        let sum: usize = above.iter().chain(below).map(|&alpha| usize::from(alpha)).sum();
+        *average = u8::try_from((sum + count / 2) / count.max(1)).unwrap_or(u8::MAX);
+    }
 }
 
 /// Bytes of one macroblock's modes.

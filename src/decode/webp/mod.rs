@@ -17,22 +17,27 @@ mod view;
 
 /// The peak of the heap while `still` is decoded, image-webp's share included.
 ///
-/// Colour is decoded, handed on and dropped before alpha is decoded, so that the larger of the two
-/// counts.
-pub(crate) fn memory_bytes(still: &Still) -> u64 {
+/// Alpha that is coded apart is decoded first, handed on and dropped before the colours, so that the
+/// larger of the two counts; what is kept of it, to multiply the colours by, counts in both.
+pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
+    let row_bytes = u64::from(still.frame.width);
     let color = match still.coding {
-        Coding::Lossy(frame) => lossy::memory_bytes(&frame),
-        Coding::Lossless(stream) => {
-            lossless::memory_bytes(still.frame, &stream, u64::from(still.frame.width))
+        Coding::Lossy(frame) => lossy::memory_bytes(&frame) + 2 * row_bytes,
+        Coding::Lossless(stream) => lossless::memory_bytes(still.frame, &stream, row_bytes),
+    };
+    let alpha_rows = alpha::memory_bytes(still.frame);
+    let alpha = match still.alpha {
+        Alpha::None | Alpha::Inside => alpha_rows,
+        Alpha::Raw(_) => alpha_rows,
+        Alpha::Lossless(_, stream) => {
+            lossless::memory_bytes(still.frame, &stream, alpha_rows)
         }
     };
-    let rows = alpha::memory_bytes(still.frame);
-    let alpha = match still.alpha {
-        Alpha::None | Alpha::Inside => 0,
-        Alpha::Raw(_) => rows,
-        Alpha::Lossless(_, stream) => lossless::memory_bytes(still.frame, &stream, rows),
+    let kept = match still.alpha {
+        Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => still.frame.pixels(),
+        _ => 0,
     };
-    color.max(alpha)
+    color.max(alpha).saturating_add(kept)
 }
 
 /// True when image-webp may work for more than about a millisecond without asking whether the job
@@ -41,17 +46,19 @@ pub(crate) const fn uninterruptible(still: &Still) -> bool {
     still.frame.pixels() > 1 << 16
 }
 
-/// Decodes the picture that `still` describes.
+/// Decodes the picture that `still` describes, its colours multiplied by alpha when `premultiply` is
+/// true.
 ///
-/// Rows are in the coordinates of the frame, and straight: nothing is premultiplied. Lossy: planes
-/// 0 = Y (width × height), 1 = U, 2 = V (halves, rounded up), one plane after the other, and then
-/// plane 3 = alpha. Lossless: planes 0 to 2 = red, green, blue and, unless opaque, 3 = alpha, a row
-/// of each in turn.
+/// Rows are in the coordinates of the frame. Lossy: plane 3 = alpha, then 0 = Y (width × height),
+/// 1 = U, 2 = V (halves, rounded up), one plane after the other. Lossless: planes 0 to 2 = red,
+/// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
+/// part of its canvas bare has a plane of full alpha.
 ///
 /// Data that ends early, or is corrupt, is an error before the first row of its plane.
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     still: &Still,
+    premultiply: bool,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -62,20 +69,33 @@ pub(crate) fn decode<S: RowSink>(
         return Err(Error::BadRequest(BadRequest::OtherBytes));
     }
     let Approved { color, alpha, .. } = approved;
-    match still.coding {
-        Coding::Lossy(frame) => lossy::decode(color, &frame, budget, interrupt, sink)?,
-        Coding::Lossless(stream) => {
-            let data = color.get(container::vp8l::HEADER_BYTES..).unwrap_or_default();
-            let with_alpha = still.alpha == Alpha::Inside;
-            lossless::decode(data, still.frame, &stream, with_alpha, budget, interrupt, sink)?;
+    let size = still.frame;
+    let kept = match still.alpha {
+        Alpha::None if still.leaves_canvas_bare() => {
+            alpha::full(size, budget, interrupt, sink)?;
+            None
         }
-    }
-    match still.alpha {
-        Alpha::None | Alpha::Inside => Ok(()),
-        Alpha::Raw(filter) => alpha::raw(alpha, still.frame, filter, budget, interrupt, sink),
+        Alpha::None | Alpha::Inside => None,
+        Alpha::Raw(filter) => {
+            alpha::raw(alpha, size, filter, premultiply, budget, interrupt, sink)?
+        }
         Alpha::Lossless(filter, stream) => {
             let stream = (alpha, &stream);
-            alpha::lossless(stream, still.frame, filter, budget, interrupt, sink)
+            alpha::lossless(stream, size, filter, premultiply, budget, interrupt, sink)?
+        }
+    };
+    match still.coding {
+        Coding::Lossy(frame) => {
+            lossy::decode(color, &frame, kept.as_deref(), budget, interrupt, sink)
+        }
+        Coding::Lossless(stream) => {
+            let data = color.get(container::vp8l::HEADER_BYTES..).unwrap_or_default();
+            let alpha = match (still.alpha, premultiply) {
+                (Alpha::Inside, true) => lossless::AlphaUse::Premultiplied,
+                (Alpha::Inside, false) => lossless::AlphaUse::Straight,
+                _ => lossless::AlphaUse::None,
+            };
+            lossless::decode(data, size, &stream, alpha, budget, interrupt, sink)
         }
     }
 }

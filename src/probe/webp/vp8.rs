@@ -190,6 +190,10 @@ impl<'a> BoolDecoder<'a> {
 
 const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
 
+/// The samples of black in the studio range of luma and chroma (RFC 6386, 9.2).
+pub(crate) const BLACK: u8 = 16;
+pub(crate) const NO_CHROMA: u8 = 128;
+
 #[cfg(test)]
 mod tests {
     /// The floor of `possible_pixels`, from every range that the bool decoder can be in.
