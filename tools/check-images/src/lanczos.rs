@@ -38,15 +38,9 @@ pub(crate) fn resize(source: &Rgba, window: Window, width: usize, height: usize)
         for (row, weight) in rows.zip(&taps.weights) {
             sums.iter_mut().zip(row).for_each(|(sum, sample)| *sum += sample * weight);
         }
-        samples.extend(sums.chunks_exact(4).flat_map(|pixel| straight(pixel)));
+        samples.extend(sums.chunks_exact(4).flat_map(straight));
     }
     Rgba { width, height, samples }
-}
-
-/// All of `source`.
-pub(crate) fn resize_whole(source: &Rgba, width: usize, height: usize) -> Rgba {
-    let (w, h) = (source.width as f64, source.height as f64);
-    resize(source, Window { x: 0.0, y: 0.0, width: w, height: h }, width, height)
 }
 
 fn premultiply(pixels: &[u8], out: &mut [f64]) {
@@ -107,6 +101,12 @@ fn lanczos3(x: f64) -> f64 {
 mod tests {
     use super::*;
 
+    /// All of `source`.
+    fn resize_whole(source: &Rgba, width: usize, height: usize) -> Rgba {
+        let (w, h) = (source.width as f64, source.height as f64);
+        resize(source, Window { x: 0.0, y: 0.0, width: w, height: h }, width, height)
+    }
+
     fn picture(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [u8; 4]) -> Rgba {
         let samples = (0..height)
             .flat_map(|y| (0..width).map(move |x| (x, y)))
@@ -126,7 +126,7 @@ mod tests {
         assert!(resize_whole(&flat, 7, 9).samples.chunks_exact(4).all(|p| p == [10, 200, 30, 255]));
         let half = picture(64, 64, |x, _| if x < 32 { [250, 0, 0, 255] } else { [0, 255, 0, 0] });
         let small = resize_whole(&half, 8, 8);
-        assert!(small.samples.chunks_exact(4).all(|p| p[3] == 0 || (p[0], p[1]) == (250, 0)));
+        assert!(small.samples.chunks_exact(4).all(|p| p[3] == 0 || (p[0] >= 250 && p[1] == 0)));
     }
 
     #[test]
