@@ -1,0 +1,50 @@
+//! Full-size pixels, sample by sample: PngSuite against the `image` crate, WebP against its own
+//! reference pictures.
+
+use bombproof::Request;
+
+use crate::job;
+use crate::oracle::Reference;
+use crate::report::Row;
+use crate::threads;
+use crate::walk::File;
+
+pub(crate) fn check(files: &[File]) -> Vec<Row> {
+    let suite = files.iter().filter(|file| file.is_in("png/pngsuite/") && file.is_picture());
+    let mut rows = threads::on_each(suite, |file| vec![row("exact-png", file, &file.bytes)]);
+    let pairs: Vec<_> =
+        files.iter().filter_map(|file| Some((file, reference(file, files)?))).collect();
+    rows.extend(threads::on_each(pairs.iter().map(|(file, _)| *file), |file| {
+        let (_, reference) =
+            pairs.iter().find(|(of, _)| of.path == file.path).expect("one of them");
+        vec![row("exact-webp", file, &reference.bytes)]
+    }));
+    for (check, known) in [("exact-png", SUITE), ("exact-webp", PAIRS)] {
+        let found = if check == "exact-png" { rows.len() - pairs.len() } else { pairs.len() };
+        let words = format!("{found} pictures compared, {known} are known");
+        rows.push(Row::figure("count", check, found == known, words));
+    }
+    rows
+}
+
+fn row(check: &'static str, file: &File, reference: &[u8]) -> Row {
+    let error = job::pixels(&file.bytes, &Request::full_size().pixels()).and_then(|ours| {
+        let theirs = Reference::of(reference)?.picture;
+        ours.max_error(&theirs)
+    });
+    match error {
+        Ok(error) => Row::quiet(check, &file.path, error <= 1, || format!("error {error}/255 max")),
+        Err(words) => Row::figure(check, &file.path, false, words),
+    }
+}
+
+/// The picture that a WebP file must look like; of an animation, the one of its first frame.
+fn reference<'a>(file: &File, files: &'a [File]) -> Option<&'a File> {
+    let inside = file.path.strip_prefix("webp/image-webp/images/")?.strip_suffix(".webp")?;
+    let still = format!("webp/image-webp/reference/{inside}.png");
+    let first = format!("webp/image-webp/reference/{inside}-1.png");
+    files.iter().find(|file| file.path == still || file.path == first)
+}
+
+const SUITE: usize = 161;
+const PAIRS: usize = 23;

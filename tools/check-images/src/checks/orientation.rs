@@ -1,0 +1,65 @@
+//! One picture stored in all eight orientations comes out upright, 0 is read as upright, and the
+//! eXIf chunk of a PNG is honoured to the pixel.
+
+use bombproof::Request;
+
+use crate::job;
+use crate::oracle;
+use crate::picture::Rgb;
+use crate::report::Row;
+use crate::ssim;
+use crate::walk::File;
+
+pub(crate) fn check(files: &[File]) -> Vec<Row> {
+    let find = |path: &str| {
+        files.iter().find(|file| file.path == path).ok_or_else(|| format!("{path} is missing"))
+    };
+    let mut rows = Vec::new();
+    for start in JPEGS {
+        let path = |number: usize| format!("{start}{number}.jpg");
+        let first = find(&path(1)).and_then(upright);
+        for number in (0..=8).filter(|&number| number != 1) {
+            let other = find(&path(number)).and_then(upright);
+            let likeness = first
+                .as_ref()
+                .map_err(|words| format!("number 1: {words}"))
+                .and_then(|first| ssim::compare(first, &other?));
+            rows.push(match likeness {
+                Ok(found) => {
+                    let words = format!("SSIM {:.4} against number 1", found.luma);
+                    Row::figure("orientation", path(number), found.luma >= SSIM, words)
+                }
+                Err(words) => Row::figure("orientation", path(number), false, words),
+            });
+        }
+    }
+    for (number, tag) in PNG_TAGS.into_iter().enumerate() {
+        let path = format!("exif/imgproxy/orientation-{number}.png");
+        let error = find(&path).and_then(|file| {
+            let ours = job::pixels(&file.bytes, &Request::full_size().pixels())?;
+            ours.max_error(&oracle::turned(&file.bytes, tag)?)
+        });
+        rows.push(match error {
+            Ok(error) => {
+                let words =
+                    format!("error {error}/255 max against the picture turned by tag {tag}");
+                Row::figure("orientation", path, error == 0, words)
+            }
+            Err(words) => Row::figure("orientation", path, false, words),
+        });
+    }
+    rows
+}
+
+/// Each of these pictures bears its own number in the middle, which is hidden.
+fn upright(file: &File) -> Result<Rgb, String> {
+    let mut picture = job::pixels(&file.bytes, &Request::contain(256, 256).pixels())?.on_white();
+    picture.hide(0.42..0.58, 0.40..0.60);
+    Ok(picture)
+}
+
+const JPEGS: [&str; 2] = ["exif/recurser/Landscape_", "exif/recurser/Portrait_"];
+/// The tag of each PNG by its number: all hold the same stored pixels, number 0 has no tag, and
+/// number 1 says 3.
+const PNG_TAGS: [u8; 9] = [1, 3, 2, 3, 4, 5, 6, 7, 8];
+const SSIM: f64 = 0.98;

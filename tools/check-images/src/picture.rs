@@ -1,0 +1,89 @@
+//! Pixels as this tool compares them: RGBA from any decoder, RGB on white for the comparisons.
+
+use bombproof::Layout;
+
+/// 8-bit RGBA, straight alpha, rows from the top.
+#[derive(Clone, Debug)]
+pub(crate) struct Rgba {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) samples: Vec<u8>,
+}
+
+impl Rgba {
+    /// What came out of the library.
+    pub(crate) fn of(picture: &bombproof::Picture) -> Self {
+        let size = picture.size();
+        let pixels = picture.pixels();
+        let samples = match picture.layout() {
+            Layout::Gray => pixels.iter().flat_map(|&g| [g, g, g, 255]).collect(),
+            Layout::GrayAlpha => {
+                pixels.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
+            }
+            Layout::Rgb => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
+            Layout::Rgba => pixels.to_vec(),
+        };
+        Self { width: size.width as usize, height: size.height as usize, samples }
+    }
+
+    /// Laid on white.
+    pub(crate) fn on_white(&self) -> Rgb {
+        let samples = self.samples.chunks_exact(4).flat_map(|p| {
+            let alpha = u32::from(p[3]);
+            let over =
+                |sample: u8| ((u32::from(sample) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+            [over(p[0]), over(p[1]), over(p[2])]
+        });
+        Rgb { width: self.width, height: self.height, samples: samples.collect() }
+    }
+
+    /// The largest difference of any sample, with the colours of pixels that are transparent in both
+    /// left out. Sizes that differ are an error in words.
+    pub(crate) fn max_error(&self, other: &Self) -> Result<u8, String> {
+        if (self.width, self.height) != (other.width, other.height) {
+            return Err(format!(
+                "{}x{} against {}x{}",
+                self.width, self.height, other.width, other.height
+            ));
+        }
+        let pixels = self.samples.chunks_exact(4).zip(other.samples.chunks_exact(4));
+        let seen = pixels.filter(|(a, b)| a[3] != 0 || b[3] != 0);
+        let errors = seen.flat_map(|(a, b)| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)));
+        Ok(errors.max().unwrap_or(0))
+    }
+}
+
+/// 8-bit RGB, rows from the top.
+#[derive(Clone, Debug)]
+pub(crate) struct Rgb {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) samples: Vec<u8>,
+}
+
+impl Rgb {
+    /// Luma of ITU-R BT.601.
+    pub(crate) fn luma(&self) -> Vec<f64> {
+        let luma =
+            |p: &[u8]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
+        self.samples.chunks_exact(3).map(luma).collect()
+    }
+
+    pub(crate) fn channel(&self, channel: usize) -> Vec<f64> {
+        self.samples.chunks_exact(3).map(|p| f64::from(p[channel])).collect()
+    }
+
+    /// The part given in fractions of the sides, painted grey.
+    pub(crate) fn hide(&mut self, x: std::ops::Range<f64>, y: std::ops::Range<f64>) {
+        for (row, samples) in self.samples.chunks_exact_mut(self.width * 3).enumerate() {
+            if !y.contains(&(row as f64 / self.height as f64)) {
+                continue;
+            }
+            for (column, pixel) in samples.chunks_exact_mut(3).enumerate() {
+                if x.contains(&(column as f64 / self.width as f64)) {
+                    pixel.fill(128);
+                }
+            }
+        }
+    }
+}
