@@ -48,7 +48,7 @@ pub(crate) const fn file_bytes(output: Output, size: Size, layout: Layout) -> u6
         Output::Jpeg { quality } => jpeg::file_bytes(size, layout, quality),
         Output::Png => png::file_bytes(size, layout),
         Output::WebPLossless => webp::memory_bytes(size, layout),
-        Output::Pixels => size.pixels().saturating_mul(layout.bytes_per_pixel() as u64),
+        Output::Pixels => 0,
     };
     bytes.saturating_add(bytes / 16)
 }

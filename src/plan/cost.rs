@@ -8,6 +8,7 @@ use crate::finish;
 use crate::plan::Plan;
 use crate::plan::geometry::OutputGeometry;
 use crate::probe::Detail;
+use crate::request::Output;
 
 /// The peak of each room, in bytes; what earlier rooms leave live is part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,9 +79,13 @@ fn encode_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
     encode::memory_bytes(plan.request().output(), output.size, finish::layout(plan))
 }
 
-/// What one finished output may still hold when the next one is made.
+/// What one finished output may still hold when the next one is made. Pixels keep the block that
+/// they were made in.
 fn file_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
-    encode::file_bytes(plan.request().output(), output.size, finish::layout(plan))
+    match plan.request().output() {
+        Output::Pixels => finish::pixel_bytes(plan, output),
+        format => encode::file_bytes(format, output.size, finish::layout(plan)),
+    }
 }
 
 impl fmt::Display for Cost {
