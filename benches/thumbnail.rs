@@ -14,19 +14,20 @@ use image::codecs::jpeg::JpegEncoder;
 
 fn photographs() -> Vec<(String, Vec<u8>)> {
     let folder = std::env::var_os("BOMBPROOF_PHOTOS").map(PathBuf::from);
-    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus/valid");
+    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpus/valid");
     let is_photo = |name: &str| folder.is_some() || name.starts_with("photo");
-    let mut photographs: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder.as_ref().unwrap_or(&corpus))
-        .expect("the folder of photographs")
-        .map(|entry| entry.expect("an entry of the folder").path())
-        .filter(|path| path.is_file())
-        .map(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (name, path)
-        })
-        .filter(|(name, _)| is_photo(name))
-        .map(|(name, path)| (name, std::fs::read(path).expect("a photograph")))
-        .collect();
+    let mut photographs: Vec<(String, Vec<u8>)> =
+        std::fs::read_dir(folder.as_ref().unwrap_or(&corpus))
+            .expect("the folder of photographs")
+            .map(|entry| entry.expect("an entry of the folder").path())
+            .filter(|path| path.is_file())
+            .map(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                (name, path)
+            })
+            .filter(|(name, _)| is_photo(name))
+            .map(|(name, path)| (name, std::fs::read(path).expect("a photograph")))
+            .collect();
     photographs.sort();
     assert!(!photographs.is_empty(), "no photograph to measure");
     photographs

@@ -108,13 +108,15 @@ mod thumbnail;
 
 // The public interface is:
 pub use error::{BadRequest, Error, Interrupted, Malformed, Truncated, Unsupported};
-pub use finish::{ColorConversion, ProfileProblem};
+pub use finish::ColorConversion;
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use picture::{Layout, Picture};
 pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};
-pub use probe::{ColorKind, Container, Format, Header, IccKind, Orientation, probe};
+pub use probe::{
+    ColorKind, Container, Format, Header, IccKind, Orientation, ProfileProblem, probe,
+};
 pub use request::Request;
 pub use size::{Rect, Size};
 pub use thumbnail::{Thumbnail, decode, thumbnail, thumbnails};

@@ -68,11 +68,7 @@ fn every_file_of_the_corpus_stays_within_its_quote() {
                 measured.peak_bytes,
                 plan.memory_bytes(),
             );
-            assert!(
-                !matches!(result, Err(Error::Bug(_))),
-                "{}, {name}: {result:?}",
-                file.path
-            );
+            assert!(!matches!(result, Err(Error::Bug(_))), "{}, {name}: {result:?}", file.path);
             jobs += 1;
         }
     }
@@ -117,7 +113,12 @@ fn the_quote_of_a_photograph_is_honest() {
         let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
         result.unwrap();
         let ratio = plan.memory_bytes() as f64 / measured.peak_bytes as f64;
-        println!("{}: {} quoted, {} used, {ratio:.2}", file.path, plan.memory_bytes(), measured.peak_bytes);
+        println!(
+            "{}: {} quoted, {} used, {ratio:.2}",
+            file.path,
+            plan.memory_bytes(),
+            measured.peak_bytes
+        );
         assert!(ratio <= 1.5, "{}: {ratio:.2}: {plan}", file.path);
         photographs += 1;
     }

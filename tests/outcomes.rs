@@ -1,8 +1,8 @@
 //! Every file of the corpus ends as its manifest says: in a picture of that size, or in that refusal.
 #![allow(missing_docs, reason = "a test")]
 
-use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use bombproof::{BadRequest, Error, Interrupt, Interrupted, Limits, Plan, Request, Size, probe};
@@ -151,12 +151,8 @@ fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
     let alone = bombproof::thumbnail(&bytes, &Request::cover(50, 50).pixels(), &Limits::default());
     let alone = alone.unwrap();
     // Made from a finer decode, so not the same bytes, but the same picture.
-    let difference: u64 = all[2]
-        .bytes()
-        .iter()
-        .zip(alone.bytes())
-        .map(|(a, b)| u64::from(a.abs_diff(*b)))
-        .sum();
+    let difference: u64 =
+        all[2].bytes().iter().zip(alone.bytes()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     assert!(difference < alone.bytes().len() as u64 * 3, "{difference}");
 }
 

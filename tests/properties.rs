@@ -14,9 +14,10 @@ mod properties;
 #[global_allocator]
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
+const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
+
 fn picture() -> impl Strategy<Value = Picture> {
-    let layouts = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
-    (1..=40u32, 1..=40u32, prop::sample::select(&layouts[..]), any::<bool>()).prop_flat_map(
+    (1..=40u32, 1..=40u32, prop::sample::select(&LAYOUTS[..]), any::<bool>()).prop_flat_map(
         |(width, height, layout, noisy)| {
             let size = Size::new(width, height);
             let len = size.pixels() as usize * layout.bytes_per_pixel();
@@ -43,11 +44,8 @@ fn request() -> impl Strategy<Value = Request> {
     let crop = prop::option::of((0..40u32, 0..40u32, 1..40u32, 1..40u32));
     (size, any::<bool>(), any::<bool>(), crop, 0..4u8).prop_map(
         |((width, height), cover, enlarge, crop, output)| {
-            let request = if cover {
-                Request::cover(width, height)
-            } else {
-                Request::contain(width, height)
-            };
+            let request =
+                if cover { Request::cover(width, height) } else { Request::contain(width, height) };
             let request = match crop {
                 Some((x, y, width, height)) => request.crop(Rect { x, y, width, height }),
                 None => request,

@@ -1,9 +1,9 @@
 //! ICC profile → sRGB, on pixels of the target size.
 //!
-//! A profile is metadata, and hostile until checked. It is found by [`Parts`] where it lies, checked
-//! by [`Minimal`] without heap, rebuilt from nothing but the tags that its model needs, and only
-//! then given to moxcms. On any doubt it is ignored, and the report says why; the picture is never
-//! refused for its profile.
+//! A profile is metadata, and hostile until checked. `probe` finds it where it lies and checks it
+//! without heap; here it is rebuilt from nothing but the tags that its model needs, and only then
+//! given to moxcms. On any doubt it is ignored, and the report says why; the picture is never refused
+//! for its profile.
 
 use core::fmt;
 
@@ -13,19 +13,13 @@ use moxcms::{ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
-use crate::probe::{Format, Header, jpeg, png, webp};
+use crate::probe::icc::{
+    DeflatedClass, IccSource, MAX_COST_BYTES, Minimal, Parts, ProfileProblem, Space,
+    conversion_bytes,
+};
 
 use super::color::inks_to_rgb;
-use minimal::{Minimal, Space};
-pub(crate) use parts::Parts;
 
-mod cost;
-mod curve;
-mod lut;
-mod minimal;
-mod parts;
-#[cfg(test)]
-mod samples;
 #[cfg(test)]
 mod tests;
 
@@ -51,71 +45,6 @@ impl fmt::Display for ColorConversion {
     }
 }
 
-/// Why an embedded ICC profile was not used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProfileProblem {
-    /// It is over [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes).
-    TooLarge,
-    /// A part of it is missing, or there twice.
-    Incomplete,
-    /// It breaks the rules of its format.
-    Malformed,
-    /// It describes another kind of colours than the picture has.
-    WrongColorSpace,
-    /// Using it would take more memory than a profile is worth.
-    TooCostly,
-    /// It is of a kind that is not converted here.
-    Unsupported,
-}
-
-impl fmt::Display for ProfileProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooLarge => "too large",
-            Self::Incomplete => "incomplete",
-            Self::Malformed => "malformed",
-            Self::WrongColorSpace => "for another color space",
-            Self::TooCostly => "too costly",
-            Self::Unsupported => "unsupported",
-        })
-    }
-}
-
-/// A profile as the container holds it.
-#[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "4 KiB of the stack instead of heap, and made once")]
-pub(crate) enum IccSource<'a> {
-    /// As it is, in one piece or in the chunks of a JPEG.
-    Plain(Parts<'a>),
-    /// The zlib stream of a PNG's iCCP chunk.
-    Deflated(&'a [u8]),
-    /// Found, but not in one piece.
-    Broken(ProfileProblem),
-}
-
-impl<'a> IccSource<'a> {
-    /// The ICCP chunk of a WebP.
-    pub(crate) fn contiguous(profile: &'a [u8]) -> Self {
-        Self::Plain(Parts::contiguous(profile))
-    }
-
-    /// The chunks of a JPEG: sequence number, number of chunks, bytes.
-    pub(crate) fn jpeg(chunks: impl IntoIterator<Item = (u8, u8, &'a [u8])>) -> Self {
-        Parts::from_jpeg(chunks).map_or_else(Self::Broken, Self::Plain)
-    }
-}
-
-/// The profile of a file that was probed.
-pub(crate) fn source<'a>(bytes: &'a [u8], header: &Header) -> Option<IccSource<'a>> {
-    header.icc?;
-    match header.format {
-        Format::Jpeg => Some(IccSource::jpeg(jpeg::icc_chunks(bytes))),
-        Format::Png => png::compressed_icc(bytes).map(IccSource::Deflated),
-        Format::WebP => webp::icc(bytes).map(IccSource::contiguous),
-    }
-}
-
 /// The samples of interleaved pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channels {
@@ -137,28 +66,6 @@ impl Channels {
             Self::Rgba => (Space::Rgb, Layout::Rgba, Layout::Rgba),
             Self::Cmyk => (Space::Cmyk, Layout::Rgba, Layout::Rgb),
         }
-    }
-}
-
-/// What [`to_srgb`] takes from the budget at its peak, in bytes. No heap, and linear in the number
-/// of tags, so that a header can quote it.
-///
-/// The cost of a plain profile is known from its tags. A deflated one is not looked into: it is
-/// quoted by its length, and ignored when it turns out to cost more.
-pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
-    match source {
-        IccSource::Plain(parts) => match Minimal::of(parts) {
-            Ok(profile) if !profile.is_srgb() => {
-                Some(cost::conversion_bytes(&profile)).filter(|&cost| cost <= MAX_COST_BYTES)
-            }
-            _ => None,
-        }
-        .unwrap_or(0),
-        IccSource::Deflated(deflated) => {
-            let class = Class::of(deflated);
-            class.max_cost_bytes.max(2 * class.max_inflated_bytes)
-        }
-        IccSource::Broken(_) => 0,
     }
 }
 
@@ -198,7 +105,7 @@ fn convert(
             Err(conversion) => return Ok(conversion),
         },
         IccSource::Deflated(deflated) => {
-            let class = Class::of(deflated);
+            let class = DeflatedClass::of(deflated);
             let inflated = match inflated(deflated, class, max_icc_bytes, budget)? {
                 Ok(inflated) => inflated,
                 Err(problem) => return Ok(ColorConversion::Ignored(problem)),
@@ -235,7 +142,7 @@ fn rebuilt<'b>(
     if profile.is_srgb() {
         return Ok(Err(ColorConversion::Srgb));
     }
-    let cost_bytes = cost::conversion_bytes(&profile);
+    let cost_bytes = conversion_bytes(&profile);
     if cost_bytes > max_cost_bytes {
         return Ok(Err(ColorConversion::Ignored(ProfileProblem::TooCostly)));
     }
@@ -272,30 +179,9 @@ fn apply(
     Ok(())
 }
 
-/// What a deflated profile may become and may cost, by its length.
-#[derive(Clone, Copy)]
-struct Class {
-    max_inflated_bytes: u64,
-    max_cost_bytes: u64,
-}
-
-impl Class {
-    const fn of(deflated: &[u8]) -> Self {
-        let len = deflated.len() as u64;
-        if len <= 8 << 10 {
-            // Curves and a matrix.
-            Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 280_000 }
-        } else {
-            // Tables. Real ones deflate to half of their length and more.
-            let inflated = if len < 128 << 10 { 8 * len } else { 1 << 20 };
-            Self { max_inflated_bytes: inflated, max_cost_bytes: 2_500_000 }
-        }
-    }
-}
-
 fn inflated<'b>(
     deflated: &[u8],
-    class: Class,
+    class: DeflatedClass,
     max_icc_bytes: u64,
     budget: &'b Budget,
 ) -> Result<Result<Buffer<'b, u8>, ProfileProblem>, Error> {
@@ -322,7 +208,4 @@ fn inflated<'b>(
     })
 }
 
-/// Over this, a profile is ignored: more than a table of 17⁴ nodes of CMYK takes, far less than the
-/// memory of a job.
-const MAX_COST_BYTES: u64 = 8 << 20;
 const PIXELS_AT_ONCE: usize = 256;

@@ -4,18 +4,19 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::Layout;
 use crate::plan::{Colors, OutputGeometry, Plan, PlanePlan};
+use crate::probe;
 use crate::shrink::SmallPlane;
 use crate::size::Size;
 
 mod color;
 mod fir;
-pub(crate) mod icc;
+mod icc;
 mod kernel;
 mod orient;
 mod resize;
 mod upsample;
 
-pub use icc::{ColorConversion, ProfileProblem};
+pub use icc::ColorConversion;
 
 /// A finished picture that is still charged to its job.
 #[derive(Debug)]
@@ -196,7 +197,7 @@ fn convert(
         (_, Layout::Rgb) => (icc::Channels::Rgb, limits.max_icc_bytes),
         (_, Layout::Rgba) => (icc::Channels::Rgba, limits.max_icc_bytes),
     };
-    let source = icc::source(bytes, plan.header());
+    let source = probe::icc::source(bytes, plan.header());
     let converted = icc::to_srgb(samples, channels, source.as_ref(), max_icc_bytes, budget)?;
     if channels == icc::Channels::Cmyk {
         samples.truncate(samples.len() / 4 * 3);

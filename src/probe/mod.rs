@@ -12,12 +12,14 @@ use crate::size::Size;
 mod container;
 mod crc;
 pub(crate) mod exif;
+pub(crate) mod icc;
 pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
 
 pub use container::Container;
 pub use exif::Orientation;
+pub use icc::ProfileProblem;
 
 /// Reads the header of an upload: no heap is allocated and no pixel is decoded.
 ///
@@ -46,8 +48,8 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
         Some(Format::WebP) => webp::header(bytes)?,
         None => return Err(Error::Unsupported(Unsupported::Container(Container::of(bytes)))),
     };
-    if let Some(source) = crate::finish::icc::source(bytes, &header) {
-        header.icc_cost_bytes = crate::finish::icc::memory_bytes(&source);
+    if let Some(source) = icc::source(bytes, &header) {
+        header.icc_cost_bytes = icc::memory_bytes(&source);
     }
     Ok(header)
 }

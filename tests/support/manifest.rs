@@ -17,6 +17,7 @@ pub(crate) fn corpus() -> PathBuf {
 }
 
 /// FNV-1a with 64 bits, as sixteen hexadecimal digits.
+#[allow(dead_code, reason = "not every test compares bytes")]
 pub(crate) fn fnv1a64(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
@@ -25,7 +26,7 @@ pub(crate) fn fnv1a64(bytes: &[u8]) -> String {
 }
 
 /// One file. The fields are explained in `corpus/README.md`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "no test reads all fields")]
 pub(crate) struct Row {

@@ -73,8 +73,8 @@ fn emit<'b, S: RowSink>(
     sink: &mut S,
 ) -> Result<Option<Buffer<'b, u8>>, Error> {
     let (_, width) = lossless::row_lengths(size)?;
-    let kept_bytes = usize::try_from(size.pixels())
-        .map_err(|_| Error::OutOfMemory { bytes: size.pixels() })?;
+    let kept_bytes =
+        usize::try_from(size.pixels()).map_err(|_| Error::OutOfMemory { bytes: size.pixels() })?;
     let mut kept = keep.then(|| budget.empty_buffer(kept_bytes)).transpose()?;
     let mut above = budget.buffer(width, 0u8)?;
     let mut samples = budget.buffer(width, 0u8)?;

@@ -35,7 +35,10 @@ pub(super) fn memory_bytes(frame: &Frame) -> u64 {
     // One entry for each macroblock, in a vector that grows by doubling, from four entries on.
     let capacity = frame.macroblocks().next_power_of_two().max(4);
     let grown_from = if capacity > 4 { capacity / 2 } else { 0 };
-    peak.max(live + MACROBLOCK * (capacity + grown_from)) + ERROR
+    let decoded = live + MACROBLOCK * (capacity + grown_from);
+    // All of that is gone when our two rows come.
+    let emitted = plane_bytes(frame) + 2 * u64::from(frame.size.width);
+    peak.max(decoded).max(emitted) + ERROR
 }
 
 /// Y, U and V, padded to whole macroblocks.

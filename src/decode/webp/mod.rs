@@ -20,18 +20,16 @@ mod view;
 /// Alpha that is coded apart is decoded first, handed on and dropped before the colours, so that the
 /// larger of the two counts; what is kept of it, to multiply the colours by, counts in both.
 pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
-    let row_bytes = u64::from(still.frame.width);
     let color = match still.coding {
-        Coding::Lossy(frame) => lossy::memory_bytes(&frame) + 2 * row_bytes,
-        Coding::Lossless(stream) => lossless::memory_bytes(still.frame, &stream, row_bytes),
+        Coding::Lossy(frame) => lossy::memory_bytes(&frame),
+        Coding::Lossless(stream) => {
+            lossless::memory_bytes(still.frame, &stream, u64::from(still.frame.width))
+        }
     };
     let alpha_rows = alpha::memory_bytes(still.frame);
     let alpha = match still.alpha {
-        Alpha::None | Alpha::Inside => alpha_rows,
-        Alpha::Raw(_) => alpha_rows,
-        Alpha::Lossless(_, stream) => {
-            lossless::memory_bytes(still.frame, &stream, alpha_rows)
-        }
+        Alpha::None | Alpha::Inside | Alpha::Raw(_) => alpha_rows,
+        Alpha::Lossless(_, stream) => lossless::memory_bytes(still.frame, &stream, alpha_rows),
     };
     let kept = match still.alpha {
         Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => still.frame.pixels(),

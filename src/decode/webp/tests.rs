@@ -48,10 +48,10 @@ fn still(file: &[u8]) -> Result<Still, Error> {
 /// Decodes with a budget of the quote and not one byte more.
 fn planes(file: &[u8]) -> Result<Planes, Error> {
     let still = still(file)?;
-    let budget = Budget::new(memory_bytes(&still));
+    let budget = Budget::new(memory_bytes(&still, false));
     let mut planes = Planes::default();
-    decode(file, &still, &budget, &Interrupt::never(), &mut planes)?;
-    assert_eq!(budget.left_bytes(), memory_bytes(&still));
+    decode(file, &still, false, &budget, &Interrupt::never(), &mut planes)?;
+    assert_eq!(budget.left_bytes(), memory_bytes(&still, false));
     Ok(planes)
 }
 
@@ -208,8 +208,10 @@ fn the_first_frame_of_an_animation_is_decoded_in_its_own_coordinates() {
         anmf(0, 0, 8, 8, &[second]),
     ]);
     let planes = planes(&file).unwrap();
-    assert_eq!(planes.1, [2, 2, 2, 0]);
+    assert_eq!(planes.1, [2, 2, 2, 2]);
     assert_eq!(planes.0[0], [50; 6]);
+    // Opaque itself, on a canvas that it leaves bare.
+    assert_eq!(planes.0[3], [255; 6]);
 }
 
 #[test]
@@ -221,6 +223,7 @@ fn other_bytes_than_those_of_the_header_are_refused() {
     let result = decode(
         &file(4),
         &other,
+        false,
         &Budget::new(1 << 20),
         &Interrupt::never(),
         &mut Planes::default(),
@@ -232,9 +235,9 @@ fn other_bytes_than_those_of_the_header_are_refused() {
 fn one_byte_less_than_the_quote_is_not_enough() {
     for file in samples() {
         let still = still(&file).unwrap();
-        let budget = Budget::new(memory_bytes(&still) - 1);
+        let budget = Budget::new(memory_bytes(&still, false) - 1);
         let mut sink = Planes::default();
-        let result = decode(&file, &still, &budget, &Interrupt::never(), &mut sink);
+        let result = decode(&file, &still, false, &budget, &Interrupt::never(), &mut sink);
         assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
     }
 }
@@ -305,9 +308,9 @@ fn a_set_flag_stops_the_job_between_rows_and_between_reads() {
         let flag = Arc::new(AtomicBool::new(false));
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         let still = still(&file).unwrap();
-        let budget = Budget::new(memory_bytes(&still));
+        let budget = Budget::new(memory_bytes(&still, false));
         let mut sink = Cancel(flag, 0);
-        let result = decode(&file, &still, &budget, &interrupt, &mut sink);
+        let result = decode(&file, &still, false, &budget, &interrupt, &mut sink);
         assert!(matches!(result, Err(Error::Interrupted(_))), "{result:?}");
         assert!(sink.1 <= 4 * 16);
     }

@@ -1,9 +1,10 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
-use super::samples::{
+use super::*;
+use crate::probe::icc::memory_bytes;
+use crate::probe::icc::samples::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
 };
-use super::*;
 
 /// Converts with exactly the memory that was quoted.
 fn converted(

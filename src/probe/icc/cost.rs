@@ -4,7 +4,7 @@ use super::minimal::{Minimal, Model};
 
 /// The peak of a conversion with this profile in bytes: the minimal copy, the parsed profile, and
 /// building and holding the transform to sRGB.
-pub(super) fn conversion_bytes(profile: &Minimal<'_>) -> u64 {
+pub(crate) fn conversion_bytes(profile: &Minimal<'_>) -> u64 {
     let below = match profile.model {
         Model::Gray(curve) => SHAPER_BYTES + curve.copied_bytes(),
         Model::Matrix { curves, .. } => {

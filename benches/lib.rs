@@ -1,0 +1,1 @@
+//! Benchmarks of `bombproof`: `cargo bench --manifest-path benches/Cargo.toml`.
