@@ -87,6 +87,15 @@
 //! [`Picture`] to and from `image::DynamicImage`. Features add; they change no result.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::disallowed_macros,
+        clippy::disallowed_methods,
+        reason = "tests choose their own numbers and need no budget"
+    )
+)]
 
 // In walking order: the words first, then the rooms.
 mod size;

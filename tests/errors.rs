@@ -1,5 +1,13 @@
 //! P8: a refusal tells the log, the person who uploaded and the HTTP client what each needs.
-#![allow(missing_docs, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
 
 use std::error::Error as _;
 

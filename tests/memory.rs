@@ -1,5 +1,13 @@
 //! P1, P2 and P3 of the promise: nothing is allocated before the plan, and never more than it quotes.
-#![allow(missing_docs, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
 
 use bombproof::{Error, Interrupt, Limit, Limits, Plan, Rect, Request, probe};
 

@@ -1,5 +1,13 @@
 //! Every file of the corpus ends as its manifest says: in a picture of that size, or in that refusal.
-#![allow(missing_docs, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -1,5 +1,13 @@
 //! Properties of the whole walk on pictures and bytes that nobody chose.
-#![allow(missing_docs, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
 
 use bombproof::{Layout, Limits, Picture, Rect, Request, Size};
 use proptest::prelude::*;

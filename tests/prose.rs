@@ -1,5 +1,13 @@
 //! The numbers that the README states are those of the code.
-#![allow(missing_docs, reason = "a test")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
 
 use bombproof::Limits;
 

@@ -290,7 +290,8 @@ mod tests {
     #[test]
     fn a_pixel_of_the_upright_picture_is_found_in_the_stored_one() {
         let stored = Size::new(3, 2);
-        let cases: [(Orientation, fn(Size, u32, u32) -> (u32, u32)); 8] = [
+        type UprightOf = fn(Size, u32, u32) -> (u32, u32);
+        let cases: [(Orientation, UprightOf); 8] = [
             (Orientation::Upright, |_, x, y| (x, y)),
             (Orientation::FlipHorizontal, |s, x, y| (s.width - 1 - x, y)),
             (Orientation::Rotate180, |s, x, y| (s.width - 1 - x, s.height - 1 - y)),

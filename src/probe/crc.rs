@@ -27,6 +27,7 @@ pub(crate) fn crc32(bytes: &[u8]) -> u32 {
 /// `TABLES[n][b]` is the effect of byte `b` with `n` zero bytes after it.
 static TABLES: [[u32; 256]; 8] = tables();
 
+#[allow(clippy::cast_possible_truncation, reason = "bytes count to 255")]
 const fn tables() -> [[u32; 256]; 8] {
     let mut tables = [[0; 256]; 8];
     let mut byte = 0;

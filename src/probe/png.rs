@@ -203,7 +203,7 @@ impl Walk {
         let entries = chunk.data.len() / 3;
         let allowed =
             if image.color == Color::Indexed { 1 << u32::from(image.bit_depth) } else { 256 };
-        if chunk.data.len() % 3 != 0 || entries == 0 || entries > allowed {
+        if !chunk.data.len().is_multiple_of(3) || entries == 0 || entries > allowed {
             return Err(malformed("the palette has a wrong length"));
         }
         chunk.check_crc()?;
