@@ -91,6 +91,10 @@ impl RowSink for Shrink<'_> {
         self.plane(plane)?.row(y, samples)
     }
 
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        self.plane(plane)?.window_row(y, samples)
+    }
+
     fn scattered(
         &mut self,
         plane: usize,
@@ -139,17 +143,20 @@ impl<'b> Plane<'b> {
         if self.plan.any_order {
             return self.scattered(y, 0, 1, samples);
         }
+        let (start, width) = (self.plan.window.x as usize, self.plan.window.width as usize);
+        let samples = samples.get(start..).and_then(|samples| samples.get(..width));
+        self.window_row(y, samples.ok_or(Error::Bug("a row shorter than its window"))?)
+    }
+
+    fn window_row(&mut self, y: u32, samples: &[u8]) -> Result<(), Error> {
         let window = self.plan.window;
         let Some(row) = y.checked_sub(window.y).filter(|&row| row < window.height) else {
             return Ok(());
         };
-        if row != self.rows_in {
-            return Err(Error::Bug("a row out of order"));
+        if row != self.rows_in || self.plan.any_order || samples.len() != window.width as usize {
+            return Err(Error::Bug("a row out of order, or not as long as its window"));
         }
         self.rows_in += 1;
-        let (start, width) = (window.x as usize, window.width as usize);
-        let samples = samples.get(start..).and_then(|samples| samples.get(..width));
-        let samples = samples.ok_or(Error::Bug("a row shorter than its window"))?;
         let cell_row = (row / self.plan.box_height) as usize;
         let small = self.small.get_mut(cell_row * self.small_width..);
         let small = small.and_then(|small| small.get_mut(..self.small_width)).unwrap_or_default();

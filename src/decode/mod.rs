@@ -25,7 +25,10 @@ pub(crate) fn small_planes<'b>(
         Detail::Jpeg(frame) => {
             jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
         }
-        Detail::Png(image) => png::decode(bytes, image, premultiply, budget, interrupt, sink)?,
+        Detail::Png(image) => {
+            let window = plan.crop();
+            png::decode(bytes, image, window, premultiply, budget, interrupt, sink)?;
+        }
         Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
     }
     shrink.finish()
@@ -38,6 +41,12 @@ pub(crate) fn small_planes<'b>(
 pub(crate) trait RowSink {
     /// Takes row `y` of plane `plane`, from its first column to its last.
     fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error>;
+
+    /// Takes the part of row `y` that lies in the window of the plane, for a decoder that knows it.
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        let _ = (plane, y, samples);
+        Err(Error::Bug("a part of a row where whole rows were agreed on"))
+    }
 
     /// Takes a part of row `y`: samples at the columns `x`, `x + x_step` … Parts come in any order;
     /// only interlaced pictures are delivered so.
@@ -57,12 +66,15 @@ pub(crate) trait RowSink {
 /// Multiplies a row of samples by their alpha, rounded. `zero` is the sample of no light: 0, or what
 /// a luma or chroma plane has for black.
 pub(crate) fn premultiply_row(samples: &mut [u8], zero: u8, alpha: &[u8]) {
-    if alpha.iter().all(|&alpha| alpha == 255) {
-        return;
-    }
     for (sample, &alpha) in samples.iter_mut().zip(alpha) {
         *sample = premultiplied(*sample, zero, alpha);
     }
+}
+
+/// True when multiplying by this row of alpha changes nothing. Looks at all of it, in steps as wide
+/// as the machine has them.
+pub(crate) fn is_opaque_row(alpha: &[u8]) -> bool {
+    alpha.iter().fold(u8::MAX, |all, &alpha| all & alpha) == u8::MAX
 }
 
 /// `zero` + (`sample` - `zero`) × `alpha` / 255, rounded to the nearest level.

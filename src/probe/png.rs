@@ -61,6 +61,14 @@ impl Image {
         1 + bits.div_ceil(8)
     }
 
+    /// Bytes of one packed pixel, where pixels are whole bytes.
+    pub(crate) const fn pixel_bytes(&self) -> Option<usize> {
+        match self.bit_depth {
+            8 | 16 => Some(self.color.samples() as usize * (self.bit_depth as usize / 8)),
+            _ => None,
+        }
+    }
+
     /// An upper bound of the pixels that the image data can hold.
     ///
     /// Deflate (RFC 1951) copies at most 258 bytes for one length symbol and one distance symbol of

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Format;
 use crate::probe::png::{Chunks, Image};
+use crate::size::Rect;
 
 mod cost;
 mod spread;
@@ -20,13 +21,14 @@ pub(crate) use cost::memory_bytes;
 use spread::Spread;
 use view::View;
 
-/// Decodes all rows of `bytes` into `sink`: planes red, green, blue (or grey) and alpha, the colours
+/// Decodes all rows of `bytes` into `sink`, but for pixels outside of `window`: planes red, green, blue (or grey) and alpha, the colours
 /// multiplied by alpha when `premultiply` is true. The rows of an Adam7 picture come pass by pass.
 ///
 /// Inflating stops at the last row: what follows in the stream is never touched.
 pub(crate) fn decode(
     bytes: &[u8],
     image: &Image,
+    window: Rect,
     premultiply: bool,
     budget: &Budget,
     interrupt: &Interrupt,
@@ -58,13 +60,21 @@ pub(crate) fn decode(
                 .ok_or(Error::Bug("png counts fewer rows than the header"))?;
             let packed = packed.get(..row_bytes(image, columns)?).unwrap_or_default();
             let y = pass.y + line * pass.y_step;
-            spread.row(packed, columns as usize, |plane, samples| {
-                if image.interlaced {
+            if image.interlaced {
+                spread.row(packed, columns as usize, |plane, samples| {
                     sink.scattered(plane, y, pass.x, pass.x_step, samples)
-                } else {
-                    sink.row(plane, y, samples)
+                })?;
+            } else if let Some(pixel_bytes) = image.pixel_bytes() {
+                let outside = y < window.y || y - window.y >= window.height;
+                if !outside {
+                    let (x, width) = (window.x as usize, window.width as usize);
+                    let part = packed.get(x * pixel_bytes..).unwrap_or_default();
+                    spread.row(part, width, |plane, samples| sink.window_row(plane, y, samples))?;
                 }
-            })?;
+            } else {
+                spread
+                    .row(packed, columns as usize, |plane, samples| sink.row(plane, y, samples))?;
+            }
             rows_done = if image.interlaced { 0 } else { line + 1 };
         }
     }

@@ -1,7 +1,7 @@
 //! Packed PNG samples → 8-bit planes.
 
 use crate::budget::{Budget, Buffer};
-use crate::decode::premultiply_row;
+use crate::decode::{is_opaque_row, premultiply_row};
 use crate::error::Error;
 use crate::probe::Format;
 use crate::probe::png::{Chunks, Color, Image};
@@ -128,7 +128,7 @@ impl<'b> Spread<'b> {
             (_, 16) => sixteen_bits(packed, self.color, self.transparent, &mut rows),
             _ => eight_bits(packed, self.color, self.transparent, &mut rows),
         }
-        if self.premultiply {
+        if self.premultiply && !is_opaque_row(rows.alpha) {
             for color in &mut rows.color {
                 premultiply_row(color, 0, rows.alpha);
             }
