@@ -82,8 +82,8 @@
 //!
 //! # Features
 //!
-//! `simd` (default) resizes with SIMD; without it no code below this crate that sees a byte or a
-//! pixel of an upload is `unsafe`. `serde` serialises [`Header`] and [`Limits`]. `image` converts
+//! `simd` (default) resizes with SIMD; without it no decoder that sees the bytes of an upload, and no
+//! resizer that sees its pixels, holds `unsafe` code. `serde` serialises [`Header`] and [`Limits`]. `image` converts
 //! [`Picture`] to and from `image::DynamicImage`. Features add; they change no result.
 
 #![forbid(unsafe_code)]

@@ -1,0 +1,94 @@
+//! P6: nothing of an upload but its pixels reaches the output.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
+
+use bombproof::{Format, Limits, Request, probe, thumbnail};
+
+#[path = "support/manifest.rs"]
+mod manifest;
+
+const PAYLOAD: &[u8] = b"<script>stolen(position, name, serial)</script>";
+
+/// The file with the payload in every place where its container takes data that no picture needs.
+fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
+    let mut file = Vec::new();
+    match format {
+        Format::Jpeg => {
+            file.extend(&bytes[..2]);
+            for marker in [0xFEu8, 0xE1, 0xE2, 0xED] {
+                file.extend([0xFF, marker]);
+                file.extend((PAYLOAD.len() as u16 + 2).to_be_bytes());
+                file.extend(PAYLOAD);
+            }
+            file.extend(&bytes[2..]);
+        }
+        Format::Png => {
+            // After the IHDR chunk: 8 bytes of signature and 25 of the chunk.
+            file.extend(&bytes[..33]);
+            for kind in [b"tEXt", b"zTXt", b"prVw"] {
+                file.extend((PAYLOAD.len() as u32).to_be_bytes());
+                file.extend(kind);
+                file.extend(PAYLOAD);
+                file.extend([0; 4]);
+            }
+            file.extend(&bytes[33..]);
+        }
+        Format::WebP => {
+            file.extend(bytes);
+            for kind in [b"XMP ", b"JUNK"] {
+                file.extend(kind);
+                file.extend((PAYLOAD.len() as u32).to_le_bytes());
+                file.extend(PAYLOAD);
+                file.push(0);
+            }
+            let riff_bytes = (file.len() as u32 - 8).to_le_bytes();
+            file[4..8].copy_from_slice(&riff_bytes);
+        }
+    }
+    file.extend(PAYLOAD);
+    file
+}
+
+#[test]
+fn no_run_of_a_payload_is_in_the_output() {
+    let mut outputs = 0;
+    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+        let bytes = row.read();
+        if bytes.len() > 40_000 {
+            continue;
+        }
+        let file = with_payload(probe(&bytes).unwrap().format, &bytes);
+        let request = Request::cover(24, 24);
+        for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
+            let made = thumbnail(&file, &request, &Limits::default());
+            let made = made.unwrap_or_else(|error| panic!("{}: {error}", row.path));
+            let clean = thumbnail(&bytes, &request, &Limits::default()).unwrap();
+            assert_eq!(made.bytes(), clean.bytes(), "{}: the payload changes the output", row.path);
+            for run in PAYLOAD.windows(8) {
+                let leaked = made.bytes().windows(8).any(|window| window == run);
+                assert!(!leaked, "{}: {run:?} survives", row.path);
+            }
+            outputs += 1;
+        }
+    }
+    assert!(outputs > 450, "only {outputs} outputs");
+}
+
+/// What comes out is a bare picture: its own header says upright, without profile.
+#[test]
+fn the_output_has_no_orientation_and_no_profile() {
+    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+        for request in [Request::cover(24, 24).jpeg(80), Request::cover(24, 24).png()] {
+            let made = thumbnail(&row.read(), &request, &Limits::default()).unwrap();
+            let header = probe(made.bytes()).unwrap();
+            assert_eq!(header.orientation.exif_value(), 1, "{}", row.path);
+            assert!(header.icc.is_none() && !header.animated && !header.progressive);
+        }
+    }
+}
