@@ -126,7 +126,7 @@ pub use pool::{MemoryPool, Permit};
 pub use probe::{
     ColorKind, Container, Format, Header, IccKind, Orientation, ProfileProblem, probe,
 };
-pub use request::Request;
+pub use request::{JpegDetail, Request};
 pub use size::{Rect, Size};
 pub use thumbnail::{Thumbnail, decode, thumbnail, thumbnails};
 pub use upload::read_upload;

@@ -28,6 +28,34 @@ pub struct Request {
     enlarge: bool,
     output: Output,
     background: [u8; 3],
+    jpeg_detail: JpegDetail,
+}
+
+/// How much of a JPEG is decoded.
+///
+/// The decoder can make a half, a quarter or an eighth of a picture for a fraction of the work. What
+/// it makes is then resized to the target; the more it leaves for that, the finer the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "three steps of one scale")]
+pub enum JpegDetail {
+    /// The smallest scale that is not below the target.
+    Fastest,
+    /// The smallest scale that leaves at least 1.25 times the target.
+    #[default]
+    Balanced,
+    /// The smallest scale that leaves at least twice the target.
+    Best,
+}
+
+impl JpegDetail {
+    /// How many times the target the decoded picture is at least.
+    pub(crate) const fn residual(self) -> f64 {
+        match self {
+            Self::Fastest => 1.0,
+            Self::Balanced => 1.25,
+            Self::Best => 2.0,
+        }
+    }
 }
 
 /// How the picture is fitted to a size.
@@ -84,6 +112,7 @@ impl Request {
             enlarge: false,
             output: Output::Jpeg { quality: 80 },
             background: [255, 255, 255],
+            jpeg_detail: JpegDetail::Balanced,
         }
     }
 
@@ -146,6 +175,18 @@ impl Request {
     pub const fn background(mut self, rgb: [u8; 3]) -> Self {
         self.background = rgb;
         self
+    }
+
+    /// How much of a JPEG is decoded. [`Plan::scale_divisor`](crate::Plan::scale_divisor) shows what
+    /// that comes to.
+    #[must_use]
+    pub const fn jpeg_detail(mut self, detail: JpegDetail) -> Self {
+        self.jpeg_detail = detail;
+        self
+    }
+
+    pub(crate) const fn jpeg_detail_level(&self) -> JpegDetail {
+        self.jpeg_detail
     }
 
     pub(crate) fn sizes(&self) -> &[Size] {

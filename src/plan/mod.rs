@@ -24,6 +24,7 @@ pub(crate) use source::Colors;
 
 use cost::Cost;
 use geometry::Geometry;
+use planes::PlaneSource;
 use source::Source;
 
 /// A decision: which part of the picture is decoded at which scale, what comes out, and how many
@@ -79,7 +80,13 @@ impl Plan {
         }
         check_output_format(request.output(), &geometry)?;
         let source = Source::of(header);
-        let planes = source.planes().map(|plane| PlanePlan::new(&plane, header.size, &geometry));
+        let plane = |source: &PlaneSource, least| {
+            PlanePlan::new(source, header.size, &geometry, request.jpeg_detail_level(), least)
+        };
+        let [first, ..] = source.planes();
+        let first = plane(&first, Scale::Full);
+        let least = if source.one_scale { first.scale } else { Scale::Full };
+        let planes = source.planes().map(|source| plane(&source, least));
         let mut plan = Self {
             header: header.clone(),
             request: *request,

@@ -2,6 +2,7 @@
 
 use crate::plan::geometry::{Geometry, OutputGeometry};
 use crate::probe::jpeg::Scale;
+use crate::request::JpegDetail;
 use crate::shrink::PlaneShrink;
 use crate::size::{Rect, Size, SourceRect};
 
@@ -45,8 +46,15 @@ pub(crate) struct PlanePlan {
 }
 
 impl PlanePlan {
-    pub(crate) fn new(source: &PlaneSource, picture: Size, geometry: &Geometry) -> Self {
-        let reduction = Reduction::of(source, geometry);
+    /// The plan of one plane, at `least` reduced by the decoder as far as that.
+    pub(crate) fn new(
+        source: &PlaneSource,
+        picture: Size,
+        geometry: &Geometry,
+        detail: JpegDetail,
+        least: Scale,
+    ) -> Self {
+        let reduction = Reduction::of(source, geometry, detail, least);
         let denominator = reduction.scale.divisor();
         let full = |px: u32, samples: u32, per: u32| {
             (u64::from(px) * u64::from(samples)).div_ceil(u64::from(per))
@@ -151,9 +159,9 @@ struct Reduction {
 }
 
 impl Reduction {
-    /// The decoder's scale may leave as little as 1.25 × the target, because its inverse transform
-    /// keeps what the smaller picture can show; the box must leave 2 ×, because it does not.
-    fn of(source: &PlaneSource, geometry: &Geometry) -> Self {
+    /// The decoder's scale may leave less than 2 × the target, because its inverse transform keeps what
+    /// the smaller picture can show; the box must leave 2 ×, because it does not.
+    fn of(source: &PlaneSource, geometry: &Geometry, detail: JpegDetail, least: Scale) -> Self {
         let (mut x, mut y) = (f64::MAX, f64::MAX);
         for output in geometry.outputs() {
             let (output_x, output_y) = ratio(source, output);
@@ -161,9 +169,8 @@ impl Reduction {
             y = y.min(output_y);
         }
         let scale = if source.reducible {
-            let fits =
-                |scale: &Scale| x.min(y) >= RESIDUAL_AFTER_SCALE * f64::from(scale.divisor());
-            SCALES.into_iter().find(fits).unwrap_or(Scale::Full)
+            let fits = |scale: &Scale| x.min(y) >= detail.residual() * f64::from(scale.divisor());
+            SCALES.into_iter().find(fits).unwrap_or(Scale::Full).max(least)
         } else {
             Scale::Full
         };
@@ -196,7 +203,6 @@ fn whole(ratio: f64) -> u32 {
 /// From the strongest reduction to none.
 const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
 
-const RESIDUAL_AFTER_SCALE: f64 = 1.25;
 const RESIDUAL_AFTER_BOX: f64 = 2.0;
 
 /// 4096 × 4096 samples of 255 add up to less than 2^32, the range of a sum.

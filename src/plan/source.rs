@@ -39,6 +39,9 @@ pub(crate) struct Source {
     pub(crate) colors: Colors,
     /// One plane more, the last, holds alpha.
     pub(crate) alpha: bool,
+    /// No plane is decoded finer than the first. In a JPEG of several scans a finer plane takes more
+    /// scans, and memory for all of its coefficients.
+    pub(crate) one_scale: bool,
     planes: [PlaneSource; 4],
 }
 
@@ -71,7 +74,7 @@ impl Source {
             jpeg::Color::Cmyk { inverted } => Colors::Cmyk { inverted },
             jpeg::Color::Ycck { inverted } => Colors::Ycck { inverted },
         };
-        Self { colors, alpha: false, planes }
+        Self { colors, alpha: false, one_scale: !frame.streams, planes }
     }
 
     fn png(image: &png::Image) -> Self {
@@ -79,6 +82,7 @@ impl Source {
         Self {
             colors: if image.is_gray() { Colors::Gray } else { Colors::Rgb },
             alpha: image.has_alpha(),
+            one_scale: false,
             planes: [plane; 4],
         }
     }
@@ -103,7 +107,7 @@ impl Source {
                 (Colors::Vp8Yuv, [luma, chroma, chroma, whole])
             }
         };
-        Self { colors, alpha: bare || still.alpha != Alpha::None, planes }
+        Self { colors, alpha: bare || still.alpha != Alpha::None, one_scale: false, planes }
     }
 
     pub(crate) const fn planes(&self) -> [PlaneSource; 4] {

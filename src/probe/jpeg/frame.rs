@@ -215,7 +215,7 @@ impl Color {
 }
 
 /// The side of what an 8×8 block is decoded to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scale {
     /// 8×8.
     Full,
