@@ -123,9 +123,16 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
     })
 }
 
-/// The ICC profile as it lies in the file.
+/// The ICC profile of a file that was read before: its first ICCP chunk. Only chunk headers are
+/// walked, no coded data.
 pub(crate) fn icc(bytes: &[u8]) -> Option<&[u8]> {
-    read(bytes).ok()?.icc
+    let mut chunks = Chunks::of_file(bytes).ok()?;
+    while let Some(chunk) = chunks.next().ok()? {
+        if &chunk.id == b"ICCP" {
+            return Some(chunk.payload);
+        }
+    }
+    None
 }
 
 /// Walks the chunks and reads the headers of the coded data; time is linear in the input.
