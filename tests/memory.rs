@@ -132,3 +132,17 @@ fn the_quote_of_a_photograph_is_honest() {
     }
     assert!(photographs >= 4, "only {photographs} photographs");
 }
+
+/// The crate's documentation says how much stack a job takes: a thread with no more than that walks
+/// every picture, in this build with its debug assertions. An overflow would abort.
+#[test]
+fn a_job_fits_a_small_stack() {
+    const STACK_BYTES: usize = 256 << 10;
+    let walk = || {
+        for file in manifest::rows().into_iter().filter(|file| file.folder() == "valid") {
+            let made = bombproof::thumbnail(&file.read(), &Request::cover(64, 64), &roomy());
+            assert!(made.is_ok(), "{}: {made:?}", file.path);
+        }
+    };
+    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(walk).unwrap().join().unwrap();
+}
