@@ -12,11 +12,9 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "for rooms that are still to come")]
 pub(crate) use frame::{Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
 pub(crate) use script::Script;
-#[allow(unused_imports, reason = "for rooms that are still to come")]
 pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
 pub(crate) use tables::{
     HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
