@@ -1,28 +1,13 @@
 //! Writes corpus/, byte for byte the same on every machine; `--check` only compares.
 
-mod bits;
 mod bombs;
-#[cfg(test)]
-mod decodes;
-mod exif;
-mod huffman;
-mod icc;
 mod invalid;
-mod jpeg;
-mod jpeg_scan;
-mod jpeg_tables;
 mod manifest;
-mod pictures;
-mod png;
 mod valid;
-mod vp8;
-mod vp8_predict;
-mod vp8_tables;
-mod vp8_tokens;
-mod vp8l;
-mod vp8l_transforms;
-mod webp;
 
+use bombproof_testkit::{
+    bits, exif, icc, jpeg, jpeg_scan, jpeg_tables, pictures, png, vp8, vp8l, vp8l_transforms, webp,
+};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};

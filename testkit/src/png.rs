@@ -137,9 +137,19 @@ pub fn from_chunks(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     bytes
 }
 
+/// A zlib stream of `bytes`.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("a Vec takes all");
+    encoder.finish().expect("a Vec takes all")
+}
+
+/// A zlib stream of `count` times `row`, made without holding what it inflates to.
+pub fn zlib_of_rows(row: &[u8], count: usize) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..count {
+        encoder.write_all(row).expect("a Vec takes all");
+    }
     encoder.finish().expect("a Vec takes all")
 }
 

@@ -286,6 +286,12 @@ impl Stream {
         self.segment(0xDA, &payload);
     }
 
+    /// The file, with EOI behind what is there.
+    pub fn end(mut self) -> Vec<u8> {
+        self.marker(0xD9);
+        self.bytes
+    }
+
     /// The four typical Huffman tables and the tables of `quality`.
     pub fn typical_tables(&mut self, quality: u32) {
         for slot in 0..2 {

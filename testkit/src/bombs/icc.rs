@@ -1,0 +1,59 @@
+//! Rows 5, 23, 45 and 50: profiles that are dear to parse.
+
+use crate::icc::{self, SRGB};
+
+/// Row 45: a multiLocalizedUnicode tag of `records` records that share one string of `string_bytes`:
+/// a reader that keeps each record's string holds their product.
+pub fn mluc(records: u32, string_bytes: u32) -> Vec<u8> {
+    let mut tag = b"mluc\0\0\0\0".to_vec();
+    tag.extend(records.to_be_bytes());
+    tag.extend(12_u32.to_be_bytes());
+    for i in 0..records {
+        tag.extend([b'a' + (i % 26) as u8, b'a' + (i / 26 % 26) as u8, b'U', b'S']);
+        tag.extend(string_bytes.to_be_bytes());
+        tag.extend((16 + 12 * records).to_be_bytes());
+    }
+    tag.extend([0, b'x'].repeat(string_bytes as usize / 2));
+    icc::profile(b"mntr", b"RGB ", b"XYZ ", &[(*b"desc", tag)])
+}
+
+/// Row 23: `tags` times the tag of the red curve.
+pub fn duplicate_tags(tags: usize) -> Vec<u8> {
+    let curve = b"curv\0\0\0\0\0\0\0\0".to_vec();
+    let tags: Vec<_> = (0..tags).map(|_| (*b"rTRC", curve.clone())).collect();
+    icc::profile(b"mntr", b"RGB ", b"XYZ ", &tags)
+}
+
+/// Row 23: an RGB profile of lut16 with `grid` points a channel, so 3 × `grid`³ entries of 16 bits.
+pub fn large_table(grid: u8) -> Vec<u8> {
+    let mut lut = b"mft2\0\0\0\0\x03\x03".to_vec();
+    lut.extend([grid, 0]);
+    for value in [1, 0, 0, 0, 1, 0, 0, 0, 1_i32] {
+        lut.extend((value << 16).to_be_bytes());
+    }
+    lut.extend([0, 2, 0, 2]);
+    let line = [0, 0, 0xFF, 0xFF];
+    for _ in 0..3 {
+        lut.extend(line);
+    }
+    let points = usize::from(grid).pow(3);
+    for point in 0..points {
+        let level = (point * 0xFFFF / points.max(2).saturating_sub(1)) as u16;
+        for _ in 0..3 {
+            lut.extend(level.to_be_bytes());
+        }
+    }
+    for _ in 0..3 {
+        lut.extend(line);
+    }
+    icc::profile(b"mntr", b"RGB ", b"Lab ", &[(*b"A2B0", lut)])
+}
+
+/// Rows 23 and 50: a good profile that is padded to `bytes`.
+pub fn padded(bytes: usize) -> Vec<u8> {
+    let mut profile = icc::rgb("Own sRGB", &SRGB);
+    profile.resize(profile.len().max(bytes), 0);
+    let length = (profile.len() as u32).to_be_bytes();
+    profile[..4].copy_from_slice(&length);
+    profile
+}
