@@ -5,6 +5,7 @@ use core::fmt;
 use core::ops::{Deref, DerefMut};
 
 use crate::error::Error;
+use crate::work;
 
 /// What one job may still spend, in bytes.
 ///
@@ -48,7 +49,8 @@ impl Budget {
             .ok_or(Error::Bug("a buffer larger than the address space"))?;
         let reservation = self.take(bytes)?;
         let mut items = Vec::new();
-        items.try_reserve_exact(capacity).map_err(|_| Error::OutOfMemory { bytes })?;
+        work::own_allocation(|| items.try_reserve_exact(capacity))
+            .map_err(|_| Error::OutOfMemory { bytes })?;
         Ok(Buffer { items, reservation })
     }
 

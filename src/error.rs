@@ -1,7 +1,6 @@
 //! What went wrong, by who must act.
 
 use core::fmt;
-use std::error::Error as StdError;
 
 use crate::limits::Limit;
 use crate::probe::{Container, Format};
@@ -177,9 +176,9 @@ impl Error {
     pub(crate) fn malformed_by(
         format: Format,
         what: &'static str,
-        source: impl StdError + Send + Sync + 'static,
+        source: impl Into<CodecError>,
     ) -> Self {
-        Self::Malformed(Malformed { format, what, source: Some(Box::new(source)) })
+        Self::Malformed(Malformed { format, what, source: Some(source.into()) })
     }
 
     pub(crate) const fn unsupported(format: Format, what: &'static str) -> Self {
@@ -223,7 +222,16 @@ pub enum Unsupported {
 pub struct Malformed {
     format: Format,
     what: &'static str,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<CodecError>,
+}
+
+/// The words of a codec below us. Kept in place: a box would be an allocation that cannot fail.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodecError {
+    #[error(transparent)]
+    Png(#[from] ::png::DecodingError),
+    #[error(transparent)]
+    WebP(#[from] image_webp::DecodingError),
 }
 
 impl Malformed {

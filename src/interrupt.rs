@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Interrupted};
+use crate::work;
 
 /// When to stop a job: at a deadline, when a flag is set, or never.
 ///
@@ -45,6 +46,7 @@ impl Interrupt {
 
     /// Ok while the job may go on.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        work::polled()?;
         if let Some(flag) = &self.cancel
             && flag.load(Ordering::Relaxed)
         {

@@ -105,6 +105,7 @@ mod error;
 mod picture;
 mod budget;
 mod interrupt;
+mod work;
 mod probe;
 mod plan;
 mod pool;
@@ -114,6 +115,9 @@ mod shrink;
 mod finish;
 mod encode;
 mod thumbnail;
+#[cfg(feature = "instrument")]
+#[doc(hidden)]
+pub mod instrument;
 
 // The public interface is:
 pub use error::{BadRequest, Error, Interrupted, Malformed, Truncated, Unsupported};

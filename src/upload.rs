@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read};
 
 use crate::error::Error;
 use crate::limits::{Limit, Limits};
+use crate::work;
 
 /// Reads an upload to its end, or to the first byte over [`Limits::max_input_bytes`].
 ///
@@ -52,8 +53,7 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
         }
         if upload.capacity() - upload.len() < count {
             let more = upload.capacity().max(PIECE_BYTES);
-            upload
-                .try_reserve_exact(more)
+            work::own_allocation(|| upload.try_reserve_exact(more))
                 .map_err(|_| Error::OutOfMemory { bytes: more as u64 })?;
         }
         upload.extend_from_slice(arrived);

@@ -18,6 +18,8 @@ use crate::probe::icc::{
     conversion_bytes,
 };
 
+use crate::work;
+
 use super::color::inks_to_rgb;
 
 #[cfg(test)]
@@ -196,6 +198,7 @@ fn inflated<'b>(
         | inflate_flags::TINFL_FLAG_IGNORE_ADLER32;
     let mut decompressor = DecompressorOxide::new();
     let (status, _, len) = decompress(&mut decompressor, deflated, &mut inflated, 0, flags);
+    work::inflated(len);
     Ok(match status {
         TINFLStatus::Done => {
             inflated.truncate(len);

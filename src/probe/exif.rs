@@ -1,5 +1,7 @@
 //! The orientation of a picture: one tag of the first directory of an Exif block, nothing followed.
 
+use crate::work;
+
 /// How the stored picture is turned to stand upright: the Exif tag 0x0112 (Exif 3.0, 4.6.4.A).
 ///
 /// The names say what is done to the stored picture.
@@ -54,6 +56,7 @@ impl Orientation {
         let entries = u16_at(directory)?;
         let mut entry = directory.checked_add(2)?;
         for _ in 0..entries {
+            work::walked(12);
             if u16_at(entry)? == ORIENTATION_TAG {
                 // A SHORT in the first half of the value field; some writers use LONG.
                 let value_at = entry.checked_add(8)?;

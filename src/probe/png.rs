@@ -4,6 +4,7 @@ use super::exif::Orientation;
 use super::{ColorKind, Detail, Format, Header, IccKind};
 use crate::error::Error;
 use crate::size::Size;
+use crate::work;
 
 /// What the chunks before the image data say, and how much image data there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,6 +300,7 @@ impl Chunk<'_> {
             Some((before, stored)) => (before.get(4..).unwrap_or_default(), *stored),
             None => return Err(Error::truncated_header(Format::Png)),
         };
+        work::walked(covered.len());
         if super::crc::crc32(covered) == u32::from_be_bytes(stored) {
             Ok(())
         } else {
@@ -345,6 +347,7 @@ impl<'a> Iterator for Chunks<'a> {
         if self.rest.is_empty() {
             return None;
         }
+        work::walked(12);
         Some(match self.split_first() {
             Ok((chunk, rest)) => {
                 self.rest = rest;

@@ -10,6 +10,7 @@ use super::tables::{LookUps, Slots, Tables};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::jpeg::{Frame, Scale, Scan, ScanComponent};
+use crate::work;
 
 /// What one kind of scan does with the blocks of one component.
 pub(super) trait BlockDecoder {
@@ -113,8 +114,10 @@ impl Walk<'_> {
             }
             _ => ((self.frame.mcus().width, self.frame.mcus().height), 8 * v_max),
         };
+        let blocks_per_mcu: u32 = parts.iter().flatten().map(|part| part.h * part.v).sum();
         for y in 0..mcus.1 {
             self.interrupt.check()?;
+            work::visited(u64::from(mcus.0) * u64::from(blocks_per_mcu));
             row(&mut parts, mcus.0, y, entropy, &mut restarts)
                 .map_err(|fault| fault.at(y * rows_per_mcu, self.frame.size.height))?;
         }

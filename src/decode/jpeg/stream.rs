@@ -9,6 +9,7 @@ use super::tables::{LookUps, Tables};
 use crate::decode::RowSink;
 use crate::error::Error;
 use crate::probe::jpeg::{Component, Frame, Scale, Scan};
+use crate::work;
 
 /// Decodes the scan, whose data `entropy` has been started with.
 pub(super) fn decode<S: RowSink>(
@@ -45,8 +46,10 @@ pub(super) fn decode<S: RowSink>(
     }
     let mut restarts = Restarts::new(tables.restart_interval);
     let rows_per_mcu = 8 * frame.max_factors().1;
+    let blocks_per_mcu = frame.blocks_per_mcu();
     for row in 0..mcus.height {
         interrupt.check()?;
+        work::visited(u64::from(mcus.width) * blocks_per_mcu);
         mcu_row(&mut planes, mcus.width as usize, entropy, &mut restarts)
             .map_err(|fault| fault.at(row * rows_per_mcu, frame.size.height))?;
         for (i, plane) in planes.iter().flatten().enumerate() {

@@ -12,6 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::probe::Format;
 use crate::probe::png::{Chunks, Image};
 use crate::size::Rect;
+use crate::work;
 
 mod cost;
 mod spread;
@@ -54,6 +55,7 @@ pub(crate) fn decode(
                 break;
             }
             interrupt.check()?;
+            work::decoded(u64::from(columns));
             reader
                 .read_row(&mut packed)
                 .map_err(|error| explain(error, image, rows_done, interrupt))?

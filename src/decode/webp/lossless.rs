@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::webp::vp8l::Stream;
 use crate::size::Size;
+use crate::work;
 
 /// The pixels, and beside them first what image-webp keeps and then the rows that are emitted.
 pub(super) fn memory_bytes(size: Size, stream: &Stream, row_bytes: u64) -> u64 {
@@ -73,6 +74,7 @@ pub(super) fn pixels<'b>(
         .map_err(|_| Error::OutOfMemory { bytes: 4 * size.pixels() })?;
     let mut pixels = budget.buffer(length, 0u8)?;
     let _codec = budget.take(codec_bytes(stream))?;
+    work::decoded(size.pixels());
     let mut view = View::new(data, size, interrupt)?;
     let decoded = image_webp::WebPDecoder::new(&mut view)
         .and_then(|mut decoder| decoder.read_image(&mut pixels));

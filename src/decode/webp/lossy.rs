@@ -8,6 +8,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::webp::vp8::{BLACK, Frame, NO_CHROMA};
+use crate::work;
 
 /// The peak of image-webp's heap, followed through `decode_frame`.
 pub(super) fn memory_bytes(frame: &Frame) -> u64 {
@@ -58,6 +59,7 @@ pub(super) fn decode<S: RowSink>(
 ) -> Result<(), Error> {
     let codec = budget.take(memory_bytes(frame))?;
     // A VP8 stream is wrong only in its header, which was approved: what fails here has ended.
+    work::decoded(frame.size.pixels());
     let planes = Vp8Decoder::decode_frame(data).map_err(|error| {
         let ended = matches!(error, image_webp::DecodingError::BitStreamError);
         failure(error, ended)

@@ -2,6 +2,7 @@
 
 use crate::budget::Buffer;
 use crate::error::Error;
+use crate::work;
 
 use super::ProfileProblem;
 
@@ -97,6 +98,7 @@ impl<'a> Parts<'a> {
     ) -> Result<(), Error> {
         let mut skip = usize::try_from(offset).map_err(|_| PAST_THE_END)?;
         let mut wanted = usize::try_from(len).map_err(|_| PAST_THE_END)?;
+        work::walked(wanted);
         for part in self.parts.iter().take(self.count) {
             if wanted == 0 {
                 break;

@@ -109,6 +109,11 @@ impl Frame {
         Size::new(self.size.width.div_ceil(8 * h), self.size.height.div_ceil(8 * v))
     }
 
+    /// The blocks of all components in one MCU of a scan that holds all of them.
+    pub(crate) fn blocks_per_mcu(&self) -> u64 {
+        self.components().iter().map(|c| u64::from(c.h) * u64::from(c.v)).sum()
+    }
+
     /// The samples of a component, across and down (T.81, A.1.1).
     pub(crate) fn component_size(&self, component: usize) -> Size {
         let (h_max, v_max) = self.max_factors();
@@ -133,9 +138,7 @@ impl Frame {
     /// and holds the same share of them at the most.
     pub(crate) fn possible_pixels(&self) -> u64 {
         let blocks: u64 = if self.streams {
-            let blocks_per_mcu: u64 =
-                self.components().iter().map(|c| u64::from(c.h) * u64::from(c.v)).sum();
-            self.mcus().pixels() * blocks_per_mcu
+            self.mcus().pixels() * self.blocks_per_mcu()
         } else {
             (0..self.component_count).map(|i| self.component_blocks(i).pixels()).sum()
         };

@@ -3,6 +3,7 @@
 use super::malformed;
 use crate::error::Error;
 use crate::probe::Format;
+use crate::work;
 
 /// One marker segment that somebody here reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,7 @@ impl<'a> Segments<'a> {
         if self.in_entropy {
             self.in_entropy = false;
             self.at = end_of_entropy(self.bytes, start);
+            work::walked(self.at - start);
         }
         (self.at - start) as u64
     }
@@ -103,6 +105,13 @@ impl<'a> Segments<'a> {
     /// decoders do: files whose comment is longer than it says are in use.
     fn next_marker(&mut self) -> Option<u8> {
         self.entropy_bytes();
+        let start = self.at;
+        let marker = self.find_marker();
+        work::walked(self.at - start);
+        marker
+    }
+
+    fn find_marker(&mut self) -> Option<u8> {
         loop {
             self.at = next_ff(self.bytes, self.at);
             // Any number of fill bytes may stand before a marker (T.81, B.1.1.2).
@@ -129,6 +138,7 @@ impl<'a> Segments<'a> {
         let length = length.max(2);
         let Some(body) = rest.get(2..length) else { return Err(early) };
         self.at += length;
+        work::walked(length);
         Ok(body)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::TRUNCATED;
 use crate::error::Error;
+use crate::work;
 
 #[derive(Debug)]
 pub(super) struct Bits<'a> {
@@ -51,6 +52,7 @@ impl<'a> Bits<'a> {
             self.buffer |= u64::from_le_bytes(next) << self.held;
             self.data = self.data.get(bytes as usize..).unwrap_or_default();
             self.held += 8 * bytes;
+            work::walked(bytes as usize);
             return;
         }
         while self.held < 56 {
@@ -58,6 +60,7 @@ impl<'a> Bits<'a> {
             self.buffer |= u64::from(byte) << self.held;
             self.held += 8;
             self.data = rest;
+            work::walked(1);
         }
     }
 }

@@ -85,6 +85,14 @@ pub(crate) enum Filter {
     Gradient,
 }
 
+impl Filter {
+    /// The two bits that stand for it in the first byte of an ALPH chunk.
+    #[cfg(feature = "instrument")]
+    pub(crate) const fn bits(self) -> u8 {
+        self as u8
+    }
+}
+
 /// What the walk over the chunks approved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Approved<'a> {

@@ -2,6 +2,7 @@
 
 use super::{TRUNCATED, malformed};
 use crate::error::Error;
+use crate::work;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunk<'a> {
@@ -47,6 +48,7 @@ impl<'a> Chunks<'a> {
         else {
             return Ok(None);
         };
+        work::walked(8);
         let length = u32::from_le_bytes([s0, s1, s2, s3]);
         let split = usize::try_from(length).ok().and_then(|length| data.split_at_checked(length));
         let Some((payload, behind)) = split else {
