@@ -41,14 +41,16 @@ pub enum Error {
         allowed: u64,
     },
 
-    /// The header declares more pixels than the bytes of the file can encode.
+    /// The header declares more pixels than the bytes of the file can encode, or, for lossless WebP,
+    /// whose pixels may take no bytes at all, than they are trusted to.
     #[error(
         "{declared_pixels} pixels declared, but the data can hold {possible_pixels} at the most"
     )]
     NotCredible {
         /// Width × height of the header.
         declared_pixels: u64,
-        /// An upper bound of the pixels that the coded data can hold.
+        /// An upper bound of the pixels that the coded data can hold, derived from the rules of the
+        /// format. Lossless WebP has no such bound: 16,777,216 pixels and 2,978 a byte.
         possible_pixels: u64,
     },
 

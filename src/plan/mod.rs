@@ -236,17 +236,15 @@ fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
 
 fn check_credible(header: &Header) -> Result<(), Error> {
     let (coded_size, possible_pixels) = match &header.detail {
-        Detail::Jpeg(frame) => (header.size, Some(frame.possible_pixels())),
-        Detail::Png(image) => (header.size, Some(image.possible_pixels())),
+        Detail::Jpeg(frame) => (header.size, frame.possible_pixels()),
+        Detail::Png(image) => (header.size, image.possible_pixels()),
         Detail::WebP(still) => (still.frame, still.possible_pixels()),
     };
     let declared_pixels = coded_size.pixels();
-    match possible_pixels {
-        Some(possible_pixels) if declared_pixels > possible_pixels => {
-            Err(Error::NotCredible { declared_pixels, possible_pixels })
-        }
-        _ => Ok(()),
+    if declared_pixels > possible_pixels {
+        return Err(Error::NotCredible { declared_pixels, possible_pixels });
     }
+    Ok(())
 }
 
 /// A PNG that ends before its IEND. The other readers tell while they read the header.

@@ -37,14 +37,11 @@ pub(crate) struct Still {
 }
 
 impl Still {
-    /// The most pixels that the coded data can hold; `None` where no bound exists.
-    ///
-    /// VP8L has none: a prefix code of one symbol spends no bit, so that 16,384 × 16,384 pixels fit
-    /// in 20 bytes (RFC 9649, 3.7.2).
-    pub(crate) fn possible_pixels(&self) -> Option<u64> {
+    /// The most pixels that the coded data can hold, or are trusted to hold.
+    pub(crate) const fn possible_pixels(&self) -> u64 {
         match self.coding {
-            Coding::Lossy(frame) => Some(frame.possible_pixels()),
-            Coding::Lossless(_) => None,
+            Coding::Lossy(frame) => frame.possible_pixels(),
+            Coding::Lossless(stream) => stream.possible_pixels(),
         }
     }
 

@@ -71,8 +71,8 @@ impl Frame {
     /// decoder splits a range of 128 to 255 into whole numbers, which makes the likelier outcome at
     /// the most 0.570 and 0.559 of it: together 1.65 bits. The start, the end and one byte of zeros
     /// that decoders grant beyond the end add less than 24 bits once.
-    pub(crate) fn possible_pixels(&self) -> u64 {
-        let bits = 8 * u64::from(self.first_partition_bytes) + 24;
+    pub(crate) const fn possible_pixels(&self) -> u64 {
+        let bits = 8 * self.first_partition_bytes as u64 + 24;
         bits * 100 / 165 * 256
     }
 }

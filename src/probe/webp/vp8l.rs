@@ -18,6 +18,8 @@ use crate::size::Size;
 pub(crate) struct Stream {
     /// The hint of the header: false when the picture is opaque.
     pub(crate) alpha: bool,
+    /// Bytes of the stream.
+    coded_bytes: u64,
     /// The peak of what image-webp has on the heap for this stream, without the picture.
     pub(crate) codec_heap_bytes: u64,
 }
@@ -38,12 +40,25 @@ impl Stream {
         }
         let size = Size::new((header & 0x3FFF) + 1, ((header >> 14) & 0x3FFF) + 1);
         let codec_heap_bytes = Scan::new(data).run(size)?;
-        Ok((size, Self { alpha: (header >> 28) & 1 == 1, codec_heap_bytes }))
+        let alpha = (header >> 28) & 1 == 1;
+        Ok((size, Self { alpha, coded_bytes: data.len() as u64, codec_heap_bytes }))
     }
 
     /// Reads the stream of an ALPH chunk, which has no header of its own.
     pub(super) fn of_alpha(data: &[u8], size: Size) -> Result<Self, Error> {
-        Ok(Self { alpha: false, codec_heap_bytes: Scan::new(data).run(size)? })
+        let codec_heap_bytes = Scan::new(data).run(size)?;
+        Ok(Self { alpha: false, coded_bytes: data.len() as u64, codec_heap_bytes })
+    }
+
+    /// The most pixels that the stream is trusted to hold.
+    ///
+    /// The format has no bound: a prefix code of one symbol spends no bit, so that 16,384 × 16,384
+    /// pixels of one colour fit in 20 bytes (RFC 9649, 3.7.2). Where there is anything to say, the
+    /// most that a symbol says is a copy of 4,096 pixels: at least one bit that tells it from a
+    /// literal, and the ten extra bits of prefix code 23 (5.2.2). That is 2,978 pixels a byte. What a
+    /// flat picture may have beside that is our own rule: [`FLAT_PIXELS`].
+    pub(crate) const fn possible_pixels(&self) -> u64 {
+        FLAT_PIXELS.saturating_add(self.coded_bytes.saturating_mul(4096 * 8 / 11))
     }
 }
 
@@ -208,6 +223,10 @@ const fn alphabets(cache_colors: u16) -> [u16; 5] {
 }
 
 const TOO_SMALL: Error = Error::Bug("the arrays for prefix codes are too small");
+
+/// The pixels that a VP8L stream may declare whatever its length: 4,096 × 4,096, as much as the
+/// default budget decodes.
+const FLAT_PIXELS: u64 = 1 << 24;
 
 pub(crate) const HEADER_BYTES: usize = 5;
 const SIGNATURE: u8 = 0x2F;

@@ -29,6 +29,13 @@ pub fn image_data_past_image(extra_bytes: usize) -> Vec<u8> {
     bare((16, 16), 8, 2, 0, &zlib(&rows))
 }
 
+/// Row 4: the same, its zlib stream broken off after `keep_permille` of 1000 parts.
+pub fn image_data_past_image_cut(extra_bytes: usize, keep_permille: usize) -> Vec<u8> {
+    let rows = [filtered(&small(), false, None), vec![0; extra_bytes]].concat();
+    let data = zlib(&rows);
+    bare((16, 16), 8, 2, 0, &data[..data.len() * keep_permille / 1000])
+}
+
 /// Row 5: a profile that inflates to `inflated_bytes` of zeros.
 pub fn profile(inflated_bytes: usize) -> Vec<u8> {
     with_profile(&zlib(&vec![0; inflated_bytes]))

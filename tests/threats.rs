@@ -1,0 +1,73 @@
+//! Every row of the threat table: what attacks, what has to happen, and what it may cost.
+//!
+//! One test a row, `row_NN_…`, its story in the line above it. Costs are counted, never timed: calls of
+//! the allocator, peak bytes, and what was visited (`bombproof::instrument::Work`). The attacks are made
+//! by `testkit`, at sizes that a committed file could not have.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
+
+#[path = "support/counting_allocator.rs"]
+mod counting_allocator;
+#[path = "support/manifest.rs"]
+mod manifest;
+
+#[path = "threats/attack.rs"]
+mod attack;
+
+#[path = "threats/metadata.rs"]
+mod metadata;
+#[path = "threats/pixels.rs"]
+mod pixels;
+#[path = "threats/service.rs"]
+mod service;
+#[path = "threats/structure.rs"]
+mod structure;
+#[path = "threats/variants.rs"]
+mod variants;
+
+#[global_allocator]
+static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
+
+/// The rows that no file can express, and why. All others have a file in the corpus.
+const NOT_A_FILE: [(u32, &str); 10] = [
+    (28, "what a service does with a refused upload: no byte of it is handed back"),
+    (30, "how the bytes arrive: the reader is the attack"),
+    (34, "the target of the request: any good file does"),
+    (35, "the size of the output: any noisy file does"),
+    (36, "many jobs at once: any good files do"),
+    (37, "a limit of the operating system around the process"),
+    (38, "an allocator that refuses"),
+    (39, "unsafe code: a property of the source"),
+    (40, "what a service makes of an error"),
+    (33, "also numbers of the caller: the limits opened to the largest values"),
+];
+
+#[test]
+fn every_row_has_a_test_and_a_file_or_a_reason() {
+    let sources = [
+        include_str!("threats/metadata.rs"),
+        include_str!("threats/pixels.rs"),
+        include_str!("threats/service.rs"),
+        include_str!("threats/structure.rs"),
+        include_str!("threats/variants.rs"),
+    ]
+    .concat();
+    let rows = manifest::rows();
+    for row in 1..=50u32 {
+        let named = sources.matches(&format!("fn row_{row:02}_")).count();
+        assert!(named >= 1, "row {row} has no test");
+        let file = rows.iter().any(|file| file.threat == Some(row));
+        let reason = NOT_A_FILE.iter().any(|(number, _)| *number == row);
+        assert!(file || reason, "row {row} has neither a file nor a reason for having none");
+    }
+    let beyond = rows.iter().filter_map(|file| file.threat).find(|row| *row > 50);
+    assert_eq!(beyond, None);
+}

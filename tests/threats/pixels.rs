@@ -1,0 +1,299 @@
+//! Rows of pixels: floods, absent data, extreme shapes, depths.
+
+use bombproof::{Error, Layout, Limit, Limits, Picture, Request, Size, thumbnail};
+use bombproof_testkit::bombs::{cut, jpeg, png, webp};
+
+use crate::attack::{attack, attack_with};
+use crate::manifest;
+
+const DIMENSIONS: [Limit; 2] = [Limit::Side, Limit::Pixels];
+
+/// lottapixel: 64,250 × 64,250 in 4,856 bytes took decoders down for gigabytes.
+#[test]
+fn row_01_a_pixel_flood_is_refused_before_any_heap() {
+    for bomb in [
+        jpeg::flood(0xC0, 64_250, 4_856),
+        jpeg::flood(0xC2, 65_535, 166),
+        png::flood((65_535, 65_535), 8, 6),
+        png::flood_without_end((25_500, 25_500)),
+        webp::hollow_lossy(16_383, 16_383),
+        webp::one_color(16_384, 16_384),
+    ] {
+        let attack = attack(&bomb);
+        attack.is_over(&DIMENSIONS);
+        assert!(attack.work.walked_bytes <= 2 * bomb.len() as u64, "{attack:?}");
+    }
+}
+
+/// 86 bytes that declare 154 megapixels kept a decoder busy for 34 s, reading zeros past the end.
+#[test]
+fn row_02_declared_but_absent_pixels_are_not_credible() {
+    for bomb in [
+        jpeg::flood(0xC0, 10_000, 2_000),
+        jpeg::flood(0xC2, 10_000, 2_000),
+        png::absent((10_000, 10_000), 6, 0, 500),
+        png::absent((10_000, 10_000), 6, 1, 500),
+        webp::hollow_lossy(10_000, 10_000),
+        webp::hollow_lossy(2_000, 2_000),
+    ] {
+        attack(&bomb).is_refused_as("not_credible");
+    }
+}
+
+/// The bound of each format is passed by one pixel more than it holds, and by none less.
+#[test]
+fn row_02_the_gate_opens_at_its_bound() {
+    // 8 × 8 blocks at one bit a block: 64 DC codes in 8 bytes.
+    let whole = jpeg::coefficients(512, 512);
+    attack(&whole).is_picture(Size::new(256, 256));
+    let mut short = whole;
+    // The last bytes are data and EOI: without 300 of the 512 data bytes the blocks are not there.
+    short.drain(short.len() - 302..short.len() - 2);
+    attack(&short).is_refused_as("not_credible");
+}
+
+/// Half a picture, the rest grey, stored as a success.
+#[test]
+fn row_03_a_cut_file_is_an_error_and_never_grey() {
+    for path in ["photo.jpg", "photo-progressive.jpg", "photo.png", "photo.webp", "lossless.webp"] {
+        let path = format!("valid/{path}");
+        let row = manifest::rows().into_iter().find(|row| row.path == path).expect("a listed file");
+        let file = row.read();
+        for keep in (10..1_000).step_by(45).chain([990, 995]) {
+            let attack = attack(&cut(&file, keep));
+            let error = attack.result.as_ref().expect_err("a cut file is refused");
+            let kind = error.kind();
+            assert!(["truncated", "not_credible"].contains(&kind), "{path} at {keep}: {error}");
+        }
+    }
+}
+
+/// Two good bytes more than the rows need, then a deflate stream of 40 MB.
+#[test]
+fn row_04_image_data_past_the_last_row_are_never_inflated() {
+    let clean = attack(&png::image_data_past_image(0));
+    let bomb = attack(&png::image_data_past_image(40 << 20));
+    let wanted = clean.is_picture(Size::new(16, 16));
+    assert_eq!(bomb.is_picture(Size::new(16, 16)), wanted);
+    assert_eq!(bomb.work.pixels, 256);
+    assert!(bomb.heap.peak_bytes <= clean.heap.peak_bytes + 128 * 1_024, "{bomb:?} {clean:?}");
+    // What is not looked at may be wrong: the stream breaks off inside of its tail.
+    let broken = png::image_data_past_image_cut(40 << 20, 900);
+    assert_eq!(attack(&broken).is_picture(Size::new(16, 16)), wanted);
+}
+
+/// 166 bytes of a progressive frame took 8 GiB of coefficients before its size was checked.
+#[test]
+fn row_09_coefficients_are_in_the_quote_and_only_those_that_the_scale_needs() {
+    let thirty_megapixels = attack(&jpeg::coefficients(5_600, 5_360));
+    thirty_megapixels.is_picture(Size::new(256, 256));
+    let blocks = 700 * 670;
+    assert_eq!(thirty_megapixels.work.blocks, blocks);
+    // At 1/8 a block keeps two bytes, where all coefficients take 128.
+    let allowed = 2 * blocks + 512 * 1_024;
+    assert!(thirty_megapixels.heap.peak_bytes <= allowed, "{thirty_megapixels:?}");
+    // 2,000 × 2,000 at full scale is refused by a budget that its coefficients do not fit.
+    let mut limits = Limits::default();
+    limits.max_memory_bytes = 4 << 20;
+    let all = Request::full_size().pixels();
+    attack_with(&jpeg::coefficients(2_000, 2_000), &all, &limits).is_over(&[Limit::Memory]);
+}
+
+/// A canvas of 16,000 × 7,000 around a frame of 16 × 16 pixels: 448 MB when it is allocated.
+#[test]
+fn row_18_a_canvas_is_never_allocated() {
+    let attack = attack(&webp::animated_canvas(16_000, 7_000));
+    attack.is_picture(Size::new(256, 256));
+    assert_eq!(attack.work.pixels, 256, "the pixels of the frame, none of the canvas");
+    assert!(attack.heap.peak_bytes < 8 << 20, "{attack:?}");
+    attack_canvas_of_2_24();
+}
+
+fn attack_canvas_of_2_24() {
+    attack(&webp::animated_canvas(1 << 24, 255)).is_over(&DIMENSIONS);
+    attack(&webp::canvas_around((1 << 24, 256), (16, 16))).is_refused();
+}
+
+/// 268 megapixels of one colour in 40 bytes: VP8L spends no bit on them.
+#[test]
+fn row_19_pixels_that_take_no_bits_have_a_cap_of_their_own() {
+    attack(&webp::one_color(10_000, 10_000)).is_refused_as("not_credible");
+    attack(&webp::one_color(16_384, 7_000)).is_refused_as("not_credible");
+    // The cap holds where the caller has memory to spend.
+    let mut rich = Limits::default();
+    rich.max_memory_bytes = 4 << 30;
+    let request = Request::cover(256, 256);
+    attack_with(&webp::one_color(10_000, 10_000), &request, &rich).is_refused_as("not_credible");
+    // Below it the memory is in the quote.
+    let flat = attack(&webp::one_color(2_000, 2_000));
+    flat.is_picture(Size::new(256, 256));
+    assert!(flat.quote.unwrap() >= 4 * 2_000 * 2_000);
+    assert_eq!(flat.work.pixels, 2_000 * 2_000);
+    attack(&webp::one_color(4_096, 4_096)).is_over(&[Limit::Memory]);
+}
+
+/// Five bytes a pixel for the alpha of a lossy picture, from a stream of 20 bytes.
+#[test]
+fn row_21_alpha_is_in_the_quote() {
+    attack(&webp::zero_entropy_alpha(3_000, 3_000)).is_refused_as("not_credible");
+    for row in manifest::rows().iter().filter(|row| row.threat == Some(21)) {
+        let attack = attack(&row.read());
+        if row.folder() == "valid" {
+            let picture = attack.result.as_ref().unwrap();
+            assert!(!picture.size().is_empty(), "{}", row.path);
+        }
+    }
+}
+
+/// An interlaced picture needs the whole frame, elsewhere.
+#[test]
+fn row_25_adam7_is_decoded_in_bounded_memory() {
+    let flat = attack(&png::black((4_000, 4_000), 8, 0));
+    let interlaced = attack(&png::black_interlaced((4_000, 4_000), 8, 0));
+    let (flat, picture) = (flat.is_picture(Size::new(256, 256)).clone(), interlaced);
+    assert_eq!(*picture.is_picture(Size::new(256, 256)), flat);
+    assert_eq!(picture.work.pixels, 4_000 * 4_000);
+    assert!(picture.heap.peak_bytes < 4 << 20, "{picture:?}");
+    attack(&png::absent((65_535, 65_535), 6, 1, 100)).is_over(&DIMENSIONS);
+}
+
+/// One bit a pixel becomes eight, and 64 bits a pixel are a row of 256 KiB.
+#[test]
+fn row_26_depth_and_palette_are_in_the_quote() {
+    let bits = attack(&png::black((8_000, 8_000), 1, 0));
+    bits.is_picture(Size::new(256, 256));
+    assert!(bits.heap.peak_bytes < 2 << 20, "{bits:?}");
+    let deep = attack(&png::black((32_768, 100), 16, 6));
+    deep.is_picture(Size::new(256, 256).min_of(Size::new(100, 100)));
+    assert!(deep.heap.peak_bytes < 8 << 20, "{deep:?}");
+}
+
+/// The smaller of two sizes: a picture is not enlarged.
+trait MinOf {
+    fn min_of(self, other: Self) -> Self;
+}
+
+impl MinOf for Size {
+    fn min_of(self, other: Self) -> Self {
+        if self.pixels() < other.pixels() { self } else { other }
+    }
+}
+
+/// 1 × 1,000,000 covered to 1000 × 1000 is 10^12 pixels in between.
+#[test]
+fn row_31_an_extreme_shape_is_cropped_first_and_never_overshoots() {
+    attack(&png::black((1, 1_000_000), 8, 0)).is_over(&[Limit::Side]);
+    for size in [(1, 32_768), (32_768, 1), (3, 32_768), (32_768, 2)] {
+        let file = png::black(size, 8, 2);
+        for request in [
+            Request::cover(1_000, 1_000),
+            Request::cover(1_000, 1_000).enlarge(true),
+            Request::contain(1_000, 1_000),
+            Request::contain(1_000, 1_000).enlarge(true),
+            Request::cover(4_096, 1).enlarge(true),
+        ] {
+            let attack = attack_with(&file, &request.png(), &Limits::default());
+            let made = attack.result.as_ref().unwrap().size();
+            assert!(!made.is_empty() && made.width <= 4_096 && made.height <= 1_000, "{made}");
+            assert_eq!(attack.work.pixels, u64::from(size.0) * u64::from(size.1));
+            assert!(attack.heap.peak_bytes < 32 << 20, "{attack:?}");
+        }
+    }
+}
+
+/// 1 × 150 contained in 100 × 100 has a width of 0.67, and an encoder that panics at 0.
+#[test]
+fn row_32_no_side_becomes_0() {
+    let file = png::black((1, 150), 8, 2);
+    for request in [Request::contain(100, 100), Request::contain(1, 1), Request::cover(100, 1)] {
+        for request in [request.jpeg(80), request.png(), request.webp_lossless(), request.pixels()] {
+            let attack = attack_with(&file, &request, &Limits::default());
+            assert!(!attack.result.as_ref().unwrap().size().is_empty());
+        }
+    }
+}
+
+/// A product that wraps: a small buffer, and a large write into it.
+#[test]
+fn row_33_no_product_wraps() {
+    let mut open = Limits::default();
+    open.max_side_px = u32::MAX;
+    open.max_pixels = u64::MAX;
+    open.max_memory_bytes = u64::MAX;
+    open.max_output_side_px = u32::MAX;
+    let largest = (1 << 31) - 1;
+    for bomb in [
+        png::flood((65_536, 65_537), 8, 0),
+        png::flood((largest, largest), 16, 6),
+        png::flood((largest, 1), 16, 6),
+        jpeg::flood(0xC2, 65_535, 166),
+        webp::canvas_around((1 << 24, 256), (16, 16)),
+        webp::animated_canvas(1 << 24, 255),
+    ] {
+        for request in [Request::full_size().pixels(), Request::cover(256, 256).enlarge(true)] {
+            attack_with(&bomb, &request, &Limits::default()).is_refused();
+        }
+    }
+    // Where all limits are open, the bound of the format is left.
+    let full = Request::full_size().pixels();
+    let wide = attack_with(&png::flood((largest, largest), 16, 6), &full, &open);
+    wide.is_refused_as("not_credible");
+    // Callers choose numbers too.
+    let small = png::black((8, 8), 8, 0);
+    for side in [u32::MAX, 1 << 31, (1 << 31) - 1] {
+        let request = Request::cover(side, side).enlarge(true);
+        attack_with(&small, &request, &Limits::default()).is_over(&[Limit::OutputSide]);
+        let refused = attack_with(&small, &request.jpeg(80), &open);
+        assert!(refused.is_refused().limit().is_some(), "{refused:?}");
+    }
+}
+
+/// `?width=50000` in a URL.
+#[test]
+fn row_34_an_enlargement_is_asked_for_and_capped() {
+    let small = png::black((8, 8), 8, 2);
+    attack(&small).is_picture(Size::new(8, 8));
+    let over = Request::cover(50_000, 50_000);
+    let refused = attack_with(&small, &over.enlarge(true), &Limits::default());
+    refused.is_over(&[Limit::OutputSide]);
+    assert_eq!(refused.is_refused().http_status(), 400);
+    let largest = Request::contain(4_096, 4_096).enlarge(true);
+    let mut rich = Limits::default();
+    rich.max_memory_bytes = 512 << 20;
+    attack_with(&small, &largest, &rich).is_picture(Size::new(4_096, 4_096));
+}
+
+/// A picture of 123 KB came back as 204 KB, with alpha that it never had.
+#[test]
+fn row_35_the_output_is_in_the_quote_and_opaque_alpha_is_dropped() {
+    let size = Size::new(300, 200);
+    let mut state = 1u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let opaque: Vec<u8> =
+        (0..size.pixels()).flat_map(|_| [noise(), noise(), noise(), 255]).collect();
+    let file = Picture::new(size, Layout::Rgba, opaque).unwrap().to_png().unwrap();
+    for request in [Request::full_size().jpeg(100), Request::full_size().png()] {
+        let attack = attack_with(&file, &request, &Limits::default());
+        let made = attack.is_picture(size);
+        assert!(made.bytes().len() as u64 <= attack.quote.unwrap());
+        let header = bombproof::probe(made.bytes()).unwrap();
+        assert!(!header.alpha, "opaque alpha comes out again");
+        // Noise does not get smaller, but it has no fourth channel either.
+        assert!(made.bytes().len() as u64 <= size.pixels() * 4, "{made:?}");
+    }
+}
+
+/// Nothing in this file passes because the default limits happen to be small.
+#[test]
+fn row_01_a_larger_limit_is_the_callers_to_give() {
+    let mut limits = Limits::default();
+    limits.max_side_px = 100;
+    let file = png::black((101, 5), 8, 0);
+    let refused = thumbnail(&file, &Request::cover(4, 4), &limits);
+    assert!(matches!(refused, Err(Error::OverLimit { limit: Limit::Side, found: 101, .. })));
+    limits.max_side_px = 101;
+    assert!(thumbnail(&file, &Request::cover(4, 4), &limits).is_ok());
+}
