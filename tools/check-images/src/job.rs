@@ -30,6 +30,11 @@ pub(crate) enum Ended {
 }
 
 impl Job {
+    /// Refused because its header declares more pixels than its bytes can hold.
+    pub(crate) fn is_not_credible(&self) -> bool {
+        matches!(self.ended, Ended::Refused(Error::NotCredible { .. }))
+    }
+
     pub(crate) fn run(bytes: &[u8], request: &Request, limits: &Limits) -> Self {
         let mut job = Self {
             ended: Ended::Panicked(String::new()),

@@ -55,6 +55,10 @@ fn rows(file: &File, avatar: &Job, memory: u64, others: &[Job]) -> Vec<Row> {
             format!("{} measured, {:?} quoted; {}", job.peak, job.quote, job.words())
         }),
     ];
+    if file.is_picture() {
+        // The bound on what data can hold must let every good picture through.
+        rows.push(row("gate", jobs().find(|job| job.is_not_credible()), &Job::words));
+    }
     if file.is_in("bad/") {
         rows.push(row("in-time", jobs().find(|job| job.elapsed > A_BAD_FILE_TAKES), &|job| {
             format!("{:.2} s; {}", job.elapsed.as_secs_f64(), job.words())
