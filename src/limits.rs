@@ -12,8 +12,10 @@ use crate::probe::Format;
 /// limits.max_memory_bytes = 256 << 20;
 /// ```
 ///
-/// All limits are promises: a file that passes one is refused with [`Error::OverLimit`], before the
-/// thing that it limits is done or allocated.
+/// Each limit is marked as a *promise*, which holds for every input, or as *best effort*. All of these
+/// are promises: a file that passes one is refused with [`Error::OverLimit`], before the thing that it
+/// limits is done or allocated. (Best effort are the deadline and the flag of an
+/// [`Interrupt`](crate::Interrupt).)
 ///
 /// [`Error::OverLimit`]: crate::Error::OverLimit
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,34 +23,36 @@ use crate::probe::Format;
 #[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest upload in bytes. Default 32 MiB: the largest phone photographs are about 25 MB.
+    /// *Promise.* The largest upload in bytes. Default 32 MiB: the largest phone photographs are
+    /// about 25 MB.
     pub max_input_bytes: u64,
-    /// The longest side of the source in pixels. Default 32,768: panoramas; a JPEG can say 65,535.
+    /// *Promise.* The longest side of the source in pixels. Default 32,768: panoramas; a JPEG can
+    /// say 65,535.
     pub max_side_px: u32,
-    /// The most pixels of the source. Default 120,000,000: phones with 108 megapixels.
+    /// *Promise.* The most pixels of the source. Default 120,000,000: phones with 108 megapixels.
     pub max_pixels: u64,
-    /// The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
+    /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
     /// Default 64 MiB.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,
-    /// The longest side of an output that the request names, in pixels. Default 4,096: the target
-    /// may come from a URL.
+    /// *Promise.* The longest side of an output that the request names, in pixels. Default 4,096:
+    /// the target may come from a URL.
     pub max_output_side_px: u32,
-    /// The most scans of a JPEG. Default 64: real progressive files have about 10.
+    /// *Promise.* The most scans of a JPEG. Default 64: real progressive files have about 10.
     pub max_scans: u32,
-    /// The most samples that all scans of a JPEG may visit, as a multiple of the samples of the
-    /// picture. Default 20: real progressive files visit each sample 4 to 8 times.
+    /// *Promise.* The most samples that all scans of a JPEG may visit, as a multiple of the samples
+    /// of the picture. Default 20: real progressive files visit each sample 4 to 8 times.
     pub max_scan_work: u32,
-    /// The most segments (JPEG) or chunks (PNG, WebP) in a file; IDAT chunks and restart intervals
-    /// do not count. Default 1,024.
+    /// *Promise.* The most segments (JPEG) or chunks (PNG, WebP) in a file; IDAT chunks, restart
+    /// intervals and all frames of an animation but the first do not count. Default 1,024.
     pub max_segments: u32,
-    /// The largest ICC profile of a grey or RGB picture in bytes; a larger one is ignored, and
-    /// reported as ignored. Default 1 MiB.
+    /// *Promise.* The largest ICC profile of a grey or RGB picture in bytes; a larger one is
+    /// ignored, and reported as ignored. Default 1 MiB.
     pub max_icc_bytes: u64,
-    /// The same for CMYK pictures, whose profiles hold larger tables. Default 4 MiB.
+    /// *Promise.* The same for CMYK pictures, whose profiles hold larger tables. Default 4 MiB.
     pub max_icc_bytes_cmyk: u64,
-    /// The formats that are taken. Default all three.
+    /// *Promise.* The formats that are taken. Default all three.
     pub formats: Formats,
 }
 
