@@ -1,6 +1,6 @@
 //! The way out and in again.
 
-use bombproof::{Limits, Picture};
+use bombproof::{Layout, Limits, Picture};
 
 use crate::counting_allocator::measure;
 
@@ -26,7 +26,9 @@ pub fn lossy_files_give_back_the_picture(picture: &Picture, quality: u8) {
     assert_eq!(decoded.size(), picture.size());
     if quality >= 90 {
         let moved = mean_on_white(&decoded) - mean_on_white(picture);
-        assert!(moved.abs() < 12.0, "the mean moved by {moved}");
+        // Chroma is halved, so that single pixels of strong colours are lost in part.
+        let allowed = if picture.layout() == Layout::Gray { 12.0 } else { 64.0 };
+        assert!(moved.abs() < allowed, "the mean moved by {moved}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a decoder sees of an upload.
 
 use bombproof::instrument::sanitised_view;
-use bombproof::{Limits, Orientation, Request, probe};
+use bombproof::{ColorKind, Limits, Orientation, Request, probe};
 
 use super::plan::refusal_is_explained;
 
@@ -19,7 +19,9 @@ pub fn view_is_a_file_of_its_own(bytes: &[u8], limits: &Limits) {
     assert!(again == view, "the view of a view is another one");
     assert_eq!(seen.format, header.format);
     assert_eq!((seen.orientation, seen.icc, seen.animated), (Orientation::Upright, None, false));
-    let same_meaning = header.orientation == Orientation::Upright
+    // Whether inks are inverted is said by the Adobe segment, which the view lacks.
+    let same_meaning = !matches!(header.color, ColorKind::Cmyk | ColorKind::Ycck)
+        && header.orientation == Orientation::Upright
         && header.icc.is_none()
         && !header.animated
         && header.color == seen.color
