@@ -45,7 +45,10 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
             Segment::Scan { body, entropy } => {
                 put(&mut view, 0xDA, body);
                 let length = usize::try_from(segments.entropy_bytes()).unwrap_or(usize::MAX);
-                view.extend(entropy.get(..length).unwrap_or(entropy));
+                let data = entropy.get(..length).unwrap_or(entropy);
+                // Where the file was cut, half a marker may be left; before the EOI it is a fill byte.
+                let cut = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
+                view.extend(data.get(..data.len() - cut).unwrap_or(data));
                 // Nothing behind the only scan is looked at.
                 if streams {
                     break;

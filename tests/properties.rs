@@ -16,7 +16,7 @@ use proptest::prelude::*;
 mod counting_allocator;
 #[path = "support/manifest.rs"]
 mod manifest;
-#[path = "support/properties.rs"]
+#[path = "support/properties/mod.rs"]
 mod properties;
 
 #[global_allocator]
@@ -69,20 +69,6 @@ fn request() -> impl Strategy<Value = Request> {
     )
 }
 
-/// The pixels as RGBA, so that dropped alpha and spread grey compare equal.
-fn rgba(picture: &Picture) -> Vec<[u8; 4]> {
-    let pixels = picture.pixels().chunks_exact(picture.layout().bytes_per_pixel());
-    pixels
-        .map(|pixel| match *pixel {
-            [gray] => [gray, gray, gray, 255],
-            [gray, alpha] => [gray, gray, gray, alpha],
-            [r, g, b] => [r, g, b, 255],
-            [r, g, b, a] => [r, g, b, a],
-            _ => unreachable!("a pixel has one to four samples"),
-        })
-        .collect()
-}
-
 fn small_files() -> Vec<manifest::Row> {
     let small = |row: &manifest::Row| row.bytes < 20_000;
     manifest::rows().into_iter().filter(small).collect()
@@ -93,26 +79,12 @@ proptest! {
 
     #[test]
     fn png_and_webp_give_back_every_pixel(picture in picture()) {
-        for file in [picture.to_png().unwrap(), picture.to_webp().unwrap()] {
-            let decoded = bombproof::decode(&file, &Limits::default()).unwrap();
-            prop_assert_eq!(decoded.size(), picture.size());
-            prop_assert_eq!(rgba(&decoded), rgba(&picture));
-        }
+        properties::lossless_files_give_back_every_pixel(&picture);
     }
 
     #[test]
     fn jpeg_gives_back_the_size_and_about_the_brightness(picture in picture()) {
-        let file = picture.to_jpeg(95).unwrap();
-        let decoded = bombproof::decode(&file, &Limits::default()).unwrap();
-        prop_assert_eq!(decoded.size(), picture.size());
-        let mean = |pixels: &[[u8; 4]]| {
-            let on_white = pixels.iter().flat_map(|&[r, g, b, a]| {
-                [r, g, b].map(|c| 255.0 - (255.0 - f64::from(c)) * f64::from(a) / 255.0)
-            });
-            on_white.sum::<f64>() / (pixels.len() * 3) as f64
-        };
-        let difference = mean(&rgba(&decoded)) - mean(&rgba(&picture));
-        prop_assert!(difference.abs() < 12.0, "the mean moved by {difference}");
+        properties::lossy_files_give_back_the_picture(&picture, 95);
     }
 
     #[test]

@@ -1,14 +1,8 @@
-//! P1: no bytes make `probe` allocate or panic.
-#![no_main]
+//! P1, P5: no bytes make `probe` allocate or panic, and a refusal is never a bug.
+#![cfg_attr(fuzzing, no_main)]
 
-#[path = "../../tests/support/counting_allocator.rs"]
-mod counting_allocator;
-#[path = "../../tests/support/properties.rs"]
-mod properties;
+use bombproof_fuzz::properties::probe_allocates_nothing;
 
-#[global_allocator]
-static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    properties::probe_allocates_nothing(bytes);
+bombproof_fuzz::target!(|bytes: &[u8]| {
+    probe_allocates_nothing(bytes);
 });

@@ -1,0 +1,11 @@
+//! P6: what a decoder sees of any bytes is a file of its own, whose view is itself.
+#![cfg_attr(fuzzing, no_main)]
+
+use bombproof::Limits;
+use bombproof_fuzz::properties::view_is_a_file_of_its_own;
+
+bombproof_fuzz::target!(|bytes: &[u8]| {
+    let mut limits = Limits::default();
+    limits.max_pixels = 250_000;
+    view_is_a_file_of_its_own(bytes, &limits);
+});

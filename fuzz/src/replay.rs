@@ -1,0 +1,54 @@
+//! A plain `main` for a target: it reads files and says how many passed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io};
+
+/// Calls `target` with every file that the arguments name, folders with all that is below them.
+pub fn replay(target: impl Fn(&[u8])) -> ExitCode {
+    let mut files = Vec::new();
+    for path in env::args_os().skip(1).map(PathBuf::from) {
+        if let Err(error) = collect(&path, &mut files) {
+            eprintln!("{}: {error}", path.display());
+            return ExitCode::from(1);
+        }
+    }
+    let mut failed = 0;
+    for file in &files {
+        let bytes = match fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                eprintln!("{}: {error}", file.display());
+                return ExitCode::from(1);
+            }
+        };
+        if catch_unwind(AssertUnwindSafe(|| target(&bytes))).is_err() {
+            eprintln!("failed: {}", file.display());
+            failed += 1;
+        }
+    }
+    println!("{} of {} files passed", files.len() - failed, files.len());
+    ExitCode::from(u8::from(failed > 0))
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !path.is_dir() {
+        files.push(path.into());
+        return Ok(());
+    }
+    let mut entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::path);
+    entries.iter().try_for_each(|entry| collect(&entry.path(), files))
+}
+
+/// Writes the file that a target made from its input where `MADE_FILE` says, so that a finding can be
+/// pinned by the file and not by the choices that led to it. Not while fuzzing.
+pub fn keep_what_was_made(file: &[u8]) {
+    if cfg!(fuzzing) {
+        return;
+    }
+    if let Some(path) = env::var_os("MADE_FILE") {
+        fs::write(path, file).expect("the made file can be written");
+    }
+}

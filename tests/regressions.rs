@@ -1,0 +1,100 @@
+//! Every file that once broke a promise, by name and with its story, and all of them through all
+//! properties.
+//!
+//! The files are in `tests/regressions`. A finding of a fuzz target is added there as the file that
+//! reached the library, cut down as far as it still shows what it showed, with a test here.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use bombproof::{Error, Limits, Request, Size, probe};
+use properties::{Fit, Output, Wish};
+
+#[path = "support/counting_allocator.rs"]
+mod counting_allocator;
+#[path = "support/properties/mod.rs"]
+mod properties;
+
+#[global_allocator]
+static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
+
+/// A file whose story has a test below.
+const FILES: [&str; 1] = [VP8L_OVERSUBSCRIBED_CODE];
+
+const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
+
+/// A prefix code with more codes than its lengths leave room for. image-webp 0.2.4 builds its table
+/// all the same and panics on an index past the end of it, in a build with or without debug
+/// assertions (image-rs/image-webp, found by fuzzing before this crate existed). Our reader of VP8L
+/// headers parses every code before the codec sees the data, and refuses those that are not complete
+/// (RFC 9649, 3.7.2.1).
+#[test]
+fn an_oversubscribed_prefix_code_is_refused_before_the_codec_sees_it() {
+    let refused = probe(&read(VP8L_OVERSUBSCRIBED_CODE));
+    assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
+}
+
+#[test]
+fn every_file_here_has_a_story_and_every_story_a_file() {
+    let mut found: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    let mut named = FILES;
+    named.sort();
+    assert_eq!(found, named);
+}
+
+/// All that the fuzz targets assert of any bytes.
+#[test]
+fn every_file_keeps_every_promise() {
+    let mut limits = Limits::default();
+    limits.max_pixels = 4_000_000;
+    for name in FILES {
+        let bytes = read(name);
+        println!("{name}");
+        properties::decode_keeps_the_promise(&bytes, &limits);
+        properties::view_is_a_file_of_its_own(&bytes, &limits);
+        properties::exif_is_read_alike(&bytes);
+        properties::profile_is_cut_to_its_model(&bytes, &limits);
+        let header = properties::probe_allocates_nothing(&bytes);
+        for wish in wishes() {
+            if let Some(header) = &header {
+                properties::plan_decides(header, &wish, &limits);
+            }
+            properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
+        }
+        let cuts: Vec<usize> = (0..bytes.len()).step_by(1 + bytes.len() / 200).collect();
+        let request = Request::cover(16, 16).pixels();
+        properties::no_prefix_is_another_picture(&bytes, &request, &limits, &cuts);
+    }
+}
+
+fn wishes() -> Vec<Wish> {
+    let several = vec![Size::new(64, 64), Size::new(9, 30), Size::new(1, 1)];
+    vec![
+        Wish::default(),
+        Wish { output: Output::Pixels, sizes: several, ..Wish::default() },
+        Wish { fit: Fit::Contain, output: Output::Jpeg(70), enlarge: true, ..Wish::default() },
+        Wish { fit: Fit::Full, output: Output::WebP, ..Wish::default() },
+    ]
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/regressions")
+}
+
+fn read(name: &str) -> Vec<u8> {
+    let path = folder().join(name);
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

@@ -1,0 +1,55 @@
+//! The way out and in again.
+
+use bombproof::{Layout, Limits, Picture};
+
+use crate::counting_allocator::measure;
+
+/// PNG and lossless WebP give back every pixel. Alpha that hides nothing and colours that are all
+/// grey may be left out, and are the same to the eye.
+pub fn lossless_files_give_back_every_pixel(picture: &Picture) {
+    let files = [picture.to_png(), picture.to_webp()];
+    for file in files {
+        let file = file.expect("a picture of a size that every format can store");
+        let decoded = bombproof::decode(&file, &Limits::default()).expect("our own file");
+        assert_eq!(decoded.size(), picture.size());
+        assert!(rgba(&decoded) == rgba(picture), "a pixel changed on the way");
+    }
+}
+
+/// JPEG gives back the size, about the brightness, and the same bytes for the same picture (P7).
+pub fn lossy_files_give_back_the_picture(picture: &Picture, quality: u8) {
+    let file = picture.to_jpeg(quality).expect("a picture of a size that a JPEG can store");
+    assert!(picture.to_jpeg(quality).expect("it was written before") == file, "two files of one");
+    let (decoded, measured) = measure(|| bombproof::decode(&file, &Limits::default()));
+    let decoded = decoded.expect("our own file");
+    assert!(measured.peak_bytes <= Limits::default().max_memory_bytes);
+    assert_eq!(decoded.size(), picture.size());
+    if quality >= 90 {
+        let moved = mean_on_white(&decoded) - mean_on_white(picture);
+        // Chroma is halved, so that single pixels of strong colours are lost in part.
+        let allowed = if picture.layout() == Layout::Gray { 12.0 } else { 64.0 };
+        assert!(moved.abs() < allowed, "the mean moved by {moved}");
+    }
+}
+
+/// The pixels as RGBA, so that dropped alpha and spread grey compare equal.
+pub fn rgba(picture: &Picture) -> Vec<[u8; 4]> {
+    let pixels = picture.pixels().chunks_exact(picture.layout().bytes_per_pixel());
+    pixels
+        .map(|pixel| match *pixel {
+            [gray] => [gray, gray, gray, 255],
+            [gray, alpha] => [gray, gray, gray, alpha],
+            [r, g, b] => [r, g, b, 255],
+            [r, g, b, a] => [r, g, b, a],
+            _ => unreachable!("a pixel has one to four samples"),
+        })
+        .collect()
+}
+
+fn mean_on_white(picture: &Picture) -> f64 {
+    let pixels = rgba(picture);
+    let on_white = pixels.iter().flat_map(|&[r, g, b, a]| {
+        [r, g, b].map(|c| 255.0 - (255.0 - f64::from(c)) * f64::from(a) / 255.0)
+    });
+    on_white.sum::<f64>() / (pixels.len() * 3) as f64
+}

@@ -1,0 +1,88 @@
+//! Exif blocks and colour profiles, alone and inside of each container.
+
+use std::sync::OnceLock;
+
+use bombproof::instrument::{exif_orientation, measure_work, minimal_profile};
+use bombproof::{Limits, Request};
+use bombproof_testkit::{bombs, icc, jpeg, pictures, png};
+
+use super::job::job_keeps_the_promise;
+use super::plan::probe_allocates_nothing;
+use crate::counting_allocator::measure;
+
+/// P1 and P4 of an Exif block: its orientation is read without heap, in the time of one directory,
+/// and is the same in a JPEG, a PNG and a WebP.
+pub fn exif_is_read_alike(tiff: &[u8]) {
+    let ((orientation, work), measured) = measure(|| measure_work(|| exif_orientation(tiff)));
+    assert_eq!(measured.allocations, 0, "reading an Exif block allocated");
+    assert!(work.walked_bytes <= ENTRY_BYTES * 65_535, "{} bytes walked", work.walked_bytes);
+    // The entry that is cut off, and the one behind it, are begun.
+    let there = tiff.len() as u64 + 2 * ENTRY_BYTES;
+    assert!(work.walked_bytes <= there, "{} bytes walked of {there}", work.walked_bytes);
+    // Some writers put the head of JPEG's APP1 into the chunks of the others, which are lenient.
+    if tiff.len() > LONGEST_IN_APP1 || tiff.starts_with(b"Exif\0\0") {
+        return;
+    }
+    let containers: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+        ("JPEG", bombs::jpeg::with_exif),
+        ("PNG", bombs::png::with_exif),
+        ("WebP", bombs::webp::with_exif),
+    ];
+    for (name, with_exif) in containers {
+        let header = probe_allocates_nothing(&with_exif(tiff)).expect("a picture with Exif");
+        assert_eq!(header.orientation, orientation, "in a {name}");
+    }
+}
+
+/// The profile that the colour library sees: what it is cut to is cut no further, and a picture
+/// with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
+pub fn profile_is_cut_to_its_model(profile: &[u8], limits: &Limits) {
+    if let Some(minimal) = minimal_profile(profile) {
+        assert!(minimal_profile(&minimal).as_ref() == Some(&minimal), "cut twice");
+        // Six tags at the most, which may lie over each other in a file that is made to.
+        assert!(minimal.len() <= 6 * profile.len() + 6 * 3, "{} bytes", minimal.len());
+    }
+    let request = Request::cover(8, 8).png();
+    let deflated = png::zlib(profile);
+    for file in [
+        colored(profile, 1),
+        colored(profile, 3),
+        colored(profile, 4),
+        bombs::webp::with_icc(profile),
+        bombs::png::with_profile(&deflated),
+    ] {
+        let made = job_keeps_the_promise(&file, &request, limits);
+        assert!(made.is_some(), "a picture was refused for its profile");
+    }
+}
+
+/// A JPEG of grey, colours or inks with a profile.
+fn colored(profile: &[u8], components: usize) -> Vec<u8> {
+    static BARE: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
+    let [gray, colors, inks] = BARE.get_or_init(|| {
+        let card = pictures::card(8, 8);
+        let planes = [card.gray(), card.map(3, pictures::ycbcr), card.map(4, pictures::cmyk)];
+        planes.map(|planes| {
+            let (channels, chroma) = (planes.channels, planes.channels == 3);
+            let frame = jpeg::Frame::new(&planes, &vec![(1, 1); channels], 80, chroma);
+            frame.file(&jpeg::Options { jfif: false, ..jpeg::Options::default() })
+        })
+    });
+    let bare = match components {
+        1 => gray,
+        3 => colors,
+        _ => inks,
+    };
+    let mut file = bare[..2].to_vec();
+    for part in icc::app2(profile, 65_000) {
+        file.extend([0xFF, 0xE2]);
+        file.extend((part.len() as u16 + 2).to_be_bytes());
+        file.extend(part);
+    }
+    file.extend(&bare[2..]);
+    file
+}
+
+const ENTRY_BYTES: u64 = 12;
+/// A segment of 65,535 bytes without its length and `Exif\0\0`.
+const LONGEST_IN_APP1: usize = 65_535 - 2 - 6;

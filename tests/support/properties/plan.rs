@@ -1,0 +1,118 @@
+//! What is decided before any pixel: P1, and the geometry of every plan.
+
+use bombproof::{Error, Format, Header, Limit, Limits, Plan, Size, probe};
+
+use super::wish::{Fit, Wish};
+use crate::counting_allocator::measure;
+
+/// P1: reading the header allocates nothing, whatever the bytes, and a refusal says whose fault it
+/// is (P8).
+pub fn probe_allocates_nothing(bytes: &[u8]) -> Option<Header> {
+    let (header, measured) = measure(|| probe(bytes));
+    assert_eq!(measured.allocations, 0, "probe allocated");
+    match header {
+        Ok(header) => {
+            assert!(!header.size.is_empty(), "a header without pixels");
+            assert_eq!(header.input_bytes, bytes.len() as u64);
+            Some(header)
+        }
+        Err(error) => {
+            refusal_is_explained(&error);
+            None
+        }
+    }
+}
+
+/// P1 and P2 of planning: it allocates nothing, decides the same twice, and quotes no more than the
+/// limit. Whatever the header and the wish, every output has pixels, shows a part that lies inside
+/// the picture, is not larger than asked for, and not larger than its part unless the wish says so.
+pub fn plan_decides(header: &Header, wish: &Wish, limits: &Limits) {
+    let request = wish.request();
+    let (plan, measured) = measure(|| Plan::new(header, &request, limits));
+    assert_eq!(measured.allocations, 0, "Plan::new allocated");
+    let again = Plan::new(header, &request, limits);
+    let plan = match (plan, again) {
+        (Ok(plan), Ok(again)) => {
+            assert!(plan == again, "two plans of one header");
+            plan
+        }
+        (Err(error), Err(again)) => {
+            assert_eq!(error.to_string(), again.to_string());
+            return refusal_is_explained(&error);
+        }
+        _ => panic!("planned once and refused once"),
+    };
+    assert!(plan.memory_bytes() <= limits.max_memory_bytes, "a quote over the limit: {plan}");
+    assert!(plan.memory_bytes() > 0, "a job that is free: {plan}");
+
+    let window = plan.crop();
+    let (right, bottom) = (end(window.x, window.width), end(window.y, window.height));
+    assert!(!window.size().is_empty(), "nothing is shown: {plan}");
+    assert!(right <= u64::from(header.size.width), "the crop is outside: {plan}");
+    assert!(bottom <= u64::from(header.size.height), "the crop is outside: {plan}");
+    let (divisor, cell) = (plan.scale_divisor(), plan.box_size());
+    assert!([1, 2, 4, 8].contains(&divisor) && !cell.is_empty(), "{plan}");
+    assert!(divisor == 1 || header.format == Format::Jpeg, "{plan}");
+
+    // A request for the full size has no size of its own, and gives one output for each all the same.
+    assert_eq!(plan.output_sizes().len(), wish.sizes.len().max(1));
+    let shown = wish.crop.map_or(header.upright_size(), |crop| crop.size());
+    for (size, &target) in plan.output_sizes().zip(&wish.sizes) {
+        output_fits(size, shown, target, wish);
+    }
+}
+
+/// The size of one output, which shows `shown` upright pixels, or their middle.
+fn output_fits(size: Size, shown: Size, target: Size, wish: &Wish) {
+    assert!(!size.is_empty());
+    if wish.fit == Fit::Full {
+        return assert!(size == shown, "{size} is not the full size, {shown}");
+    }
+    assert!(
+        size.width <= target.width && size.height <= target.height,
+        "{size} is over {target}: {wish:?}"
+    );
+    assert!(
+        wish.enlarge || (size.width <= shown.width && size.height <= shown.height),
+        "{size} is larger than {shown}: {wish:?}"
+    );
+    let touches = size.width == target.width || size.height == target.height;
+    if wish.fit == Fit::Cover {
+        assert!(!wish.enlarge || size == target, "{size} does not fill {target}");
+    } else if touches {
+        let true_to_shape = near_ratio(size.width, shown.width, size.height, shown.height)
+            || near_ratio(size.height, shown.height, size.width, shown.width);
+        assert!(true_to_shape, "{shown} is bent to {size}: {wish:?}");
+    } else {
+        assert!(size == shown && !wish.enlarge, "{shown} became {size} inside {target}");
+    }
+}
+
+/// `a` of `whole_a` is what `b` of `whole_b` is, up to the rounding of `b`; a side has a pixel.
+fn near_ratio(a: u32, whole_a: u32, b: u32, whole_b: u32) -> bool {
+    let exact = f64::from(whole_b) * f64::from(a) / f64::from(whole_a);
+    (f64::from(b) - exact).abs() <= 0.5 + exact * 1e-9 || (b == 1 && exact < 1.0)
+}
+
+fn end(start: u32, length: u32) -> u64 {
+    u64::from(start) + u64::from(length)
+}
+
+/// P8: a refusal names a limit that is passed, has a sentence for people and a status, and is never
+/// a bug.
+pub fn refusal_is_explained(error: &Error) {
+    if let Error::Bug(what) = error {
+        panic!("Error::Bug: {what}");
+    }
+    if let Error::OverLimit { limit, found, allowed } = error {
+        assert!(found > allowed, "{} is not passed", limit.name());
+        assert_eq!(error.limit(), Some(*limit));
+    }
+    assert!((400..=503).contains(&error.http_status()));
+    assert!(!error.user_message().is_empty() && !error.to_string().is_empty());
+}
+
+/// Over the limit of memory, the only refusal that depends on what comes out.
+pub fn is_memory(error: &Error) -> bool {
+    error.limit() == Some(Limit::Memory)
+}

@@ -1,0 +1,71 @@
+//! A request in parts. [`Request`] shows none of its own, and a property must know what was asked.
+
+use bombproof::{JpegDetail, Rect, Request, Size};
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub fit: Fit,
+    /// The sizes; the first is a matter of [`Fit::Full`] no more than the others.
+    pub sizes: Vec<Size>,
+    pub crop: Option<Rect>,
+    pub enlarge: bool,
+    pub output: Output,
+    pub detail: JpegDetail,
+    pub background: [u8; 3],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    Cover,
+    Contain,
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    Jpeg(u8),
+    Png,
+    WebP,
+    Pixels,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            fit: Fit::Cover,
+            sizes: vec![Size::new(32, 32)],
+            crop: None,
+            enlarge: false,
+            output: Output::Png,
+            detail: JpegDetail::Balanced,
+            background: [255; 3],
+        }
+    }
+}
+
+impl Wish {
+    pub fn request(&self) -> Request {
+        let mut sizes = self.sizes.iter();
+        let first = sizes.next().copied().unwrap_or(Size::new(1, 1));
+        let mut request = match self.fit {
+            Fit::Cover => Request::cover(first.width, first.height),
+            Fit::Contain => Request::contain(first.width, first.height),
+            Fit::Full => Request::full_size(),
+        };
+        for size in sizes {
+            request = request.and_size(size.width, size.height);
+        }
+        if let Some(crop) = self.crop {
+            request = request.crop(crop);
+        }
+        request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
+        request = request.background(self.background);
+        match self.output {
+            Output::Jpeg(quality) => request.jpeg(quality),
+            Output::Png => request.png(),
+            Output::WebP => request.webp_lossless(),
+            Output::Pixels => request.pixels(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! P4: the work of a job is linear in the bytes and the pixels of its input, counted without a clock.
+
+use bombproof::instrument::Work;
+use bombproof::{Format, Limits, Plan};
+
+/// The work of `plan.run_all` is bounded by its header and the limits.
+pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
+    let header = plan.header();
+    let outputs = plan.output_sizes().len() as u64;
+
+    // `run_all` reads the header again and the decoder walks the file once more; the container is
+    // walked for the profile by both, and by each output.
+    let walks = WALKS_OF_A_JOB + WALKS_OF_AN_OUTPUT * outputs;
+    let walked = walks * header.input_bytes + WALKED_APART;
+    assert!(
+        work.walked_bytes <= walked,
+        "{} bytes walked, not {walked}: {plan}",
+        work.walked_bytes
+    );
+
+    // The scans may visit each sample `max_scan_work` times, in blocks of 64, and each scan the
+    // padding of a row and a column of MCUs, which are at most 4 blocks wide and high.
+    let (width, height) = (u64::from(header.size.width), u64::from(header.size.height));
+    let samples = COMPONENTS * u64::from(limits.max_scan_work) * width * height;
+    let padding = COMPONENTS * u64::from(limits.max_scans) * (width / 2 + height / 2 + 16);
+    let blocks = samples / 64 + padding;
+    assert!(work.blocks <= blocks, "{} blocks visited, not {blocks}: {plan}", work.blocks);
+    assert!(work.blocks == 0 || header.format == Format::Jpeg);
+
+    // A frame, and its alpha, which is a picture of its own in a lossy WebP.
+    let pixels = 2 * header.size.pixels();
+    assert!(work.pixels <= pixels, "{} pixels made, not {pixels}: {plan}", work.pixels);
+
+    let inflated = outputs * limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
+    assert!(work.inflated_bytes <= inflated, "{} bytes inflated: {plan}", work.inflated_bytes);
+}
+
+const WALKS_OF_A_JOB: u64 = 6;
+const WALKS_OF_AN_OUTPUT: u64 = 3;
+/// What is walked in a profile that is inflated, which is not part of the input.
+const WALKED_APART: u64 = 1 << 16;
+const COMPONENTS: u64 = 4;
