@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{BadRequest, Error};
 use crate::plan::Plan;
+use crate::work;
 
 /// A fixed number of bytes that many threads reserve plans from, so that the sum of the quotes of
 /// running jobs never passes it.
@@ -74,7 +75,8 @@ impl MemoryPool {
     ///
     /// # Errors
     /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote is over the
-    /// capacity of the whole pool, so that waiting could not end.
+    /// capacity of the whole pool, so that waiting could not end, [`Error::OutOfMemory`] when there is
+    /// no memory for a place in the queue.
     pub fn reserve(&self, plan: &Plan, timeout: Duration) -> Result<Permit, Error> {
         self.reserve_bytes(plan.memory_bytes(), timeout)
     }
@@ -95,6 +97,9 @@ impl MemoryPool {
         if timeout.is_zero() {
             return Err(self.shared.busy(&state, bytes));
         }
+        let bytes_of_a_ticket = size_of::<u64>() as u64;
+        work::own_allocation(|| state.waiting.try_reserve(1))
+            .map_err(|_| Error::OutOfMemory { bytes: bytes_of_a_ticket })?;
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push_back(ticket);

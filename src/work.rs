@@ -117,7 +117,9 @@ mod counted {
 
     pub(crate) fn polled() -> Result<(), Error> {
         note(|work| work.polls += 1);
-        if WORK.get().polls == STOP_AT_POLL.get() {
+        // A deadline that has passed stays passed.
+        let stop_at_poll = STOP_AT_POLL.get();
+        if stop_at_poll != 0 && WORK.get().polls >= stop_at_poll {
             return Err(Error::Interrupted(Interrupted::Deadline));
         }
         Ok(())

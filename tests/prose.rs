@@ -1,4 +1,4 @@
-//! The numbers that the README states are those of the code.
+//! The numbers that the README states are those of the code, and what SECURITY.md names is there.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 use bombproof::Limits;
 
 const README: &str = include_str!("../README.md");
+const SECURITY: &str = include_str!("../SECURITY.md");
 
 #[test]
 fn the_table_of_limits_is_the_default() {
@@ -60,5 +61,62 @@ fn the_readme_example_runs() {
     assert_eq!((refused.http_status(), bomb.len()), (413, 65));
     for line in ["corpus/valid/photo.jpg", "corpus/bombs/flood-65535.png"] {
         assert!(README.contains(line), "the README no longer shows {line}");
+    }
+}
+
+/// What a security engineer is sent to exists: tests, scripts and fuzz targets by their names.
+#[test]
+fn what_the_security_page_names_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let quoted: Vec<&str> = SECURITY.split('`').skip(1).step_by(2).collect();
+    let files = ["tests/", "scripts/", "testkit/", "benches/", "tools/", "deny.toml", "Cargo.lock"];
+    let mut named = 0;
+    for name in quoted.iter().filter(|name| files.iter().any(|file| name.starts_with(file))) {
+        let path = name.split(' ').next().unwrap();
+        assert!(root.join(path).exists(), "{name} is not there");
+        named += 1;
+    }
+    assert!(named > 20, "only {named} files are named");
+
+    // Each target is named, and each name in the last column of the promises is a target.
+    let targets: std::collections::BTreeSet<String> =
+        std::fs::read_dir(root.join("fuzz/fuzz_targets"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+    let attackers: std::collections::BTreeSet<String> = SECURITY
+        .lines()
+        .filter(|line| line.starts_with("| P"))
+        .filter_map(|line| line.split('|').nth(4))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect();
+    let unknown: Vec<_> = attackers.difference(&targets).collect();
+    assert!(unknown.is_empty(), "no such target: {unknown:?}");
+    for target in &targets {
+        assert!(quoted.contains(&target.as_str()), "the target {target} is not named");
+    }
+}
+
+/// Every field of `Limits` is marked, and the bounds of the gates are those of the code.
+#[test]
+fn the_security_page_marks_every_limit() {
+    let source = include_str!("../src/limits.rs");
+    let fields = source.split("pub struct Limits {").nth(1).unwrap().split("\n}").next().unwrap();
+    let mut marked = 0;
+    for field in fields.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+        let field = field.split(':').next().unwrap();
+        let row = SECURITY
+            .lines()
+            .find(|line| line.starts_with("| `") && line.contains(&format!("`{field}`")))
+            .unwrap_or_else(|| panic!("{field} is not in the table"));
+        assert!(row.contains("| promise |") || row.contains("| best effort |"), "{row}");
+        marked += 1;
+    }
+    assert_eq!(marked, fields.matches("*Promise.*").count());
+    assert_eq!(1 << 24, 16_777_216);
+    assert_eq!(4_096 * 8 / 11, 2_978);
+    for number in ["16,777,216", "2,978", "1,032", "1.65"] {
+        assert!(SECURITY.contains(number), "{number} is no longer stated");
     }
 }

@@ -43,6 +43,11 @@ pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, Measured) {
     (result, measured)
 }
 
+/// The bytes that this thread holds, less what it freed of others.
+pub(crate) fn live_bytes() -> i64 {
+    LIVE_BYTES.get()
+}
+
 /// A block of `bytes` is live from now on.
 fn note_taken(bytes: usize) {
     // A block is never larger than isize::MAX bytes. A sum below 0 is no error: a thread may free

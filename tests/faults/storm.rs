@@ -1,0 +1,139 @@
+//! Sixty-four threads, honest and hostile, under one pool: the sum of what they hold stays below it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bombproof::{Error, Interrupt, Limits, MemoryPool, Plan, Request, Thumbnail, probe};
+use bombproof_testkit::bombs::{cut, jpeg, png, webp};
+
+use crate::failing_allocator::{in_the_sum, peak_of_the_sum, sum};
+use crate::files;
+
+const THREADS: u64 = 64;
+const JOBS_OF_A_THREAD: u64 = 8;
+const POOL_BYTES: u64 = 3 << 20;
+
+/// One job as a service does it: reserve the quote, run, look at what came out, give back.
+fn job<T>(
+    bytes: &[u8],
+    request: &Request,
+    pool: &MemoryPool,
+    look: impl FnOnce(Result<Thumbnail, Error>) -> T,
+) -> Result<T, Error> {
+    let plan = Plan::new(&probe(bytes)?, request, &Limits::default())?;
+    let permit = pool.reserve(&plan, Duration::from_secs(300))?;
+    let seen = in_the_sum(|| look(plan.run(bytes, &Interrupt::never())));
+    drop(permit);
+    Ok(seen)
+}
+
+fn alone(bytes: &[u8], request: &Request) -> Thumbnail {
+    bombproof::thumbnail(bytes, request, &Limits::default()).unwrap()
+}
+
+fn hostile() -> Vec<Vec<u8>> {
+    let mut files = vec![
+        jpeg::flood(0xC0, 64_250, 4_856),
+        jpeg::coefficients(3_000, 2_000),
+        jpeg::huffman_tables(3_854),
+        png::image_data_past_image(20 << 20),
+        png::profile(20 << 20),
+        png::black((2_000, 2_000), 1, 0),
+        webp::unused_groups(500, true),
+        webp::one_color(400, 400),
+        webp::animated_canvas(3_000, 2_000),
+    ];
+    files.extend(crate::files().iter().map(|(_, file)| cut(file, 700)));
+    files
+}
+
+#[test]
+fn sixty_four_threads_hold_no_more_than_the_pool() {
+    let request = Request::cover(64, 64).jpeg(80);
+    let pool = MemoryPool::new(POOL_BYTES);
+    let honest: Vec<(String, Vec<u8>)> = files()
+        .into_iter()
+        .filter(|(_, bytes)| {
+            let plan = Plan::new(&probe(bytes).unwrap(), &request, &Limits::default()).unwrap();
+            plan.memory_bytes() <= POOL_BYTES
+        })
+        .collect();
+    assert!(honest.len() >= 15, "only {} files fit the pool", honest.len());
+    // What each makes alone.
+    let wanted: Vec<Thumbnail> = honest.iter().map(|(_, bytes)| alone(bytes, &request)).collect();
+    let hostile = hostile();
+    let (made, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (request, pool, honest, wanted, hostile) =
+                (&request, &pool, &honest, &wanted, &hostile);
+            let (made, refused) = (&made, &refused);
+            scope.spawn(move || {
+                for round in 0..JOBS_OF_A_THREAD {
+                    let number = (thread * 31 + round * 7) as usize;
+                    if (thread + round) % 3 == 0 {
+                        let bytes = &hostile[number % hostile.len()];
+                        // Refused by its header or on the way: both are fine.
+                        let _ = job(bytes, request, pool, drop);
+                        refused.fetch_add(1, Ordering::Relaxed);
+                    } else {
+                        let place = number % honest.len();
+                        let (path, bytes) = &honest[place];
+                        let same = job(bytes, request, pool, |made| {
+                            made.is_ok_and(|made| made == wanted[place])
+                        });
+                        assert!(matches!(same, Ok(true)), "{path}: {same:?}");
+                        made.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
+    assert_eq!(sum(), 0, "the jobs left something behind");
+    let (made, refused) = (made.into_inner(), refused.into_inner());
+    assert_eq!(made + refused, THREADS * JOBS_OF_A_THREAD);
+    println!("{made} made, {refused} hostile, {} bytes at the peak", peak_of_the_sum());
+    assert!(peak_of_the_sum() as u64 <= POOL_BYTES, "{} bytes", peak_of_the_sum());
+    // And the storm was one: most of the pool was in use at once.
+    assert!(peak_of_the_sum() as u64 > POOL_BYTES / 4, "{} bytes", peak_of_the_sum());
+}
+
+/// A job that panics gives its permit back, and the others go on.
+#[test]
+fn a_panicking_holder_does_not_take_the_pool_with_it() {
+    let pool = MemoryPool::new(1_000);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..16)
+            .map(|thread| {
+                let pool = pool.clone();
+                scope.spawn(move || {
+                    let _permit = pool.reserve_bytes(700, Duration::from_secs(60)).unwrap();
+                    assert!(thread % 2 == 0, "on purpose");
+                })
+            })
+            .collect();
+        let panicked = handles.into_iter().filter_map(|handle| handle.join().err()).count();
+        assert_eq!(panicked, 8);
+    });
+    assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
+}
+
+/// Who gives up leaves the queue: those behind are served as if nobody had stood there.
+#[test]
+fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
+    let pool = MemoryPool::new(100);
+    let held = pool.reserve_bytes(50, Duration::ZERO).unwrap();
+    std::thread::scope(|scope| {
+        let large = scope.spawn(|| pool.reserve_bytes(100, Duration::from_millis(200)).map(drop));
+        while pool.waiting() == 0 {
+            std::thread::yield_now();
+        }
+        // There is room for it, but it came second.
+        let small = scope.spawn(|| pool.reserve_bytes(40, Duration::from_secs(60)).map(drop));
+        assert!(matches!(large.join().unwrap(), Err(Error::Busy { .. })));
+        assert!(small.join().unwrap().is_ok());
+    });
+    drop(held);
+    assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
+}
