@@ -34,11 +34,11 @@ const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
 const PROFILE_BEHIND_PICTURE: &str = "profile-behind-picture.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
 
-/// A prefix code with more codes than its lengths leave room for. image-webp 0.2.4 builds its table
-/// all the same and panics on an index past the end of it, in a build with or without debug
-/// assertions (image-rs/image-webp, found by fuzzing before this crate existed). Our reader of VP8L
-/// headers parses every code before the codec sees the data, and refuses those that are not complete
-/// (RFC 9649, 3.7.2.1).
+/// A prefix code with lengths 1, 1, 1, 2, 3, ... 14, 15, 15: exactly twice as many codes as there is
+/// room for. image-webp 0.2.4 adds them up modulo 2^16, takes the sum for that of a complete code, and
+/// panics: on an overflow with debug assertions, without them on an index past the end of its tree. Our
+/// reader of VP8L headers parses every code in exact arithmetic before the codec sees the data, and
+/// refuses those that are not complete (RFC 9649, 3.7.2.1.2).
 #[test]
 fn an_oversubscribed_prefix_code_is_refused_before_the_codec_sees_it() {
     let refused = probe(&read(VP8L_OVERSUBSCRIBED_CODE));
