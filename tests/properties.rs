@@ -9,7 +9,10 @@
     reason = "a test"
 )]
 
-use bombproof::{Layout, Limits, Picture, Rect, Request, Size};
+use bombproof::{Layout, Limits, Picture, Rect, Request, Size, probe};
+use bombproof_testkit::exif::{self, ByteOrder};
+use bombproof_testkit::icc;
+use properties::{Fit, Output, Wish};
 use proptest::prelude::*;
 
 #[path = "support/counting_allocator.rs"]
@@ -47,24 +50,16 @@ fn picture() -> impl Strategy<Value = Picture> {
     )
 }
 
-fn request() -> impl Strategy<Value = Request> {
-    let size = (1..=300u32, 1..=300u32);
-    let crop = prop::option::of((0..40u32, 0..40u32, 1..40u32, 1..40u32));
-    (size, any::<bool>(), any::<bool>(), crop, 0..4u8).prop_map(
-        |((width, height), cover, enlarge, crop, output)| {
-            let request =
-                if cover { Request::cover(width, height) } else { Request::contain(width, height) };
-            let request = match crop {
-                Some((x, y, width, height)) => request.crop(Rect { x, y, width, height }),
-                None => request,
-            };
-            let request = request.enlarge(enlarge);
-            match output {
-                0 => request.jpeg(75),
-                1 => request.png(),
-                2 => request.webp_lossless(),
-                _ => request.pixels(),
-            }
+fn wish() -> impl Strategy<Value = Wish> {
+    let size = (1..=300u32, 1..=300u32).prop_map(|(width, height)| Size::new(width, height));
+    let crop = prop::option::weighted(0.3, (0..40u32, 0..40u32, 1..40u32, 1..40u32));
+    let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
+    let outputs = [Output::Jpeg(75), Output::Png, Output::WebP, Output::Pixels];
+    let output = prop::sample::select(outputs.to_vec());
+    (fit, prop::collection::vec(size, 1..4), crop, any::<bool>(), output).prop_map(
+        |(fit, sizes, crop, enlarge, output)| {
+            let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
+            Wish { fit, sizes, crop, enlarge, output, ..Wish::default() }
         },
     )
 }
@@ -75,7 +70,7 @@ fn small_files() -> Vec<manifest::Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn png_and_webp_give_back_every_pixel(picture in picture()) {
@@ -88,14 +83,15 @@ proptest! {
     }
 
     #[test]
-    fn any_picture_and_request_keep_the_promise(picture in picture(), request in request()) {
+    fn any_picture_and_request_keep_the_promise(picture in picture(), wish in wish()) {
         let limits = Limits::default();
         for file in [
             picture.to_png().unwrap(),
             picture.to_webp().unwrap(),
             picture.to_jpeg(80).unwrap(),
         ] {
-            properties::job_keeps_the_promise(&file, &request, &limits);
+            properties::plan_decides(&probe(&file).unwrap(), &wish, &limits);
+            properties::job_keeps_the_promise(&file, &wish.request(), &limits);
         }
     }
 
@@ -104,7 +100,7 @@ proptest! {
         file in prop::sample::select(small_files()),
         cut in 0.0..1.0f64,
         damage in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
-        request in request(),
+        wish in wish(),
     ) {
         let mut bytes = file.read();
         for (at, value) in damage {
@@ -115,8 +111,40 @@ proptest! {
         }
         let mut limits = Limits::default();
         limits.max_pixels = 2_000_000;
-        properties::job_keeps_the_promise(&bytes, &request, &limits);
-        bytes.truncate((cut * bytes.len() as f64) as usize);
-        properties::job_keeps_the_promise(&bytes, &request, &limits);
+        let cut = (cut * bytes.len() as f64) as usize;
+        let request = Request::cover(16, 16).pixels();
+        properties::no_prefix_is_another_picture(&bytes, &request, &limits, &[cut]);
+        properties::view_is_a_file_of_its_own(&bytes, &limits);
+        properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
+        bytes.truncate(cut);
+        properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
     }
+
+    #[test]
+    fn any_exif_block_is_read_alike(
+        value in any::<u16>(),
+        little in any::<bool>(),
+        damage in prop::collection::vec((0..60usize, any::<u8>()), 0..4),
+    ) {
+        let order = if little { ByteOrder::Little } else { ByteOrder::Big };
+        properties::exif_is_read_alike(&damaged(exif::orientation(order, value), &damage));
+    }
+
+    #[test]
+    fn any_profile_is_cut_to_its_model(
+        kind in 0..3usize,
+        damage in prop::collection::vec((0..700usize, any::<u8>()), 0..4),
+    ) {
+        let profile = [|| icc::rgb("Own", &icc::DISPLAY_P3), icc::gray, icc::cmyk][kind]();
+        properties::profile_is_cut_to_its_model(&damaged(profile, &damage), &Limits::default());
+    }
+}
+
+fn damaged(mut bytes: Vec<u8>, damage: &[(usize, u8)]) -> Vec<u8> {
+    for &(at, value) in damage {
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = value;
+        }
+    }
+    bytes
 }

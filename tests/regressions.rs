@@ -16,7 +16,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bombproof::{Error, Limits, Request, Size, probe};
+use bombproof::{Error, IccKind, Limits, Orientation, Request, Size, probe};
 use properties::{Fit, Output, Wish};
 
 #[path = "support/counting_allocator.rs"]
@@ -28,19 +28,44 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// A file whose story has a test below.
-const FILES: [&str; 1] = [VP8L_OVERSUBSCRIBED_CODE];
+const FILES: [&str; 3] = [EXIF_WITHOUT_FLAG, PROFILE_BEHIND_PICTURE, VP8L_OVERSUBSCRIBED_CODE];
 
+const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
+const PROFILE_BEHIND_PICTURE: &str = "profile-behind-picture.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
 
-/// A prefix code with more codes than its lengths leave room for. image-webp 0.2.4 builds its table
-/// all the same and panics on an index past the end of it, in a build with or without debug
-/// assertions (image-rs/image-webp, found by fuzzing before this crate existed). Our reader of VP8L
-/// headers parses every code before the codec sees the data, and refuses those that are not complete
-/// (RFC 9649, 3.7.2.1).
+/// A prefix code with lengths 1, 1, 1, 2, 3, ... 14, 15, 15: exactly twice as many codes as there is
+/// room for. image-webp 0.2.4 adds them up modulo 2^16, takes the sum for that of a complete code, and
+/// panics: on an overflow with debug assertions, without them on an index past the end of its tree. Our
+/// reader of VP8L headers parses every code in exact arithmetic before the codec sees the data, and
+/// refuses those that are not complete (RFC 9649, 3.7.2.1.2).
 #[test]
 fn an_oversubscribed_prefix_code_is_refused_before_the_codec_sees_it() {
     let refused = probe(&read(VP8L_OVERSUBSCRIBED_CODE));
     assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
+}
+
+/// An EXIF chunk behind the picture of a WebP whose VP8X does not say that there is one. It turned the
+/// picture, and a prefix that ended inside of it gave the picture unturned: another one (P6; target
+/// `webp_structure`). Metadata behind the picture now count only with their flag, as in libwebp, and
+/// a cut file that lacks what its flags promise is truncated.
+#[test]
+fn exif_behind_the_picture_without_a_flag_does_not_turn_it() {
+    let bytes = read(EXIF_WITHOUT_FLAG);
+    assert_eq!(probe(&bytes).unwrap().orientation, Orientation::Upright);
+    let flagged = with_vp8x_flags(bytes, 0x08);
+    assert_eq!(probe(&flagged).unwrap().orientation, Orientation::Rotate270);
+    every_prefix_is_refused_or_the_same(&flagged);
+}
+
+/// The same with a colour profile, which has its place in front of the picture (RFC 9649, 2.7.1.3).
+#[test]
+fn a_profile_behind_the_picture_without_a_flag_changes_no_color() {
+    let bytes = read(PROFILE_BEHIND_PICTURE);
+    assert_eq!(probe(&bytes).unwrap().icc, None);
+    let flagged = with_vp8x_flags(bytes, 0x20);
+    assert_eq!(probe(&flagged).unwrap().icc, Some(IccKind::Rgb));
+    every_prefix_is_refused_or_the_same(&flagged);
 }
 
 #[test]
@@ -74,10 +99,21 @@ fn every_file_keeps_every_promise() {
             }
             properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
         }
-        let cuts: Vec<usize> = (0..bytes.len()).step_by(1 + bytes.len() / 200).collect();
-        let request = Request::cover(16, 16).pixels();
-        properties::no_prefix_is_another_picture(&bytes, &request, &limits, &cuts);
+        every_prefix_is_refused_or_the_same(&bytes);
     }
+}
+
+/// Every prefix of a small file; of a larger one, 400 of them.
+fn every_prefix_is_refused_or_the_same(bytes: &[u8]) {
+    let cuts: Vec<usize> = (0..bytes.len()).step_by(1 + bytes.len() / 400).collect();
+    let request = Request::contain(16, 16).pixels();
+    properties::no_prefix_is_another_picture(bytes, &request, &Limits::default(), &cuts);
+}
+
+/// The flags stand behind the RIFF header and the header of VP8X.
+fn with_vp8x_flags(mut file: Vec<u8>, flags: u8) -> Vec<u8> {
+    file[20] = flags;
+    file
 }
 
 fn wishes() -> Vec<Wish> {

@@ -167,7 +167,7 @@ fn write(segments: &[Segment], choices: &mut Choices<'_>) -> Vec<u8> {
         if let Some(body) = &segment.body {
             let body = &body[..body.len().min(65_533)];
             let flip = if wrong == Some(index) { 1 << (choices.byte() % 16) } else { 0 };
-            file.extend((body.len() as u16 + 2 ^ flip).to_be_bytes());
+            file.extend(((body.len() as u16 + 2) ^ flip).to_be_bytes());
             file.extend(body);
         }
         file.extend(&segment.entropy);

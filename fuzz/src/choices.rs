@@ -86,7 +86,7 @@ impl<'a> Choices<'a> {
     /// Limits under which a job is fast, and one time in four any below them.
     pub fn limits(&mut self) -> Limits {
         let mut limits = Limits::default();
-        limits.max_pixels = 1_000_000;
+        limits.max_pixels = self.one_of(&[65_536, 65_536, 65_536, 1_000_000]);
         limits.max_output_side_px = 1_024;
         if self.once_in(4) {
             limits.max_input_bytes = u64::from(self.number() % (1 << 17));

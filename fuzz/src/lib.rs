@@ -7,6 +7,8 @@ mod counting_allocator;
 pub mod properties;
 
 pub mod choices;
+#[cfg(coverage)]
+mod coverage;
 pub mod mutation;
 mod replay;
 

@@ -28,7 +28,9 @@ pub fn replay(target: impl Fn(&[u8])) -> ExitCode {
             failed += 1;
         }
     }
-    println!("{} of {} files passed", files.len() - failed, files.len());
+    eprintln!("{} of {} files passed", files.len() - failed, files.len());
+    #[cfg(coverage)]
+    crate::coverage::print();
     ExitCode::from(u8::from(failed > 0))
 }
 

@@ -47,8 +47,12 @@ impl<'a> Walk<'a> {
                 Err(error) => return Err(error),
             };
             match &chunk.id {
-                b"ICCP" if self.icc.is_none() => self.icc = Some(chunk.payload),
-                b"EXIF" if self.exif.is_none() => self.exif = Some(chunk.payload),
+                b"ICCP" if self.icc.is_none() && self.counts(flags & FLAG_ICC) => {
+                    self.icc = Some(chunk.payload);
+                }
+                b"EXIF" if self.exif.is_none() && self.counts(flags & FLAG_EXIF) => {
+                    self.exif = Some(chunk.payload);
+                }
                 b"ANMF" if self.animated => {
                     if self.frame.is_none() {
                         self.first_frame(chunk.payload, canvas, chunks)?;
@@ -63,12 +67,18 @@ impl<'a> Walk<'a> {
                 _ => {}
             }
         }
-        if chunks.is_cut()
-            && (self.picture.image.is_none() || flags & FLAG_EXIF != 0 && self.exif.is_none())
-        {
+        let lacks_icc = flags & FLAG_ICC != 0 && self.icc.is_none();
+        let lacks_exif = flags & FLAG_EXIF != 0 && self.exif.is_none();
+        if chunks.is_cut() && (self.picture.image.is_none() || lacks_icc || lacks_exif) {
             return Err(TRUNCATED);
         }
         Ok(())
+    }
+
+    /// Metadata behind the picture count only where their flag in VP8X is set. Else nobody could
+    /// tell a file that ends early from one that never had them.
+    const fn counts(&self, flag: u8) -> bool {
+        flag != 0 || self.picture.image.is_none()
     }
 
     /// The first ANMF chunk (RFC 9649, 2.7.1.1). Its subchunks count as chunks.
@@ -188,3 +198,4 @@ const fn u24(bytes: [u8; 3]) -> u32 {
 
 const FLAG_ANIMATION: u8 = 0x02;
 const FLAG_EXIF: u8 = 0x08;
+const FLAG_ICC: u8 = 0x20;
