@@ -1,6 +1,6 @@
 //! What is decided before any pixel: P1, and the geometry of every plan.
 
-use bombproof::{Error, Format, Header, Limit, Limits, Plan, Size, probe};
+use bombproof::{Error, Format, Header, Limits, Plan, Size, probe};
 
 use super::wish::{Fit, Wish};
 use crate::counting_allocator::measure;
@@ -110,9 +110,4 @@ pub fn refusal_is_explained(error: &Error) {
     }
     assert!((400..=503).contains(&error.http_status()));
     assert!(!error.user_message().is_empty() && !error.to_string().is_empty());
-}
-
-/// Over the limit of memory, the only refusal that depends on what comes out.
-pub fn is_memory(error: &Error) -> bool {
-    error.limit() == Some(Limit::Memory)
 }

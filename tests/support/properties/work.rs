@@ -8,8 +8,8 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     let header = plan.header();
     let outputs = plan.output_sizes().len() as u64;
 
-    // `run_all` reads the header again and the decoder walks the file once more; the container is
-    // walked for the profile by both, and by each output.
+    // `run_all` walks the file for the header and for the profile, as `probe` did before, and to
+    // decode; each output looks the profile up, checks it and copies it.
     let walks = WALKS_OF_A_JOB + WALKS_OF_AN_OUTPUT * outputs;
     let walked = walks * header.input_bytes + WALKED_APART;
     assert!(
