@@ -166,5 +166,19 @@ mod tests {
         buffer.extend_from_slice(&[1, 2, 3]).unwrap();
         assert!(matches!(buffer.extend_from_slice(&[4, 5]), Err(Error::Bug(_))));
         assert_eq!(&buffer[..], [1, 2, 3]);
+        buffer.push(4).unwrap();
+        assert!(matches!(buffer.push(5), Err(Error::Bug(_))));
+        assert_eq!(&buffer[..], [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_buffer_that_is_cut_keeps_its_price_and_says_so() {
+        let budget = Budget::new(8);
+        let mut buffer = budget.buffer(4, 7u16).unwrap();
+        buffer.truncate(1);
+        assert_eq!((&buffer[..], budget.left_bytes()), (&[7][..], 0));
+        assert_eq!(format!("{buffer:?}"), "Buffer(1 of 8 bytes)");
+        buffer.extend_from_slice(&[8, 9, 10]).unwrap();
+        assert_eq!(&buffer[..], [7, 8, 9, 10]);
     }
 }

@@ -199,4 +199,21 @@ mod tests {
             Err(Error::OverLimit { limit: Limit::Pixels, found: 121, allowed: 120 })
         ));
     }
+
+    #[test]
+    fn a_format_is_taken_when_its_own_flag_is_set() {
+        let all = [Format::Jpeg, Format::Png, Format::WebP];
+        let none = Formats { jpeg: false, png: false, webp: false };
+        let only = [
+            Formats { jpeg: true, ..none },
+            Formats { png: true, ..none },
+            Formats { webp: true, ..none },
+        ];
+        for (index, formats) in only.into_iter().enumerate() {
+            assert_eq!(
+                all.map(|format| formats.contains(format)),
+                [index == 0, index == 1, index == 2]
+            );
+        }
+    }
 }

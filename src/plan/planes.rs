@@ -132,7 +132,7 @@ impl PlanePlan {
 fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32, u32) {
     let first = (u64::from(start) * samples / per).min(limit.saturating_sub(1));
     let end = (u64::from(start) + u64::from(length)) * samples;
-    let end = end.div_ceil(per).clamp(first + 1, limit.max(1));
+    let end = end.div_ceil(per).min(limit.max(1));
     (first as u32, (end - first) as u32)
 }
 
@@ -207,3 +207,31 @@ const RESIDUAL_AFTER_BOX: f64 = 2.0;
 
 /// 4096 × 4096 samples of 255 add up to less than 2^32, the range of a sum.
 const MAX_BOX_SIDE: u32 = 4_096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_covers_its_pixels_and_ends_with_the_plane() {
+        // One sample for two pixels: pixels 3, 4 and 5 lie in samples 1 and 2.
+        assert_eq!(span((3, 3), 1, 2, 8), (1, 2));
+        assert_eq!(span((4, 2), 1, 2, 8), (2, 1));
+        // Three samples for four pixels.
+        assert_eq!(span((4, 4), 3, 4, 100), (3, 3));
+        assert_eq!(span((5, 4), 3, 4, 100), (3, 4));
+        // Cut by the edge, and past it: never empty.
+        assert_eq!(span((6, 20), 1, 2, 8), (3, 5));
+        assert_eq!(span((40, 2), 1, 2, 8), (7, 1));
+        assert_eq!(span((0, 1), 1, 8, 1), (0, 1));
+    }
+
+    #[test]
+    fn cells_keep_their_fraction_and_stay_inside() {
+        // Pixels 100 to 150 are samples 50 to 75; from 40 on, in boxes of four, cells 2.5 to 8.75.
+        assert_eq!(cells((100, 50), 0.5, 40, 4, 10), (2.5, 6.25));
+        assert_eq!(cells((100, 50), 0.5, 40, 4, 7), (2.5, 4.5));
+        assert_eq!(cells((100, 50), 0.5, 60, 4, 10), (0.0, 6.25));
+        assert_eq!(cells((100, 50), 0.5, 10, 4, 7), (7.0, 0.0));
+    }
+}

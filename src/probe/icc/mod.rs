@@ -11,6 +11,8 @@ mod minimal;
 mod parts;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use cost::conversion_bytes;
 pub(crate) use minimal::{Minimal, Space};
@@ -63,10 +65,7 @@ pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
             _ => None,
         }
         .unwrap_or(0),
-        IccSource::Deflated(deflated) => {
-            let class = DeflatedClass::of(deflated);
-            class.max_cost_bytes.max(2 * class.max_inflated_bytes)
-        }
+        IccSource::Deflated(deflated) => DeflatedClass::of(deflated).max_cost_bytes,
         IccSource::Broken(_) => 0,
     }
 }
@@ -106,6 +105,7 @@ impl fmt::Display for ProfileProblem {
 #[derive(Clone, Copy)]
 pub(crate) struct DeflatedClass {
     pub(crate) max_inflated_bytes: u64,
+    /// More than the inflated profile and its copy take.
     pub(crate) max_cost_bytes: u64,
 }
 

@@ -182,7 +182,7 @@ fn end_of_entropy(bytes: &[u8], mut at: usize) -> usize {
         }
         match bytes.get(at) {
             None => return bytes.len(),
-            Some(0 | RST0..=RST7) => at += 1,
+            Some(0 | RST0..=RST7) => {}
             Some(_) => return start,
         }
     }
@@ -193,11 +193,12 @@ fn next_ff(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let (chunks, _) = rest.as_chunks::<32>();
     // Without a branch per byte, so that it compiles to vector code.
-    let clean = chunks
+    let clean: usize = chunks
         .iter()
         .take_while(|chunk| chunk.iter().fold(0, |any, &byte| any | u8::from(byte == 0xFF)) == 0)
-        .count();
-    let start = at.min(bytes.len()) + clean * 32;
+        .map(|chunk| chunk.len())
+        .sum();
+    let start = at.min(bytes.len()) + clean;
     let tail = bytes.get(start..).unwrap_or_default();
     start + tail.iter().position(|&byte| byte == 0xFF).unwrap_or(tail.len())
 }
@@ -271,6 +272,23 @@ mod tests {
                 }
             }
         }
+        assert_eq!(next_ff(&[0xFF; 100], 3), 3);
+    }
+
+    #[test]
+    fn entropy_data_that_a_decoder_has_passed_is_not_searched_for_markers() {
+        let bytes = b"\xFF\xD8\xFF\xDA\x00\x02ab\xFF\xDD\x00\x04\x01\x02\xFF\xDD\x00\x04\x03\x04";
+        for (passed, interval) in [(0, 0x0102), (2, 0x0102), (8, 0x0304)] {
+            let mut segments = Segments::new(bytes).unwrap();
+            assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { .. })));
+            segments.pass_entropy(passed);
+            assert_eq!(segments.next().unwrap(), Some(Segment::RestartInterval(interval)));
+        }
+        let mut segments = Segments::new(bytes).unwrap();
+        segments.next().unwrap();
+        segments.pass_entropy(usize::MAX);
+        assert_eq!(segments.next().unwrap(), None);
+        assert!(!segments.met_eoi());
     }
 
     #[test]

@@ -201,6 +201,7 @@ mod tests {
         assert!(first(&dht(0x10, counts, &[1; 255])).is_err(), "symbols missing");
         assert!(first(&dht(0x20, counts, &[1; 256])).is_err(), "class");
         assert!(first(&dht(0x14, counts, &[1; 256])).is_err(), "destination");
+        assert!(first(&dht(0x00, counts, &[15; 256])).is_ok());
         assert!(first(&dht(0x00, counts, &[16; 256])).is_err(), "category");
     }
 

@@ -75,6 +75,73 @@ fn scans_are_counted_to_the_end() {
 }
 
 #[test]
+fn a_refinement_that_starts_at_the_last_coefficient_kept_is_followed() {
+    let bytes = file(&[
+        sof(0xC2, &[(1, 0x11)]),
+        sos(&[1], [0, 0, 0]),
+        sos(&[1], [1, 63, 1]),
+        sos(&[1], [24, 40, 0x10]),
+    ]);
+    let component = frame(&bytes).components()[0];
+    assert_eq!(component.last_coefficient(Scale::Quarter), 4);
+    assert_eq!(component.last_coefficient(Scale::Half), 40);
+}
+
+#[test]
+fn a_script_knows_what_was_sent() {
+    let bytes = file(&[
+        sof(0xC2, &[(1, 0x11), (2, 0x11), (3, 0x11)]),
+        sos(&[1, 2], [0, 0, 0]),
+        sos(&[3], [0, 0, 1]),
+        sos(&[1], [1, 63, 0]),
+        sos(&[2], [1, 63, 0]),
+        sos(&[3], [1, 63, 0]),
+        sos(&[3], [0, 0, 0x10]),
+    ]);
+    let frame = frame(&bytes);
+    let mut script = Script::new();
+    let mut told = Vec::new();
+    let mut segments = Segments::new(&bytes).unwrap();
+    while let Some(segment) = segments.next().unwrap() {
+        if let Segment::Scan { body, .. } = segment {
+            script.admit(&Scan::parse(body, &frame).unwrap()).unwrap();
+            told.push((script.has_all_dc(&frame), script.is_complete(&frame)));
+        }
+    }
+    let (no, dc, all) = ((false, false), (true, false), (true, true));
+    assert_eq!(told, [no, dc, dc, dc, dc, all]);
+}
+
+#[test]
+fn metadata_counts_until_the_first_scan() {
+    let exif = |value| {
+        let mut tiff = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+        tiff.extend([value, 0, 0, 0]);
+        segment(0xE1, &tiff)
+    };
+    let orientation = |segments: &[Vec<u8>]| header(&file(segments)).unwrap().orientation;
+    let scans = || (sos(&[1], ALL), sos(&[2, 3], ALL));
+    let (first, second) = scans();
+    assert_eq!(
+        orientation(&[sof(0xC0, &YCC), exif(6), first, second]),
+        Orientation::Rotate90,
+        "behind the frame header"
+    );
+    let (first, second) = scans();
+    assert_eq!(
+        orientation(&[sof(0xC0, &YCC), first, exif(6), second]),
+        Orientation::Upright,
+        "between two scans"
+    );
+    let (first, second) = scans();
+    assert_eq!(
+        orientation(&[exif(6), exif(3), sof(0xC0, &YCC), first, second]),
+        Orientation::Rotate90,
+        "the first of two"
+    );
+}
+
+#[test]
 fn refinement_tells_how_far_scans_must_be_read() {
     let bytes = file(&[
         sof(0xC2, &[(1, 0x11)]),
@@ -103,6 +170,7 @@ fn colors_as_the_markers_and_identifiers_say() {
     assert_eq!(color(&[1, 2, 3], &[]), Color::YCbCr);
     assert_eq!(color(b"RGB", &[]), Color::Rgb);
     assert_eq!(color(b"RGB", std::slice::from_ref(&jfif)), Color::YCbCr);
+    assert_eq!(color(b"RGB", &[segment(0xE0, b"JFXX\0\x10")]), Color::Rgb);
     assert_eq!(color(b"RGB", &[adobe(1)]), Color::YCbCr);
     assert_eq!(color(&[1, 2, 3], &[adobe(0)]), Color::Rgb);
     assert_eq!(color(&[1, 2, 3], &[jfif, adobe(0)]), Color::YCbCr);
@@ -119,6 +187,11 @@ fn what_is_refused() {
         assert_eq!(kind(&[sof(marker, &YCC), all()]), "unsupported", "{marker:x}");
     }
     assert_eq!(kind(&[sof(0xC0, &YCC[..2]), sos(&[1, 2], ALL)]), "unsupported");
+    // Parameters of arithmetic coding, which nobody uses.
+    assert_eq!(kind(&[segment(0xCC, &[0, 0x11]), sof(0xC0, &YCC), all()]), "ok");
+    let table = |number| segment(0xC0, &[8, 0, 9, 0, 9, 1, 1, 0x11, number]);
+    assert_eq!(kind(&[table(3), sos(&[1], ALL)]), "ok");
+    assert_eq!(kind(&[table(4), sos(&[1], ALL)]), "malformed");
     let sized =
         |precision, height, width| segment(0xC0, &[precision, 0, height, 0, width, 1, 1, 0x11, 0]);
     assert_eq!(kind(&[sized(8, 1, 1), sos(&[1], ALL)]), "ok");
@@ -135,12 +208,15 @@ fn what_is_refused() {
     let many = sof(0xC0, &[(1, 0x33), (2, 0x11), (3, 0x11)]);
     assert_eq!(kind(&[many.clone(), all()]), "malformed");
     assert_eq!(kind(&[many, sos(&[1], ALL), sos(&[2, 3], ALL)]), "ok");
+    let ten = sof(0xC0, &[(1, 0x22), (2, 0x22), (3, 0x21)]);
+    assert_eq!(kind(&[ten, all()]), "ok");
     for ids in [&[1, 1][..], &[2, 1], &[9], &[], &[1, 2, 3, 3]] {
         assert_eq!(kind(&[sof(0xC0, &YCC), sos(ids, ALL)]), "malformed", "{ids:?}");
     }
     for band in [[0, 62, 0], [1, 63, 0], [0, 63, 1], [0, 63, 0x10]] {
         assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1], band)]), "malformed", "{band:?}");
     }
+    assert_eq!(kind(&[sof(0xC2, &YCC), sos(&[1, 2, 3], [0, 0, 13])]), "ok");
     let dc = || sos(&[1, 2, 3], [0, 0, 1]);
     for band in
         [[0, 1, 1], [5, 4, 1], [1, 64, 1], [1, 5, 0x20], [1, 5, 14], [0, 0, 1], [0, 0, 0x21]]

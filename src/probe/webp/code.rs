@@ -193,3 +193,58 @@ const TWO_SYMBOL_TABLE: u64 = 3 * 16 + 2 * 4;
 
 /// Above all symbols with a code of up to eight bits; the largest symbol is 2,327.
 const LONG: u16 = 9 << 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::webp::lengths::MAX_ALPHABET;
+
+    /// The symbols of a canonical code (RFC 9649, 3.7.2), each written as the definition says: codes
+    /// in the order of their lengths, then of the symbols, and the first bit of a code first.
+    fn written(lengths: &[u8], symbols: &[u16]) -> Vec<u8> {
+        let code_of = |symbol: u16| {
+            let place = |symbol: u16| (lengths[usize::from(symbol)], symbol);
+            let mut earlier: Vec<_> = (0..lengths.len() as u16)
+                .filter(|&other| lengths[usize::from(other)] > 0 && place(other) < place(symbol))
+                .collect();
+            earlier.sort_by_key(|&other| place(other));
+            let length = lengths[usize::from(symbol)];
+            let code: u32 =
+                earlier.iter().map(|&other| 1 << (15 - lengths[usize::from(other)])).sum();
+            (code >> (15 - length), length)
+        };
+        let mut bits = Vec::new();
+        for &symbol in symbols {
+            let (code, length) = code_of(symbol);
+            bits.extend((0..length).rev().map(|bit| (code >> bit) as u8 & 1));
+        }
+        bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |all, bit| (all << 1) | bit)).collect()
+    }
+
+    #[test]
+    fn codes_of_every_length_are_read() {
+        let ladder: Vec<u8> = (1..=15).chain([15]).rev().collect();
+        // Half of the codes is one of one bit; 128 of nine bits and 256 of ten are the other half.
+        let mixed: Vec<u8> = [1].into_iter().chain((2..386).map(|i| [10, 9, 10][i % 3])).collect();
+        let short = vec![2, 0, 3, 3, 2, 0, 2];
+        for lengths in [ladder, mixed, short] {
+            let mut all = [0; MAX_ALPHABET];
+            let mut tally = Tally::new(Some(&mut all));
+            lengths.iter().for_each(|&length| tally.put(length, 1));
+            let shape = tally.shape().complete().unwrap();
+            assert_eq!(all[..lengths.len()], lengths);
+            let mut sorted = vec![0; lengths.len()];
+            let code = Code::new(shape, &lengths, &mut sorted);
+            let symbols: Vec<u16> =
+                (0..lengths.len() as u16).filter(|&i| lengths[usize::from(i)] > 0).collect();
+            let data = written(&lengths, &symbols);
+            let mut bits = Bits::new(&data);
+            for &symbol in &symbols {
+                assert_eq!(code.symbol(&mut bits).unwrap(), symbol);
+            }
+            let spent: u32 = lengths.iter().map(|&length| u32::from(length)).sum();
+            let padding = data.len() as u32 * 8 - spent;
+            assert!(bits.read(padding).is_ok() && bits.read(1).is_err());
+        }
+    }
+}

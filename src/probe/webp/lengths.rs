@@ -181,3 +181,74 @@ pub(super) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
 
 const LENGTH_ORDER: [usize; 19] =
     [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_macros, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::probe::webp::sample::BitWriter;
+
+    /// The lengths of a code over `alphabet` symbols. `kinds` are the length symbols in use, all with
+    /// codes of the same length; `limit` is how many `symbols` there are, each with its extra bits.
+    fn lengths_of(
+        alphabet: u16,
+        kinds: &[u32],
+        limit: Option<u32>,
+        symbols: &[(u32, u32, u32)],
+    ) -> Result<Vec<u8>, Error> {
+        let width = kinds.len().ilog2();
+        let mut stream = BitWriter::default();
+        stream.put(15, 4);
+        for slot in LENGTH_ORDER {
+            let used = kinds.contains(&(slot as u32));
+            stream.put(if used { width.max(1) } else { 0 }, 3);
+        }
+        stream.put(limit.is_some().into(), 1);
+        if let Some(limit) = limit {
+            stream.put(3, 3);
+            stream.put(limit - 2, 8);
+        }
+        for &(symbol, extra, extra_bits) in symbols {
+            let code = kinds.iter().position(|&kind| kind == symbol).unwrap() as u32;
+            (0..width).rev().for_each(|bit| stream.put(code >> bit, 1));
+            stream.put(extra, extra_bits);
+        }
+        let mut lengths = [0; MAX_ALPHABET];
+        let mut bits = Bits::new(&stream.bytes);
+        read(&mut bits, alphabet, &mut Heap::default(), Some(&mut lengths))?;
+        Ok(lengths[..usize::from(alphabet)].to_vec())
+    }
+
+    #[test]
+    fn runs_of_zeros_and_of_the_length_before() {
+        // 5 zeros, 1 + 42 × 6 + 3 eights, 19 zeros.
+        let mut symbols = vec![(17, 2, 3), (8, 0, 0)];
+        symbols.extend([(16, 3, 2); 42]);
+        symbols.extend([(16, 0, 2), (18, 8, 7)]);
+        let lengths = lengths_of(280, &[8, 16, 17, 18], None, &symbols).unwrap();
+        assert_eq!(lengths, [&[0; 5][..], &[8; 256], &[0; 19]].concat());
+    }
+
+    #[test]
+    fn the_length_before_is_the_last_one_that_was_written_and_eight_at_first() {
+        // 1 + 21 × 6 + 1 sevens, and nothing for the rest of the alphabet.
+        let mut symbols = vec![(7, 0, 0)];
+        symbols.extend([(16, 3, 2); 21]);
+        symbols.push((7, 0, 0));
+        let lengths = lengths_of(256, &[7, 16], Some(23), &symbols).unwrap();
+        assert_eq!(lengths, [[7; 128], [0; 128]].concat());
+        // 42 × 6 + 4 eights, by a code of one symbol.
+        let mut symbols = vec![(16, 3, 2); 42];
+        symbols.push((16, 1, 2));
+        assert_eq!(lengths_of(256, &[16], None, &symbols).unwrap(), [8; 256]);
+    }
+
+    #[test]
+    fn a_run_past_the_alphabet_is_malformed() {
+        let run = |extra| lengths_of(256, &[8, 18], None, &[(18, extra, 7), (18, 127, 7)]);
+        // 138 + 118 zeros fill it, which is no code; 138 + 119 do not fit.
+        let words = |extra| run(extra).unwrap_err().to_string();
+        assert!(words(107).contains("incomplete"), "{}", words(107));
+        assert!(words(108).contains("more code lengths"), "{}", words(108));
+    }
+}

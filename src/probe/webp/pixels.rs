@@ -69,3 +69,64 @@ fn copy_value(bits: &mut Bits<'_>, prefix: u16) -> Result<u64, Error> {
     let extra = (prefix - 2) >> 1;
     Ok(u64::from((2 + (prefix & 1)) << extra) + u64::from(bits.read(extra)?) + 1)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_macros, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::probe::webp::lengths::Tally;
+    use crate::probe::webp::sample::BitWriter;
+
+    /// A code of these symbols, in their order, of these lengths.
+    fn code<'s>(symbols: &[(u16, u8)], alphabet: u16, sorted: &'s mut [u16]) -> Code<'s> {
+        let mut lengths = vec![0; usize::from(alphabet)];
+        let mut tally = Tally::new(None);
+        for &(symbol, length) in symbols {
+            tally.skip_to(symbol);
+            tally.put(length, 1);
+            lengths[usize::from(symbol)] = length;
+        }
+        Code::new(tally.shape().complete().unwrap(), &lengths, sorted)
+    }
+
+    #[test]
+    fn lengths_and_distances_are_those_of_the_table() {
+        for (prefix, extra, first) in
+            [(0, 0, 1), (3, 0, 4), (4, 1, 5), (5, 1, 7), (6, 2, 9), (7, 2, 13), (23, 10, 3073)]
+        {
+            for value in [0, (1 << extra) - 1] {
+                let mut stream = BitWriter::default();
+                stream.put(value, extra);
+                stream.put(1, 1);
+                let mut bits = Bits::new(&stream.bytes);
+                let read = copy_value(&mut bits, prefix).unwrap();
+                assert_eq!(read, u64::from(first + value), "prefix {prefix}");
+                assert!(bits.flag().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_literal_is_found_behind_copies_and_cached_colours() {
+        let mut sorted = [[0; 282]; 5];
+        let [green, red, blue, alpha, distance] = &mut sorted;
+        let group = Group {
+            green: code(&[(7, 1), (9, 2), (256, 3), (281, 3)], 282, green),
+            red: code(&[(1, 1), (3, 1)], 256, red),
+            blue: code(&[(0, 1)], 256, blue),
+            alpha: code(&[(5, 1), (6, 1)], 256, alpha),
+            distance: code(&[(4, 1)], 40, distance),
+        };
+        let mut stream = BitWriter::default();
+        stream.put(0b000, 3); // 7, red 1, alpha 5
+        stream.put(0b111, 3); // a cached colour
+        stream.put(0b011, 3); // a copy of one pixel
+        stream.put(1, 1); // and the extra bit of its distance
+        stream.put(0b0101, 4); // 9, red 3, alpha 5
+        stream.put(0b100, 3); // 7, red 1, alpha 6
+        stream.put(0b10, 2);
+        let mut bits = Bits::new(&stream.bytes);
+        assert_eq!(group.read(&mut bits, Size::new(5, 1)).unwrap(), 0x0309);
+        assert_eq!(bits.read(2).unwrap(), 2);
+    }
+}

@@ -121,7 +121,7 @@ impl Noise {
 }
 
 /// Bits of even probability, as the bool decoder of VP8 takes them (RFC 6386, section 7).
-struct BoolEncoder {
+pub(crate) struct BoolEncoder {
     /// The digits that are settled, and the low end of the range behind them.
     bytes: Vec<u8>,
     low: u64,
@@ -130,7 +130,7 @@ struct BoolEncoder {
 }
 
 impl BoolEncoder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { bytes: Vec::new(), low: 0, range: 255, shifts: 0 }
     }
 
@@ -168,19 +168,20 @@ impl BoolEncoder {
         self.bytes.push((digit & 0xFF) as u8);
     }
 
-    fn literal(&mut self, value: u32, bits: u32) {
+    pub(crate) fn literal(&mut self, value: u32, bits: u32) {
         for bit in (0..bits).rev() {
             self.bit((value >> bit) & 1 == 1);
         }
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.literal(0, 24);
         self.bytes
     }
 }
 
 /// A VP8L stream, bit by bit.
+#[derive(Default)]
 pub(crate) struct BitWriter {
     pub(crate) bytes: Vec<u8>,
     held: u32,

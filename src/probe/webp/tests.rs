@@ -83,6 +83,25 @@ fn metadata_is_found_on_both_sides_of_the_picture() {
 }
 
 #[test]
+fn the_first_profile_and_the_first_exif_block_count() {
+    let exif = |value| {
+        let mut tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+        tiff.extend([value, 0, 0, 0]);
+        chunk(b"EXIF", &tiff)
+    };
+    let file = riff(&[
+        vp8x(0x28, 33, 17),
+        chunk(b"ICCP", b"one"),
+        chunk(b"ICCP", b"another"),
+        lossy(33, 17),
+        exif(6),
+        exif(3),
+    ]);
+    assert_eq!(header(&file).unwrap().orientation, Orientation::Rotate90);
+    assert_eq!(super::icc(&file), Some(&b"one"[..]));
+}
+
+#[test]
 fn a_file_cut_anywhere_is_truncated() {
     let alpha = chunk(b"ALPH", &lossless_alpha(20, 10, 1, &Noise(3).bytes(200)));
     for file in [
@@ -130,8 +149,14 @@ fn threat_18_a_huge_canvas_costs_nothing() {
     let file = riff(&[vp8x(0x02, 65_535, 65_535), anmf(65_000, 2, 9, 9, &[lossless(9, 9)])]);
     assert_eq!(still(&file).canvas, Size::new(65_535, 65_535));
     assert!(memory_bytes(&still(&file), true) < 20_000);
-    let file = riff(&[vp8x(0x02, 1 << 24, 1 << 24), anmf(0, 0, 9, 9, &[lossless(9, 9)])]);
-    assert!(what(&file).contains("canvas"));
+    // 2^32 - 1 pixels are the most, 2^32 too many.
+    for (width, height, fits) in
+        [(65_535, 65_537, true), (65_536, 65_536, false), (1 << 24, 1 << 24, false)]
+    {
+        let file = riff(&[vp8x(0x02, width, height), anmf(0, 0, 9, 9, &[lossless(9, 9)])]);
+        assert_eq!(header(&file).is_ok(), fits);
+        assert!(fits || what(&file).contains("canvas"));
+    }
 }
 
 #[test]
@@ -238,6 +263,72 @@ fn threat_42_groups_that_no_pixel_uses_are_in_the_quote() {
     assert!(is_truncated(&riff(&[chunk(b"VP8L", &stream.bytes[..stream.bytes.len() - 40])])));
 }
 
+/// What image-webp has on the heap for a picture of 100 × 1 with a palette of so many colours.
+#[test]
+fn a_palette_is_in_the_quote() {
+    let heap = |colors: u32, green: &[u32]| {
+        let mut stream = BitWriter::vp8l(100, 1);
+        stream.put(0b111, 3); // a transform, the palette
+        stream.put(colors - 1, 8);
+        stream.put(0, 1); // no cache
+        if green.is_empty() {
+            stream.single(0);
+        } else {
+            stream.lengths(green);
+        }
+        (0..4).for_each(|_| stream.single(0));
+        if !green.is_empty() {
+            (0..colors).for_each(|_| stream.put(0, 1));
+        }
+        stream.put(0, 3); // no other transform, no cache, one group
+        (0..5).for_each(|_| stream.single(0));
+        let (_, stream) = vp8l::Stream::of_image(&stream.bytes).unwrap();
+        stream.codec_heap_bytes
+    };
+    // The list of transforms, the colours, and four groups of codes; or both blocks of the table,
+    // while it grows to 256 colours of 4 bytes or doubles.
+    assert_eq!(heap(100, &[]), 8 + 400 + (400 + 1024));
+    assert_eq!(heap(200, &[]), 8 + 800 + (800 + 1600));
+    assert_eq!(heap(255, &[]), 8 + 1020 + (1020 + 2040));
+    assert_eq!(heap(256, &[]), 8 + 1024 + 4 * 280);
+    // The colours have four groups of codes of their own, and here a table of two entries.
+    assert_eq!(heap(256, &[1, 1]), 8 + 1024 + 4 * 280 + 2 * 4);
+    // Two indices share a pixel: eight bytes for each pair, and a row of 50 pixels.
+    assert_eq!(heap(16, &[]), 8 + 64 + (256 * 8 + 50));
+}
+
+#[test]
+fn a_gigabyte_of_prefix_codes_is_not_counted_to_its_end() {
+    let mut stream = BitWriter::vp8l(4, 4);
+    stream.put(0, 1); // no transform
+    stream.put(1, 1);
+    stream.put(11, 4); // 2,048 cached colours
+    stream.put(1, 1);
+    stream.put(0, 3 + 1); // many groups, in blocks of 4 × 4; no cache
+    for symbol in [0xFF, 0x3F, 0, 0, 0] {
+        stream.single(symbol);
+    }
+    for _ in 0..0x4000 {
+        // 2,048 codes of eleven bits: a table of 4 KiB and 64 KiB of nodes.
+        stream.put(0, 1);
+        stream.put(15, 4);
+        for symbol in [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] {
+            stream.put(u32::from(symbol == 11 || symbol == 16), 3);
+        }
+        stream.put(1, 1);
+        stream.put(4, 3);
+        stream.put(343 - 2, 10);
+        stream.put(0, 1);
+        (0..341).for_each(|_| stream.put(0b111, 3));
+        stream.put(0, 1);
+        (0..4).for_each(|_| stream.single(0));
+    }
+    assert_eq!(
+        what(&riff(&[chunk(b"VP8L", &stream.bytes)])),
+        "unsupported: WebP with gigabytes of prefix codes"
+    );
+}
+
 #[test]
 fn threat_43_a_frame_larger_than_its_canvas_is_malformed() {
     let mut payload = vp8(16, 16, 0, &mut Noise(2));
@@ -276,6 +367,20 @@ fn codes_that_overflow_in_image_webp_are_malformed() {
 }
 
 #[test]
+fn a_symbol_outside_its_alphabet_is_malformed() {
+    let with_distance = |symbol| {
+        let mut stream = BitWriter::vp8l(4, 4);
+        stream.put(0, 3);
+        for symbol in [0, 0, 0, 0, symbol] {
+            stream.single(symbol);
+        }
+        header(&riff(&[chunk(b"VP8L", &stream.bytes)])).is_ok()
+    };
+    assert!(with_distance(39));
+    assert!(!with_distance(40));
+}
+
+#[test]
 fn what_vp8_and_alph_do_not_allow_is_refused() {
     let good = vp8(20, 10, 0, &mut Noise(4));
     for (at, value, words) in [
@@ -289,11 +394,21 @@ fn what_vp8_and_alph_do_not_allow_is_refused() {
         payload[at] = value;
         assert!(what(&riff(&[chunk(b"VP8 ", &payload)])).contains(words));
     }
+    let mut payload = good.clone();
+    payload[0] |= 6; // the last version
+    assert!(header(&riff(&[chunk(b"VP8 ", &payload)])).is_ok());
     for (info, words) in [(0x20, "preprocessing"), (2, "compression")] {
         let alpha = [&[info][..], &[0; 200]].concat();
         let file = riff(&[vp8x(ALPHA, 20, 10), chunk(b"ALPH", &alpha), chunk(b"VP8 ", &good)]);
         assert!(what(&file).contains(words));
     }
+}
+
+#[cfg(feature = "instrument")]
+#[test]
+fn filters_have_the_numbers_of_the_format() {
+    let filters = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
+    assert_eq!(filters.map(Filter::bits), [0, 1, 2, 3]);
 }
 
 #[test]

@@ -196,6 +196,75 @@ pub(crate) const NO_CHROMA: u8 = 128;
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::probe::webp::sample::BoolEncoder;
+
+    #[test]
+    fn literals_come_back() {
+        let values: Vec<(u32, u32)> =
+            (0..400u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 20, 1 + i % 12)).collect();
+        let mut encoder = BoolEncoder::new();
+        for &(value, bits) in &values {
+            encoder.literal(value & ((1 << bits) - 1), bits);
+        }
+        let bytes = encoder.finish();
+        let mut decoder = BoolDecoder::new(&bytes);
+        for (value, bits) in values {
+            assert_eq!(decoder.literal(bits).unwrap(), value & ((1 << bits) - 1));
+        }
+    }
+
+    #[test]
+    fn one_byte_of_zeros_is_granted_behind_the_end() {
+        let mut decoder = BoolDecoder::new(&[]);
+        let flags = [(); 3].map(|()| decoder.flag().ok());
+        assert_eq!(flags, [Some(false), Some(false), None]);
+        let mut decoder = BoolDecoder::new(&[0xFF]);
+        assert_eq!(decoder.literal(8).unwrap(), 0xFF);
+    }
+
+    /// Everything that a frame header may hold before the number of partitions.
+    #[test]
+    fn segments_and_adjustments_are_passed_over() {
+        // A value that is there, or not.
+        let values = |encoder: &mut BoolEncoder, there: bool, count: u32, bits: u32| {
+            for _ in 0..count {
+                encoder.literal(there.into(), 1);
+                if there {
+                    encoder.literal(u32::MAX, bits);
+                }
+            }
+        };
+        for case in 0..16 {
+            let [map, data, adjusts, there] = [1, 2, 4, 8].map(|bit| case & bit != 0);
+            for log2 in 0..4 {
+                let mut encoder = BoolEncoder::new();
+                encoder.literal(0, 1 + 1); // colour space, clamping
+                encoder.literal((map || data).into(), 1);
+                if map || data {
+                    encoder.literal(map.into(), 1);
+                    encoder.literal(data.into(), 1);
+                    if data {
+                        encoder.literal(1, 1);
+                        values(&mut encoder, there, 4, 8);
+                        values(&mut encoder, there, 4, 7);
+                    }
+                    if map {
+                        values(&mut encoder, there, 3, 8);
+                    }
+                }
+                encoder.literal(0, 10);
+                encoder.literal(adjusts.into(), 1);
+                if adjusts {
+                    encoder.literal(1, 1);
+                    values(&mut encoder, there, 8, 7);
+                }
+                encoder.literal(log2, 2);
+                assert_eq!(partition_count(&encoder.finish()).unwrap(), 1 << log2, "case {case}");
+            }
+        }
+    }
+
     /// The floor of `possible_pixels`, from every range that the bool decoder can be in.
     #[test]
     fn two_branches_of_a_macroblock_spend_1_65_bits() {

@@ -1,0 +1,199 @@
+//! Profiles whole and damaged: what is read from them, and what they cost.
+#![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
+
+use super::samples::{
+    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
+};
+use super::*;
+use crate::budget::Budget;
+
+fn outcome(parts: &Parts<'_>) -> String {
+    let minimal = match Minimal::of(parts) {
+        Ok(minimal) => minimal,
+        Err(problem) => return problem.to_string(),
+    };
+    let budget = Budget::new(minimal.len());
+    let written = match minimal.write(&budget) {
+        Ok(written) => fnv1a64(FNV_BASIS, &written),
+        Err(error) => return format!("{error}"),
+    };
+    let quote = memory_bytes(&IccSource::Plain(parts.clone()));
+    let cost = conversion_bytes(&minimal);
+    format!("{:?} {} {cost} {quote} {written:x}", minimal.space, minimal.is_srgb())
+}
+
+fn outcome_of(profile: &[u8]) -> String {
+    outcome(&Parts::contiguous(profile))
+}
+
+fn profiles() -> Vec<(&'static str, Vec<u8>)> {
+    let node = |node: &[f64]| [node[0], node[1] * 0.5, node[2] * 0.4];
+    let (first, second) = (curve(&[461]), curve(&[0, 100, 65535]));
+    let third = function(4, &[2.4, 0.9, 0.1, 0.07, 0.04, 0.0, 0.0]);
+    let xyz = |y: f64| {
+        let fixed = [0.3, y, 0.2].map(|value| ((value * 65536.0) as i32).to_be_bytes());
+        [b"XYZ \0\0\0\0", fixed.as_flattened()].concat()
+    };
+    let of_three_curves = profile(
+        b"RGB ",
+        b"XYZ ",
+        &[
+            (b"rXYZ", xyz(0.3)),
+            (b"gXYZ", xyz(0.4)),
+            (b"bXYZ", xyz(0.25)),
+            (b"rTRC", first.clone()),
+            (b"gTRC", second.clone()),
+            (b"bTRC", third.clone()),
+        ],
+    );
+    let srgb_points: Vec<u16> = (0..256u32)
+        .map(|i| {
+            let coded = f64::from(i) / 255.0;
+            let light =
+                if coded <= 0.04045 { coded / 12.92 } else { ((coded + 0.055) / 1.055).powf(2.4) };
+            (light * 65535.0).round() as u16
+        })
+        .collect();
+    let points_3 = curve(&[0, 9000, 65535]);
+    vec![
+        ("grey, a gamma", gray(&first)),
+        ("grey, five functions", gray(&function(2, &[2.0, 1.0, 0.1, 0.2]))),
+        ("sRGB by function", matrix(SRGB, &srgb_function())),
+        ("sRGB by points", matrix(SRGB, &curve(&srgb_points))),
+        (
+            "sRGB by seven numbers",
+            matrix(
+                SRGB,
+                &function(4, &[2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045, 0.0, 0.0]),
+            ),
+        ),
+        ("Display P3", matrix(DISPLAY_P3, &second)),
+        ("three curves", of_three_curves),
+        ("RGB table of 8 bits", table(b"RGB ", b"XYZ ", 2, 1, node)),
+        ("RGB table of 16 bits", table(b"RGB ", b"Lab ", 3, 2, node)),
+        ("CMYK table", table(b"CMYK", b"Lab ", 2, 2, node)),
+        ("RGB stages", stages(b"RGB ", b"Lab ", 2, &function(1, &[2.0, 1.0, 0.1]), node)),
+        ("CMYK stages", stages(b"CMYK", b"Lab ", 2, &points_3, node)),
+    ]
+}
+
+/// What is read, written anew and quoted changes only on purpose. Each number of the tables is
+/// changed to its neighbours and to the edges of a byte.
+#[test]
+fn a_damaged_profile_ends_as_it_was_written_down() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/probe/icc/tests.txt");
+    let record = std::env::var_os("RECORD").is_some();
+    let then = std::fs::read_to_string(path).unwrap();
+    let mut now = String::new();
+    let mut lines = then.lines();
+    for (name, profile) in profiles() {
+        let line = format!("{name}: {}; {}", outcome_of(&profile), damage(&profile));
+        now += &line;
+        now += "\n";
+        let then = lines.next().unwrap_or_default();
+        assert!(record || line == then, "now {line}\nwas {then}\n`RECORD=1` writes it anew");
+    }
+    if record {
+        std::fs::write(path, now).unwrap();
+    }
+}
+
+fn damage(profile: &[u8]) -> String {
+    let mut sum = FNV_BASIS;
+    let mut kept = 0;
+    let mut note = |profile: &[u8]| {
+        let outcome = outcome_of(profile);
+        kept += u32::from(outcome.len() > 20);
+        sum = fnv1a64(sum, outcome.as_bytes());
+    };
+    let mut copy = profile.to_vec();
+    for at in 0..profile.len().min(DAMAGED_BYTES) {
+        note(&profile[..at]);
+        let byte = profile[at];
+        let near = [1, 2, 3, 4, 252, 253, 254, 255].map(|step| byte.wrapping_add(step));
+        let edges = [0, 1, 2, 3, 4, 5, 16, 31, 32, 33, 127, 128, 129, 132, 254, 255];
+        for changed in near.into_iter().chain(edges).chain([byte ^ 0x20, byte ^ 0x80]) {
+            copy[at] = changed;
+            note(&copy);
+        }
+        copy[at] = byte;
+    }
+    format!("{kept} kept, {sum:016x}")
+}
+
+#[test]
+fn a_profile_in_chunks_is_the_profile_in_one_piece() {
+    for (name, profile) in profiles() {
+        for length in [1, 3, 4, 13, 100] {
+            if profile.len() > 255 * length {
+                continue;
+            }
+            let of = profile.len().div_ceil(length) as u8;
+            let chunks = (1..=of).zip(profile.chunks(length)).map(|(at, chunk)| (at, of, chunk));
+            let parts = Parts::from_jpeg(chunks).unwrap();
+            assert_eq!(parts.len(), profile.len() as u64);
+            assert_eq!(outcome(&parts), outcome_of(&profile), "{name} in chunks of {length}");
+        }
+    }
+}
+
+/// A deflated profile is inflated and then converted: both fit in what it may cost.
+#[test]
+fn a_deflated_profile_is_quoted_by_its_length() {
+    let quote = |len: usize| {
+        let stream = vec![0; len];
+        let class = DeflatedClass::of(&stream);
+        assert!(2 * class.max_inflated_bytes <= class.max_cost_bytes);
+        (class.max_inflated_bytes, memory_bytes(&IccSource::Deflated(&stream)))
+    };
+    assert_eq!(quote(0), (49_152, 280_000));
+    assert_eq!(quote(8_192), (49_152, 280_000));
+    assert_eq!(quote(8_193), (65_544, 2_500_000));
+    assert_eq!(quote(131_071), (1_048_568, 2_500_000));
+    assert_eq!(quote(131_072), (1_048_576, 2_500_000));
+    assert_eq!(quote(1_000_000), (1_048_576, 2_500_000));
+}
+
+#[test]
+fn a_curve_has_at_most_4096_points_and_a_grid_2_to_the_20_values() {
+    let of_points = |count| outcome_of(&gray(&curve(&vec![7; count])));
+    assert!(of_points(4_096).starts_with("Gray"));
+    assert_eq!(of_points(4_097), "too costly");
+    let of_grid = |points: u8| {
+        let mut profile = table(b"RGB ", b"Lab ", 2, 2, |_| [0.5; 3]);
+        let tag = 132 + 12;
+        profile[tag + 10] = points;
+        let values = 3 * u64::from(points).pow(3);
+        profile.resize(profile.len() + 2 * values as usize, 0);
+        let len = profile.len() as u32;
+        profile[..4].copy_from_slice(&len.to_be_bytes());
+        profile[tag - 4..tag].copy_from_slice(&(len - tag as u32).to_be_bytes());
+        outcome_of(&profile)
+    };
+    // 70³ × 3 values are less than 2^20, 71³ × 3 are more.
+    assert!(of_grid(70).starts_with("Rgb"));
+    assert_eq!(of_grid(71), "too costly");
+    assert_eq!(of_grid(1), "malformed");
+}
+
+#[test]
+fn a_tag_table_has_at_most_256_entries() {
+    let of_tags = |count: usize| {
+        let names: Vec<[u8; 4]> = (0..count as u32).map(u32::to_be_bytes).collect();
+        let mut tags: Vec<(&[u8; 4], Vec<u8>)> =
+            names.iter().map(|name| (name, vec![1, 2, 3, 4])).collect();
+        tags[count - 1] = (b"kTRC", curve(&[461]));
+        outcome_of(&profile(b"GRAY", b"XYZ ", &tags))
+    };
+    assert!(of_tags(256).starts_with("Gray"));
+    assert_eq!(of_tags(257), "malformed");
+}
+
+fn fnv1a64(basis: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(basis, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
+
+const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// The header, the tag table and the heads of the tags.
+const DAMAGED_BYTES: usize = 420;

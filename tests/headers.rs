@@ -1,0 +1,190 @@
+//! What is read from a file, and what a job is quoted, change only on purpose: the corpus was
+//! written down in `corpus/HEADERS.txt`, and what damage does to it in `corpus/DAMAGE.txt`.
+//!
+//! `RECORD=1 cargo test --test headers` writes both anew; `git diff` then shows what changed.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
+
+use std::fmt::{self, Write};
+use std::fs;
+
+use bombproof::{Error, Header, JpegDetail, Limits, Plan, Rect, Request, Size, probe};
+
+#[path = "support/manifest.rs"]
+mod manifest;
+
+use manifest::{Row, corpus, rows};
+
+#[test]
+fn headers_and_quotes_are_those_that_were_written_down() {
+    compare("HEADERS.txt", |row| {
+        let bytes = row.read();
+        let mut told = format!("{}\n", row.path);
+        match probe(&bytes) {
+            Ok(header) => {
+                writeln!(told, "  {}", Told(&header)).unwrap();
+                for (name, request, limits) in requests(&header) {
+                    match Plan::new(&header, &request, &limits) {
+                        Ok(plan) => writeln!(told, "  {name}: {plan}{}", sizes(&plan)),
+                        Err(error) => writeln!(told, "  {name}: {error}"),
+                    }
+                    .unwrap();
+                }
+            }
+            Err(error) => writeln!(told, "  {error}").unwrap(),
+        }
+        Some(told)
+    });
+}
+
+#[test]
+fn damage_ends_as_it_was_written_down() {
+    compare("DAMAGE.txt", |row| {
+        let bytes = row.read();
+        (bytes.len() <= SMALL_BYTES).then(|| {
+            let mut damage = Damage { copies: 0, headers: 0, sum: Fnv(FNV_BASIS) };
+            let mut copy = bytes.clone();
+            for at in 0..bytes.len() {
+                damage.note(&bytes[..at]);
+                let byte = bytes[at];
+                for changed in [0x00, 0xFF, byte ^ 0x01, byte ^ 0x80] {
+                    if at < DAMAGED_BYTES && changed != byte {
+                        copy[at] = changed;
+                        damage.note(&copy);
+                    }
+                }
+                copy[at] = byte;
+            }
+            let Damage { copies, headers, sum } = damage;
+            format!("{}: {headers} headers of {copies}, {:016x}\n", row.path, sum.0)
+        })
+    });
+}
+
+/// Holds what `tell` says of each file against what was written down, or writes it down.
+fn compare(name: &str, tell: impl Fn(&Row) -> Option<String>) {
+    let path = corpus().join(name);
+    let told = rows().into_iter().filter_map(|row| tell(&row));
+    if std::env::var_os("RECORD").is_some() {
+        fs::write(path, told.collect::<String>()).unwrap();
+        return;
+    }
+    let recorded = fs::read_to_string(path).unwrap();
+    let mut recorded = recorded.split_inclusive('\n');
+    for now in told.flat_map(|told| told.lines().map(String::from).collect::<Vec<_>>()) {
+        let then = recorded.next().unwrap_or_default().trim_end();
+        assert_eq!(now, then, "{name} says otherwise; `RECORD=1` writes it anew");
+    }
+    assert_eq!(recorded.next(), None, "{name} holds files that are gone");
+}
+
+/// Small and large targets, several sizes and a crop, under limits that refuse and that do not.
+fn requests(header: &Header) -> [(&'static str, Request, Limits); 4] {
+    let mut roomy = Limits::default();
+    roomy.max_side_px = u32::MAX;
+    roomy.max_pixels = u64::MAX;
+    roomy.max_memory_bytes = u64::MAX;
+    roomy.max_scan_work = 10_000;
+    roomy.max_segments = u32::MAX;
+    let Size { width, height } = header.upright_size();
+    let crop = Rect {
+        x: width / 3,
+        y: height / 4,
+        width: (width / 2).max(1),
+        height: (height / 2).max(1),
+    };
+    [
+        ("cover", Request::cover(256, 256), Limits::default()),
+        ("contain", Request::contain(40, 30).and_size(9, 100).enlarge(true).png(), roomy),
+        ("crop", Request::cover(7, 5).crop(crop).jpeg_detail(JpegDetail::Best).pixels(), roomy),
+        ("full", Request::full_size().webp_lossless(), roomy),
+    ]
+}
+
+/// What the `Display` of a plan leaves out.
+fn sizes(plan: &Plan) -> String {
+    let sizes: Vec<_> = plan.output_sizes().map(|size| size.to_string()).collect();
+    let whole = if plan.uninterruptible().is_some() { ", in one piece" } else { "" };
+    assert_eq!(sizes[0], plan.output_size().to_string());
+    assert!(plan.to_string().contains(&format!("; {} bytes (", plan.memory_bytes())));
+    format!("; makes {}{whole}", sizes.join(" "))
+}
+
+/// All public fields of a header in one line.
+struct Told<'h>(&'h Header);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = self.0;
+        write!(f, "{} {} {:?}", header.format.name(), header.size, header.color)?;
+        write!(f, ", {} bits, orientation {:?}", header.bit_depth, header.orientation)?;
+        for (flag, word) in [
+            (header.alpha, "alpha"),
+            (header.progressive, "progressive"),
+            (header.animated, "animated"),
+        ] {
+            if flag {
+                write!(f, ", {word}")?;
+            }
+        }
+        if let Some(kind) = header.icc {
+            write!(f, ", {kind:?} profile")?;
+        }
+        if let Some(scans) = header.scans {
+            write!(f, ", {scans} scans")?;
+        }
+        write!(f, ", {} segments, {} bytes", header.segments, header.input_bytes)
+    }
+}
+
+/// A checksum over what damaged copies of one file end in.
+struct Damage {
+    copies: u32,
+    headers: u32,
+    sum: Fnv,
+}
+
+impl Damage {
+    fn note(&mut self, bytes: &[u8]) {
+        self.copies += 1;
+        match probe(bytes) {
+            Ok(header) => {
+                self.headers += 1;
+                let (_, request, limits) = requests(&header)[1];
+                let outcome: Result<Plan, Error> = Plan::new(&header, &request, &limits);
+                match outcome {
+                    Ok(plan) => writeln!(self.sum, "{}; {plan}", Told(&header)),
+                    Err(error) => writeln!(self.sum, "{}; {error}", Told(&header)),
+                }
+                .unwrap();
+            }
+            Err(error) => writeln!(self.sum, "{error}").unwrap(),
+        }
+    }
+}
+
+/// FNV-1a with 64 bits.
+struct Fnv(u64);
+
+impl Write for Fnv {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+        Ok(())
+    }
+}
+
+const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// Longer files are not damaged.
+const SMALL_BYTES: usize = 2_000;
+/// Bytes behind these are not changed.
+const DAMAGED_BYTES: usize = 700;
