@@ -70,7 +70,7 @@ fn small_files() -> Vec<manifest::Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn png_and_webp_give_back_every_pixel(picture in picture()) {

@@ -12,7 +12,8 @@ const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layo
 bombproof_fuzz::target!(|bytes: &[u8]| {
     let mut choices = Choices::at_end_of(bytes, 8);
     let layout = choices.one_of(&LAYOUTS);
-    let size = Size::new(1 + u32::from(choices.byte()), 1 + u32::from(choices.byte() % 64));
+    let [width, height] = [(); 2].map(|()| 1 + u32::from(choices.byte() % 48));
+    let size = Size::new(width, height);
     let quality = 1 + choices.byte() % 100;
     // Pixels are the bytes over and over, some times with a step, so that few bytes make a ramp.
     let step = choices.byte() % 4;

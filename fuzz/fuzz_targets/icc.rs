@@ -6,8 +6,8 @@ use bombproof::Limits;
 use bombproof_fuzz::properties::profile_is_cut_to_its_model;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
-    // 36 bytes of the header stand before its signature.
-    let signature = bytes.windows(4).position(|four| four == b"acsp");
-    let profile = &bytes[signature.map_or(0, |at| at.saturating_sub(36))..];
+    // 36 bytes of the header stand before its signature. Without one there is no profile to read.
+    let Some(signature) = bytes.windows(4).position(|four| four == b"acsp") else { return };
+    let profile = &bytes[signature.saturating_sub(36)..];
     profile_is_cut_to_its_model(profile, &Limits::default());
 });

@@ -44,6 +44,7 @@ pub fn plan_decides(header: &Header, wish: &Wish, limits: &Limits) {
     };
     assert!(plan.memory_bytes() <= limits.max_memory_bytes, "a quote over the limit: {plan}");
     assert!(plan.memory_bytes() > 0, "a job that is free: {plan}");
+    assert!(plan.to_string().starts_with(&header.format.to_string()));
 
     let window = plan.crop();
     let (right, bottom) = (end(window.x, window.width), end(window.y, window.height));

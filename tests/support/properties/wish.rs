@@ -6,7 +6,7 @@ use bombproof::{JpegDetail, Rect, Request, Size};
 #[derive(Clone, Debug)]
 pub struct Wish {
     pub fit: Fit,
-    /// The sizes; the first is a matter of [`Fit::Full`] no more than the others.
+    /// At least one. With [`Fit::Full`] only their number counts.
     pub sizes: Vec<Size>,
     pub crop: Option<Rect>,
     pub enlarge: bool,
