@@ -199,6 +199,23 @@ fn threat_20_nested_sizes_that_disagree_are_malformed() {
 }
 
 #[test]
+fn the_first_byte_of_alpha_says_how_it_is_coded() {
+    let color = lossy(20, 10);
+    let alpha = |info: u8| {
+        let raw = chunk(b"ALPH", &[&[info][..], &[0; 200]].concat());
+        still(&riff(&[vp8x(ALPHA, 20, 10), raw, color.clone()])).alpha
+    };
+    let filters = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
+    for (bits, filter) in (0..4).zip(filters) {
+        assert_eq!(alpha(bits << 2), Alpha::Raw(filter));
+        // Levels were reduced, which changes nothing here.
+        assert_eq!(alpha(0x10 | (bits << 2)), Alpha::Raw(filter));
+    }
+    let behind = riff(&[vp8x(ALPHA, 20, 10), color.clone(), chunk(b"ALPH", &[0; 201])]);
+    assert_eq!(still(&behind).alpha, Alpha::None);
+}
+
+#[test]
 fn threat_21_alpha_is_in_the_quote() {
     let color = lossy(400, 300);
     let opaque = riff(&[vp8x(0, 400, 300), color.clone()]);
