@@ -181,6 +181,36 @@ fn a_curve_has_at_most_4096_points_and_a_grid_2_to_the_20_values() {
 }
 
 #[test]
+fn stages_without_a_grid_are_for_three_channels() {
+    let line = curve(&[0, 65535]);
+    let outcome = |space: &[u8; 4], inputs: u8, len: usize| {
+        let mut data = b"mAB \0\0\0\0\0\x03\0\0".to_vec();
+        data[8] = inputs;
+        // B curves, matrix at the end, M curves; no grid and no A curves.
+        for offset in [32_u32, 128, 80, 0, 0] {
+            data.extend(offset.to_be_bytes());
+        }
+        (0..6).for_each(|_| data.extend(&line));
+        data.resize(len, 0);
+        outcome_of(&profile(space, b"Lab ", &[(b"A2B0", data)]))
+    };
+    assert!(outcome(b"RGB ", 3, 176).starts_with("Rgb"));
+    assert_eq!(outcome(b"RGB ", 3, 175), "malformed");
+    assert_eq!(outcome(b"CMYK", 4, 176), "malformed");
+}
+
+#[test]
+fn a_table_is_at_least_48_bytes_whatever_its_kind() {
+    let outcome = |len: usize| {
+        let mut data = b"mpet\0\0\0\0\x03\x03".to_vec();
+        data.resize(len, 0);
+        outcome_of(&profile(b"RGB ", b"Lab ", &[(b"A2B0", data)]))
+    };
+    assert_eq!(outcome(47), "malformed");
+    assert_eq!(outcome(48), "unsupported");
+}
+
+#[test]
 fn a_tag_table_has_at_most_256_entries() {
     let of_tags = |count: usize| {
         let names: Vec<[u8; 4]> = (0..count as u32).map(u32::to_be_bytes).collect();
