@@ -226,6 +226,34 @@ mod tests {
         assert_eq!(span((0, 1), 1, 8, 1), (0, 1));
     }
 
+    /// A plane with half of the samples each way, delivered for this part of a picture of 20 × 20.
+    fn half(crop: Rect) -> (PlanePlan, OutputGeometry) {
+        let (x, width) = span((crop.x, crop.width), 1, 2, 10);
+        let (y, height) = span((crop.y, crop.height), 1, 2, 10);
+        let window = Rect { x, y, width, height };
+        let shrink = PlaneShrink {
+            window,
+            box_width: 1,
+            box_height: 1,
+            any_order: false,
+            origin: (0, 0),
+            empty: 0,
+        };
+        let plan = PlanePlan { scale: Scale::Full, shrink, samples_per_px: (0.5, 0.5) };
+        (plan, OutputGeometry { crop, stored_size: window.size(), size: window.size() })
+    }
+
+    #[test]
+    fn a_plane_is_copied_only_where_its_edges_are_those_of_the_crop() {
+        let (plan, output) = half(Rect { x: 2, y: 4, width: 6, height: 8 });
+        assert!(plan.is_identity(&output));
+        let (plan, output) = half(Rect { x: 3, y: 4, width: 6, height: 8 });
+        assert!(!plan.is_identity(&output), "half a sample to the right");
+        let (plan, output) = half(Rect { x: 2, y: 4, width: 6, height: 8 });
+        let smaller = OutputGeometry { stored_size: Size::new(3, 3), ..output };
+        assert!(!plan.is_identity(&smaller));
+    }
+
     #[test]
     fn cells_keep_their_fraction_and_stay_inside() {
         // Pixels 100 to 150 are samples 50 to 75; from 40 on, in boxes of four, cells 2.5 to 8.75.

@@ -128,3 +128,20 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::webp::sample::{Noise, anmf, chunk, riff, vp8, vp8x};
+
+    #[test]
+    fn around_a_frame_the_canvas_is_black_without_colour() {
+        let frame = chunk(b"VP8 ", &vp8(20, 10, 0, &mut Noise(5)));
+        let file = riff(&[vp8x(0x02, 64, 64), anmf(4, 6, 20, 10, &[frame])]);
+        let source = Source::of(&crate::probe::probe(&file).unwrap());
+        let planes = source.planes().map(|plane| (plane.origin, plane.empty, plane.per_x));
+        let chroma = ((2, 3), 128, 2);
+        assert_eq!(planes, [((4, 6), 16, 1), chroma, chroma, ((4, 6), 0, 1)]);
+        assert!(source.alpha && source.planes().iter().all(|plane| plane.any_order));
+    }
+}

@@ -75,8 +75,8 @@ impl Lut {
         let (b, matrix, m) = (part(12)?, part(16)?, part(20)?);
         let (grid, a) = (part(24)?, part(28)?);
         // Of the four legal sets of stages (10.12.1), B alone and M-Matrix-B make no grid.
-        let has_grid = grid != 0 && a != 0;
-        if b == 0 || (grid != 0) != (a != 0) || (matrix != 0) != (m != 0) {
+        let has_grid = grid != 0;
+        if b == 0 || has_grid != (a != 0) || (matrix != 0) != (m != 0) {
             return Err(Malformed);
         }
         if !has_grid && inputs != OUTPUTS {

@@ -34,18 +34,18 @@ fn profiles() -> Vec<(&'static str, Vec<u8>)> {
         let fixed = [0.3, y, 0.2].map(|value| ((value * 65536.0) as i32).to_be_bytes());
         [b"XYZ \0\0\0\0", fixed.as_flattened()].concat()
     };
-    let of_three_curves = profile(
-        b"RGB ",
-        b"XYZ ",
-        &[
+    let of_curves = |curves: [&[u8]; 3]| {
+        let [red, green, blue] = curves.map(<[u8]>::to_vec);
+        let tags = [
             (b"rXYZ", xyz(0.3)),
             (b"gXYZ", xyz(0.4)),
             (b"bXYZ", xyz(0.25)),
-            (b"rTRC", first.clone()),
-            (b"gTRC", second.clone()),
-            (b"bTRC", third.clone()),
-        ],
-    );
+            (b"rTRC", red),
+            (b"gTRC", green),
+            (b"bTRC", blue),
+        ];
+        profile(b"RGB ", b"XYZ ", &tags)
+    };
     let srgb_points: Vec<u16> = (0..256u32)
         .map(|i| {
             let coded = f64::from(i) / 255.0;
@@ -68,12 +68,14 @@ fn profiles() -> Vec<(&'static str, Vec<u8>)> {
             ),
         ),
         ("Display P3", matrix(DISPLAY_P3, &second)),
-        ("three curves", of_three_curves),
+        ("three curves", of_curves([&first, &second, &third])),
         ("RGB table of 8 bits", table(b"RGB ", b"XYZ ", 2, 1, node)),
         ("RGB table of 16 bits", table(b"RGB ", b"Lab ", 3, 2, node)),
         ("CMYK table", table(b"CMYK", b"Lab ", 2, 2, node)),
         ("RGB stages", stages(b"RGB ", b"Lab ", 2, &function(1, &[2.0, 1.0, 0.1]), node)),
         ("CMYK stages", stages(b"CMYK", b"Lab ", 2, &points_3, node)),
+        ("green like red", of_curves([&first, &first, &third])),
+        ("blue like green", of_curves([&first, &third, &third])),
     ]
 }
 
@@ -95,6 +97,8 @@ fn a_damaged_profile_ends_as_it_was_written_down() {
     }
     if record {
         std::fs::write(path, now).unwrap();
+    } else {
+        assert_eq!(lines.next(), None, "a profile is gone");
     }
 }
 
@@ -174,6 +178,36 @@ fn a_curve_has_at_most_4096_points_and_a_grid_2_to_the_20_values() {
     assert!(of_grid(70).starts_with("Rgb"));
     assert_eq!(of_grid(71), "too costly");
     assert_eq!(of_grid(1), "malformed");
+}
+
+#[test]
+fn stages_without_a_grid_are_for_three_channels() {
+    let line = curve(&[0, 65535]);
+    let outcome = |space: &[u8; 4], inputs: u8, len: usize| {
+        let mut data = b"mAB \0\0\0\0\0\x03\0\0".to_vec();
+        data[8] = inputs;
+        // B curves, matrix at the end, M curves; no grid and no A curves.
+        for offset in [32_u32, 128, 80, 0, 0] {
+            data.extend(offset.to_be_bytes());
+        }
+        (0..6).for_each(|_| data.extend(&line));
+        data.resize(len, 0);
+        outcome_of(&profile(space, b"Lab ", &[(b"A2B0", data)]))
+    };
+    assert!(outcome(b"RGB ", 3, 176).starts_with("Rgb"));
+    assert_eq!(outcome(b"RGB ", 3, 175), "malformed");
+    assert_eq!(outcome(b"CMYK", 4, 176), "malformed");
+}
+
+#[test]
+fn a_table_is_at_least_48_bytes_whatever_its_kind() {
+    let outcome = |len: usize| {
+        let mut data = b"mpet\0\0\0\0\x03\x03".to_vec();
+        data.resize(len, 0);
+        outcome_of(&profile(b"RGB ", b"Lab ", &[(b"A2B0", data)]))
+    };
+    assert_eq!(outcome(47), "malformed");
+    assert_eq!(outcome(48), "unsupported");
 }
 
 #[test]

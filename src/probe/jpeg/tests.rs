@@ -208,6 +208,8 @@ fn what_is_refused() {
     let many = sof(0xC0, &[(1, 0x33), (2, 0x11), (3, 0x11)]);
     assert_eq!(kind(&[many.clone(), all()]), "malformed");
     assert_eq!(kind(&[many, sos(&[1], ALL), sos(&[2, 3], ALL)]), "ok");
+    let alone = sof(0xC0, &[(1, 0x44), (2, 0x11), (3, 0x11)]);
+    assert_eq!(kind(&[alone, sos(&[1], ALL), sos(&[2, 3], ALL)]), "ok");
     let ten = sof(0xC0, &[(1, 0x22), (2, 0x22), (3, 0x21)]);
     assert_eq!(kind(&[ten, all()]), "ok");
     for ids in [&[1, 1][..], &[2, 1], &[9], &[], &[1, 2, 3, 3]] {

@@ -98,7 +98,7 @@ fn the_first_profile_and_the_first_exif_block_count() {
         exif(3),
     ]);
     assert_eq!(header(&file).unwrap().orientation, Orientation::Rotate90);
-    assert_eq!(super::icc(&file), Some(&b"one"[..]));
+    assert_eq!((super::icc(&file), still(&file).icc_bytes), (Some(&b"one"[..]), 3));
 }
 
 #[test]
@@ -199,6 +199,23 @@ fn threat_20_nested_sizes_that_disagree_are_malformed() {
 }
 
 #[test]
+fn the_first_byte_of_alpha_says_how_it_is_coded() {
+    let color = lossy(20, 10);
+    let alpha = |info: u8| {
+        let raw = chunk(b"ALPH", &[&[info][..], &[0; 200]].concat());
+        still(&riff(&[vp8x(ALPHA, 20, 10), raw, color.clone()])).alpha
+    };
+    let filters = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
+    for (bits, filter) in (0..4).zip(filters) {
+        assert_eq!(alpha(bits << 2), Alpha::Raw(filter));
+        // Levels were reduced, which changes nothing here.
+        assert_eq!(alpha(0x10 | (bits << 2)), Alpha::Raw(filter));
+    }
+    let behind = riff(&[vp8x(ALPHA, 20, 10), color.clone(), chunk(b"ALPH", &[0; 201])]);
+    assert_eq!(still(&behind).alpha, Alpha::None);
+}
+
+#[test]
 fn threat_21_alpha_is_in_the_quote() {
     let color = lossy(400, 300);
     let opaque = riff(&[vp8x(0, 400, 300), color.clone()]);
@@ -293,6 +310,21 @@ fn a_palette_is_in_the_quote() {
     assert_eq!(heap(256, &[]), 8 + 1024 + 4 * 280);
     // The colours have four groups of codes of their own, and here a table of two entries.
     assert_eq!(heap(256, &[1, 1]), 8 + 1024 + 4 * 280 + 2 * 4);
+    let two_symbols = {
+        let mut stream = BitWriter::vp8l(100, 1);
+        stream.put(0b111, 3);
+        stream.put(255, 8);
+        stream.put(0, 1);
+        stream.put(0b111, 3); // a code of two symbols, both written in eight bits
+        stream.put(1, 8);
+        stream.put(2, 8);
+        (0..4).for_each(|_| stream.single(0));
+        (0..256).for_each(|_| stream.put(0, 1));
+        stream.put(0, 3);
+        (0..5).for_each(|_| stream.single(0));
+        vp8l::Stream::of_image(&stream.bytes).unwrap().1.codec_heap_bytes
+    };
+    assert_eq!(two_symbols, 8 + 1024 + 4 * 280 + (3 * 16 + 2 * 4));
     // Two indices share a pixel: eight bytes for each pair, and a row of 50 pixels.
     assert_eq!(heap(16, &[]), 8 + 64 + (256 * 8 + 50));
 }
