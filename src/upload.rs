@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::limits::{Limit, Limits};
 use crate::work;
 
-/// Reads an upload to its end, or to the first byte over [`Limits::max_input_bytes`].
+/// Reads an upload to its end, or to the first byte over [`Limits::max_input_bytes`]: of a longer one,
+/// no byte after that is taken from the reader.
 ///
 /// Memory is reserved by what has arrived, never by what a header such as Content-Length promises:
 /// the buffer doubles from 16 KiB, and while it moves both blocks are live, so that at most three
@@ -34,7 +35,11 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
     let mut upload = Vec::new();
     let mut piece = [0; PIECE_BYTES];
     loop {
-        let count = match reader.read(&mut piece) {
+        // One byte more than is left is enough to know.
+        let left = limits.max_input_bytes.saturating_sub(upload.len() as u64);
+        let asked = usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES - 1) + 1;
+        let piece = piece.get_mut(..asked).unwrap_or_default();
+        let count = match reader.read(piece) {
             Ok(0) => return Ok(upload),
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -53,8 +58,9 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
         }
         if upload.capacity() - upload.len() < count {
             let more = upload.capacity().max(PIECE_BYTES);
+            let bytes = upload.len().saturating_add(more) as u64;
             work::own_allocation(|| upload.try_reserve_exact(more))
-                .map_err(|_| Error::OutOfMemory { bytes: more as u64 })?;
+                .map_err(|_| Error::OutOfMemory { bytes })?;
         }
         upload.extend_from_slice(arrived);
     }

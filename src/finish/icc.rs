@@ -9,7 +9,7 @@ use core::fmt;
 
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
-use moxcms::{ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
+use moxcms::{CmsError, ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -120,8 +120,11 @@ fn convert(
         }
     };
     let _below = budget.take(below_bytes)?;
-    let Some(transform) = transform(&copy, channels) else {
-        return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported));
+    let transform = match transform(&copy, channels) {
+        Ok(transform) => transform,
+        // Not another picture because memory was short.
+        Err(CmsError::OutOfMemory(items)) => return Err(out_of_memory(items)),
+        Err(_) => return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported)),
     };
     apply(&*transform, channels, pixels)?;
     Ok(ColorConversion::Converted)
@@ -152,11 +155,19 @@ fn rebuilt<'b>(
     Ok(Ok((profile.write(budget)?, below_bytes)))
 }
 
-fn transform(copy: &[u8], channels: Channels) -> Option<std::sync::Arc<Transform8BitExecutor>> {
+fn transform(
+    copy: &[u8],
+    channels: Channels,
+) -> Result<std::sync::Arc<Transform8BitExecutor>, CmsError> {
     let (_, from, to) = channels.layouts();
-    let profile = ColorProfile::new_from_slice(copy).ok()?;
+    let profile = ColorProfile::new_from_slice(copy)?;
     let srgb = ColorProfile::new_srgb();
-    profile.create_transform_8bit(from, &srgb, to, TransformOptions::default()).ok()
+    profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
+}
+
+/// moxcms counts items; those of its tables are `f32`.
+const fn out_of_memory(items: usize) -> Error {
+    Error::OutOfMemory { bytes: (items as u64).saturating_mul(size_of::<f32>() as u64) }
 }
 
 fn apply(
@@ -176,7 +187,10 @@ fn apply(
         // Pixels that become smaller never overtake those still to be read.
         let start = first * to.channels();
         let converted = pixels.get_mut(start..start + block * to.channels()).ok_or(FAILED)?;
-        transform.transform(scratch, converted).map_err(|_| FAILED)?;
+        transform.transform(scratch, converted).map_err(|error| match error {
+            CmsError::OutOfMemory(items) => out_of_memory(items),
+            _ => FAILED,
+        })?;
     }
     Ok(())
 }

@@ -3,22 +3,21 @@
 //! `png` inflates and unfilters; the samples stay packed as they are stored and are spread into
 //! 8-bit planes here, so that none of its transformations, nor their buffers, are used.
 
-use std::io;
-
 use crate::budget::Budget;
 use crate::decode::RowSink;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::Format;
 use crate::probe::png::{Chunks, Image};
 use crate::size::Rect;
 use crate::work;
 
 mod cost;
+mod explain;
 mod spread;
 mod view;
 
 pub(crate) use cost::memory_bytes;
+use explain::explain;
 use spread::Spread;
 use view::View;
 
@@ -108,36 +107,6 @@ fn check_crcs(bytes: &[u8], interrupt: &Interrupt) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// The words of `png`, put in ours.
-fn explain(
-    error: ::png::DecodingError,
-    image: &Image,
-    rows_done: u32,
-    interrupt: &Interrupt,
-) -> Error {
-    if let Err(interrupted) = interrupt.check() {
-        return interrupted;
-    }
-    let truncated = || Error::truncated_at(Format::Png, rows_done, image.size.height);
-    match error {
-        ::png::DecodingError::IoError(error) => match error.kind() {
-            io::ErrorKind::UnexpectedEof => truncated(),
-            _ => Error::Io(error),
-        },
-        ::png::DecodingError::LimitsExceeded => Error::Bug("png wants more than it was given"),
-        ::png::DecodingError::Parameter(_) => Error::Bug("png was called in the wrong order"),
-        ::png::DecodingError::Format(ref what) => {
-            // The two ways in which `png` says that the image data ends before the rows do.
-            let text = what.to_string();
-            if text.contains("InsufficientInput") || text.contains("enough data") {
-                truncated()
-            } else {
-                Error::malformed_by(Format::Png, "the image data is damaged", error)
-            }
-        }
-    }
 }
 
 /// Where the pixels of one pass lie in the picture (PNG, 8.2).

@@ -81,7 +81,7 @@ pub(super) fn pixels<'b>(
     if let Some(stopped) = view.stopped {
         return Err(stopped);
     }
-    decoded.map_err(|error| failure(error, view.ended))?;
+    decoded.map_err(|error| failure(error, view.ended, data))?;
     interrupt.check()?;
     Ok(pixels)
 }

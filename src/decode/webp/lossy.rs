@@ -62,7 +62,7 @@ pub(super) fn decode<S: RowSink>(
     work::decoded(frame.size.pixels());
     let planes = Vp8Decoder::decode_frame(data).map_err(|error| {
         let ended = matches!(error, image_webp::DecodingError::BitStreamError);
-        failure(error, ended)
+        failure(error, ended, data)
     })?;
     drop(codec);
     let _planes = budget.take(plane_bytes(frame))?;

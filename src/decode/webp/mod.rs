@@ -3,6 +3,8 @@
 //! image-webp decodes whole frames. Lossy frames come out as planes and lossless ones in place, so
 //! that there is never a second copy of the pixels.
 
+use std::io::ErrorKind;
+
 use super::RowSink;
 use crate::budget::Budget;
 use crate::error::{BadRequest, Error};
@@ -98,10 +100,14 @@ pub(crate) fn decode<S: RowSink>(
     }
 }
 
-/// What image-webp said, in our words: data that ends, or data that is wrong.
-fn failure(error: image_webp::DecodingError, ended: bool) -> Error {
+/// What image-webp said of `data`, in our words: data that ends, or data that is wrong.
+fn failure(error: image_webp::DecodingError, ended: bool, data: &[u8]) -> Error {
     let ended = match &error {
-        image_webp::DecodingError::IoError(io) => io.kind() == std::io::ErrorKind::UnexpectedEof,
+        image_webp::DecodingError::IoError(io) => match io.kind() {
+            // It copies a part of the data in a way that takes no for an answer.
+            ErrorKind::OutOfMemory => return Error::OutOfMemory { bytes: data.len() as u64 },
+            kind => kind == ErrorKind::UnexpectedEof,
+        },
         _ => ended,
     };
     if ended {
