@@ -74,10 +74,10 @@ impl<'a> Choices<'a> {
     /// 1 to `most`, the small ones often.
     fn side(&mut self, most: u32) -> u32 {
         let any = self.number();
-        let most = match any >> 30 {
-            0 => most.min(16),
-            1 => most.min(64),
-            2 => most.min(300),
+        let most = match any >> 29 {
+            0..=3 => most.min(16),
+            4 | 5 => most.min(64),
+            6 => most.min(128),
             _ => most,
         };
         1 + any % most
