@@ -1,0 +1,149 @@
+//! Deflate streams (RFC 1951) written by hand: long runs in few bits, and blocks that are all header.
+
+use bombproof_testkit::bits::LsbBits;
+use bombproof_testkit::huffman::{canonical_codes, code_lengths};
+
+/// A zlib stream of blocks. It ends without a checksum, which no decoder of ours reads.
+pub(crate) struct Zlib {
+    bits: LsbBits,
+    written_bits: usize,
+}
+
+impl Zlib {
+    pub(crate) fn new() -> Self {
+        let mut zlib = Self { bits: LsbBits::default(), written_bits: 0 };
+        zlib.put(0x0178, 16);
+        zlib
+    }
+
+    fn put(&mut self, bits: u32, count: u32) {
+        self.bits.put(bits, count);
+        self.written_bits += count as usize;
+    }
+
+    fn put_code(&mut self, (code, length): (u32, u8)) {
+        self.bits.put_code(code, u32::from(length));
+        self.written_bits += usize::from(length);
+    }
+
+    pub(crate) const fn bytes(&self) -> usize {
+        self.written_bits / 8
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        self.put(0, 7 + 32);
+        self.bits.finish()
+    }
+
+    /// The header of a dynamic block: the codes, as lengths for each symbol.
+    fn header(&mut self, last: bool, symbols: &[u8], distances: &[u8]) {
+        let tokens = tokens(&[symbols, distances].concat());
+        let mut counts = [0; 19];
+        for (symbol, ..) in &tokens {
+            counts[*symbol] += 1;
+        }
+        let lengths = code_lengths(&counts, 7);
+        let codes = canonical_codes(&lengths);
+        let sent = ORDER.iter().rposition(|&symbol| lengths[symbol] > 0).unwrap_or(0).max(3) + 1;
+        self.put(u32::from(last) | 2 << 1, 3);
+        self.put(symbols.len() as u32 - 257, 5);
+        self.put(distances.len() as u32 - 1, 5);
+        self.put(sent as u32 - 4, 4);
+        for &symbol in &ORDER[..sent] {
+            self.put(u32::from(lengths[symbol]), 3);
+        }
+        for (symbol, extra, extra_bits) in tokens {
+            self.put_code((codes[symbol], lengths[symbol]));
+            self.put(extra, extra_bits);
+        }
+    }
+
+    /// Blocks that hold nothing, up to `bytes` in all. Their code has 63 literals and the end, six bits
+    /// each, so that every pair of literals fits in 12 bits: inflaters that look up two at once fill in
+    /// thousands of entries for the 13 bytes of a block.
+    pub(crate) fn empty_blocks_of_pairs(&mut self, bytes: usize) {
+        let mut symbols = [0; 257];
+        symbols[193..].fill(6);
+        self.empty_blocks(bytes, &symbols);
+    }
+
+    /// The same with the shortest code there is: a literal and the end.
+    pub(crate) fn empty_blocks_of_one_bit(&mut self, bytes: usize) {
+        let mut symbols = [0; 257];
+        symbols[255..].fill(1);
+        self.empty_blocks(bytes, &symbols);
+    }
+
+    /// The same with codes of up to 15 bits, for tables of two levels.
+    pub(crate) fn empty_blocks_of_long_codes(&mut self, bytes: usize) {
+        let mut symbols = [0; 257];
+        for (length, symbol) in (1..=15).zip(&mut symbols[..15]) {
+            *symbol = length;
+        }
+        symbols[256] = 15;
+        self.empty_blocks(bytes, &symbols);
+    }
+
+    fn empty_blocks(&mut self, bytes: usize, symbols: &[u8]) {
+        let codes = canonical_codes(symbols);
+        while self.bytes() < bytes {
+            self.header(false, symbols, &[0]);
+            self.put_code((codes[256], symbols[256]));
+        }
+    }
+
+    /// One block of `count` rows of a filter byte and `row_bytes` - 1 times `value`: two bits for 258
+    /// bytes.
+    pub(crate) fn rows(
+        &mut self,
+        count: usize,
+        row_bytes: usize,
+        filter: u8,
+        value: u8,
+        last: bool,
+    ) {
+        let mut symbols = [0; 286];
+        symbols[usize::from(filter)] = 3;
+        symbols[usize::from(value)] = 2;
+        symbols[256] = 3;
+        symbols[285] = 1;
+        let codes: Vec<_> = canonical_codes(&symbols).into_iter().zip(symbols).collect();
+        self.header(last, &symbols, &[1]);
+        for _ in 0..count {
+            self.put_code(codes[usize::from(filter)]);
+            let mut left = row_bytes - 1;
+            self.put_code(codes[usize::from(value)]);
+            left -= 1;
+            while left >= 258 {
+                self.put_code(codes[285]);
+                self.put(0, 1);
+                left -= 258;
+            }
+            for _ in 0..left {
+                self.put_code(codes[usize::from(value)]);
+            }
+        }
+        self.put_code(codes[256]);
+    }
+}
+
+/// Code lengths as they are sent: symbol, extra bits and their number (RFC 1951, 3.2.7).
+fn tokens(lengths: &[u8]) -> Vec<(usize, u32, u32)> {
+    let mut tokens = Vec::new();
+    let mut i = 0;
+    while i < lengths.len() {
+        let run = lengths[i..].iter().take_while(|&&length| length == lengths[i]).count();
+        let repeats = i > 0 && lengths[i - 1] == lengths[i];
+        let (token, length) = match (lengths[i], run) {
+            (0, 11..) => ((18, run.min(138) as u32 - 11, 7), run.min(138)),
+            (0, 3..) => ((17, run as u32 - 3, 3), run),
+            (1.., 3..) if repeats => ((16, run.min(6) as u32 - 3, 2), run.min(6)),
+            (length, _) => ((usize::from(length), 0, 0), 1),
+        };
+        tokens.push(token);
+        i += length;
+    }
+    tokens
+}
+
+const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];

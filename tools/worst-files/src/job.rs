@@ -1,0 +1,90 @@
+//! One job, as a service runs it, with the time of its thread and the peak of its heap.
+
+use bombproof::{Error, Interrupt, Limits, Plan, Rect, Request, Size, probe};
+
+use crate::counting_allocator::measure;
+
+pub(crate) enum Outcome {
+    /// The plan was made. `end` is why there is no thumbnail, when the data were at fault after all.
+    Taken {
+        pixels: u64,
+        seconds: f64,
+        peak_bytes: u64,
+        quoted_bytes: u64,
+        end: Option<Error>,
+    },
+    Refused {
+        error: Error,
+        seconds: f64,
+    },
+}
+
+/// What is asked for, of a picture of some size: both ways to fit it into an avatar, and as many pixels
+/// of its middle as the avatar has, which no decoder can leave out.
+pub(crate) const REQUESTS: [(&str, AskFor); 3] = [
+    ("cover", |_| Request::cover(SIDE, SIDE)),
+    ("contain", |_| Request::contain(SIDE, SIDE)),
+    ("crop", |size| {
+        let (width, height) = (size.width.min(SIDE), size.height.min(SIDE));
+        let (x, y) = ((size.width - width) / 2, (size.height - height) / 2);
+        Request::cover(SIDE, SIDE).crop(Rect { x, y, width, height })
+    }),
+];
+
+type AskFor = fn(Size) -> Request;
+const SIDE: u32 = 256;
+
+/// The best of three runs: what disturbs a machine only ever adds.
+pub(crate) fn measured(file: &[u8], ask_for: AskFor) -> Outcome {
+    let mut best = once(file, ask_for);
+    for _ in 1..3 {
+        let next = once(file, ask_for);
+        if seconds(&next) < seconds(&best) {
+            best = next;
+        }
+    }
+    best
+}
+
+const fn seconds(outcome: &Outcome) -> f64 {
+    match outcome {
+        Outcome::Taken { seconds, .. } | Outcome::Refused { seconds, .. } => *seconds,
+    }
+}
+
+fn once(file: &[u8], ask_for: AskFor) -> Outcome {
+    let start = thread_seconds();
+    let ((plan, end), measured) = measure(|| {
+        let plan = probe(file).and_then(|header| {
+            let request = ask_for(header.upright_size()).jpeg(80);
+            Plan::new(&header, &request, &Limits::default())
+        });
+        let end = match &plan {
+            Ok(plan) => plan.run(file, &Interrupt::never()).err(),
+            Err(_) => None,
+        };
+        (plan, end)
+    });
+    let seconds = thread_seconds() - start;
+    match plan {
+        Ok(plan) => Outcome::Taken {
+            pixels: plan.header().size.pixels(),
+            seconds,
+            peak_bytes: measured.peak_bytes,
+            quoted_bytes: plan.memory_bytes(),
+            end,
+        },
+        Err(error) => Outcome::Refused { error, seconds },
+    }
+}
+
+/// The time that this thread has had on a processor, where Linux tells; else the time of day, which
+/// other work makes longer.
+fn thread_seconds() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.as_deref().and_then(|line| line.split(' ').next()?.parse::<u64>().ok());
+    match nanoseconds {
+        Some(nanoseconds) => nanoseconds as f64 / 1e9,
+        None => std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |time| time.as_secs_f64()),
+    }
+}

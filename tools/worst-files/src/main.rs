@@ -1,0 +1,82 @@
+//! The slowest files that the default limits take: makes each in memory, takes it through probe, plan
+//! and run at 256 pixels, and prints what that cost.
+//!
+//! Usage: `worst-files [--write DIR] [WORD]`; with a word, only files with it in their name. Exit code
+//! 1 when a file that is taken needs more than three seconds, or more memory than was quoted.
+
+mod candidate;
+mod deflate;
+mod jpeg;
+mod jpeg_progressive;
+mod jpeg_writer;
+mod job;
+mod png;
+mod vp8;
+mod vp8l;
+mod webp;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use candidate::Candidate;
+use job::{Outcome, REQUESTS};
+
+#[path = "../../../tests/support/counting_allocator.rs"]
+mod counting_allocator;
+
+#[global_allocator]
+static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let (mut word, mut folder) = (String::new(), None);
+    while let Some(argument) = arguments.next() {
+        if argument == "--write" {
+            let Some(path) = arguments.next() else {
+                eprintln!("--write needs a folder");
+                return ExitCode::FAILURE;
+            };
+            folder = Some(PathBuf::from(path));
+        } else {
+            word = argument;
+        }
+    }
+    println!(
+        "{:34} {:7} {:>10} {:>11} {:>7} {:>11} {:>11}",
+        "file", "request", "bytes", "pixels", "seconds", "peak", "quote"
+    );
+    let mut fine = true;
+    for candidate in [jpeg::ALL, jpeg_progressive::ALL, png::ALL, webp::ALL].concat() {
+        if candidate.name.contains(&word) {
+            fine &= show(&candidate, folder.as_deref());
+        }
+    }
+    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Makes and measures one file; false when it breaks a promise.
+fn show(candidate: &Candidate, folder: Option<&Path>) -> bool {
+    let file = (candidate.make)();
+    if let Some(folder) = folder
+        && let Err(error) = std::fs::write(folder.join(candidate.name), &file)
+    {
+        eprintln!("{}: {error}", candidate.name);
+        return false;
+    }
+    let mut fine = true;
+    for (name, request) in REQUESTS {
+        print!("{:34} {name:7} {:>10} ", candidate.name, file.len());
+        match job::measured(&file, request) {
+            Outcome::Taken { pixels, seconds, peak_bytes, quoted_bytes, end } => {
+                let end = end.map(|error| format!("  ends: {error}")).unwrap_or_default();
+                println!("{pixels:>11} {seconds:>7.2} {peak_bytes:>11} {quoted_bytes:>11}{end}");
+                fine &= seconds <= MAX_SECONDS && peak_bytes <= quoted_bytes;
+            }
+            Outcome::Refused { error, seconds } => println!("{seconds:>19.2}  refused: {error}"),
+        }
+    }
+    fine
+}
+
+/// What no file that the default limits take may pass.
+const MAX_SECONDS: f64 = 3.0;

@@ -1,0 +1,103 @@
+//! PNG: many pixels, filters, interlacing, and image data that is dear to inflate.
+
+use bombproof_testkit::png::{SIGNATURE, chunk, header};
+
+use crate::candidate::{Candidate, MAX_BYTES};
+use crate::deflate::Zlib;
+
+pub(crate) const ALL: &[Candidate] = &[
+    Candidate::new("rgba16-paeth.png", || plain(RGBA16, PAETH, false, |_| ())),
+    Candidate::new("rgba16-average.png", || plain(RGBA16, AVERAGE, false, |_| ())),
+    Candidate::new("rgba16-sub.png", || plain(RGBA16, SUB, false, |_| ())),
+    Candidate::new("rgba16-paeth-adam7.png", || plain(RGBA16, PAETH, true, |_| ())),
+    Candidate::new("rgba8-paeth-adam7.png", || plain(RGBA8, PAETH, true, |_| ())),
+    Candidate::new("palette1-adam7.png", || plain(PALETTE1, SUB, true, |_| ())),
+    Candidate::new("palette1.png", || plain(PALETTE1, SUB, false, |_| ())),
+    Candidate::new("blocks-of-pairs.png", || {
+        plain(RGBA8, PAETH, false, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (2 << 20)))
+    }),
+    Candidate::new("blocks-of-one-bit.png", || {
+        plain(RGBA8, PAETH, false, |zlib| zlib.empty_blocks_of_one_bit(MAX_BYTES - (2 << 20)))
+    }),
+    Candidate::new("blocks-of-long-codes.png", || {
+        plain(RGBA8, PAETH, false, |zlib| zlib.empty_blocks_of_long_codes(MAX_BYTES - (2 << 20)))
+    }),
+    Candidate::new("blocks-and-adam7.png", || {
+        plain(RGBA16, PAETH, true, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (2 << 20)))
+    }),
+    Candidate::new("idat-of-one-byte.png", idat_of_one_byte),
+];
+
+/// Colour type, bit depth and bits of a pixel.
+type Kind = (u8, u8, usize);
+const RGBA16: Kind = (6, 16, 64);
+const RGBA8: Kind = (6, 8, 32);
+const PALETTE1: Kind = (3, 1, 1);
+
+const SUB: u8 = 1;
+const AVERAGE: u8 = 3;
+const PAETH: u8 = 4;
+
+/// All pixels that the default limits take, one byte repeated in all rows, which are filtered alike,
+/// with `before` in front of them.
+fn plain(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<u8> {
+    let data = data(kind, filter, interlaced, before);
+    file(kind, interlaced, &[&data])
+}
+
+const WIDTH: usize = 12_000;
+const HEIGHT: usize = 10_000;
+
+fn data(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<u8> {
+    let row_bytes = |pixels: usize| 1 + (pixels * kind.2).div_ceil(8);
+    // Any byte makes a colour but in a palette, and one that is not the filter's makes any row.
+    let value = if kind == PALETTE1 { 0 } else { 0x53 };
+    let mut zlib = Zlib::new();
+    before(&mut zlib);
+    if interlaced {
+        for (n, (x, y, dx, dy)) in ADAM7.into_iter().enumerate() {
+            let (columns, rows) = ((WIDTH - x).div_ceil(dx), (HEIGHT - y).div_ceil(dy));
+            zlib.rows(rows, row_bytes(columns), filter, value, n == 6);
+        }
+    } else {
+        zlib.rows(HEIGHT, row_bytes(WIDTH), filter, value, true);
+    }
+    zlib.finish()
+}
+
+fn file((color, depth, _): Kind, interlaced: bool, parts: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = SIGNATURE.to_vec();
+    let size = (WIDTH as u32, HEIGHT as u32);
+    chunk(&mut bytes, b"IHDR", &header(size, depth, color, u8::from(interlaced)));
+    if color == 3 {
+        chunk(&mut bytes, b"PLTE", &[9, 90, 200, 255, 100, 0]);
+        chunk(&mut bytes, b"tRNS", &[100, 200]);
+    }
+    for part in parts {
+        chunk(&mut bytes, b"IDAT", part);
+    }
+    chunk(&mut bytes, b"IEND", b"");
+    bytes
+}
+
+/// As many chunks as fit, which no limit counts.
+fn idat_of_one_byte() -> Vec<u8> {
+    let chunks = MAX_BYTES / 13 - 100;
+    let mut zlib = Zlib::new();
+    zlib.empty_blocks_of_pairs(chunks - (1 << 20));
+    zlib.rows(HEIGHT, 1 + WIDTH * 4, PAETH, 0x53, true);
+    let data = zlib.finish();
+    let parts: Vec<&[u8]> = data.chunks(1).collect();
+    file(RGBA8, false, &parts)
+}
+
+/// First column, first row, column step, row step of each pass.
+const ADAM7: [(usize, usize, usize, usize); 7] = [
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+];

@@ -1,0 +1,160 @@
+//! VP8L streams (RFC 9649, 3): groups of prefix codes, symbols of noise, copies from far away.
+
+use bombproof_testkit::bits::{LsbBits, mix};
+use bombproof_testkit::huffman::canonical_codes;
+use bombproof_testkit::vp8l::{Argb, header, image, simple_code, write_lengths};
+
+/// 65,536 groups of codes whose lengths are sent one by one, a bit each, in 26 MB. Only the last is
+/// used, and spends no bit on a pixel. With the largest cache the alphabet of green has 2,328 symbols.
+pub(crate) fn groups(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1);
+    bits.put(1, 1);
+    bits.put(11, 4);
+    let (across, down) = (width.div_ceil(4), height.div_ceil(4));
+    let pixels = vec![0xFFFF_FF00; (across * down) as usize];
+    tiles(&mut bits, &Argb { width: across, height: down, pixels });
+    for _ in 0..65_536 {
+        for alphabet in [256 + 24 + (1 << 11), 256, 256, 256, 40] {
+            // Codes of lengths for the lengths 0 and 1, a bit each; then all lengths, one of them 1.
+            bits.put(0, 1 + 4);
+            for length in [0, 0, 1, 1] {
+                bits.put(length, 3);
+            }
+            bits.put(0, 1);
+            bits.put(1, 1);
+            for _ in 0..(alphabet - 1) / 31 {
+                bits.put(0, 31);
+            }
+            bits.put(0, (alphabet - 1) % 31);
+        }
+    }
+    [header(width, height, false, 0), bits.finish()].concat()
+}
+
+/// A picture whose 4×4 tiles each take one of many groups, so that every table is cold.
+pub(crate) fn group_of_each_tile(width: u32, height: u32, groups: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1 + 1);
+    let (across, down) = (width.div_ceil(4), height.div_ceil(4));
+    let pixels = (0..across * down).map(|n| 0xFF00_0000 | (mix(n.into()) as u32 % groups) << 8);
+    tiles(&mut bits, &Argb { width: across, height: down, pixels: pixels.collect() });
+    for _ in 0..groups {
+        for _ in 0..4 {
+            simple_code(&mut bits, &[30, 40]);
+        }
+        simple_code(&mut bits, &[0]);
+    }
+    noise(&mut bits, width as usize * height as usize / 2);
+    [header(width, height, true, 0), bits.finish()].concat()
+}
+
+/// Literals of noise: four symbols of four bits for each pixel, after all transforms, with a cache to
+/// keep.
+pub(crate) fn literals(width: u32, height: u32) -> Vec<u8> {
+    [header(width, height, true, 0), literal_stream(width, height)].concat()
+}
+
+/// The same without the header, for ALPH.
+pub(crate) fn literal_stream(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1);
+    bits.put(1, 1);
+    bits.put(11, 4);
+    bits.put(0, 1);
+    let mut lengths = vec![0; 256 + 24 + (1 << 11)];
+    lengths[100..116].fill(4);
+    write_lengths(&mut bits, &lengths);
+    for _ in 0..3 {
+        write_lengths(&mut bits, &lengths[..256]);
+    }
+    simple_code(&mut bits, &[0]);
+    noise(&mut bits, width as usize * height as usize * 2);
+    bits.finish()
+}
+
+/// Literals whose green has the longest code there is.
+pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1 + 1 + 1);
+    // Lengths 1, 2 ... 14, and then as many as fit of 15.
+    let mut lengths = vec![0; 256 + 24];
+    for (length, slot) in (1..11).zip(&mut lengths) {
+        *slot = length;
+    }
+    lengths[20..52].fill(15);
+    write_lengths(&mut bits, &lengths);
+    for _ in 0..4 {
+        simple_code(&mut bits, &[7]);
+    }
+    let codes = canonical_codes(&lengths);
+    for n in 0..u64::from(width * height) {
+        bits.put_code(codes[20 + mix(n) as usize % 32], 15);
+    }
+    [header(width, height, true, 0), bits.finish()].concat()
+}
+
+/// Copies of one pixel each, from up to 2^12 pixels before it.
+pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1);
+    bits.put(1, 1);
+    bits.put(11, 4);
+    bits.put(0, 1);
+    let mut lengths = vec![0; 256 + 24 + (1 << 11)];
+    // A literal, a length of 1.
+    [lengths[9], lengths[256]] = [1, 1];
+    write_lengths(&mut bits, &lengths);
+    for _ in 0..3 {
+        simple_code(&mut bits, &[7]);
+    }
+    // Distances from 6,145 to 8,192, less the 120 that mean places near by.
+    simple_code(&mut bits, &[25]);
+    for n in 0..u64::from(width * height) {
+        if n < 10_000 {
+            bits.put(0, 1);
+        } else {
+            bits.put(1, 1);
+            bits.put(mix(n) as u32, 11);
+        }
+    }
+    [header(width, height, true, 0), bits.finish()].concat()
+}
+
+/// Prediction, colour and green, each with its own numbers for every tile of 4×4.
+fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
+    let (width, height) = (width.div_ceil(4), height.div_ceil(4));
+    for kind in [0, 1] {
+        bits.put(1 | kind << 1, 3);
+        bits.put(0, 3);
+        let number = |n: u32| match kind {
+            0 => 0xFF00_0000 | (mix(n.into()) as u32 % 14) << 8,
+            _ => 0xFF10_2030,
+        };
+        image(
+            bits,
+            &Argb { width, height, pixels: (0..width * height).map(number).collect() },
+            0,
+            None,
+        );
+    }
+    bits.put(1 | 2 << 1, 3);
+}
+
+/// Groups by tiles of 4×4.
+fn tiles(bits: &mut LsbBits, groups: &Argb) {
+    bits.put(1, 1);
+    bits.put(0, 3);
+    image(bits, groups, 0, None);
+}
+
+fn noise(bits: &mut LsbBits, bytes: usize) {
+    for n in 0..bytes.div_ceil(4) {
+        bits.put(mix(n as u64) as u32, 32);
+    }
+}
