@@ -231,8 +231,6 @@ pub struct Malformed {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodecError {
     #[error(transparent)]
-    Png(#[from] ::png::DecodingError),
-    #[error(transparent)]
     WebP(#[from] image_webp::DecodingError),
 }
 

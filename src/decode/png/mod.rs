@@ -1,25 +1,29 @@
-//! PNG → rows of planes, by the `png` crate behind the sanitised view.
-//!
-//! `png` inflates and unfilters; the samples stay packed as they are stored and are spread into
-//! 8-bit planes here, so that none of its transformations, nor their buffers, are used.
+//! PNG → rows of planes.
 
 use crate::budget::Budget;
 use crate::decode::RowSink;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::probe::Format;
 use crate::probe::png::{Chunks, Image};
 use crate::size::Rect;
 use crate::work;
 
-mod cost;
-mod explain;
+mod bits;
+mod codes;
+mod filter;
+mod inflate;
+mod rows;
 mod spread;
-mod view;
 
-pub(crate) use cost::memory_bytes;
-use explain::explain;
+use inflate::Stop;
+use rows::{Rows, packed_bytes};
 use spread::Spread;
-use view::View;
+
+/// The most that is live while a PNG is decoded, in bytes.
+pub(crate) fn memory_bytes(image: &Image) -> u64 {
+    rows::memory_bytes(image).saturating_add(spread::memory_bytes(image))
+}
 
 /// Decodes all rows of `bytes` into `sink`, but for pixels outside of `window`: planes red, green,
 /// blue (or grey) and alpha, the colours multiplied by alpha when `premultiply` is true. The rows of an Adam7 picture come pass by pass.
@@ -35,19 +39,13 @@ pub(crate) fn decode(
     sink: &mut impl RowSink,
 ) -> Result<(), Error> {
     check_crcs(bytes, interrupt)?;
-    let _codec = budget.take(cost::codec_bytes(image))?;
-    let mut decoder = ::png::Decoder::new_with_limits(
-        View::of(bytes, interrupt),
-        ::png::Limits { bytes: cost::CODEC_LIMIT_BYTES },
-    );
-    decoder.ignore_checksums(true);
-    let mut reader = decoder.read_info().map_err(|error| explain(error, image, 0, interrupt))?;
-    let mut packed = budget.buffer(row_bytes(image, image.size.width)?, 0u8)?;
+    let mut rows = Rows::of(bytes, image, budget)?;
     let mut spread = Spread::of(bytes, image, premultiply, budget)?;
 
     let passes: &[Pass] = if image.interlaced { &ADAM7 } else { &[WHOLE] };
     let mut rows_done = 0;
     for pass in passes {
+        rows.start_pass();
         let columns = pass.columns(image.size.width);
         for line in 0..pass.lines(image.size.height) {
             if columns == 0 {
@@ -55,11 +53,12 @@ pub(crate) fn decode(
             }
             interrupt.check()?;
             work::decoded(u64::from(columns));
-            reader
-                .read_row(&mut packed)
-                .map_err(|error| explain(error, image, rows_done, interrupt))?
-                .ok_or(Error::Bug("png counts fewer rows than the header"))?;
-            let packed = packed.get(..row_bytes(image, columns)?).unwrap_or_default();
+            let packed =
+                rows.next(packed_bytes(image, columns)?, interrupt).map_err(|stop| match stop {
+                    Stop::Damaged(what) => Error::malformed(Format::Png, what),
+                    Stop::Ended => Error::truncated_at(Format::Png, rows_done, image.size.height),
+                    Stop::Interrupted(error) => error,
+                })?;
             let y = pass.y + line * pass.y_step;
             if image.interlaced {
                 spread.row(packed, columns as usize, |plane, samples| {
@@ -80,12 +79,6 @@ pub(crate) fn decode(
         }
     }
     Ok(())
-}
-
-/// Bytes of a packed row without its filter byte.
-fn row_bytes(image: &Image, width: u32) -> Result<usize, Error> {
-    usize::try_from(image.row_bytes(width) - 1)
-        .map_err(|_| Error::Bug("a row larger than the address space"))
 }
 
 /// Compares the CRC of every chunk that the decoder will see.
