@@ -21,10 +21,19 @@ pub(super) struct Inflater<'a, 'b, I> {
     filled: usize,
     /// What is before was read.
     read: usize,
-    tables: Buffer<'b, u32>,
-    fixed: Option<Roots>,
     symbols: Code<SYMBOLS>,
     distances: Code<DISTANCES>,
+    block_tables: Tables<'b>,
+    fixed_tables: Tables<'b>,
+    has_fixed_tables: bool,
+}
+
+/// What the codes of a block are looked up in, and with how many bits.
+struct Tables<'b> {
+    symbols: Buffer<'b, u32>,
+    symbol_bits: u32,
+    distances: Buffer<'b, u32>,
+    distance_bits: u32,
 }
 
 /// Why there is nothing more.
@@ -42,32 +51,27 @@ enum State {
     ZlibHeader,
     BlockHeader,
     Stored { left: usize },
-    Coded { fixed: bool, roots: Roots },
+    Coded { fixed: bool },
     Done,
     Damaged,
 }
 
-/// The bits with which the tables of a block are looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Roots {
-    symbols: u32,
-    distances: u32,
-}
-
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
-    pub(super) fn new(slices: I, budget: &'b Budget) -> Result<Self, Error> {
+    /// Takes [`memory_bytes`] from `budget`. No more than `all_bytes` can be read.
+    pub(super) fn new(slices: I, all_bytes: u64, budget: &'b Budget) -> Result<Self, Error> {
         Ok(Self {
             slices,
             bits: Bits::default(),
             state: State::ZlibHeader,
             is_last_block: false,
-            window: budget.buffer(WINDOW_BYTES, 0)?,
+            window: budget.buffer(window_bytes(all_bytes), 0)?,
             filled: 0,
             read: 0,
-            tables: budget.buffer(2 * TABLES_ENTRIES, 0)?,
-            fixed: None,
             symbols: Code::EMPTY,
             distances: Code::EMPTY,
+            block_tables: Tables::new(SYMBOL_ENTRIES, DISTANCE_ENTRIES, budget)?,
+            fixed_tables: Tables::new(FIXED_SYMBOL_ENTRIES, FIXED_DISTANCE_ENTRIES, budget)?,
+            has_fixed_tables: false,
         })
     }
 
@@ -95,7 +99,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         self.read = self.filled;
         interrupt.check().map_err(Stop::Interrupted)?;
         let mut blocks = 0_u32;
-        while self.filled < FULL && self.state != State::Done {
+        while self.filled < self.full() && self.state != State::Done {
             if self.state == State::BlockHeader {
                 blocks += 1;
                 if blocks.is_multiple_of(BLOCKS_PER_POLL) {
@@ -117,12 +121,18 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         if self.filled > self.read { Ok(()) } else { Err(Stop::Ended) }
     }
 
+    /// Where inflating pauses: before the space for two literals, a copy, and what `repeat` writes behind
+    /// it.
+    fn full(&self) -> usize {
+        self.window.len().saturating_sub(SPARE_BYTES)
+    }
+
     fn step(&mut self) -> Result<(), Damage> {
         let state = match self.state {
             State::ZlibHeader => self.zlib_header(),
             State::BlockHeader => self.block_header(),
             State::Stored { left } => Ok(self.stored(left)),
-            State::Coded { fixed, roots } => self.coded(fixed, roots),
+            State::Coded { fixed } => self.coded(fixed),
             State::Done => Ok(State::Done),
             State::Damaged => Err(Damage),
         };
@@ -161,8 +171,8 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
                 }
                 Ok(State::Stored { left: length as usize })
             }
-            1 => Ok(State::Coded { fixed: true, roots: self.fixed_codes()? }),
-            2 => Ok(State::Coded { fixed: false, roots: self.dynamic_codes()? }),
+            1 => self.fixed_codes().map(|()| State::Coded { fixed: true }),
+            2 => self.dynamic_codes().map(|()| State::Coded { fixed: false }),
             _ => Err(Damage),
         }
     }
@@ -172,21 +182,20 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     }
 
     /// The codes of 3.2.6.
-    fn fixed_codes(&mut self) -> Result<Roots, Damage> {
-        if let Some(roots) = self.fixed {
-            return Ok(roots);
+    fn fixed_codes(&mut self) -> Result<(), Damage> {
+        if !self.has_fixed_tables {
+            let run = |first, end, length| Run { first, count: end - first, length };
+            let symbols = [run(0, 144, 8), run(144, 256, 9), run(256, 280, 7), run(280, 288, 8)];
+            self.symbols.set(&symbols, false)?;
+            self.distances.set(&[run(0, 32, 5)], false)?;
+            self.fixed_tables.fill(&self.symbols, &self.distances);
+            self.has_fixed_tables = true;
         }
-        let run = |first, end, length| Run { first, count: end - first, length };
-        let symbols = [(0, 144, 8), (144, 256, 9), (256, 280, 7), (280, 288, 8)];
-        self.symbols.set(&symbols.map(|(first, end, length)| run(first, end, length)), false)?;
-        self.distances.set(&[run(0, 32, 5)], false)?;
-        let roots = self.fill_tables(true);
-        self.fixed = Some(roots);
-        Ok(roots)
+        Ok(())
     }
 
     /// Reads the codes of a block (3.2.7).
-    fn dynamic_codes(&mut self) -> Result<Roots, Damage> {
+    fn dynamic_codes(&mut self) -> Result<(), Damage> {
         let symbols = self.take(5) + 257;
         let distances = self.take(5) + 1;
         let code_lengths = self.take(4) + 4;
@@ -240,22 +249,14 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         }
         self.symbols.set(of_symbols.all(), true)?;
         self.distances.set(of_distances.all(), true)?;
-        Ok(self.fill_tables(false))
-    }
-
-    fn fill_tables(&mut self, fixed: bool) -> Roots {
-        let tables = if fixed { TABLES_ENTRIES.. } else { 0.. };
-        let tables = self.tables.get_mut(tables).unwrap_or_default();
-        let (symbols, distances) = tables.split_at_mut_checked(SYMBOL_ENTRIES).unwrap_or_default();
-        Roots {
-            symbols: self.symbols.fill(symbols, 11, symbol_entry),
-            distances: self.distances.fill(distances, 8, distance_entry),
-        }
+        self.block_tables.fill(&self.symbols, &self.distances);
+        Ok(())
     }
 
     fn stored(&mut self, mut left: usize) -> State {
-        while left > 0 && self.filled < FULL && !self.bits.are_past_end() {
-            let space = self.window.get_mut(self.filled..FULL).unwrap_or_default();
+        let full = self.full();
+        while left > 0 && self.filled < full && !self.bits.are_past_end() {
+            let space = self.window.get_mut(self.filled..full).unwrap_or_default();
             let wanted = space.len().min(left);
             let count =
                 self.bits.copy(space.get_mut(..wanted).unwrap_or_default(), &mut self.slices);
@@ -266,19 +267,20 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     }
 
     /// Decodes symbols (3.2.5) up to the end of the block, or until the window is full.
-    fn coded(&mut self, fixed: bool, roots: Roots) -> Result<State, Damage> {
-        let tables =
-            self.tables.get(if fixed { TABLES_ENTRIES.. } else { 0.. }).unwrap_or_default();
-        let (symbols, distances) = tables.split_at_checked(SYMBOL_ENTRIES).unwrap_or_default();
+    fn coded(&mut self, fixed: bool) -> Result<State, Damage> {
+        let full = self.full();
+        let tables = if fixed { &self.fixed_tables } else { &self.block_tables };
+        let (symbols, symbol_bits): (&[u32], _) = (&tables.symbols, tables.symbol_bits);
+        let (distances, distance_bits): (&[u32], _) = (&tables.distances, tables.distance_bits);
         let window: &mut [u8] = &mut self.window;
         // Copies, which stay in registers.
         let (mut bits, mut filled) = (self.bits, self.filled);
         let state = loop {
-            if filled >= FULL {
-                break Ok(State::Coded { fixed, roots });
+            if filled >= full {
+                break Ok(State::Coded { fixed });
             }
             bits = bits.refilled(&mut self.slices);
-            let mut entry = look_up(symbols, roots.symbols, bits.next());
+            let mut entry = look_up(symbols, symbol_bits, bits.next());
             // At least 56 bits are held: three literals, of 15 bits at most.
             let mut literals = 0;
             while entry & LITERAL != 0 && literals < 3 {
@@ -291,7 +293,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
                 }
                 filled += 1;
                 literals += 1;
-                entry = look_up(symbols, roots.symbols, bits.next());
+                entry = look_up(symbols, symbol_bits, bits.next());
             }
             if bits.are_past_end() {
                 break Ok(State::Done);
@@ -308,7 +310,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
                 break if entry & END != 0 { Ok(self.after_block()) } else { Err(Damage) };
             }
             let length = (entry >> 16) + bits.take_held(entry >> 8 & 15);
-            let entry = look_up(distances, roots.distances, bits.next());
+            let entry = look_up(distances, distance_bits, bits.next());
             bits.skip(entry & 63);
             let distance = (entry >> 16) + bits.take_held(entry >> 8 & 15);
             let (length, distance) = (length as usize, distance as usize);
@@ -323,6 +325,26 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         };
         (self.bits, self.filled) = (bits, filled);
         state
+    }
+}
+
+impl<'b> Tables<'b> {
+    fn new(
+        symbol_entries: usize,
+        distance_entries: usize,
+        budget: &'b Budget,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            symbols: budget.buffer(symbol_entries, 0)?,
+            symbol_bits: 0,
+            distances: budget.buffer(distance_entries, 0)?,
+            distance_bits: 0,
+        })
+    }
+
+    fn fill(&mut self, symbols: &Code<SYMBOLS>, distances: &Code<DISTANCES>) {
+        self.symbol_bits = symbols.fill(&mut self.symbols, SYMBOL_BITS, symbol_entry);
+        self.distance_bits = distances.fill(&mut self.distances, DISTANCE_BITS, distance_entry);
     }
 }
 
@@ -413,11 +435,21 @@ const fn low_half(value: u32) -> u16 {
     value as u16
 }
 
+/// What an inflater of a stream of `all_bytes` takes from its budget.
+pub(super) fn memory_bytes(all_bytes: u64) -> u64 {
+    let entries = SYMBOL_ENTRIES + DISTANCE_ENTRIES + FIXED_SYMBOL_ENTRIES + FIXED_DISTANCE_ENTRIES;
+    (window_bytes(all_bytes) + entries * size_of::<u32>()) as u64
+}
+
+fn window_bytes(all_bytes: u64) -> usize {
+    let all_bytes = usize::try_from(all_bytes).unwrap_or(usize::MAX);
+    all_bytes.saturating_add(SPARE_BYTES).min(WINDOW_BYTES)
+}
+
 /// How far back a copy may reach.
 const REACH: usize = 32 << 10;
 const WINDOW_BYTES: usize = 3 * REACH;
-/// Where inflating pauses: there is space for two literals, a copy, and what `repeat` writes behind it.
-const FULL: usize = WINDOW_BYTES - 2 - 258 - 16;
+const SPARE_BYTES: usize = 2 + 258 + 16;
 
 /// Blocks between two looks at the interrupt: less than a millisecond.
 const BLOCKS_PER_POLL: u32 = 256;
@@ -426,14 +458,17 @@ const SYMBOLS: usize = 288;
 const DISTANCES: usize = 32;
 const END_OF_BLOCK: u16 = 256;
 
-/// The most entries that any code of `SYMBOLS` takes with a root of 11 bits: zlib's `enough 288 11 15`.
-const SYMBOL_ENTRIES: usize = 2_342;
-/// And one of `DISTANCES` with a root of 8: `enough 32 8 15`.
-const DISTANCE_ENTRIES: usize = 402;
-const TABLES_ENTRIES: usize = SYMBOL_ENTRIES + DISTANCE_ENTRIES;
+/// The most bits that a table is looked up with at once.
+const SYMBOL_BITS: u32 = 11;
+const DISTANCE_BITS: u32 = 8;
 
-/// What an inflater takes from its budget.
-pub(super) const MEMORY_BYTES: u64 = (WINDOW_BYTES + 2 * TABLES_ENTRIES * size_of::<u32>()) as u64;
+/// The most entries that codes of up to 15 bits take then: `enough 288 11 15` and `enough 32 8 15` in the
+/// words of zlib.
+const SYMBOL_ENTRIES: usize = 2_342;
+const DISTANCE_ENTRIES: usize = 402;
+/// The longest fixed codes have 9 and 5 bits.
+const FIXED_SYMBOL_ENTRIES: usize = 1 << 9;
+const FIXED_DISTANCE_ENTRIES: usize = 1 << 5;
 
 /// 3.2.7.
 const LENGTH_ORDER: [usize; 19] =
@@ -483,12 +518,12 @@ mod tests {
         slice_bytes: usize,
         budget: &'b Budget,
     ) -> Inflater<'a, 'b, impl Iterator<Item = &'a [u8]>> {
-        Inflater::new(stream.chunks(slice_bytes), budget).unwrap()
+        Inflater::new(stream.chunks(slice_bytes), 1 << 20, budget).unwrap()
     }
 
     /// All that comes out of a stream in slices, byte by byte, and why there is no more.
     fn inflated(stream: &[u8], slice_bytes: usize) -> (Vec<u8>, Stop) {
-        let budget = Budget::new(MEMORY_BYTES);
+        let budget = Budget::new(memory_bytes(1 << 20));
         let mut inflater = inflater(stream, slice_bytes, &budget);
         let mut bytes = Vec::new();
         loop {
@@ -625,11 +660,11 @@ mod tests {
             // No distance; the end of the block.
             bits.put(0b00, 2).put(0b11_1111, 6);
         }
-        let budget = Budget::new(MEMORY_BYTES);
+        let budget = Budget::new(memory_bytes(1 << 20));
         let mut inflater = inflater(&bits.0, usize::MAX, &budget);
         assert!(matches!(inflater.read(&mut [0], &Interrupt::never()), Err(Stop::Ended)));
-        assert!(inflater.tables[..64].iter().all(|&entry| entry != 0));
-        assert!(inflater.tables[64..].iter().all(|&entry| entry == 0));
+        assert!(inflater.block_tables.symbols[..64].iter().all(|&entry| entry != 0));
+        assert!(inflater.block_tables.symbols[64..].iter().all(|&entry| entry == 0));
     }
 
     #[test]

@@ -42,9 +42,8 @@ pub(crate) fn decode(
     let mut rows = Rows::of(bytes, image, budget)?;
     let mut spread = Spread::of(bytes, image, premultiply, budget)?;
 
-    let passes: &[Pass] = if image.interlaced { &ADAM7 } else { &[WHOLE] };
     let mut rows_done = 0;
-    for pass in passes {
+    for pass in Pass::all(image) {
         rows.start_pass();
         let columns = pass.columns(image.size.width);
         for line in 0..pass.lines(image.size.height) {
@@ -111,6 +110,10 @@ struct Pass {
 }
 
 impl Pass {
+    const fn all(image: &Image) -> &'static [Self] {
+        if image.interlaced { &ADAM7 } else { &[WHOLE] }
+    }
+
     const fn columns(&self, width: u32) -> u32 {
         width.saturating_sub(self.x).div_ceil(self.x_step)
     }

@@ -1,5 +1,6 @@
 //! Image data → rows of packed samples.
 
+use super::Pass;
 use super::filter::unfilter;
 use super::inflate::{self, Inflater, Stop};
 use crate::budget::{Budget, Buffer};
@@ -18,14 +19,15 @@ pub(super) struct Rows<'a, 'b> {
 
 /// What is live while there are rows, in bytes.
 pub(super) fn memory_bytes(image: &Image) -> u64 {
-    inflate::MEMORY_BYTES.saturating_add((image.row_bytes(image.size.width) - 1).saturating_mul(2))
+    let row_bytes = image.row_bytes(image.size.width) - 1;
+    inflate::memory_bytes(all_bytes(image)).saturating_add(row_bytes.saturating_mul(2))
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
     pub(super) fn of(bytes: &'a [u8], image: &Image, budget: &'b Budget) -> Result<Self, Error> {
         let row_bytes = packed_bytes(image, image.size.width)?;
         Ok(Self {
-            inflater: Inflater::new(ImageData(Chunks::of(bytes)), budget)?,
+            inflater: Inflater::new(ImageData(Chunks::of(bytes)), all_bytes(image), budget)?,
             row: budget.buffer(row_bytes, 0)?,
             row_above: budget.buffer(row_bytes, 0)?,
             pixel_bytes: image.pixel_bytes().unwrap_or(1),
@@ -48,6 +50,17 @@ impl<'a, 'b> Rows<'a, 'b> {
             .map_err(|_| Stop::Damaged("a row has an unknown filter"))?;
         Ok(row)
     }
+}
+
+/// The rows of all passes with their filter bytes.
+fn all_bytes(image: &Image) -> u64 {
+    let pass_bytes = |pass: &Pass| match pass.columns(image.size.width) {
+        0 => 0,
+        columns => {
+            image.row_bytes(columns).saturating_mul(u64::from(pass.lines(image.size.height)))
+        }
+    };
+    Pass::all(image).iter().map(pass_bytes).fold(0, u64::saturating_add)
 }
 
 /// What the IDAT chunks hold.
