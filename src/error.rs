@@ -263,7 +263,7 @@ impl Truncated {
     }
 
     /// Rows of source pixels that were decoded before the data ended, and the rows that the header
-    /// declares. `None` when the headers themselves end early, or the codec cannot tell.
+    /// declares. In a JPEG of several scans, the rows that the last scan reached. `None` when the headers themselves end early, or the codec cannot tell.
     #[must_use]
     pub const fn rows(&self) -> Option<(u32, u32)> {
         self.rows
@@ -297,6 +297,9 @@ pub enum BadRequest {
     /// A JPEG quality outside 1–100.
     #[error("the JPEG quality is not between 1 and 100")]
     Quality,
+    /// A share of rows outside 1–100 percent.
+    #[error("the share of rows is not between 1 and 100 percent")]
+    Percent,
     /// [`Plan::run`](crate::Plan::run) was given other bytes than the plan was made from.
     #[error("the bytes are not those that the plan was made from")]
     OtherBytes,

@@ -80,6 +80,24 @@ impl<'b> Shrink<'b> {
         Ok(small)
     }
 
+    /// Of the rows that are asked for, the share that is in, rounded down: that of the plane with the
+    /// smallest. 0 where rows come in any order.
+    pub(crate) fn percent_of_rows_in(&self) -> u8 {
+        let planes = self.planes.iter().flatten();
+        let percent = planes.map(|plane| {
+            let rows_in = u64::from(plane.rows_in);
+            rows_in * 100 / u64::from(plane.plan.window.height).max(1)
+        });
+        percent.min().and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+    }
+
+    /// The small planes of a picture whose last rows are missing. In their place all samples are 128,
+    /// which is grey in every model of colours.
+    pub(crate) fn finish_cut(mut self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+        self.planes.iter_mut().flatten().for_each(Plane::fill_missing);
+        self.finish()
+    }
+
     fn plane(&mut self, plane: usize) -> Result<&mut Plane<'b>, Error> {
         let plane = self.planes.get_mut(plane).and_then(Option::as_mut);
         plane.ok_or(Error::Bug("a row of a plane that the plan does not know"))
@@ -224,6 +242,21 @@ impl<'b> Plane<'b> {
         Ok(SmallPlane { size, samples: self.small })
     }
 
+    /// Ends the row of cells that was begun, and makes those below it grey.
+    fn fill_missing(&mut self) {
+        let PlaneShrink { window, box_width, box_height, .. } = self.plan;
+        let rows_in_cell = self.rows_in % box_height;
+        let mut missing = self.small.chunks_exact_mut(self.small_width.max(1));
+        let mut missing = missing.by_ref().skip((self.rows_in / box_height) as usize);
+        if rows_in_cell > 0
+            && let Some(cells) = missing.next()
+        {
+            average_cells(&self.sums, box_width as usize, rows_in_cell, cells);
+        }
+        missing.for_each(|cells| cells.fill(GREY));
+        self.rows_in = window.height;
+    }
+
     fn average_any_order(&mut self) {
         let PlaneShrink { window, box_width, box_height, empty, .. } = self.plan;
         let rows = self.small.chunks_exact_mut(self.small_width);
@@ -244,6 +277,9 @@ impl<'b> Plane<'b> {
         }
     }
 }
+
+/// The middle of the range.
+const GREY: u8 = 128;
 
 /// Averages runs of `box_width` column sums into cells; the last cell may have fewer columns.
 fn average_cells(sums: &[u32], box_width: usize, rows: u32, cells: &mut [u8]) {

@@ -1,7 +1,7 @@
 //! Approved bytes → rows of planes.
 
 use crate::budget::Budget;
-use crate::error::Error;
+use crate::error::{Error, Truncated};
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 use crate::probe::Detail;
@@ -11,19 +11,32 @@ pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
 
+/// The planes of a picture, and where its data end when that is early and the request takes it so.
+pub(crate) type SmallPlanes<'b> = ([Option<SmallPlane<'b>>; 4], Option<Truncated>);
+
 /// Decodes `bytes` straight into the small planes that the plan asks for.
 pub(crate) fn small_planes<'b>(
     bytes: &[u8],
     plan: &Plan,
     budget: &'b Budget,
     interrupt: &Interrupt,
-) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+) -> Result<SmallPlanes<'b>, Error> {
     let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget)?;
     let sink = &mut shrink;
     let premultiply = plan.premultiplies();
+    let min_percent = plan.request().min_percent_of_rows();
     match &plan.header().detail {
         Detail::Jpeg(frame) => {
-            jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
+            let keep_cut = min_percent.is_some();
+            match jpeg::decode(bytes, frame, plan.scales(), keep_cut, budget, interrupt, sink) {
+                Ok(()) => {}
+                Err(Error::Truncated(truncated))
+                    if min_percent.is_some_and(|percent| sink.percent_of_rows_in() >= percent) =>
+                {
+                    return Ok((shrink.finish_cut()?, Some(truncated)));
+                }
+                Err(error) => return Err(error),
+            }
         }
         Detail::Png(image) => {
             let window = plan.crop();
@@ -31,7 +44,7 @@ pub(crate) fn small_planes<'b>(
         }
         Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
     }
-    shrink.finish()
+    Ok((shrink.finish()?, None))
 }
 
 /// Where the rows of decoded planes go.

@@ -68,6 +68,20 @@ fn row_03_a_cut_file_is_an_error_and_never_grey() {
     }
 }
 
+/// Who wants what is there says from which share of rows on, and is told where it ends.
+#[test]
+fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
+    let row = manifest::rows().into_iter().find(|row| row.path == "valid/photo.jpg");
+    let half = cut(&row.expect("a listed file").read(), 500);
+    let request = Request::cover(256, 256);
+    let refused = attack_with(&half, &request.accept_truncated(90), &Limits::default());
+    refused.is_refused_as("truncated");
+    let taken = attack_with(&half, &request.accept_truncated(20), &Limits::default());
+    let thumbnail = taken.result.as_ref().expect("the rows that are there");
+    let (reached, expected) = thumbnail.truncated().unwrap().rows().unwrap();
+    assert!(expected / 5 <= reached && reached < expected, "{reached} of {expected}");
+}
+
 /// Two good bytes more than the rows need, then a deflate stream of 40 MB.
 #[test]
 fn row_04_image_data_past_the_last_row_are_never_inflated() {

@@ -50,7 +50,7 @@ fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
     let budget = Budget::new(memory_bytes(&frame, scales));
     let mut planes = Planes::default();
-    decode(bytes, &frame, scales, &budget, &Interrupt::never(), &mut planes)?;
+    decode(bytes, &frame, scales, false, &budget, &Interrupt::never(), &mut planes)?;
     assert_eq!(budget.left_bytes(), memory_bytes(&frame, scales));
     for (i, scale) in (0..frame.components().len()).zip(scales) {
         let size = scale.plane_size(&frame, i);
