@@ -21,7 +21,7 @@ pub(crate) fn small_planes<'b>(
     budget: &'b Budget,
     interrupt: &Interrupt,
 ) -> Result<SmallPlanes<'b>, Error> {
-    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget)?;
+    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget);
     let sink = &mut shrink;
     let premultiply = plan.premultiplies();
     let min_percent = plan.request().min_percent_of_rows();
@@ -45,6 +45,20 @@ pub(crate) fn small_planes<'b>(
         Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
     }
     Ok((shrink.finish()?, None))
+}
+
+/// The most that is live on the heap in [`small_planes`], the small planes included.
+pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
+    let mut plane_bytes = [0; 4];
+    for (bytes, plane) in plane_bytes.iter_mut().zip(plan.planes()) {
+        *bytes = plane.shrink.small_bytes().saturating_add(plane.shrink.sums_bytes());
+    }
+    let codec_bytes = match &plan.header().detail {
+        Detail::Jpeg(frame) => return jpeg::memory_bytes(frame, plan.scales(), plane_bytes),
+        Detail::Png(image) => png::memory_bytes(image),
+        Detail::WebP(still) => webp::memory_bytes(still, plan.premultiplies()),
+    };
+    plane_bytes.into_iter().fold(codec_bytes, u64::saturating_add)
 }
 
 /// Where the rows of decoded planes go.

@@ -58,8 +58,12 @@ pub(crate) fn decode<S: RowSink>(
     let outcome = scans.collect(&job, &mut planes);
     let is_cut = matches!(outcome, Err(Error::Truncated(_)));
     if outcome.is_ok() || is_cut && keep_cut && scans.all_dc_came {
-        for (i, plane) in planes.iter().flatten().enumerate() {
-            plane.emit(&job, i, sink)?;
+        // Those with the fewest come last in a frame, and first here, so that little is made while
+        // all coefficients are there.
+        for (i, plane) in planes.iter_mut().enumerate().rev() {
+            if let Some(plane) = plane.take() {
+                plane.emit(&job, i, sink)?;
+            }
         }
     }
     outcome
@@ -147,17 +151,23 @@ struct Job<'j> {
     interrupt: &'j Interrupt,
 }
 
-/// An upper bound of what [`decode`] takes from its budget at any time. It is exact, but for a frame
-/// that is refused on the way.
-pub(crate) fn memory_bytes(frame: &Frame, scales: [Scale; 4]) -> u64 {
-    let planes = if frame.streams {
-        stream::memory_bytes(frame, scales)
-    } else {
-        let (kept, passing) = (0..frame.components().len())
-            .zip(scales)
-            .map(|(i, scale)| Coefficients::memory_bytes(frame, i, scale))
-            .fold((0, 0), |(kept, most), (keeps, passes)| (kept + keeps, passes.max(most)));
-        kept + passing
-    };
-    WINDOW_BYTES as u64 + LookUps::memory_bytes(frame) + planes
+/// An upper bound of what is live in [`decode`], when the sink takes `plane_bytes` at the first row
+/// of each plane. It is exact, but for a frame that is refused on the way.
+pub(crate) fn memory_bytes(frame: &Frame, scales: [Scale; 4], plane_bytes: [u64; 4]) -> u64 {
+    let fixed = WINDOW_BYTES as u64 + LookUps::memory_bytes(frame);
+    if frame.streams {
+        let bands = stream::memory_bytes(frame, scales);
+        return plane_bytes.into_iter().fold(fixed.saturating_add(bands), u64::saturating_add);
+    }
+    let component = |i: usize| Coefficients::memory_bytes(frame, i, scales[i & 3]);
+    let count = frame.components().len();
+    let mut coefficients = (0..count).map(|i| component(i).0).sum::<u64>();
+    let (mut planes, mut peak) = (0_u64, coefficients);
+    for (i, plane_bytes) in plane_bytes.into_iter().enumerate().take(count).rev() {
+        let (kept, passing) = component(i);
+        planes = planes.saturating_add(plane_bytes);
+        peak = peak.max(planes.saturating_add(coefficients).saturating_add(passing));
+        coefficients = coefficients.saturating_sub(kept);
+    }
+    peak.saturating_add(fixed)
 }
