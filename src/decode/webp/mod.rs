@@ -1,7 +1,5 @@
-//! WebP → rows, by image-webp behind a view of what the container reader approved.
-//!
-//! image-webp decodes whole frames. Lossy frames come out as planes and lossless ones in place, so
-//! that there is never a second copy of the pixels.
+//! WebP → rows: lossy frames by our own decoder, a row of macroblocks at a time; lossless ones by
+//! image-webp behind a view of what the container reader approved, whole and in place.
 
 use std::io::ErrorKind;
 
@@ -22,8 +20,9 @@ mod view;
 /// Alpha that is coded apart is decoded first, handed on and dropped before the colours, so that the
 /// larger of the two counts; what is kept of it, to multiply the colours by, counts in both.
 pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
+    let keeps_alpha = premultiply && matches!(still.alpha, Alpha::Raw(_) | Alpha::Lossless(..));
     let color = match still.coding {
-        Coding::Lossy(frame) => lossy::memory_bytes(&frame),
+        Coding::Lossy(frame) => lossy::memory_bytes(&frame, keeps_alpha),
         Coding::Lossless(stream) => {
             lossless::memory_bytes(still.frame, &stream, u64::from(still.frame.width))
         }
@@ -33,28 +32,25 @@ pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
         Alpha::None | Alpha::Inside | Alpha::Raw(_) => alpha_rows,
         Alpha::Lossless(_, stream) => lossless::memory_bytes(still.frame, &stream, alpha_rows),
     };
-    let kept = match still.alpha {
-        Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => still.frame.pixels(),
-        _ => 0,
-    };
+    let kept = if keeps_alpha { still.frame.pixels() } else { 0 };
     color.max(alpha).saturating_add(kept)
 }
 
 /// True when image-webp may work for more than about a millisecond without asking whether the job
-/// was interrupted: it applies the transforms of VP8L, and decodes VP8, a whole frame at a time.
+/// was interrupted: it applies the transforms of VP8L, of colours or of alpha, to a whole frame.
 pub(crate) const fn uninterruptible(still: &Still) -> bool {
-    still.frame.pixels() > 1 << 16
+    let lossless = matches!(still.coding, Coding::Lossless(_));
+    (lossless || matches!(still.alpha, Alpha::Lossless(..))) && still.frame.pixels() > 1 << 16
 }
 
 /// Decodes the picture that `still` describes, its colours multiplied by alpha when `premultiply` is
 /// true.
 ///
 /// Rows are in the coordinates of the frame. Lossy: plane 3 = alpha, then 0 = Y (width × height),
-/// 1 = U, 2 = V (halves, rounded up), one plane after the other. Lossless: planes 0 to 2 = red,
+/// 1 = U, 2 = V (halves, rounded up), some rows of each in turn. Lossless: planes 0 to 2 = red,
 /// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
 /// part of its canvas bare has a plane of full alpha.
 ///
-/// Data that ends early, or is corrupt, is an error before the first row of its plane.
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     still: &Still,

@@ -346,6 +346,8 @@ fn long_work_inside_the_codec_is_announced() {
     assert!(!uninterruptible(&still(&files[0]).unwrap()));
     let large = riff(&[chunk(b"VP8L", &vp8l(300, 300, ColorType::L8, &[0; 90_000]))]);
     assert!(uninterruptible(&still(&large).unwrap()));
+    let lossy = riff(&[chunk(b"VP8 ", &vp8(300, 300, 0, &mut Noise(1)))]);
+    assert!(!uninterruptible(&still(&lossy).unwrap()));
 }
 
 /// One small file of each kind.

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::size::Size;
 
 mod bits;
+pub(crate) mod bool_decoder;
 mod code;
 mod heap;
 mod lengths;
