@@ -171,16 +171,7 @@ impl Error {
     }
 
     pub(crate) const fn malformed(format: Format, what: &'static str) -> Self {
-        Self::Malformed(Malformed { format, what, source: None })
-    }
-
-    /// A rule that a codec below us found broken, with its own words as the source.
-    pub(crate) fn malformed_by(
-        format: Format,
-        what: &'static str,
-        source: impl Into<CodecError>,
-    ) -> Self {
-        Self::Malformed(Malformed { format, what, source: Some(source.into()) })
+        Self::Malformed(Malformed { format, what })
     }
 
     pub(crate) const fn unsupported(format: Format, what: &'static str) -> Self {
@@ -219,19 +210,11 @@ pub enum Unsupported {
 }
 
 /// A broken rule of a format.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Malformed {
     format: Format,
     what: &'static str,
-    source: Option<CodecError>,
-}
-
-/// The words of a codec below us. Kept in place: a box would be an allocation that cannot fail.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CodecError {
-    #[error(transparent)]
-    WebP(#[from] image_webp::DecodingError),
 }
 
 impl Malformed {
