@@ -245,7 +245,7 @@ impl Cache<'_> {
 
     #[inline(always)]
     fn insert(&mut self, pixel: u32) {
-        let hash = pixel.wrapping_mul(0x1E35_A7BD).checked_shr(self.shift).unwrap_or(0);
+        let hash = pixel.wrapping_mul(0x1E35_A7BD).wrapping_shr(self.shift);
         if let Some(slot) = self.colors.get_mut(hash as usize) {
             *slot = pixel;
         }

@@ -59,11 +59,11 @@ fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
                 mean(mean(left, corner), mean(top, right))
             });
         }
-        11 => wide_serial(left, row, corner, top, selected),
-        12 => wide_serial(left, row, corner, top, |left, corner, top| {
-            clamped(left + BIAS + top - corner)
-        }),
-        13 => wide_serial(left, row, corner, top, |left, corner, top| {
+        11 => wide_serial(left, row, above, selected),
+        12 => {
+            wide_serial(left, row, above, |left, corner, top| clamped(left + BIAS + top - corner))
+        }
+        13 => wide_serial(left, row, above, |left, corner, top| {
             let mean = (left + top) >> 1 & LOW;
             // Half of the difference, rounded towards zero: one is added where it is negative.
             let difference = mean + BIAS - corner;
@@ -109,18 +109,16 @@ fn serial<A>(
     }
 }
 
-/// The same with the channels in lanes of 16 bits, which hold sums and differences.
+/// The same with the channels in lanes of 16 bits, which hold sums and differences, from the pixels
+/// to the left, above that one, and above.
 #[inline(always)]
-fn wide_serial(
-    left: u32,
-    row: &mut [u32],
-    corner: &[u32],
-    top: &[u32],
-    predict: impl Fn(u64, u64, u64) -> u64,
-) {
-    let mut left = widened(left);
-    for ((pixel, &corner), &top) in row.iter_mut().zip(corner).zip(top) {
-        left = (widened(*pixel) + predict(left, widened(corner), widened(top))) & LOW;
+fn wide_serial(left: u32, row: &mut [u32], above: &[u32], predict: impl Fn(u64, u64, u64) -> u64) {
+    let Some((&corner, top)) = above.split_first() else { return };
+    let (mut left, mut corner) = (widened(left), widened(corner));
+    for (pixel, &top) in row.iter_mut().zip(top) {
+        let top = widened(top);
+        left = (widened(*pixel) + predict(left, corner, top)) & LOW;
+        corner = top;
         *pixel = narrowed(left);
     }
 }
