@@ -134,7 +134,7 @@ pub(super) const fn add(a: u32, b: u32) -> u32 {
 /// The mean of each channel, rounded down.
 #[inline(always)]
 const fn mean(a: u32, b: u32) -> u32 {
-    (a & b) + ((a ^ b) >> 1 & 0x7F7F_7F7F)
+    (a & b) + (((a ^ b) >> 1) & 0x7F7F_7F7F)
 }
 
 /// `left` or `top`: whichever is nearer to `left + top - corner`, over all channels. How far that is
@@ -176,7 +176,7 @@ const fn sum(lanes: u64) -> u64 {
 #[inline(always)]
 const fn widened(pixel: u32) -> u64 {
     let pixel = pixel as u64;
-    pixel & 0x00FF_00FF | (pixel & 0xFF00_FF00) << 24
+    (pixel & 0x00FF_00FF) | ((pixel & 0xFF00_FF00) << 24)
 }
 
 #[inline(always)]
@@ -190,7 +190,7 @@ const fn narrowed(lanes: u64) -> u32 {
 const fn clamped(lanes: u64) -> u64 {
     let above = lanes >> 9 & ONES;
     let inside = lanes >> 8 & ONES;
-    lanes & LOW & (inside * 255) | above * 255
+    (lanes & LOW & (inside * 255)) | (above * 255)
 }
 
 const BLACK: u32 = 0xFF00_0000;
@@ -244,7 +244,7 @@ mod tests {
         for mode in 0..16 {
             for _ in 0..4000 {
                 // Channels that are far apart, and some that are near.
-                let near = if noise.byte() % 2 == 0 { 0x0303_0303 } else { u32::MAX };
+                let near = if noise.byte().is_multiple_of(2) { 0x0303_0303 } else { u32::MAX };
                 let mut pixel = || noise.number() as u32 & near;
                 let [left, corner, top, right, residual] = [(); 5].map(|()| pixel());
                 let mut row = [residual];
