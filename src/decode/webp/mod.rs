@@ -25,7 +25,7 @@ pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
     let color = match still.coding {
         Coding::Lossy(frame) => lossy::memory_bytes(&frame),
         Coding::Lossless(stream) => {
-            lossless::memory_bytes(size, &stream) + lossless::sample_bytes(size)
+            lossless::memory_bytes(size, &stream) + lossless::sample_bytes(size, &stream)
         }
     };
     let alpha = match &still.alpha {
@@ -50,7 +50,7 @@ pub(crate) const fn uninterruptible(still: &Still) -> bool {
 ///
 /// Rows are in the coordinates of the frame. Lossy: plane 3 = alpha, then 0 = Y (width × height),
 /// 1 = U, 2 = V (halves, rounded up), one plane after the other. Lossless: planes 0 to 2 = red,
-/// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
+/// green, blue and, unless opaque, 3 = alpha, a row of each in turn, alpha first. An opaque frame that leaves a
 /// part of its canvas bare has a plane of full alpha.
 ///
 /// Data that ends early, or is corrupt, is an error before the row that it is in.
