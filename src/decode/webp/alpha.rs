@@ -25,6 +25,7 @@ pub(super) struct AlphaRows<'a, 'b> {
     started: bool,
 }
 
+#[allow(clippy::large_enum_variant, reason = "made once")]
 enum Coded<'a, 'b> {
     /// One byte a pixel.
     Raw(&'a [u8]),

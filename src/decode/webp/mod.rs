@@ -22,7 +22,7 @@ pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
     let color = match still.coding {
         Coding::Lossy(frame) => lossy::memory_bytes(&frame, keeps_alpha),
         Coding::Lossless(stream) => {
-            lossless::memory_bytes(size, &stream) + lossless::sample_bytes(size)
+            lossless::memory_bytes(size, &stream) + lossless::sample_bytes(size, &stream)
         }
     };
     let alpha = match &still.alpha {
@@ -38,8 +38,8 @@ pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
 ///
 /// Rows are in the coordinates of the frame. Lossy: plane 3 = alpha, then 0 = Y (width × height),
 /// 1 = U, 2 = V (halves, rounded up), some rows of each in turn. Lossless: planes 0 to 2 = red,
-/// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
-/// part of its canvas bare has a plane of full alpha.
+/// green, blue and, unless opaque, 3 = alpha, a row of each in turn, alpha first. An opaque frame that
+/// leaves a part of its canvas bare has a plane of full alpha.
 ///
 /// Data that ends early, or is corrupt, is an error before the row that it is in.
 pub(crate) fn decode<S: RowSink>(

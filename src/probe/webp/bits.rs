@@ -34,17 +34,18 @@ impl<'a> Bits<'a> {
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
         let Some(&bytes) = self.rest.first_chunk::<8>() else {
-            self.refill_bytewise();
+            *self = self.refilled_bytewise();
             return;
         };
         self.next |= u64::from_le_bytes(bytes) << self.held;
-        let passed = (63 - self.held) >> 3;
+        let passed = (63 - self.held) >> 3 & 7;
         self.rest = self.rest.get(passed as usize..).unwrap_or_default();
         self.held |= 56;
     }
 
+    /// By value: where a place has an address, loops would keep it in memory.
     #[inline(never)]
-    fn refill_bytewise(&mut self) {
+    fn refilled_bytewise(mut self) -> Self {
         self.next &= (1 << self.held) - 1;
         while self.held < 56 {
             match self.rest.split_first() {
@@ -56,6 +57,7 @@ impl<'a> Bits<'a> {
             }
             self.held += 8;
         }
+        self
     }
 
     /// The next bits, the first one lowest: those that are held.

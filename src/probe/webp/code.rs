@@ -176,7 +176,7 @@ impl Shape {
     fn table_bits(&self, length: u32, left: u32) -> u32 {
         let mut bits = length - ROOT_BITS;
         let mut unused = (1u32 << bits).saturating_sub(left);
-        while unused > 0 && ROOT_BITS + bits < MAX_LENGTH as u32 {
+        while unused > 0 && ROOT_BITS + bits < MAX_BITS {
             bits += 1;
             unused = (2 * unused).saturating_sub(self.count(ROOT_BITS + bits));
         }
@@ -276,6 +276,7 @@ fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
 }
 
 pub(super) const MAX_LENGTH: usize = 15;
+const MAX_BITS: u32 = 15;
 
 /// What one look answers for most symbols. The largest symbol is 2,327, and the tables of a code have
 /// 2,704 entries at the most, so that either leaves four bits of an entry for the length.

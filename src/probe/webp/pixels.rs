@@ -94,7 +94,7 @@ pub(super) const fn largest_value(prefix: u16) -> u32 {
 /// A coded distance in pixels, in rows of `width` (RFC 9649, 5.2.2).
 #[inline(always)]
 pub(crate) fn distance_in_pixels(coded: u32, width: u32) -> u32 {
-    match coded.checked_sub(NEIGHBOURS.len() as u32 + 1) {
+    match coded.checked_sub(NEAR + 1) {
         Some(further) => further + 1,
         None => {
             let neighbour = NEIGHBOURS.get(coded as usize - 1).copied().unwrap_or_default();
@@ -113,8 +113,11 @@ const fn near((left, up): (i8, i8), width: u32) -> u32 {
 pub(super) fn reach(coded: u32, width: u32) -> u32 {
     let neighbours = NEIGHBOURS.iter().take(coded as usize);
     let near = neighbours.map(|&neighbour| near(neighbour, width)).max().unwrap_or(0);
-    near.max(coded.saturating_sub(NEIGHBOURS.len() as u32))
+    near.max(coded.saturating_sub(NEAR))
 }
+
+/// Distances up to this mean a neighbour, greater ones a number of pixels.
+const NEAR: u32 = 120;
 
 /// The pixels near by, as steps to the left and up, in the order of their codes: the nearest first;
 /// of those as near, the one with the smallest step sideways, and to the left before to the right.
@@ -126,11 +129,11 @@ const NEIGHBOURS: [(i8, i8); 120] = {
         while side <= 8 {
             let mut up = 0;
             while up <= 7 {
-                if side * side + up * up == squared {
-                    all[at] = (side as i8, up as i8);
+                if side as i32 * side as i32 + up as i32 * up as i32 == squared {
+                    all[at] = (side, up);
                     at += 1;
                     if side > 0 && side < 8 && up > 0 {
-                        all[at] = (-side as i8, up as i8);
+                        all[at] = (-side, up);
                         at += 1;
                     }
                 }

@@ -40,7 +40,7 @@ const fn signed_byte(value: u32) -> i32 {
 
 #[inline(always)]
 const fn share(factor: i32, channel: i32) -> u32 {
-    (factor * channel >> 5).cast_unsigned()
+    ((factor * channel) >> 5).cast_unsigned()
 }
 
 /// Adds green to red and to blue.
@@ -65,7 +65,7 @@ mod tests {
             let (pixel, tile) = (noise.number() as u32, noise.number() as u32);
             let factors = Factors::of(tile);
             let delta = |factor: u8, channel: u8| {
-                i16::from(factor.cast_signed()) * i16::from(channel.cast_signed()) >> 5
+                (i16::from(factor.cast_signed()) * i16::from(channel.cast_signed())) >> 5
             };
             let [_, red_to_blue, green_to_blue, green_to_red] = tile.to_be_bytes();
             let [alpha, red, green, blue] = pixel.to_be_bytes();

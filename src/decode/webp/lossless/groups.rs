@@ -121,7 +121,8 @@ impl<'b> GroupOfTile<'b> {
         let mut last = 0;
         super::small_image(&mut headers.bits, image, budget, interrupt, |row| {
             row.iter().try_for_each(|pixel| {
-                let group = (pixel >> 8) as u16;
+                let [_, red, green, _] = pixel.to_be_bytes();
+                let group = u16::from_be_bytes([red, green]);
                 last = group.max(last);
                 groups.push(group)
             })

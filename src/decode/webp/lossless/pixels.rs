@@ -6,8 +6,10 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::Format;
 use crate::probe::webp::bits::Bits;
+use crate::probe::webp::code::Table;
 use crate::probe::webp::pixels::{Group, OUTSIDE, distance_in_pixels};
 use crate::probe::webp::vp8l::Image;
+use crate::size::Size;
 
 pub(super) fn memory_bytes(image: &Image) -> u64 {
     let width = u64::from(image.size.width);
@@ -25,8 +27,8 @@ const fn cache_colors(image: &Image) -> usize {
 }
 
 pub(super) struct Pixels<'b> {
+    size: Size,
     width: usize,
-    height: u32,
     /// The rows that copies may reach, as a ring.
     window: Buffer<'b, u32>,
     /// Where in the ring the next row starts.
@@ -57,8 +59,7 @@ impl<'b> Pixels<'b> {
         let colors = budget.buffer(cache_colors(&image), 0)?;
         let cache = Cache { colors, shift: 32 - image.cache_bits };
         let copy = Copy::default();
-        let height = image.size.height;
-        Ok(Self { width, height, window, start: 0, y: 0, copy, cache, groups, tiles })
+        Ok(Self { size: image.size, width, window, start: 0, y: 0, copy, cache, groups, tiles })
     }
 
     /// Decodes the next row.
@@ -81,7 +82,8 @@ impl<'b> Pixels<'b> {
         let mut x = 0;
         while x < self.width {
             if self.copy.length > 0 {
-                x += self.go_on_copying(x);
+                let (to, left) = (self.start + x, self.width - x);
+                x += copy_part(&mut self.window, &mut self.copy, &mut self.cache, to, left);
                 continue;
             }
             let (group, end) = match &self.tiles {
@@ -102,82 +104,82 @@ impl<'b> Pixels<'b> {
         end: usize,
         bits: &mut Bits<'_>,
     ) -> Result<usize, Error> {
-        let Self { window, cache, groups, .. } = self;
-        let group = groups.group(group);
-        let green_alone =
-            group.red.is_single() && group.blue.is_single() && group.alpha.is_single();
+        let group = self.groups.group(group);
         // What does not change between literals, and spends no bits.
-        let others = if green_alone { Some(literal(&group, 0, bits)) } else { None };
-        if let Some(others) = others
-            && group.green.is_single()
-        {
-            let green = group.green.symbol(bits);
-            if green < 256 {
-                let pixel = others | u32::from(green) << 8;
-                let tile = window.get_mut(self.start + x..self.start + end);
-                tile.unwrap_or_default().fill(pixel);
-                cache.insert(pixel);
-                return Ok(end);
-            }
-        }
+        let others = [group.red, group.blue, group.alpha]
+            .iter()
+            .all(Table::is_single)
+            .then(|| literal(&group, 0, bits));
         while x < end {
-            bits.refill();
-            let green = group.green.symbol(bits);
-            let pixel = match green {
-                ..256 => {
-                    let pixel = match others {
-                        Some(others) => others | u32::from(green) << 8,
-                        None => literal(&group, green, bits),
-                    };
-                    cache.insert(pixel);
-                    pixel
+            let window = self.window.get_mut(self.start + x..self.start + end);
+            let pixels = window.unwrap_or_default();
+            let cache = &mut self.cache;
+            let (left, copy) = match others {
+                Some(others) => {
+                    let green = |green: u16, _: &mut Bits<'_>| others | u32::from(green) << 8;
+                    if group.green.is_single() && group.green.symbol(bits) < 256 {
+                        let pixel = green(group.green.symbol(bits), bits);
+                        cache.insert(pixel);
+                        pixels.fill(pixel);
+                        return Ok(end);
+                    }
+                    fill(pixels, &group.green, bits, cache, green)
                 }
-                256..280 => {
-                    let (length, distance) = group.copy(bits, green);
-                    let distance = distance_in_pixels(distance, self.width as u32) as usize;
-                    let length = length as usize;
-                    let done = self.y as usize * self.width + x;
-                    let left = (self.height - self.y) as usize * self.width - x;
-                    if distance > done || length > left {
-                        return Err(OUTSIDE);
-                    }
-                    let here = length.min(self.width - x);
-                    let to = self.start + x;
-                    copy(window, to, distance, here);
-                    if cache.is_used() {
-                        let copied = window.get(to..to + here).unwrap_or_default();
-                        copied.iter().for_each(|&pixel| cache.insert(pixel));
-                    }
-                    x += here;
-                    if length > here {
-                        self.copy = Copy { length: length - here, distance };
-                        return Ok(x);
-                    }
-                    continue;
-                }
-                _ => cache.color(green - 280),
+                None => fill(pixels, &group.green, bits, cache, |green, bits| {
+                    literal(&group, green, bits)
+                }),
             };
-            if let Some(slot) = window.get_mut(self.start + x) {
-                *slot = pixel;
+            x = end - left;
+            let Some(green) = copy else { break };
+            let (length, distance) = group.copy(bits, green);
+            let distance = distance_in_pixels(distance, self.size.width) as usize;
+            let length = length as usize;
+            let done = self.y as usize * self.width + x;
+            if distance > done || length > self.size.height as usize * self.width - done {
+                return Err(OUTSIDE);
             }
-            x += 1;
+            self.copy = Copy { length, distance };
+            let (to, left) = (self.start + x, self.width - x);
+            x += copy_part(&mut self.window, &mut self.copy, &mut self.cache, to, left);
         }
         Ok(x)
     }
+}
 
-    /// Copies what fits into the row; returns how much that was.
-    fn go_on_copying(&mut self, x: usize) -> usize {
-        let Self { window, cache, .. } = self;
-        let here = self.copy.length.min(self.width - x);
-        let to = self.start + x;
-        copy(window, to, self.copy.distance, here);
-        if cache.is_used() {
-            let copied = window.get(to..to + here).unwrap_or_default();
-            copied.iter().for_each(|&pixel| cache.insert(pixel));
+/// Decodes literals and colours of the cache up to the first copy. Returns how many pixels are left,
+/// and the green of the copy.
+///
+/// Nothing else is done here, so that all of it fits in registers.
+#[inline(always)]
+fn fill(
+    pixels: &mut [u32],
+    greens: &Table<'_>,
+    bits: &mut Bits<'_>,
+    cache: &mut Cache<'_>,
+    literal: impl Fn(u16, &mut Bits<'_>) -> u32,
+) -> (usize, Option<u16>) {
+    let mut at_hand = *bits;
+    let mut slots = pixels.iter_mut();
+    let mut copy = None;
+    while slots.len() > 0 {
+        at_hand.refill();
+        let green = greens.symbol(&mut at_hand);
+        let pixel = if green < 256 {
+            let pixel = literal(green, &mut at_hand);
+            cache.insert(pixel);
+            pixel
+        } else if let Some(at) = green.checked_sub(280) {
+            cache.color(at)
+        } else {
+            copy = Some(green);
+            break;
+        };
+        if let Some(slot) = slots.next() {
+            *slot = pixel;
         }
-        self.copy.length -= here;
-        here
     }
+    *bits = at_hand;
+    (slots.len(), copy)
 }
 
 /// Reads the rest of a literal, whose green is known.
@@ -194,6 +196,24 @@ fn literal(group: &Group<'_>, green: u16, bits: &mut Bits<'_>) -> u32 {
         group.alpha.symbol(bits)
     };
     u32::from(alpha) << 24 | u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue)
+}
+
+/// Copies what fits into the row, of which so much is left from `to` on; returns how much that was.
+fn copy_part(
+    window: &mut [u32],
+    what: &mut Copy,
+    cache: &mut Cache<'_>,
+    to: usize,
+    left: usize,
+) -> usize {
+    let here = what.length.min(left);
+    copy(window, to, what.distance, here);
+    if cache.is_used() {
+        let copied = window.get(to..to + here).unwrap_or_default();
+        copied.iter().for_each(|&pixel| cache.insert(pixel));
+    }
+    what.length -= here;
+    here
 }
 
 /// Copies `count` pixels of the ring to `to`, where they do not pass its end, from `distance` before.
@@ -245,7 +265,7 @@ impl Cache<'_> {
 
     #[inline(always)]
     fn insert(&mut self, pixel: u32) {
-        let hash = pixel.wrapping_mul(0x1E35_A7BD).checked_shr(self.shift).unwrap_or(0);
+        let hash = pixel.wrapping_mul(0x1E35_A7BD).wrapping_shr(self.shift);
         if let Some(slot) = self.colors.get_mut(hash as usize) {
             *slot = pixel;
         }

@@ -59,11 +59,11 @@ fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
                 mean(mean(left, corner), mean(top, right))
             });
         }
-        11 => wide_serial(left, row, corner, top, selected),
-        12 => wide_serial(left, row, corner, top, |left, corner, top| {
-            clamped(left + BIAS + top - corner)
-        }),
-        13 => wide_serial(left, row, corner, top, |left, corner, top| {
+        11 => wide_serial(left, row, above, selected),
+        12 => {
+            wide_serial(left, row, above, |left, corner, top| clamped(left + BIAS + top - corner))
+        }
+        13 => wide_serial(left, row, above, |left, corner, top| {
             let mean = (left + top) >> 1 & LOW;
             // Half of the difference, rounded towards zero: one is added where it is negative.
             let difference = mean + BIAS - corner;
@@ -109,18 +109,16 @@ fn serial<A>(
     }
 }
 
-/// The same with the channels in lanes of 16 bits, which hold sums and differences.
+/// The same with the channels in lanes of 16 bits, which hold sums and differences, from the pixels
+/// to the left, above that one, and above.
 #[inline(always)]
-fn wide_serial(
-    left: u32,
-    row: &mut [u32],
-    corner: &[u32],
-    top: &[u32],
-    predict: impl Fn(u64, u64, u64) -> u64,
-) {
-    let mut left = widened(left);
-    for ((pixel, &corner), &top) in row.iter_mut().zip(corner).zip(top) {
-        left = (widened(*pixel) + predict(left, widened(corner), widened(top))) & LOW;
+fn wide_serial(left: u32, row: &mut [u32], above: &[u32], predict: impl Fn(u64, u64, u64) -> u64) {
+    let Some((&corner, top)) = above.split_first() else { return };
+    let (mut left, mut corner) = (widened(left), widened(corner));
+    for (pixel, &top) in row.iter_mut().zip(top) {
+        let top = widened(top);
+        left = (widened(*pixel) + predict(left, corner, top)) & LOW;
+        corner = top;
         *pixel = narrowed(left);
     }
 }
@@ -136,7 +134,7 @@ pub(super) const fn add(a: u32, b: u32) -> u32 {
 /// The mean of each channel, rounded down.
 #[inline(always)]
 const fn mean(a: u32, b: u32) -> u32 {
-    (a & b) + ((a ^ b) >> 1 & 0x7F7F_7F7F)
+    (a & b) + (((a ^ b) >> 1) & 0x7F7F_7F7F)
 }
 
 /// `left` or `top`: whichever is nearer to `left + top - corner`, over all channels. How far that is
@@ -178,7 +176,7 @@ const fn sum(lanes: u64) -> u64 {
 #[inline(always)]
 const fn widened(pixel: u32) -> u64 {
     let pixel = pixel as u64;
-    pixel & 0x00FF_00FF | (pixel & 0xFF00_FF00) << 24
+    (pixel & 0x00FF_00FF) | ((pixel & 0xFF00_FF00) << 24)
 }
 
 #[inline(always)]
@@ -192,7 +190,7 @@ const fn narrowed(lanes: u64) -> u32 {
 const fn clamped(lanes: u64) -> u64 {
     let above = lanes >> 9 & ONES;
     let inside = lanes >> 8 & ONES;
-    lanes & LOW & (inside * 255) | above * 255
+    (lanes & LOW & (inside * 255)) | (above * 255)
 }
 
 const BLACK: u32 = 0xFF00_0000;
@@ -246,7 +244,7 @@ mod tests {
         for mode in 0..16 {
             for _ in 0..4000 {
                 // Channels that are far apart, and some that are near.
-                let near = if noise.byte() % 2 == 0 { 0x0303_0303 } else { u32::MAX };
+                let near = if noise.byte().is_multiple_of(2) { 0x0303_0303 } else { u32::MAX };
                 let mut pixel = || noise.number() as u32 & near;
                 let [left, corner, top, right, residual] = [(); 5].map(|()| pixel());
                 let mut row = [residual];

@@ -323,3 +323,14 @@ fn pixels_that_are_all_alike_cost_a_row() {
         assert!(rows.next().unwrap().iter().all(|&pixel| pixel == 0xFF02_0103));
     }
 }
+
+#[test]
+fn colours_are_multiplied_as_elsewhere() {
+    for alpha in 0..=255u8 {
+        let mut samples: Vec<u8> = (0..=255).collect();
+        multiply(&mut samples, &[alpha; 256]);
+        let mut expected: Vec<u8> = (0..=255).collect();
+        crate::decode::premultiply_row(&mut expected, 0, &[alpha; 256]);
+        assert_eq!(samples, expected, "alpha {alpha}");
+    }
+}
