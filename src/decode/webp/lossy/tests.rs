@@ -70,7 +70,7 @@ fn noise_frame(noise: &mut Noise, scarce: bool) -> Vec<u8> {
     let (modes, tokens) = if scarce { (1, 4) } else { (20, 1_500) };
     let mut first = noise.bytes(300 + modes * macroblocks);
     // The colour space is not reserved; of one frame in four there are no segments.
-    first[0] &= if noise.byte() % 4 == 0 { 0x1F } else { 0x7F };
+    first[0] &= if noise.byte().is_multiple_of(4) { 0x1F } else { 0x7F };
     let mut payload = (((first.len() as u32) << 5) | (1 << 4)).to_le_bytes()[..3].to_vec();
     payload.extend([0x9D, 0x01, 0x2A]);
     payload.extend((width as u16).to_le_bytes());
@@ -84,7 +84,7 @@ fn noise_frame(noise: &mut Noise, scarce: bool) -> Vec<u8> {
     payload.extend((0..8 * length).map(|_| match shape {
         0 => noise.byte() & noise.byte(),
         1 => noise.byte() | noise.byte() & 0x7F,
-        2 if noise.byte() % 8 > 0 => 0,
+        2 if !noise.byte().is_multiple_of(8) => 0,
         _ => noise.byte(),
     }));
     payload
@@ -144,7 +144,10 @@ fn truncation_names_the_row_that_was_reached() {
         match ours(&whole[..end], None) {
             Err(Error::Truncated(end)) => {
                 let (reached, expected) = end.rows().unwrap();
-                assert!(reached >= reached_before && reached % 16 == 0 && expected == 80, "{end}");
+                assert!(
+                    reached >= reached_before && reached.is_multiple_of(16) && expected == 80,
+                    "{end}"
+                );
                 reached_before = reached;
                 ends += 1;
             }
