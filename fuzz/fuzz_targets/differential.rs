@@ -33,7 +33,6 @@ type Ours = Result<[Plane; 4], Error>;
 fn compare_png(ours: Ours, view: &[u8], (width, height): (usize, usize)) {
     let mut decoder = png::Decoder::new(Cursor::new(view));
     decoder.set_transformations(png::Transformations::EXPAND);
-    decoder.ignore_checksums(true);
     let Ok(mut reader) = decoder.read_info() else { return };
     let Some(length) = reader.output_buffer_size().filter(|&length| length < 1 << 21) else {
         return;

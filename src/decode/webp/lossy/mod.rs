@@ -108,7 +108,8 @@ pub(super) fn decode<S: RowSink>(
         if modes.is_past_end() || partition.is_past_end() {
             return Err(Error::truncated_at(Format::WebP, y, frame.size.height));
         }
-        work::decoded(16 * u64::from(frame.size.width));
+        let lines = (frame.size.height - y).min(16);
+        work::decoded(u64::from(lines) * u64::from(frame.size.width));
         emit.rows(&mut rows, y, sink)?;
         rows.advance();
     }
