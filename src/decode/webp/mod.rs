@@ -50,7 +50,6 @@ pub(crate) const fn uninterruptible(still: &Still) -> bool {
 /// 1 = U, 2 = V (halves, rounded up), some rows of each in turn. Lossless: planes 0 to 2 = red,
 /// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
 /// part of its canvas bare has a plane of full alpha.
-///
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     still: &Still,

@@ -52,7 +52,7 @@ pub(super) fn decode<S: RowSink>(
     let tokens = Tokens::read(&mut decoder);
     let mut modes = Modes::new(decoder, segments.and_then(|segments| segments.map));
     let strengths = Strengths::new(&header.filter, segments);
-    let partition_count = frame.partitions().len();
+    let partition_count = frame.partitions().len().max(1);
     let rows_of_macroblocks = frame.size.height.div_ceil(16) as usize;
     if partitions.iter().take(rows_of_macroblocks).any(|data| !BoolDecoder::can_start(data)) {
         return Err(Error::malformed(Format::WebP, "the first byte of a partition"));
@@ -65,8 +65,8 @@ pub(super) fn decode<S: RowSink>(
     let mut emit = Emit::new(frame.size, alpha, budget)?;
     let mut rebuild = Rebuild::new();
     let mut coefficients = Coefficients::NONE;
-    for (y, next_y) in (0..frame.size.height).step_by(16).zip(1usize..) {
-        let partition = partitions.get_mut((next_y - 1) % partition_count);
+    for (row, y) in (0..frame.size.height).step_by(16).enumerate() {
+        let partition = partitions.get_mut(row % partition_count);
         let partition = partition.ok_or(Error::Bug("a row of macroblocks without a partition"))?;
         let mut left = (SubblockModes::default(), Nonzero::NONE);
         rebuild.start_row(y == 0);
@@ -108,7 +108,7 @@ pub(super) fn decode<S: RowSink>(
         if modes.is_past_end() || partition.is_past_end() {
             return Err(Error::truncated_at(Format::WebP, y, frame.size.height));
         }
-        work::decoded(16 * u64::from(frame.size.width));
+        work::decoded(u64::from(frame.size.width) * u64::from(frame.size.height - y).min(16));
         emit.rows(&mut rows, y, sink)?;
         rows.advance();
     }
