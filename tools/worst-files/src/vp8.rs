@@ -12,6 +12,9 @@ pub(crate) type Probabilities = [u8; 11];
 pub(crate) const LONGEST: Probabilities = [1; 11];
 /// Any token but the end of a block.
 pub(crate) const ANY: Probabilities = [1, 90, 128, 128, 128, 128, 128, 128, 128, 128, 128];
+/// Nearly always 3: seven branches for little more than the bit of the sign, so that all coefficients of
+/// the largest picture fit the largest input.
+pub(crate) const MOST_BRANCHES: Probabilities = [1, 1, 1, 255, 1, 255, 128, 128, 128, 128, 128];
 /// Small values, and zeros.
 pub(crate) const SMALL: Probabilities = [1, 128, 200, 128, 128, 128, 128, 128, 128, 128, 128];
 

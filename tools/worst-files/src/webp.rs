@@ -8,6 +8,9 @@ use crate::vp8l;
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("vp8-longest-tokens.webp", || lossy((8_192, 2_048), 30 << 20, vp8::LONGEST)),
+    Candidate::new("vp8-most-branches.webp", || {
+        lossy((16_383, 7_324), 31 << 20, vp8::MOST_BRANCHES)
+    }),
     Candidate::new("vp8-any-tokens.webp", || lossy((8_192, 1_856), 27 << 20, vp8::ANY)),
     Candidate::new("vp8-small-tokens.webp", || lossy((8_192, 3_200), 16 << 20, vp8::SMALL)),
     Candidate::new("vp8l-groups.webp", || lossless(&vp8l::groups(3_200, 2_400))),
