@@ -43,6 +43,12 @@ impl<'a> BoolDecoder<'a> {
     /// One bit, which is 0 by `probability` / 256.
     #[inline(always)]
     pub(crate) fn bit(&mut self, probability: u8) -> bool {
+        self.bit_of::<false>(probability)
+    }
+
+    /// The same. `SKEWED` expects what is foreseen, and with it a range that stays large enough.
+    #[inline(always)]
+    pub(crate) fn bit_of<const SKEWED: bool>(&mut self, probability: u8) -> bool {
         if self.spare_bits < 0 {
             *self = self.refilled();
         }
@@ -51,10 +57,10 @@ impl<'a> BoolDecoder<'a> {
         // Each arm ends by itself, so that what the bit decides needs no second branch.
         if self.value >= upper {
             self.value -= upper;
-            self.enlarge(self.span - split);
+            self.enlarge::<SKEWED>(self.span - split);
             true
         } else {
-            self.enlarge(split + 1);
+            self.enlarge::<SKEWED>(split + 1);
             false
         }
     }
@@ -85,7 +91,11 @@ impl<'a> BoolDecoder<'a> {
 
     /// Goes on with a part of the range, doubled until it is large enough.
     #[inline(always)]
-    fn enlarge(&mut self, part: u32) {
+    fn enlarge<const SKEWED: bool>(&mut self, part: u32) {
+        if SKEWED && part >= 128 {
+            self.span = part - 1;
+            return;
+        }
         // It is not 0: said so that the processor's instruction needs no case of its own.
         let bits = 7 ^ (part | 1).ilog2();
         self.span = (part << bits) - 1;

@@ -65,6 +65,7 @@ pub(super) fn decode<S: RowSink>(
     let mut emit = Emit::new(frame.size, alpha, budget)?;
     let mut rebuild = Rebuild::new();
     let mut coefficients = Coefficients::NONE;
+    let is_large = frame.size.pixels() > LARGE_PIXELS;
     for (y, next_y) in (0..frame.size.height).step_by(16).zip(1usize..) {
         let partition = partitions.get_mut((next_y - 1) % partition_count);
         let partition = partition.ok_or(Error::Bug("a row of macroblocks without a partition"))?;
@@ -85,13 +86,18 @@ pub(super) fn decode<S: RowSink>(
             } else {
                 let quantizer = &quantizers[macroblock.segment & 3];
                 let nonzero = (&mut above.nonzero, &mut left.1);
-                *partition = tokens.macroblock(
-                    *partition,
-                    !by_subblocks,
-                    quantizer,
-                    nonzero,
-                    &mut coefficients,
-                );
+                let (from, coefficients) = (*partition, &mut coefficients);
+                *partition = if is_large {
+                    tokens.macroblock::<true>(from, !by_subblocks, quantizer, nonzero, coefficients)
+                } else {
+                    tokens.macroblock::<false>(
+                        from,
+                        !by_subblocks,
+                        quantizer,
+                        nonzero,
+                        coefficients,
+                    )
+                };
             }
             let above_right = Above::luma_right_of(above, right);
             let lowest = &mut above.lowest;
@@ -200,6 +206,9 @@ fn average_pairs(above: &[u8], below: &[u8], averages: &mut [u8]) {
         *average = u8::try_from((sum + count / 2) / count.max(1)).unwrap_or(u8::MAX);
     }
 }
+
+/// From here on pixels, and not bytes, decide how many branches a hostile frame can have.
+const LARGE_PIXELS: u64 = 1 << 25;
 
 /// Macroblocks between two looks at the interrupt.
 const COLUMNS_BETWEEN_POLLS: usize = 128;
