@@ -11,6 +11,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("vp8-most-branches.webp", || {
         lossy((16_383, 7_324), 31 << 20, vp8::MOST_BRANCHES)
     }),
+    Candidate::new("vp8-largest.webp", || lossy((16_383, 7_324), 31 << 20, vp8::LARGEST)),
     Candidate::new("vp8-any-tokens.webp", || lossy((8_192, 1_856), 27 << 20, vp8::ANY)),
     Candidate::new("vp8-small-tokens.webp", || lossy((8_192, 3_200), 16 << 20, vp8::SMALL)),
     Candidate::new("vp8l-groups.webp", || lossless(&vp8l::groups(3_200, 2_400))),
