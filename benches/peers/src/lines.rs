@@ -48,7 +48,7 @@ fn panels(
     // One scale for all panels, so that they can be compared.
     let across = LogScale::of(all().map(|point| point.0), 0.0, PANEL.0);
     let up = LogScale::of(all().map(|point| point.1), PANEL.1, 0.0);
-    let mut svg = Svg::new(3.0 * (PANEL.0 + GAP.0) + 34.0, 2.0 * (PANEL.1 + GAP.1) + 44.0);
+    let mut svg = Svg::new(3.0 * (PANEL.0 + GAP.0) + 40.0, 2.0 * (PANEL.1 + GAP.1) + 44.0);
     svg.text((16.0, 26.0), Anchor::Start, "h", title);
     for (index, format) in FORMATS.iter().enumerate() {
         let (left, top) = place(index);
@@ -93,7 +93,7 @@ fn panels(
 
 fn place(index: usize) -> (f64, f64) {
     let (column, row) = ((index % 3) as f64, (index / 3) as f64);
-    (50.0 + column * (PANEL.0 + GAP.0), 70.0 + row * (PANEL.1 + GAP.1))
+    (56.0 + column * (PANEL.0 + GAP.0), 70.0 + row * (PANEL.1 + GAP.1))
 }
 
 /// Width and height of a panel, and what lies between two.
