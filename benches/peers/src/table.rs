@@ -58,7 +58,9 @@ fn cell(record: &Record, file: &Row, peer: &str) -> String {
         let _ = write!(cell, "<br>{words}");
     }
     if let (Some(grown), Some(ssim)) = (grown_mb(record, file, peer), ssim(record, file, peer)) {
-        let _ = write!(cell, "<br>{} MB, {ssim:.4}", label(grown));
+        let heap = heap_mb(record, file, peer).filter(|_| peer == OURS);
+        let heap = heap.map_or_else(String::new, |heap| format!(" (heap {})", label(heap)));
+        let _ = write!(cell, "<br>{} MB{heap}, {ssim:.4}", label(grown));
     }
     cell
 }
@@ -173,13 +175,18 @@ fn grown_mb(record: &Record, file: &Row, peer: &str) -> Option<f64> {
     Some(Spread::of(grown.map(|(_, bytes)| bytes / 1e6))?.median)
 }
 
+fn heap_mb(record: &Record, file: &Row, peer: &str) -> Option<f64> {
+    let heap = record.values("photos", &file.file, peer, "heap_bytes");
+    Some(Spread::of(heap.map(|(_, bytes)| bytes / 1e6))?.median)
+}
+
 fn ssim(record: &Record, file: &Row, peer: &str) -> Option<f64> {
     record.values("photos", &file.file, peer, "png_ssim").next().map(|(_, ssim)| ssim)
 }
 
 const CELLS: &str = "\
 In a cell: the median time of an avatar (and its quartiles); how many times that of bombproof it is, pair by pair, **bold** where
-it is less; what the process grew by; and how like the avatar is to a full decode made small in one step of Lanczos3 (SSIM of the
-luma, 1 is equal).
+it is less; what the process grew by (and the peak of live heap); and how like the avatar is to a full decode made small in one
+step of Lanczos3 (SSIM of the luma, 1 is equal).
 
 ";
