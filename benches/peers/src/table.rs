@@ -190,3 +190,57 @@ it is less; what the process grew by (and the peak of live heap); and how like t
 step of Lanczos3 (SSIM of the luma, 1 is equal).
 
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Peer, measure, round, value: all of one file.
+    fn record(values: &[(&str, &str, u32, f64)]) -> Record {
+        let row = |&(peer, measure, round, value): &(&str, &str, u32, f64)| Row {
+            suite: "photos".into(),
+            file: "a.png".into(),
+            format: "PNG".into(),
+            width: 2_000,
+            height: 1_000,
+            input_bytes: 3_000_000,
+            peer: peer.into(),
+            measure: measure.into(),
+            round,
+            value,
+            words: String::new(),
+        };
+        Record { rows: values.iter().map(row).collect() }
+    }
+
+    #[test]
+    fn who_is_ahead_is_bold_and_has_a_line() {
+        let record = record(&[
+            (OURS, "time_ns", 1, 10e6),
+            (OURS, "time_ns", 2, 20e6),
+            ("sharp", "time_ns", 1, 5e6),
+            ("sharp", "time_ns", 2, 10e6),
+            ("Pillow", "time_ns", 2, 30e6),
+        ]);
+        let text = section(&record, "name");
+        let cells: Vec<&str> =
+            text.lines().find(|line| line.contains("a.png")).unwrap().split(" | ").collect();
+        assert_eq!(cells[0], "| PNG, 2 MP, 3 MB<br>`a.png`");
+        assert_eq!(cells[1], "15 ms (12–18)");
+        assert_eq!(cells[2], "7.5 ms (6.2–8.8)<br>**×0.50 (0.50–0.50)**");
+        assert_eq!((cells[3], cells[4]), ("refused", "30 ms (30–30)<br>×1.50 (1.50–1.50)"));
+        assert!(text.contains("- PNG, time (sharp): "));
+    }
+
+    #[test]
+    fn less_than_the_grain_of_a_measure_is_not_ahead() {
+        let with = |grown: f64, ssim: f64| {
+            let ours = [(OURS, "grown_bytes", 1, 2e6), (OURS, "png_ssim", 0, 0.99)];
+            let theirs = [("image", "grown_bytes", 1, grown), ("image", "png_ssim", 0, ssim)];
+            behind(&record(&[ours, theirs].concat()))
+        };
+        assert_eq!(with(1.95e6, 0.9904), "");
+        assert!(with(1.5e6, 0.99).starts_with("- PNG, memory (image): "));
+        assert!(with(2e6, 0.991).starts_with("- PNG, likeness (image): "));
+    }
+}
