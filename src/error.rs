@@ -171,16 +171,7 @@ impl Error {
     }
 
     pub(crate) const fn malformed(format: Format, what: &'static str) -> Self {
-        Self::Malformed(Malformed { format, what, source: None })
-    }
-
-    /// A rule that a codec below us found broken, with its own words as the source.
-    pub(crate) fn malformed_by(
-        format: Format,
-        what: &'static str,
-        source: impl Into<CodecError>,
-    ) -> Self {
-        Self::Malformed(Malformed { format, what, source: Some(source.into()) })
+        Self::Malformed(Malformed { format, what })
     }
 
     pub(crate) const fn unsupported(format: Format, what: &'static str) -> Self {
@@ -219,19 +210,11 @@ pub enum Unsupported {
 }
 
 /// A broken rule of a format.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Malformed {
     format: Format,
     what: &'static str,
-    source: Option<CodecError>,
-}
-
-/// The words of a codec below us. Kept in place: a box would be an allocation that cannot fail.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CodecError {
-    #[error(transparent)]
-    WebP(#[from] image_webp::DecodingError),
 }
 
 impl Malformed {
@@ -263,7 +246,7 @@ impl Truncated {
     }
 
     /// Rows of source pixels that were decoded before the data ended, and the rows that the header
-    /// declares. `None` when the headers themselves end early, or the codec cannot tell.
+    /// declares. In a JPEG of several scans, the rows that the last scan reached. `None` when the headers themselves end early, or the codec cannot tell.
     #[must_use]
     pub const fn rows(&self) -> Option<(u32, u32)> {
         self.rows
@@ -297,6 +280,9 @@ pub enum BadRequest {
     /// A JPEG quality outside 1–100.
     #[error("the JPEG quality is not between 1 and 100")]
     Quality,
+    /// A share of rows outside 1–100 percent.
+    #[error("the share of rows is not between 1 and 100 percent")]
+    Percent,
     /// [`Plan::run`](crate::Plan::run) was given other bytes than the plan was made from.
     #[error("the bytes are not those that the plan was made from")]
     OtherBytes,

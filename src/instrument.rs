@@ -4,13 +4,14 @@
 //! versioning.
 
 use crate::budget::Budget;
-use crate::decode::{RowSink, small_planes};
+use crate::decode::{self, RowSink, small_planes};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 use crate::probe::icc::{Minimal, Parts};
 use crate::probe::{Detail, Format, Orientation, jpeg, png, probe, webp};
 use crate::shrink::Shrink;
+use crate::size::Rect;
 use crate::{encode, finish};
 
 pub use crate::work::{Work, is_own_allocation, measure_work, stop_at_poll};
@@ -111,6 +112,80 @@ fn webp_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     Ok([b"RIFF".as_slice(), &length.to_le_bytes(), b"WEBP", &body].concat())
 }
 
+/// The samples of one component of a picture, row after row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plane {
+    /// Samples of a row.
+    pub width: usize,
+    /// All rows.
+    pub samples: Vec<u8>,
+}
+
+/// The planes of a PNG or WebP as the decoder makes them, in full size: not turned, not converted, and
+/// colours not multiplied by alpha. Of an animation, the frame without its canvas.
+///
+/// # Errors
+/// Those of [`probe`] and of the decoder; [`Error::Unsupported`] for a JPEG.
+pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
+    let header = probe(bytes)?;
+    let (budget, interrupt) = (Budget::new(u64::MAX), Interrupt::never());
+    let mut planes = Planes { all: Default::default(), width: header.size.width as usize };
+    match &header.detail {
+        Detail::Jpeg(_) => {
+            return Err(Error::unsupported(Format::Jpeg, "planes of several scales"));
+        }
+        Detail::Png(image) => {
+            let all = Rect { x: 0, y: 0, width: image.size.width, height: image.size.height };
+            decode::png::decode(bytes, image, all, false, &budget, &interrupt, &mut planes)?;
+        }
+        Detail::WebP(still) => {
+            decode::webp::decode(bytes, still, false, &budget, &interrupt, &mut planes)?;
+        }
+    }
+    Ok(planes.all)
+}
+
+struct Planes {
+    all: [Plane; 4],
+    /// Of the picture, for rows that come in parts.
+    width: usize,
+}
+
+impl RowSink for Planes {
+    fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        let plane = self.all.get_mut(plane).ok_or(Error::Bug("a fifth plane"))?;
+        if plane.samples.len() != samples.len() * y as usize {
+            return Err(Error::Bug("a row out of order"));
+        }
+        plane.width = samples.len();
+        plane.samples.extend(samples);
+        Ok(())
+    }
+
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        self.row(plane, y, samples)
+    }
+
+    fn scattered(
+        &mut self,
+        plane: usize,
+        y: u32,
+        x: u32,
+        x_step: u32,
+        samples: &[u8],
+    ) -> Result<(), Error> {
+        let width = self.width;
+        let plane = self.all.get_mut(plane).ok_or(Error::Bug("a fifth plane"))?;
+        plane.width = width;
+        let end = (y as usize + 1) * width;
+        plane.samples.resize(plane.samples.len().max(end), 0);
+        let row = plane.samples.get_mut(end - width..end).unwrap_or_default();
+        let places = row.iter_mut().skip(x as usize).step_by(x_step as usize);
+        places.zip(samples).for_each(|(place, &sample)| *place = sample);
+        Ok(())
+    }
+}
+
 /// The orientation that an Exif block says, which starts with its TIFF header.
 #[must_use]
 pub fn exif_orientation(tiff: &[u8]) -> Orientation {
@@ -152,7 +227,7 @@ pub fn walk_by_rooms(
     mut left: impl FnMut(Room),
 ) -> Result<Vec<u8>, Error> {
     let budget = Budget::new(plan.memory_bytes());
-    let mut small = small_planes(bytes, plan, &budget, &Interrupt::never())?;
+    let (mut small, _) = small_planes(bytes, plan, &budget, &Interrupt::never())?;
     left(Room::DecodeAndShrink);
     let output = plan.outputs().first().ok_or(Error::Bug("a request without a size"))?;
     let pixels = finish::pixels(bytes, plan, output, &mut small, true, &budget)?;
@@ -171,7 +246,7 @@ pub fn walk_by_rooms(
 /// Those of [`Plan::run`]; an interlaced picture has no rows.
 pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
     let budget = Budget::new(plan.memory_bytes().saturating_mul(2));
-    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), &budget)?;
+    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), &budget);
     for (index, plane) in plan.planes().iter().enumerate() {
         let window = plane.shrink.window;
         let row = budget.buffer(usize::try_from(window.width).unwrap_or(0), 0x80u8)?;

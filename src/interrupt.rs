@@ -9,9 +9,8 @@ use crate::work;
 
 /// When to stop a job: at a deadline, when a flag is set, or never.
 ///
-/// Decoders poll it for each band of rows. Where a codec below cannot be interrupted,
-/// [`Plan::uninterruptible`](crate::Plan::uninterruptible) says so. Resizing and encoding are bounded
-/// by the size of the output, not of the upload; it is polled before each of them.
+/// Decoders poll it for each band of rows. Resizing and encoding are bounded by the size of the
+/// output, not of the upload; it is polled before each of them.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
     deadline: Option<Instant>,

@@ -67,9 +67,8 @@
 //!
 //! Time is linear in the bytes of the input and in its pixels; scans, segments and chunks, which
 //! could multiply it, are capped. An [`Interrupt`] stops a job at a deadline or when a flag is set;
-//! it is polled for each band of rows. One codec cannot be interrupted while it reads a frame, and
-//! [`Plan::uninterruptible`] says when that is so. **Run jobs on threads that may block**, not on those
-//! of an async executor.
+//! it is polled for each band of rows. **Run jobs on threads that may block**, not on those of an async
+//! executor.
 //!
 //! ## In practice
 //!

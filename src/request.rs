@@ -29,6 +29,7 @@ pub struct Request {
     output: Output,
     background: [u8; 3],
     jpeg_detail: JpegDetail,
+    min_percent_of_rows: Option<u8>,
 }
 
 /// How much of a JPEG is decoded.
@@ -113,6 +114,7 @@ impl Request {
             output: Output::Jpeg { quality: 80 },
             background: [255, 255, 255],
             jpeg_detail: JpegDetail::Balanced,
+            min_percent_of_rows: None,
         }
     }
 
@@ -185,6 +187,23 @@ impl Request {
         self
     }
 
+    /// Also takes a JPEG whose data end early, when at least `min_percent_of_rows` percent, 1 to 100, of
+    /// the rows that are asked for are there. Off unless asked for: such a file is
+    /// [`Truncated`](crate::Error::Truncated).
+    ///
+    /// The rows that are missing are grey, and [`Thumbnail::truncated`](crate::Thumbnail::truncated)
+    /// tells where the data end. Of a progressive JPEG all rows are there, in less detail, once its
+    /// first scans are. A PNG or WebP that is cut is refused all the same.
+    #[must_use]
+    pub const fn accept_truncated(mut self, min_percent_of_rows: u8) -> Self {
+        self.min_percent_of_rows = Some(min_percent_of_rows);
+        self
+    }
+
+    pub(crate) const fn min_percent_of_rows(&self) -> Option<u8> {
+        self.min_percent_of_rows
+    }
+
     pub(crate) const fn jpeg_detail_level(&self) -> JpegDetail {
         self.jpeg_detail
     }
@@ -221,6 +240,9 @@ impl Request {
         let empty_crop = self.crop.is_some_and(|crop| crop.size().is_empty());
         if empty_crop || self.sizes().iter().any(|size| size.is_empty()) {
             return Err(Error::BadRequest(BadRequest::EmptySize));
+        }
+        if matches!(self.min_percent_of_rows, Some(0 | 101..)) {
+            return Err(Error::BadRequest(BadRequest::Percent));
         }
         match self.output {
             Output::Jpeg { quality: 0 | 101.. } => Err(Error::BadRequest(BadRequest::Quality)),

@@ -54,25 +54,25 @@ impl PlaneShrink {
     }
 }
 
-/// The planes of one picture while they are shrunk.
+/// The planes of one picture while they are shrunk. Each takes its memory at its first row.
 pub(crate) struct Shrink<'b> {
+    plans: [Option<PlaneShrink>; 4],
     planes: [Option<Plane<'b>>; 4],
+    budget: &'b Budget,
 }
 
 impl<'b> Shrink<'b> {
-    pub(crate) fn new(
-        plans: impl IntoIterator<Item = PlaneShrink>,
-        budget: &'b Budget,
-    ) -> Result<Self, Error> {
-        let mut planes = [None, None, None, None];
-        for (plane, plan) in planes.iter_mut().zip(plans) {
-            *plane = Some(Plane::new(plan, budget)?);
+    pub(crate) fn new(plans: impl IntoIterator<Item = PlaneShrink>, budget: &'b Budget) -> Self {
+        let mut slots = [None; 4];
+        for (slot, plan) in slots.iter_mut().zip(plans) {
+            *slot = Some(plan);
         }
-        Ok(Self { planes })
+        Self { plans: slots, planes: [None, None, None, None], budget }
     }
 
     /// The small planes, once all rows are in.
-    pub(crate) fn finish(self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+    pub(crate) fn finish(mut self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+        self.begin_all()?;
         let mut small = [None, None, None, None];
         for (slot, plane) in small.iter_mut().zip(self.planes) {
             *slot = plane.map(Plane::finish).transpose()?;
@@ -80,9 +80,42 @@ impl<'b> Shrink<'b> {
         Ok(small)
     }
 
-    fn plane(&mut self, plane: usize) -> Result<&mut Plane<'b>, Error> {
-        let plane = self.planes.get_mut(plane).and_then(Option::as_mut);
-        plane.ok_or(Error::Bug("a row of a plane that the plan does not know"))
+    /// Of the rows that are asked for, the share that is in, rounded down: that of the plane with the
+    /// smallest. 0 where rows come in any order.
+    pub(crate) fn percent_of_rows_in(&self) -> u8 {
+        let planes = self.plans.iter().zip(&self.planes);
+        let percent = planes.filter_map(|(plan, plane)| {
+            let height = u64::from(plan.as_ref()?.window.height);
+            let rows_in = plane.as_ref().map_or(0, |plane| u64::from(plane.rows_in));
+            Some(rows_in * 100 / height.max(1))
+        });
+        percent.min().and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+    }
+
+    /// The small planes of a picture whose last rows are missing. In their place all samples are 128,
+    /// which is grey in every model of colours.
+    pub(crate) fn finish_cut(mut self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+        self.begin_all()?;
+        self.planes.iter_mut().flatten().for_each(Plane::fill_missing);
+        self.finish()
+    }
+
+    fn begin_all(&mut self) -> Result<(), Error> {
+        for index in 0..self.plans.len() {
+            if self.plans.get(index).is_some_and(Option::is_some) {
+                self.plane(index)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn plane(&mut self, index: usize) -> Result<&mut Plane<'b>, Error> {
+        const UNKNOWN: Error = Error::Bug("a row of a plane that the plan does not know");
+        let plan = self.plans.get(index).copied().flatten().ok_or(UNKNOWN)?;
+        match self.planes.get_mut(index).ok_or(UNKNOWN)? {
+            Some(plane) => Ok(plane),
+            place => Ok(place.insert(Plane::new(plan, self.budget)?)),
+        }
     }
 }
 
@@ -224,6 +257,21 @@ impl<'b> Plane<'b> {
         Ok(SmallPlane { size, samples: self.small })
     }
 
+    /// Ends the row of cells that was begun, and makes those below it grey.
+    fn fill_missing(&mut self) {
+        let PlaneShrink { window, box_width, box_height, .. } = self.plan;
+        let rows_in_cell = self.rows_in % box_height;
+        let mut missing = self.small.chunks_exact_mut(self.small_width.max(1));
+        let mut missing = missing.by_ref().skip((self.rows_in / box_height) as usize);
+        if rows_in_cell > 0
+            && let Some(cells) = missing.next()
+        {
+            average_cells(&self.sums, box_width as usize, rows_in_cell, cells);
+        }
+        missing.for_each(|cells| cells.fill(GREY));
+        self.rows_in = window.height;
+    }
+
     fn average_any_order(&mut self) {
         let PlaneShrink { window, box_width, box_height, empty, .. } = self.plan;
         let rows = self.small.chunks_exact_mut(self.small_width);
@@ -244,6 +292,9 @@ impl<'b> Plane<'b> {
         }
     }
 }
+
+/// The middle of the range.
+const GREY: u8 = 128;
 
 /// Averages runs of `box_width` column sums into cells; the last cell may have fewer columns.
 fn average_cells(sums: &[u32], box_width: usize, rows: u32, cells: &mut [u8]) {
@@ -292,7 +343,7 @@ mod tests {
 
     fn shrunk(rows: &[Vec<u8>], plan: PlaneShrink) -> Vec<u8> {
         let budget = Budget::new(plan.small_bytes() + plan.sums_bytes());
-        let mut shrink = Shrink::new([plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget);
         for (y, row) in rows.iter().enumerate() {
             shrink.row(0, y as u32, row).unwrap();
         }
@@ -322,7 +373,7 @@ mod tests {
         let in_order = plan(window, 3, 4);
         let any_order = PlaneShrink { any_order: true, ..in_order };
         let budget = Budget::new(any_order.small_bytes() + any_order.sums_bytes());
-        let mut shrink = Shrink::new([any_order], &budget).unwrap();
+        let mut shrink = Shrink::new([any_order], &budget);
         for x in [1u32, 0] {
             for (y, row) in rows.iter().enumerate().rev() {
                 let part: Vec<u8> = row.iter().copied().skip(x as usize).step_by(2).collect();
@@ -339,7 +390,7 @@ mod tests {
         let plan =
             PlaneShrink { any_order: true, origin: (2, 2), empty: 128, ..plan(window, 2, 2) };
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new([plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget);
         shrink.row(0, 0, &[0, 255]).unwrap();
         shrink.row(0, 1, &[0, 1]).unwrap();
         let [small, ..] = shrink.finish().unwrap();
@@ -350,7 +401,7 @@ mod tests {
     fn a_decoder_that_delivers_too_few_rows_is_found_out() {
         let plan = plan(Rect { x: 0, y: 0, width: 2, height: 2 }, 1, 1);
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new([plan], &budget).unwrap();
+        let mut shrink = Shrink::new([plan], &budget);
         shrink.row(0, 0, &[1, 2]).unwrap();
         assert!(matches!(shrink.row(0, 0, &[1, 2]), Err(Error::Bug(_))));
         assert!(matches!(shrink.finish(), Err(Error::Bug(_))));

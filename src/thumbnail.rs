@@ -5,7 +5,7 @@ use core::fmt;
 use crate::budget::{Budget, Reservation};
 use crate::decode::small_planes;
 use crate::encode;
-use crate::error::{BadRequest, Error};
+use crate::error::{BadRequest, Error, Truncated};
 use crate::finish::{self, ColorConversion, Pixels};
 use crate::interrupt::Interrupt;
 use crate::limits::{Limit, Limits};
@@ -84,7 +84,7 @@ pub(crate) fn run(
 ) -> Result<Vec<Thumbnail>, Error> {
     let budget = Budget::new(plan.memory_bytes());
     let mut thumbnails = budget.empty_buffer(plan.outputs().len())?;
-    let mut small = small_planes(bytes, plan, &budget, interrupt)?;
+    let (mut small, truncated) = small_planes(bytes, plan, &budget, interrupt)?;
     // What is finished stays charged while the next output is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     let last = plan.outputs().len().saturating_sub(1);
@@ -95,7 +95,7 @@ pub(crate) fn run(
         let color = pixels.color;
         let (body, reservation) = body(plan.request(), pixels, &budget)?;
         *slot = Some(reservation);
-        thumbnails.push(Thumbnail { body, size: output.size, color })?;
+        thumbnails.push(Thumbnail { body, size: output.size, color, truncated })?;
     }
     Ok(thumbnails.into_parts().0)
 }
@@ -139,6 +139,7 @@ pub struct Thumbnail {
     body: Body,
     size: Size,
     color: ColorConversion,
+    truncated: Option<Truncated>,
 }
 
 /// What a thumbnail is made of.
@@ -203,6 +204,13 @@ impl Thumbnail {
                 "application/octet-stream"
             }
         }
+    }
+
+    /// Where the data of the upload end, when a part of the picture is missing. `None` unless
+    /// [`Request::accept_truncated`] allowed that.
+    #[must_use]
+    pub const fn truncated(&self) -> Option<Truncated> {
+        self.truncated
     }
 
     /// What became of the colour profile of the upload.

@@ -60,6 +60,24 @@ fn the_json_of_a_success_has_every_field() {
 }
 
 #[test]
+fn a_cut_file_is_taken_only_when_that_was_asked_for() {
+    let folder = Folder::new();
+    let cut = folder.path("cut.jpg");
+    let photo = fs::read("corpus/valid/photo.jpg").unwrap();
+    fs::write(&cut, &photo[..photo.len() / 2]).unwrap();
+    let avatar = folder.path("avatar.jpg");
+    let refused = run_with(&["--json"], &[&cut, &avatar]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(!avatar.exists());
+    let taken = run_with(&["--json", "--accept-truncated", "20"], &[&cut, &avatar]);
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    let [object] = json_lines(&taken).try_into().unwrap();
+    let truncated = object["truncated"].as_str().unwrap();
+    assert!(truncated.contains("the data ends at row"), "{truncated}");
+    assert!(avatar.exists());
+}
+
+#[test]
 fn the_json_of_a_refusal_names_the_limit() {
     let folder = Folder::new();
     let photo = folder.photo("photo.png", 600, 400);

@@ -111,10 +111,9 @@ fn requests(header: &Header) -> [(&'static str, Request, Limits); 4] {
 /// What the `Display` of a plan leaves out.
 fn sizes(plan: &Plan) -> String {
     let sizes: Vec<_> = plan.output_sizes().map(|size| size.to_string()).collect();
-    let whole = if plan.uninterruptible().is_some() { ", in one piece" } else { "" };
     assert_eq!(sizes[0], plan.output_size().to_string());
     assert!(plan.to_string().contains(&format!("; {} bytes (", plan.memory_bytes())));
-    format!("; makes {}{whole}", sizes.join(" "))
+    format!("; makes {}", sizes.join(" "))
 }
 
 /// All public fields of a header in one line.

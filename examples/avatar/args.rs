@@ -54,6 +54,10 @@ pub(crate) struct Args {
     #[arg(long)]
     enlarge: bool,
 
+    /// Also take a JPEG that is cut off, when this share of its rows is there: 1 to 100
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    accept_truncated: Option<u8>,
+
     /// The most memory of one job: bytes, or with KiB, MiB or GiB [default: 64MiB]
     #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
     memory: Option<u64>,
@@ -145,8 +149,12 @@ impl Args {
             OutputFormat::Webp => request.webp_lossless(),
         };
         let request = request.background(self.background).enlarge(self.enlarge);
-        match self.crop {
+        let request = match self.crop {
             Some(rect) => request.crop(rect),
+            None => request,
+        };
+        match self.accept_truncated {
+            Some(min_percent_of_rows) => request.accept_truncated(min_percent_of_rows),
             None => request,
         }
     }

@@ -49,6 +49,8 @@ pub(crate) struct Avatar {
     pub(crate) size: Size,
     pub(crate) bytes: u64,
     pub(crate) color: String,
+    /// Where the data of the input end, when that is early.
+    pub(crate) truncated: Option<String>,
 }
 
 #[derive(Debug)]
@@ -139,6 +141,7 @@ fn make(
         size: thumbnail.size(),
         bytes: thumbnail.bytes().len() as u64,
         color: thumbnail.color().to_string(),
+        truncated: thumbnail.truncated().map(|truncated| truncated.to_string()),
     };
     // The bytes of the output are part of the quote.
     drop((thumbnail, permit));

@@ -11,7 +11,7 @@ pub(crate) fn text(report: &Report) -> String {
     let ms = milliseconds(report);
     match &report.result {
         Ok(Done { plan, avatar: Some(avatar) }) => format!(
-            "{input} -> {}: {} {}, scale {}, to {}, {}, {}; {ms:.1} ms; memory: {} quoted, {} measured",
+            "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}; {ms:.1} ms; memory: {} quoted, {} measured",
             avatar.output.display(),
             plan.header().format,
             plan.header().size,
@@ -19,6 +19,7 @@ pub(crate) fn text(report: &Report) -> String {
             avatar.size,
             readable_bytes(avatar.bytes),
             avatar.color,
+            avatar.truncated.as_ref().map_or(String::new(), |cut| format!("; truncated {cut}")),
             readable_bytes(plan.memory_bytes()),
             readable_bytes(report.spent.peak_bytes),
         ),
@@ -73,6 +74,9 @@ struct Success {
     output_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<String>,
+    /// Only when the input was cut off and `--accept-truncated` took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncated: Option<String>,
     /// Only when the plan is all that was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
@@ -101,6 +105,7 @@ impl Success {
             output_height: output_size.height,
             output_bytes: avatar.map(|avatar| avatar.bytes),
             color: avatar.map(|Avatar { color, .. }| color.clone()),
+            truncated: avatar.and_then(|avatar| avatar.truncated.clone()),
             plan: avatar.is_none().then(|| plan.to_string()),
         }
     }

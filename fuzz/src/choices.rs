@@ -68,6 +68,7 @@ impl<'a> Choices<'a> {
             output,
             detail: self.one_of(&details),
             background: self.0.arbitrary()?,
+            min_percent_of_rows: self.once_in(8).then(|| 1 + self.byte() % 100),
         })
     }
 

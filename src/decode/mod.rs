@@ -1,7 +1,7 @@
 //! Approved bytes → rows of planes.
 
 use crate::budget::Budget;
-use crate::error::Error;
+use crate::error::{Error, Truncated};
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 use crate::probe::Detail;
@@ -11,19 +11,32 @@ pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
 
+/// The planes of a picture, and where its data end when that is early and the request takes it so.
+pub(crate) type SmallPlanes<'b> = ([Option<SmallPlane<'b>>; 4], Option<Truncated>);
+
 /// Decodes `bytes` straight into the small planes that the plan asks for.
 pub(crate) fn small_planes<'b>(
     bytes: &[u8],
     plan: &Plan,
     budget: &'b Budget,
     interrupt: &Interrupt,
-) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
-    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget)?;
+) -> Result<SmallPlanes<'b>, Error> {
+    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), budget);
     let sink = &mut shrink;
     let premultiply = plan.premultiplies();
+    let min_percent = plan.request().min_percent_of_rows();
     match &plan.header().detail {
         Detail::Jpeg(frame) => {
-            jpeg::decode(bytes, frame, plan.scales(), budget, interrupt, sink)?;
+            let keep_cut = min_percent.is_some();
+            match jpeg::decode(bytes, frame, plan.scales(), keep_cut, budget, interrupt, sink) {
+                Ok(()) => {}
+                Err(Error::Truncated(truncated))
+                    if min_percent.is_some_and(|percent| sink.percent_of_rows_in() >= percent) =>
+                {
+                    return Ok((shrink.finish_cut()?, Some(truncated)));
+                }
+                Err(error) => return Err(error),
+            }
         }
         Detail::Png(image) => {
             let window = plan.crop();
@@ -31,7 +44,21 @@ pub(crate) fn small_planes<'b>(
         }
         Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
     }
-    shrink.finish()
+    Ok((shrink.finish()?, None))
+}
+
+/// The most that is live on the heap in [`small_planes`], the small planes included.
+pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
+    let mut plane_bytes = [0; 4];
+    for (bytes, plane) in plane_bytes.iter_mut().zip(plan.planes()) {
+        *bytes = plane.shrink.small_bytes().saturating_add(plane.shrink.sums_bytes());
+    }
+    let codec_bytes = match &plan.header().detail {
+        Detail::Jpeg(frame) => return jpeg::memory_bytes(frame, plan.scales(), plane_bytes),
+        Detail::Png(image) => png::memory_bytes(image),
+        Detail::WebP(still) => webp::memory_bytes(still, plan.premultiplies()),
+    };
+    plane_bytes.into_iter().fold(codec_bytes, u64::saturating_add)
 }
 
 /// Where the rows of decoded planes go.

@@ -7,7 +7,6 @@ use crate::encode;
 use crate::finish;
 use crate::plan::Plan;
 use crate::plan::geometry::OutputGeometry;
-use crate::probe::Detail;
 use crate::request::Output;
 
 /// The peak of each room, in bytes; what earlier rooms leave live is part of it.
@@ -25,12 +24,8 @@ impl Cost {
         let outputs = plan.outputs();
         let list = (outputs.len() * size_of::<crate::thumbnail::Thumbnail>()) as u64;
         let small: u64 = sum(plan.planes().iter().map(|plane| plane.shrink.small_bytes()));
-        let sums: u64 = sum(plan.planes().iter().map(|plane| plane.shrink.sums_bytes()));
         let mut cost = Self {
-            decode_bytes: list
-                .saturating_add(small)
-                .saturating_add(sums)
-                .saturating_add(codec_bytes(plan)),
+            decode_bytes: list.saturating_add(decode::memory_bytes(plan)),
             ..Self::default()
         };
         let mut files: u64 = 0;
@@ -65,14 +60,6 @@ impl Cost {
 
 fn sum(bytes: impl Iterator<Item = u64>) -> u64 {
     bytes.fold(0, u64::saturating_add)
-}
-
-fn codec_bytes(plan: &Plan) -> u64 {
-    match &plan.header().detail {
-        Detail::Jpeg(frame) => decode::jpeg::memory_bytes(frame, plan.scales()),
-        Detail::Png(image) => decode::png::memory_bytes(image),
-        Detail::WebP(still) => decode::webp::memory_bytes(still, plan.premultiplies()),
-    }
 }
 
 fn encode_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {

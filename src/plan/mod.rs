@@ -146,13 +146,6 @@ impl Plan {
         Size::new(self.planes[0].shrink.box_width, self.planes[0].shrink.box_height)
     }
 
-    /// The part of the job that cannot be interrupted: a codec that polls neither deadline nor
-    /// cancel flag until it has read a whole frame. `None` when every part can.
-    #[must_use]
-    pub fn uninterruptible(&self) -> Option<&'static str> {
-        self.source.uninterruptible(&self.header.detail)
-    }
-
     /// Makes the first output from the bytes that the plan was made from.
     ///
     /// # Errors

@@ -1,6 +1,5 @@
 //! What the decoder of each format delivers: which planes, and what they mean.
 
-use crate::decode::webp as webp_decode;
 use crate::plan::planes::PlaneSource;
 use crate::probe::webp::{Alpha, Coding, Still, vp8};
 use crate::probe::{Detail, Header, jpeg, png};
@@ -116,16 +115,6 @@ impl Source {
 
     pub(crate) const fn plane_count(&self) -> usize {
         if self.alpha { self.colors.planes() + 1 } else { self.colors.planes() }
-    }
-
-    pub(crate) fn uninterruptible(&self, detail: &Detail) -> Option<&'static str> {
-        match detail {
-            Detail::WebP(still) if webp_decode::uninterruptible(still) => Some(
-                "image-webp reads a whole frame: neither deadline nor cancel flag is polled \
-                 before it is decoded",
-            ),
-            _ => None,
-        }
     }
 }
 

@@ -68,6 +68,20 @@ fn row_03_a_cut_file_is_an_error_and_never_grey() {
     }
 }
 
+/// Who wants what is there says from which share of rows on, and is told where it ends.
+#[test]
+fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
+    let row = manifest::rows().into_iter().find(|row| row.path == "valid/photo.jpg");
+    let half = cut(&row.expect("a listed file").read(), 500);
+    let request = Request::cover(256, 256);
+    let refused = attack_with(&half, &request.accept_truncated(90), &Limits::default());
+    assert_eq!(refused.result.as_ref().unwrap_err().kind(), "truncated");
+    let taken = attack_with(&half, &request.accept_truncated(20), &Limits::default());
+    let thumbnail = taken.result.as_ref().expect("the rows that are there");
+    let (reached, expected) = thumbnail.truncated().unwrap().rows().unwrap();
+    assert!(expected / 5 <= reached && reached < expected, "{reached} of {expected}");
+}
+
 /// Two good bytes more than the rows need, then a deflate stream of 40 MB.
 #[test]
 fn row_04_image_data_past_the_last_row_are_never_inflated() {
@@ -124,12 +138,11 @@ fn row_19_pixels_that_take_no_bits_have_a_cap_of_their_own() {
     rich.max_memory_bytes = 4 << 30;
     let request = Request::cover(256, 256);
     attack_with(&webp::one_color(10_000, 10_000), &request, &rich).is_refused_as("not_credible");
-    // Below it the memory is in the quote.
-    let flat = attack(&webp::one_color(2_000, 2_000));
+    // Below it they are rows like others.
+    let flat = attack(&webp::one_color(4_096, 4_096));
     flat.is_picture(Size::new(256, 256));
-    assert!(flat.quote.unwrap() >= 4 * 2_000 * 2_000);
-    assert_eq!(flat.work.pixels, 2_000 * 2_000);
-    attack(&webp::one_color(4_096, 4_096)).is_over(&[Limit::Memory]);
+    assert!(flat.quote.unwrap() < 2 << 20, "{flat:?}");
+    assert_eq!(flat.work.pixels, 4_096 * 4_096);
 }
 
 /// Five bytes a pixel for the alpha of a lossy picture, from a stream of 20 bytes.

@@ -136,12 +136,14 @@ impl Codes {
 /// Steps over AC coefficients that are not needed: several codes with their extra bits at once.
 #[derive(Clone, Debug)]
 pub(super) struct Skips {
-    /// By the next [`SKIP_BITS`] bits: bits 0–3 the bits to take, 0 when no code is whole; bits
-    /// 4–10 the coefficients that they code; bit 15 whether the end of the block is among them.
+    /// By the next [`SKIP_BITS`] bits: bits 0–3 the bits to take, bits 4–10 the coefficients that
+    /// they code, bit 15 whether the end of the block is among them; or [`NO_STEP`].
     steps: [u16; 1 << SKIP_BITS],
 }
 
 const STEP_ENDS: u16 = 0x8000;
+/// No code is whole.
+const NO_STEP: u16 = 0x4000;
 
 impl Skips {
     pub(super) const EMPTY: Self = Self { steps: [0; 1 << SKIP_BITS] };
@@ -155,19 +157,25 @@ impl Skips {
     /// Takes the AC coefficients from `k` to the end of the block.
     #[inline(always)]
     pub(super) fn skip(&self, mut k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
-        while k < 64 {
+        'refill: while k < 64 {
             bits.refill();
-            let step = self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or_default();
-            let coded = u32::from(step >> 4) & 0x7F;
-            // Past the last coefficient the bits are those of the next block: one code at a time.
-            if step & 15 == 0 || k + coded >= 64 {
+            for _ in 0..STEPS_PER_REFILL {
+                let step =
+                    u32::from(self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or(NO_STEP));
+                // With either flag this is past the block, so that one comparison tells all.
+                let next = k + (step >> 4);
+                if next < 64 {
+                    bits.take(step & 15);
+                    k = next;
+                    continue;
+                }
+                if step & u32::from(STEP_ENDS) != 0 && k + ((step >> 4) & 0x7F) < 64 {
+                    bits.take(step & 15);
+                    return Ok(());
+                }
+                // Past the last coefficient the bits are those of the next block: one code at a time.
                 (k, *bits) = skip_one(k, codes, *bits)?;
-                continue;
-            }
-            bits.take(u32::from(step & 15));
-            k += coded;
-            if step & STEP_ENDS != 0 {
-                return Ok(());
+                continue 'refill;
             }
         }
         Ok(())
@@ -204,7 +212,11 @@ fn step_of(codes: &Codes, next: usize) -> u16 {
     }
     // At most 13 codes of 16 coefficients: but a code with such a run has 2 bits at the least.
     let coded_overflows = coded & 0x7FF & !(STEP_ENDS >> 4) > 0x7F;
-    if taken == 0 || coded_overflows { 0 } else { (coded << 4) | u16::try_from(taken).unwrap_or(0) }
+    if taken == 0 || coded_overflows {
+        NO_STEP
+    } else {
+        (coded << 4) | u16::try_from(taken).unwrap_or(0)
+    }
 }
 
 /// The number that `size` extra bits mean (T.81, F.2.2.1, EXTEND).
@@ -237,6 +249,8 @@ pub(super) const ZERO_RUN: u8 = 0xF0;
 
 const FAST_BITS: u32 = 10;
 const SKIP_BITS: u32 = 13;
+/// A refill leaves 56 bits at the least.
+const STEPS_PER_REFILL: u32 = 56 / SKIP_BITS;
 
 #[cfg(test)]
 mod tests {

@@ -32,62 +32,115 @@ mod tests;
 /// Decodes the frame that `bytes` hold, each component at its scale, plane `i` being component `i`
 /// of the frame.
 ///
-/// Corrupt or incomplete data are an error; rows that came before it stay with `sink`. What is left
-/// over after the last MCU of a scan is ignored, and a missing EOI is forgiven when nothing else is
-/// missing.
+/// Corrupt or incomplete data are an error; rows that came before it stay with `sink`, of a frame in
+/// several scans only with `keep_cut`. What is left over after the last MCU of a scan is ignored, and
+/// a missing EOI is forgiven when nothing else is missing.
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     frame: &Frame,
     scales: [Scale; 4],
+    keep_cut: bool,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
 ) -> Result<(), Error> {
     let job = Job { frame, scales, budget, interrupt };
-    let mut segments = Segments::new(bytes)?;
-    let mut tables = Tables::new();
-    let mut entropy = Entropy::new(budget)?;
-    let mut look_ups = LookUps::new(budget, frame)?;
-    let mut script = Script::new();
+    if frame.streams {
+        return Scans::new(bytes, budget, frame)?.stream(&job, sink);
+    }
     let mut planes = [None, None, None, None];
-    if !frame.streams {
-        for (i, (plane, scale)) in planes.iter_mut().zip(scales).enumerate() {
-            if i < frame.components().len() {
-                *plane = Some(Coefficients::new(budget, frame, i, scale)?);
+    for (i, (plane, scale)) in planes.iter_mut().zip(scales).enumerate() {
+        if i < frame.components().len() {
+            *plane = Some(Coefficients::new(budget, frame, i, scale)?);
+        }
+    }
+    let mut scans = Scans::new(bytes, budget, frame)?;
+    let outcome = scans.collect(&job, &mut planes);
+    let is_cut = matches!(outcome, Err(Error::Truncated(_)));
+    if outcome.is_ok() || is_cut && keep_cut && scans.all_dc_came {
+        // Those with the fewest come last in a frame, and first here, so that little is made while
+        // all coefficients are there.
+        for (i, plane) in planes.iter_mut().enumerate().rev() {
+            if let Some(plane) = plane.take() {
+                plane.emit(&job, i, sink)?;
             }
         }
     }
-    while let Some(segment) = segments.next()? {
-        tables.note(&segment)?;
-        let Segment::Scan { body, entropy: data } = segment else { continue };
-        let scan = Scan::parse(body, frame)?;
-        script.admit(&scan)?;
-        if frame.streams {
-            entropy.start(data);
-            return stream::decode(&job, &scan, &tables, &mut entropy, &mut look_ups, sink);
-        }
-        for component in scan.components() {
-            if let Some(Some(plane)) = planes.get_mut(component.index)
-                && plane.steps.is_none()
-            {
-                plane.steps = Some(tables.steps(frame, component.index)?);
+    outcome
+}
+
+/// The scans of a file, and what was said before each.
+struct Scans<'a, 'b> {
+    segments: Segments<'a>,
+    tables: Tables<'a>,
+    look_ups: LookUps<'b>,
+    entropy: Entropy<'a, 'b>,
+    script: Script,
+    /// Whether every component has got its DC coefficients, whole.
+    all_dc_came: bool,
+}
+
+impl<'a, 'b> Scans<'a, 'b> {
+    fn new(bytes: &'a [u8], budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
+        Ok(Self {
+            segments: Segments::new(bytes)?,
+            tables: Tables::new(),
+            entropy: Entropy::new(budget)?,
+            look_ups: LookUps::new(budget, frame)?,
+            script: Script::new(),
+            all_dc_came: false,
+        })
+    }
+
+    /// Goes to the next scan: what its header says, and all bytes behind it.
+    fn next(&mut self, frame: &Frame) -> Result<Option<(Scan, &'a [u8])>, Error> {
+        while let Some(segment) = self.segments.next()? {
+            self.tables.note(&segment)?;
+            if let Segment::Scan { body, entropy } = segment {
+                let scan = Scan::parse(body, frame)?;
+                self.script.admit(&scan)?;
+                return Ok(Some((scan, entropy)));
             }
         }
-        interrupt.check()?;
-        if scans::is_needed(&scan, frame, scales) {
-            entropy.start(data);
-            let planes = &mut planes;
-            scans::decode(&job, &scan, &tables, &mut look_ups, &mut entropy, planes)?;
-            segments.pass_entropy(entropy.passed_bytes());
+        Ok(None)
+    }
+
+    /// Decodes the one scan there is.
+    fn stream<S: RowSink>(&mut self, job: &Job<'_>, sink: &mut S) -> Result<(), Error> {
+        let Some((scan, data)) = self.next(job.frame)? else {
+            return Err(Error::truncated_header(Format::Jpeg));
+        };
+        self.entropy.start(data);
+        stream::decode(job, &scan, &self.tables, &mut self.entropy, &mut self.look_ups, sink)
+    }
+
+    /// Decodes all scans that the scales need into `planes`.
+    fn collect(
+        &mut self,
+        job: &Job<'_>,
+        planes: &mut [Option<Coefficients<'b>>; 4],
+    ) -> Result<(), Error> {
+        let Job { frame, scales, interrupt, .. } = *job;
+        while let Some((scan, data)) = self.next(frame)? {
+            for component in scan.components() {
+                if let Some(Some(plane)) = planes.get_mut(component.index)
+                    && plane.steps.is_none()
+                {
+                    plane.steps = Some(self.tables.steps(frame, component.index)?);
+                }
+            }
+            interrupt.check()?;
+            if scans::is_needed(&scan, frame, scales) {
+                self.entropy.start(data);
+                let Self { tables, look_ups, entropy, .. } = self;
+                scans::decode(job, &scan, tables, look_ups, entropy, planes)?;
+                self.segments.pass_entropy(self.entropy.passed_bytes());
+            }
+            self.all_dc_came = self.script.has_all_dc(frame);
         }
+        let ended = self.segments.met_eoi() || self.script.is_complete(frame);
+        if ended && self.all_dc_came { Ok(()) } else { Err(Error::truncated_header(Format::Jpeg)) }
     }
-    if !script.has_all_dc(frame) || !(segments.met_eoi() || script.is_complete(frame)) {
-        return Err(Error::truncated_header(Format::Jpeg));
-    }
-    for (i, plane) in planes.iter().flatten().enumerate() {
-        plane.emit(&job, i, sink)?;
-    }
-    Ok(())
 }
 
 /// What all parts of the decoder need to know.
@@ -98,17 +151,23 @@ struct Job<'j> {
     interrupt: &'j Interrupt,
 }
 
-/// An upper bound of what [`decode`] takes from its budget at any time. It is exact, but for a frame
-/// that is refused on the way.
-pub(crate) fn memory_bytes(frame: &Frame, scales: [Scale; 4]) -> u64 {
-    let planes = if frame.streams {
-        stream::memory_bytes(frame, scales)
-    } else {
-        let (kept, passing) = (0..frame.components().len())
-            .zip(scales)
-            .map(|(i, scale)| Coefficients::memory_bytes(frame, i, scale))
-            .fold((0, 0), |(kept, most), (keeps, passes)| (kept + keeps, passes.max(most)));
-        kept + passing
-    };
-    WINDOW_BYTES as u64 + LookUps::memory_bytes(frame) + planes
+/// An upper bound of what is live in [`decode`], when the sink takes `plane_bytes` at the first row
+/// of each plane. It is exact, but for a frame that is refused on the way.
+pub(crate) fn memory_bytes(frame: &Frame, scales: [Scale; 4], plane_bytes: [u64; 4]) -> u64 {
+    let fixed = WINDOW_BYTES as u64 + LookUps::memory_bytes(frame);
+    if frame.streams {
+        let bands = stream::memory_bytes(frame, scales);
+        return plane_bytes.into_iter().fold(fixed.saturating_add(bands), u64::saturating_add);
+    }
+    let component = |i: usize| Coefficients::memory_bytes(frame, i, scales[i & 3]);
+    let count = frame.components().len();
+    let mut coefficients = (0..count).map(|i| component(i).0).sum::<u64>();
+    let (mut planes, mut peak) = (0_u64, coefficients);
+    for (i, plane_bytes) in plane_bytes.into_iter().enumerate().take(count).rev() {
+        let (kept, passing) = component(i);
+        planes = planes.saturating_add(plane_bytes);
+        peak = peak.max(planes.saturating_add(coefficients).saturating_add(passing));
+        coefficients = coefficients.saturating_sub(kept);
+    }
+    peak.saturating_add(fixed)
 }

@@ -26,7 +26,8 @@ pub(crate) fn memory_bytes(image: &Image) -> u64 {
 }
 
 /// Decodes all rows of `bytes` into `sink`, but for pixels outside of `window`: planes red, green,
-/// blue (or grey) and alpha, the colours multiplied by alpha when `premultiply` is true. The rows of an Adam7 picture come pass by pass.
+/// blue (or grey) and alpha, the colours multiplied by alpha when `premultiply` is true. The rows of an
+/// Adam7 picture come pass by pass.
 ///
 /// Inflating stops at the last row: what follows in the stream is never touched.
 pub(crate) fn decode(

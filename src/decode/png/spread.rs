@@ -161,8 +161,9 @@ fn indexed(
     let mut alpha = rows.alpha.iter_mut();
     let colors = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
     for (((r, g), b), index) in colors.zip(small_samples(packed, depth)) {
-        let color = palette.get(usize::from(index));
-        let color = color.ok_or(Error::malformed(Format::Png, "a pixel outside the palette"))?;
+        let Some(color) = palette.get(usize::from(index)) else {
+            return Err(Error::malformed(Format::Png, "a pixel outside the palette"));
+        };
         [*r, *g, *b] = [color[0], color[1], color[2]];
         if let Some(a) = alpha.next() {
             *a = color[3];

@@ -1,60 +1,47 @@
-//! WebP → rows, by image-webp behind a view of what the container reader approved.
-//!
-//! image-webp decodes whole frames. Lossy frames come out as planes and lossless ones in place, so
-//! that there is never a second copy of the pixels.
-
-use std::io::ErrorKind;
+//! WebP → rows of planes: VP8 a row of macroblocks at a time, VP8L and alpha a row of pixels.
 
 use super::RowSink;
 use crate::budget::Budget;
 use crate::error::{BadRequest, Error};
 use crate::interrupt::Interrupt;
-use crate::probe::Format;
 use crate::probe::webp::{self as container, Alpha, Approved, Coding, Still};
 
 mod alpha;
 mod lossless;
 mod lossy;
-mod view;
 
-/// The peak of the heap while `still` is decoded, image-webp's share included.
+use alpha::AlphaRows;
+
+/// The peak of the heap while `still` is decoded.
 ///
 /// Alpha that is coded apart is decoded first, handed on and dropped before the colours, so that the
 /// larger of the two counts; what is kept of it, to multiply the colours by, counts in both.
 pub(crate) fn memory_bytes(still: &Still, premultiply: bool) -> u64 {
+    let size = still.frame;
+    let keeps_alpha = premultiply && matches!(still.alpha, Alpha::Raw(_) | Alpha::Lossless(..));
     let color = match still.coding {
-        Coding::Lossy(frame) => lossy::memory_bytes(&frame),
+        Coding::Lossy(frame) => lossy::memory_bytes(&frame, keeps_alpha),
         Coding::Lossless(stream) => {
-            lossless::memory_bytes(still.frame, &stream, u64::from(still.frame.width))
+            lossless::memory_bytes(size, &stream) + lossless::sample_bytes(size, &stream)
         }
     };
-    let alpha_rows = alpha::memory_bytes(still.frame);
-    let alpha = match still.alpha {
-        Alpha::None | Alpha::Inside | Alpha::Raw(_) => alpha_rows,
-        Alpha::Lossless(_, stream) => lossless::memory_bytes(still.frame, &stream, alpha_rows),
+    let alpha = match &still.alpha {
+        Alpha::None | Alpha::Inside | Alpha::Raw(_) => alpha::memory_bytes(size, None),
+        Alpha::Lossless(_, stream) => alpha::memory_bytes(size, Some(stream)),
     };
-    let kept = match still.alpha {
-        Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => still.frame.pixels(),
-        _ => 0,
-    };
+    let kept = if keeps_alpha { size.pixels() } else { 0 };
     color.max(alpha).saturating_add(kept)
-}
-
-/// True when image-webp may work for more than about a millisecond without asking whether the job
-/// was interrupted: it applies the transforms of VP8L, and decodes VP8, a whole frame at a time.
-pub(crate) const fn uninterruptible(still: &Still) -> bool {
-    still.frame.pixels() > 1 << 16
 }
 
 /// Decodes the picture that `still` describes, its colours multiplied by alpha when `premultiply` is
 /// true.
 ///
 /// Rows are in the coordinates of the frame. Lossy: plane 3 = alpha, then 0 = Y (width × height),
-/// 1 = U, 2 = V (halves, rounded up), one plane after the other. Lossless: planes 0 to 2 = red,
-/// green, blue and, unless opaque, 3 = alpha, a row of each in turn. An opaque frame that leaves a
-/// part of its canvas bare has a plane of full alpha.
+/// 1 = U, 2 = V (halves, rounded up), some rows of each in turn. Lossless: planes 0 to 2 = red,
+/// green, blue and, unless opaque, 3 = alpha, a row of each in turn, alpha first. An opaque frame that
+/// leaves a part of its canvas bare has a plane of full alpha.
 ///
-/// Data that ends early, or is corrupt, is an error before the first row of its plane.
+/// Data that ends early, or is corrupt, is an error before the row that it is in.
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     still: &Still,
@@ -64,7 +51,7 @@ pub(crate) fn decode<S: RowSink>(
     sink: &mut S,
 ) -> Result<(), Error> {
     interrupt.check()?;
-    let approved = container::read(bytes)?;
+    let approved = container::read_again(bytes, still)?;
     if approved.still != *still {
         return Err(Error::BadRequest(BadRequest::OtherBytes));
     }
@@ -77,11 +64,12 @@ pub(crate) fn decode<S: RowSink>(
         }
         Alpha::None | Alpha::Inside => None,
         Alpha::Raw(filter) => {
-            alpha::raw(alpha, size, filter, premultiply, budget, interrupt, sink)?
+            let rows = AlphaRows::new(alpha, None, size, filter, budget, interrupt)?;
+            alpha::emit(rows, size, premultiply, budget, interrupt, sink)?
         }
         Alpha::Lossless(filter, stream) => {
-            let stream = (alpha, &stream);
-            alpha::lossless(stream, size, filter, premultiply, budget, interrupt, sink)?
+            let rows = AlphaRows::new(alpha, Some(&stream), size, filter, budget, interrupt)?;
+            alpha::emit(rows, size, premultiply, budget, interrupt, sink)?
         }
     };
     match still.coding {
@@ -97,23 +85,6 @@ pub(crate) fn decode<S: RowSink>(
             };
             lossless::decode(data, size, &stream, alpha, budget, interrupt, sink)
         }
-    }
-}
-
-/// What image-webp said of `data`, in our words: data that ends, or data that is wrong.
-fn failure(error: image_webp::DecodingError, ended: bool, data: &[u8]) -> Error {
-    let ended = match &error {
-        image_webp::DecodingError::IoError(io) => match io.kind() {
-            // It copies a part of the data in a way that takes no for an answer.
-            ErrorKind::OutOfMemory => return Error::OutOfMemory { bytes: data.len() as u64 },
-            kind => kind == ErrorKind::UnexpectedEof,
-        },
-        _ => ended,
-    };
-    if ended {
-        Error::truncated_header(Format::WebP)
-    } else {
-        Error::malformed_by(Format::WebP, "the coded data", error)
     }
 }
 

@@ -7,21 +7,19 @@
     reason = "tests make small files, and may fail"
 )]
 
-use std::io::{BufRead, Cursor, Read, Seek, SeekFrom};
+use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use image_webp::vp8::Vp8Decoder;
 use image_webp::{ColorType, WebPDecoder};
 
-use super::view::View;
 use super::*;
 use crate::probe::Detail;
 use crate::probe::webp::header;
 use crate::probe::webp::sample::{
     BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x,
 };
-use crate::size::Size;
 
 const ALPHA: u8 = 0x10;
 
@@ -294,7 +292,7 @@ fn corrupt_bytes_are_an_error_or_a_picture_of_the_declared_size() {
 }
 
 #[test]
-fn a_set_flag_stops_the_job_between_rows_and_between_reads() {
+fn a_set_flag_stops_the_job_between_rows() {
     /// Sets the flag at its third row.
     struct Cancel(Arc<AtomicBool>, u32);
     impl RowSink for Cancel {
@@ -314,38 +312,6 @@ fn a_set_flag_stops_the_job_between_rows_and_between_reads() {
         assert!(matches!(result, Err(Error::Interrupted(_))), "{result:?}");
         assert!(sink.1 <= 4 * 16);
     }
-
-    let flag = Arc::new(AtomicBool::new(true));
-    let interrupt = Interrupt::never().or_when(flag);
-    let mut view = View::new(&[0; 9], Size::new(1, 1), &interrupt).unwrap();
-    let reads = (0..10_000).take_while(|_| view.fill_buf().is_ok()).count();
-    assert_eq!(reads, 4095);
-    assert!(matches!(view.stopped, Some(Error::Interrupted(_))));
-}
-
-#[test]
-fn the_view_is_a_riff_file() {
-    let payload = vp8l(5, 4, ColorType::L8, &[3; 20]);
-    let never = Interrupt::never();
-    let mut view = View::new(&payload[5..], Size::new(5, 4), &never).unwrap();
-    let mut bytes = Vec::new();
-    view.read_to_end(&mut bytes).unwrap();
-    let mut file = riff(&[vp8x(ALPHA, 5, 4), chunk(b"VP8L", &payload)]);
-    file.truncate(bytes.len());
-    assert_eq!(bytes, file);
-    view.seek(SeekFrom::Start(12)).unwrap();
-    assert_eq!(view.seek(SeekFrom::Current(-4)).unwrap(), 8);
-    assert!(view.seek(SeekFrom::Current(-9)).is_err());
-    view.seek(SeekFrom::Start(1 << 40)).unwrap();
-    assert!(view.fill_buf().unwrap().is_empty());
-}
-
-#[test]
-fn long_work_inside_the_codec_is_announced() {
-    let files = samples();
-    assert!(!uninterruptible(&still(&files[0]).unwrap()));
-    let large = riff(&[chunk(b"VP8L", &vp8l(300, 300, ColorType::L8, &[0; 90_000]))]);
-    assert!(uninterruptible(&still(&large).unwrap()));
 }
 
 /// One small file of each kind.

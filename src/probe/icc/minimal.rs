@@ -28,7 +28,7 @@ impl Space {
 }
 
 /// A checked profile, not yet copied.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Minimal<'p> {
     parts: &'p Parts<'p>,
     pub(crate) space: Space,

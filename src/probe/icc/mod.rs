@@ -29,7 +29,7 @@ pub(crate) fn source<'a>(bytes: &'a [u8], header: &Header) -> Option<IccSource<'
 }
 
 /// A profile as the container holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "4 KiB of the stack instead of heap, and made once")]
 pub(crate) enum IccSource<'a> {
     /// As it is, in one piece or in the chunks of a JPEG.

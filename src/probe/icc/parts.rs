@@ -116,12 +116,6 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl core::fmt::Debug for Parts<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Parts({} bytes in {})", self.len, self.count)
-    }
-}
-
 /// The sequence number of a chunk is a byte.
 const MAX_PARTS: usize = 255;
 const PAST_THE_END: Error = Error::Bug("a profile is read past its end");

@@ -223,6 +223,39 @@ fn a_tag_table_has_at_most_256_entries() {
     assert_eq!(of_tags(257), "malformed");
 }
 
+#[test]
+fn curves_and_colorants_lead_to_xyz_only() {
+    let in_lab = |mut profile: Vec<u8>| {
+        profile[20..24].copy_from_slice(b"Lab ");
+        outcome_of(&profile)
+    };
+    assert_eq!(in_lab(gray(&curve(&[461]))), "unsupported");
+    assert_eq!(in_lab(matrix(SRGB, &srgb_function())), "unsupported");
+}
+
+/// Of every name that a model may ask for, whether the model of this profile does or not.
+#[test]
+fn the_data_of_a_tag_lies_behind_the_header_and_inside_of_the_profile() {
+    let data = b"text\0\0\0\0of nobody".to_vec();
+    let whole = profile(b"GRAY", b"XYZ ", &[(b"kTRC", curve(&[461])), (b"A2B1", data)]);
+    let end = whole.len() as u32;
+    let outcome = |offset: u32, len: u32| {
+        let mut profile = whole.clone();
+        let entry = 132 + 12;
+        profile[entry + 4..entry + 8].copy_from_slice(&offset.to_be_bytes());
+        profile[entry + 8..entry + 12].copy_from_slice(&len.to_be_bytes());
+        outcome_of(&profile)
+    };
+    assert_eq!(outcome(0, 20), "malformed");
+    assert_eq!(outcome(127, 20), "malformed");
+    assert!(outcome(128, 20).starts_with("Gray"));
+    assert!(outcome(128, end - 128).starts_with("Gray"));
+    assert_eq!(outcome(128, end - 127), "malformed");
+    assert!(outcome(end, 0).starts_with("Gray"));
+    assert_eq!(outcome(end, 1), "malformed");
+    assert_eq!(outcome(u32::MAX, u32::MAX), "malformed");
+}
+
 fn fnv1a64(basis: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(basis, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }

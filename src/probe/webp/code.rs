@@ -1,39 +1,36 @@
-//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, priced and, for small images, used.
+//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, priced, and looked up.
 
 use super::bits::Bits;
-use super::heap::Heap;
-use super::lengths::{Lengths, Tally};
+use super::lengths::{Lengths, MAX_ALPHABET, Tally};
 use super::malformed;
 use crate::error::Error;
 use crate::probe::Format;
 
 /// The lengths of one complete prefix code.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// How many symbols have a code of each length.
     pub(super) counts: [u16; MAX_LENGTH + 1],
-    /// Symbols with a code, and the first of them.
+    /// Symbols with a code, the first of them, and the last.
     pub(super) used: u16,
     pub(super) first: u16,
+    pub(crate) last: u16,
 }
 
 impl Shape {
     /// Reads a code over `alphabet` symbols. The length of each symbol's code goes to `lengths`,
     /// where that is asked for.
     ///
-    /// `heap` is charged with the table that image-webp keeps of it, and with what it needs in
-    /// between. A code that is not complete is refused, in exact arithmetic: image-webp's is modulo
-    /// 2^16, which lets some codes pass that make it panic.
-    pub(super) fn read(
+    /// A code that is not complete is refused, in exact arithmetic.
+    pub(crate) fn read(
         bits: &mut Bits<'_>,
         alphabet: u16,
-        heap: &mut Heap,
         lengths: Option<&mut Lengths>,
     ) -> Result<Self, Error> {
         if bits.flag()? {
-            Self::read_simple(bits, alphabet, heap, lengths)
+            Self::read_simple(bits, alphabet, lengths)
         } else {
-            super::lengths::read(bits, alphabet, heap, lengths)
+            super::lengths::read(bits, alphabet, lengths)
         }
     }
 
@@ -41,7 +38,6 @@ impl Shape {
     fn read_simple(
         bits: &mut Bits<'_>,
         alphabet: u16,
-        heap: &mut Heap,
         lengths: Option<&mut Lengths>,
     ) -> Result<Self, Error> {
         let mut tally = Tally::new(lengths);
@@ -59,13 +55,12 @@ impl Shape {
             }
             tally.skip_to(second);
             tally.put(1, 1);
-            heap.take(TWO_SYMBOL_TABLE);
         }
         Ok(tally.shape())
     }
 
     /// The only symbol of a code that spends no bits.
-    pub(super) fn single(&self) -> Option<u16> {
+    pub(crate) fn single(&self) -> Option<u16> {
         (self.used == 1).then_some(self.first)
     }
 
@@ -81,18 +76,115 @@ impl Shape {
         }
     }
 
-    /// A table of up to 2^10 entries of 4 bytes, and two nodes of 16 bytes for each longer code.
-    pub(super) fn table_bytes(&self) -> u64 {
+    /// The bits that are looked up first: none for a single symbol.
+    pub(crate) fn root_bits(&self) -> u32 {
+        self.longest().min(ROOT_BITS)
+    }
+
+    fn longest(&self) -> u32 {
         if self.used == 1 {
             return 0;
         }
-        let longest = self.counts.iter().rposition(|&count| count != 0).unwrap_or(0);
-        let long: u64 = self.counts.iter().skip(11).map(|&count| u64::from(count)).sum();
-        (4 << longest.min(10)) + 32 * long
+        self.counts
+            .iter()
+            .zip(0..)
+            .filter(|(count, _)| **count > 0)
+            .map(|(_, l)| l)
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn count(&self, length: u32) -> u32 {
+        self.counts.get(length as usize).copied().unwrap_or_default().into()
+    }
+
+    /// The length of the table that [`fill`](Self::fill) takes.
+    pub(crate) fn entries(&self) -> u32 {
+        let longest = self.longest();
+        if longest <= ROOT_BITS {
+            return 1 << longest;
+        }
+        let mut entries = 1 << ROOT_BITS;
+        let mut left = *self;
+        for length in ROOT_BITS + 1..=longest {
+            while left.count(length) > 0 {
+                let bits = left.table_bits(length, left.count(length));
+                entries += 1 << bits;
+                let mut room = 1u32 << bits;
+                let longer = left.counts.iter_mut().zip(0..).skip(length as usize);
+                for (count, length) in longer.take_while(|&(_, length)| length <= ROOT_BITS + bits)
+                {
+                    let step = ROOT_BITS + bits - length;
+                    let taken = u32::from(*count).min(room >> step);
+                    room -= taken << step;
+                    *count -= u16::try_from(taken).unwrap_or_default();
+                }
+            }
+        }
+        entries
+    }
+
+    /// Fills the first [`entries`](Self::entries) of `table`, to be looked up by [`Table`].
+    ///
+    /// Codes that are longer than the root share tables behind it, by their first bits.
+    pub(crate) fn fill(&self, lengths: &[u8], table: &mut [u16]) {
+        if let Some(symbol) = self.single() {
+            table.iter_mut().take(1).for_each(|entry| *entry = symbol);
+            return;
+        }
+        let mut sorted = [0u16; MAX_ALPHABET];
+        self.sort(lengths, &mut sorted);
+        let mut symbols = sorted.iter();
+        let longest = self.longest();
+        // The code in the order of the stream: its first bit lowest.
+        let mut code = 0;
+        let mut filled = 1;
+        for length in 1..=longest.min(ROOT_BITS) {
+            table.copy_within(..filled, filled);
+            filled *= 2;
+            for &symbol in symbols.by_ref().take(self.count(length) as usize) {
+                put(table, code, entry(symbol, length));
+                code = next_code(code, length);
+            }
+        }
+        let mask = filled - 1;
+        let (mut prefix, mut place, mut bits) = (usize::MAX, filled, 0);
+        for length in ROOT_BITS + 1..=longest {
+            let count = self.count(length);
+            for (nth, &symbol) in (0..count).zip(symbols.by_ref()) {
+                if code & mask != prefix {
+                    if prefix != usize::MAX {
+                        place += 1 << bits;
+                    }
+                    prefix = code & mask;
+                    bits = self.table_bits(length, count - nth);
+                    let link = u16::try_from(place).unwrap_or_default();
+                    put(table, prefix, entry(link, ROOT_BITS + bits));
+                }
+                let part = table.get_mut(place..place + (1 << bits)).unwrap_or_default();
+                let step = 1 << (length - ROOT_BITS);
+                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(step) {
+                    *slot = entry(symbol, length - ROOT_BITS);
+                }
+                code = next_code(code, length);
+            }
+        }
+    }
+
+    /// The bits of a table behind the root, whose first code has `length` bits and is followed by
+    /// `left` codes of that length in all: as many as its longest code has.
+    fn table_bits(&self, length: u32, left: u32) -> u32 {
+        let mut bits = length - ROOT_BITS;
+        let mut unused = (1u32 << bits).saturating_sub(left);
+        while unused > 0 && ROOT_BITS + bits < MAX_BITS {
+            bits += 1;
+            unused = (2 * unused).saturating_sub(self.count(ROOT_BITS + bits));
+        }
+        bits
     }
 
     /// Puts the symbols in the order of their codes: by length, then by value.
-    pub(super) fn sort(&self, lengths: &[u8], sorted: &mut [u16]) {
+    fn sort(&self, lengths: &[u8], sorted: &mut [u16]) {
         let mut next = [0u16; MAX_LENGTH + 1];
         let mut at = 0;
         for (slot, &count) in next.iter_mut().zip(&self.counts).skip(1) {
@@ -103,98 +195,100 @@ impl Shape {
             if length != 0
                 && let Some(slot) = next.get_mut(usize::from(length))
             {
-                if let Some(place) = sorted.get_mut(usize::from(*slot)) {
-                    *place = symbol;
-                }
+                put(sorted, usize::from(*slot), symbol);
                 *slot += 1;
             }
         }
     }
 }
 
-/// A code to read symbols with.
-pub(super) struct Code<'s> {
-    pub(super) shape: Shape,
-    /// The symbols in the order of their codes.
-    sorted: &'s [u16],
-    /// For each pattern of the next eight bits: the symbol, and the length of its code above it;
-    /// or [`LONG`].
-    table: [u16; 256],
+/// A symbol and the bits to pass; in the root, more than it has bits link to a table at this place.
+#[allow(clippy::cast_possible_truncation, reason = "15 at the most")]
+const fn entry(symbol: u16, bits: u32) -> u16 {
+    symbol | (bits as u16) << 12
 }
 
-impl<'s> Code<'s> {
-    pub(super) fn new(shape: Shape, lengths: &[u8], sorted: &'s mut [u16]) -> Self {
-        shape.sort(lengths, sorted);
-        let mut table = [LONG; 256];
-        if let Some(symbol) = shape.single() {
-            table = [symbol; 256];
-        }
-        let mut symbols = sorted.iter();
-        let mut code = 0u8;
-        for (&count, length) in shape.counts.iter().zip(0u8..).take(9).skip(1) {
-            if shape.used == 1 {
-                break;
-            }
-            for &symbol in symbols.by_ref().take(usize::from(count)) {
-                // `code` is left-aligned; the stream has its first bit lowest.
-                let pattern = usize::from(code.reverse_bits());
-                for entry in table.iter_mut().skip(pattern).step_by(1 << length) {
-                    *entry = symbol | (u16::from(length) << 12);
-                }
-                code = code.wrapping_add(1 << (8 - length));
-            }
-        }
-        Self { shape, sorted, table }
+fn put(table: &mut [u16], at: usize, value: u16) {
+    if let Some(slot) = table.get_mut(at) {
+        *slot = value;
+    }
+}
+
+/// The code of `length` bits after `code`, both with their first bit lowest; `code` itself when it
+/// is the last one.
+const fn next_code(code: usize, length: u32) -> usize {
+    let ones = (1 << length) - 1;
+    if code == ones {
+        return code;
+    }
+    // Adds one from the other end: the highest bit that is 0 becomes 1, those above it become 0.
+    let bit = 1 << (code ^ ones).ilog2();
+    code & (bit - 1) | bit
+}
+
+/// A code to read symbols with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Table<'t> {
+    entries: &'t [u16],
+    mask: u64,
+}
+
+impl<'t> Table<'t> {
+    /// `entries` starts with what [`Shape::fill`] made of a code with so many bits in its root.
+    #[inline(always)]
+    pub(crate) const fn new(entries: &'t [u16], root_bits: u32) -> Self {
+        Self { entries, mask: (1 << root_bits) - 1 }
     }
 
-    pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u16, Error> {
-        let window = bits.peek();
-        let entry = usize::try_from(window & 0xFF).ok().and_then(|at| self.table.get(at));
-        match entry {
-            Some(&entry) if entry < LONG => {
-                bits.skip(u32::from(entry >> 12))?;
-                Ok(entry & 0xFFF)
-            }
-            _ => self.long_symbol(window, bits),
-        }
+    /// True when symbols spend no bits, there being only one.
+    #[inline(always)]
+    pub(crate) const fn is_single(&self) -> bool {
+        self.mask == 0
     }
 
-    /// Compares bit by bit with the first code of each length.
-    fn long_symbol(&self, mut window: u64, bits: &mut Bits<'_>) -> Result<u16, Error> {
-        let (mut code, mut first, mut index) = (0u32, 0u32, 0u32);
-        for (&count, length) in self.shape.counts.iter().zip(0u32..).skip(1) {
-            let count = u32::from(count);
-            code = (code << 1) | u32::from(window & 1 == 1);
-            window >>= 1;
-            first <<= 1;
-            if let Some(offset) = code.checked_sub(first)
-                && offset < count
-            {
-                bits.skip(length)?;
-                return self.sorted.get((index + offset) as usize).copied().ok_or(MISSING_SYMBOL);
-            }
-            first += count;
-            index += count;
+    /// The next symbol, whose code may need 15 held bits.
+    #[inline(always)]
+    pub(crate) fn symbol(&self, bits: &mut Bits<'_>) -> u16 {
+        let entry = self.entry(bits.next() & self.mask);
+        let length = u32::from(entry >> 12);
+        if length <= ROOT_BITS {
+            bits.skip(length);
+            return entry & 0xFFF;
         }
-        Err(MISSING_SYMBOL)
+        let behind = bits.next() >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
+        let entry = self.entry(u64::from(entry & 0xFFF) + behind);
+        bits.skip(ROOT_BITS + u32::from(entry >> 12));
+        entry & 0xFFF
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "less than 2^13")]
+    fn entry(&self, at: u64) -> u16 {
+        self.entries.get(at as usize).copied().unwrap_or_default()
     }
 }
 
 fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
-    u16::try_from(value).ok().filter(|&symbol| symbol < alphabet).ok_or(MISSING_SYMBOL)
+    match u16::try_from(value) {
+        Ok(symbol) if symbol < alphabet => Ok(symbol),
+        _ => Err(malformed("a symbol outside its alphabet")),
+    }
 }
 
-pub(super) const MISSING_SYMBOL: Error = malformed("a symbol outside its alphabet");
-
 pub(super) const MAX_LENGTH: usize = 15;
+const MAX_BITS: u32 = 15;
 
-/// Three nodes of 16 bytes and two table entries of 4.
-const TWO_SYMBOL_TABLE: u64 = 3 * 16 + 2 * 4;
-
-/// Above all symbols with a code of up to eight bits; the largest symbol is 2,327.
-const LONG: u16 = 9 << 12;
+/// What one look answers for most symbols. The largest symbol is 2,327, and the tables of a code have
+/// 2,704 entries at the most, so that either leaves four bits of an entry for the length.
+const ROOT_BITS: u32 = 8;
 
 #[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "tests"
+)]
 mod tests {
     use super::*;
     use crate::probe::webp::lengths::MAX_ALPHABET;
@@ -233,14 +327,16 @@ mod tests {
             lengths.iter().for_each(|&length| tally.put(length, 1));
             let shape = tally.shape().complete().unwrap();
             assert_eq!(all[..lengths.len()], lengths);
-            let mut sorted = vec![0; lengths.len()];
-            let code = Code::new(shape, &lengths, &mut sorted);
+            let mut table = vec![7; shape.entries() as usize];
+            shape.fill(&lengths, &mut table);
+            let code = Table::new(&table, shape.root_bits());
             let symbols: Vec<u16> =
                 (0..lengths.len() as u16).filter(|&i| lengths[usize::from(i)] > 0).collect();
             let data = written(&lengths, &symbols);
             let mut bits = Bits::new(&data);
             for &symbol in &symbols {
-                assert_eq!(code.symbol(&mut bits).unwrap(), symbol);
+                bits.refill();
+                assert_eq!(code.symbol(&mut bits), symbol);
             }
             let spent: u32 = lengths.iter().map(|&length| u32::from(length)).sum();
             let padding = data.len() as u32 * 8 - spent;

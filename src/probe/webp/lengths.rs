@@ -1,16 +1,14 @@
 //! The code lengths of a prefix code of VP8L (RFC 9649, 3.7.2.1.2).
 
 use super::bits::Bits;
-use super::code::{MAX_LENGTH, MISSING_SYMBOL, Shape};
-use super::heap::Heap;
-use super::malformed;
+use super::code::{MAX_LENGTH, Shape};
+use super::{TRUNCATED, malformed};
 use crate::error::Error;
 
 /// Reads a code that is written as a code for lengths, then a length for each symbol.
 pub(super) fn read(
     bits: &mut Bits<'_>,
     alphabet: u16,
-    heap: &mut Heap,
     lengths: Option<&mut Lengths>,
 ) -> Result<Shape, Error> {
     let mut code_lengths = [0u8; 19];
@@ -20,27 +18,21 @@ pub(super) fn read(
         }
     }
     let length_code = LengthCode::new(&code_lengths)?;
-    let length_table = length_code.shape.table_bytes();
-    heap.take(2 * 19);
-    heap.take(length_table);
-    heap.give(2 * 19);
-
     let mut left = alphabet;
     if bits.flag()? {
         let width = 2 + 2 * bits.read(3)?;
         let limit = 2 + bits.read(width)?;
-        left = u16::try_from(limit)
-            .ok()
-            .filter(|&limit| limit <= alphabet)
-            .ok_or(malformed("more code lengths than symbols"))?;
+        left = match u16::try_from(limit) {
+            Ok(limit) if limit <= alphabet => limit,
+            _ => return Err(TOO_MANY),
+        };
     }
-    let lengths_bytes = 2 * u64::from(alphabet);
-    heap.take(lengths_bytes);
-    let shape = read_lengths(bits, &length_code, alphabet, left, lengths)?;
-    heap.give(length_table);
-    heap.take(shape.table_bytes());
-    heap.give(lengths_bytes);
-    Ok(shape)
+    let mut tally = Tally::new(lengths);
+    read_lengths(bits, &length_code, alphabet, left, &mut tally)?;
+    if bits.are_past_end() {
+        return Err(TRUNCATED);
+    }
+    tally.shape().complete()
 }
 
 /// `left` bounds how many length symbols there are; the rest of the alphabet has no code.
@@ -49,35 +41,52 @@ fn read_lengths(
     code: &LengthCode,
     alphabet: u16,
     mut left: u16,
-    lengths: Option<&mut Lengths>,
-) -> Result<Shape, Error> {
-    let mut tally = Tally::new(lengths);
-    let mut previous = 8;
+    tally: &mut Tally<'_>,
+) -> Result<(), Error> {
     if let Some(length) = code.shape.single()
         && length < 16
     {
         // No bit is spent on them: not one step for each, or work would not be linear in the input.
         tally.put(low_byte(u32::from(length)), left);
-        return tally.shape().complete();
+        return Ok(());
     }
+    let mut at_hand = *bits;
+    let mut previous = 8;
     while tally.at < alphabet && left > 0 {
+        at_hand.refill();
+        if let Some(length) = code.shortest {
+            let run = at_hand.next().trailing_zeros().min(at_hand.held());
+            let run = u16::from(low_byte(run)).min(left).min(alphabet - tally.at);
+            if run > 0 {
+                if length != 0 {
+                    previous = length;
+                }
+                tally.put(length, run);
+                at_hand.skip(u32::from(run));
+                left -= run;
+                continue;
+            }
+        }
         left -= 1;
-        let (length, run) = match code.symbol(bits)? {
-            16 => (previous, 3 + bits.read(2)?),
-            17 => (0, 3 + bits.read(3)?),
-            18 => (0, 11 + bits.read(7)?),
+        let symbol = code.symbol(&mut at_hand);
+        let (length, run) = match symbol {
+            16 => (previous, 3 + at_hand.take(2)),
+            17 => (0, 3 + at_hand.take(3)),
+            18 => (0, 11 + at_hand.take(7)),
             length => (length, 1),
         };
         if length != 0 {
             previous = length;
         }
-        let run = u16::try_from(run)
-            .ok()
-            .filter(|&run| run <= alphabet - tally.at)
-            .ok_or(malformed("more code lengths than symbols"))?;
+        let run = u16::from(low_byte(run));
+        if run > alphabet - tally.at {
+            *bits = at_hand;
+            return Err(if bits.are_past_end() { TRUNCATED } else { TOO_MANY });
+        }
         tally.put(length, run);
     }
-    tally.shape().complete()
+    *bits = at_hand;
+    Ok(())
 }
 
 /// The code that code lengths are written in, whose own lengths are 7 at the most.
@@ -85,6 +94,9 @@ struct LengthCode {
     shape: Shape,
     /// For each pattern of the next seven bits: the symbol, and the length of its code above it.
     table: [u8; 128],
+    /// The code length, no run, whose code is the one bit 0: as many as there are zeros follow each
+    /// other.
+    shortest: Option<u8>,
 }
 
 impl LengthCode {
@@ -94,33 +106,35 @@ impl LengthCode {
             tally.put(length, 1);
         }
         let shape = tally.shape().complete()?;
-        let mut sorted = [0; 19];
-        shape.sort(code_lengths, &mut sorted);
+        if let Some(symbol) = shape.single() {
+            let table = [low_byte(u32::from(symbol)); 128];
+            return Ok(Self { shape, table, shortest: None });
+        }
         let mut table = [0; 128];
-        let mut symbols = sorted.iter();
+        // Left-aligned in seven bits; the stream has its first bit lowest.
         let mut code = 0u8;
-        for (&count, length) in shape.counts.iter().zip(0u8..).take(8).skip(1) {
-            for &symbol in symbols.by_ref().take(usize::from(count)) {
-                // `code` is left-aligned in seven bits; the stream has its first bit lowest.
+        for length in 1..8 {
+            let symbols = (0u8..).zip(code_lengths).filter(|(_, other)| **other == length);
+            for (symbol, _) in symbols {
                 let pattern = usize::from(code.reverse_bits() >> 1);
                 for entry in table.iter_mut().skip(pattern).step_by(1 << length) {
-                    *entry = low_byte(u32::from(symbol)) | (length << 5);
+                    *entry = symbol | (length << 5);
                 }
                 code = code.wrapping_add(1 << (7 - length));
             }
         }
-        Ok(Self { shape, table })
+        let [first, ..] = table;
+        let shortest = (first >> 5 == 1 && first & 0x1F < 16).then_some(first & 0x1F);
+        Ok(Self { shape, table, shortest })
     }
 
-    fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Error> {
-        if let Some(symbol) = self.shape.single() {
-            return Ok(low_byte(u32::from(symbol)));
-        }
-        let pattern = bits.peek() & 0x7F;
-        let entry = usize::try_from(pattern).ok().and_then(|pattern| self.table.get(pattern));
-        let &entry = entry.ok_or(MISSING_SYMBOL)?;
-        bits.skip(u32::from(entry >> 5))?;
-        Ok(entry & 0x1F)
+    /// The next symbol, whose code may need seven held bits.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "seven bits")]
+    fn symbol(&self, bits: &mut Bits<'_>) -> u8 {
+        let entry = self.table.get((bits.next() & 0x7F) as usize).copied().unwrap_or_default();
+        bits.skip(u32::from(entry >> 5));
+        entry & 0x1F
     }
 }
 
@@ -129,6 +143,7 @@ pub(super) struct Tally<'l> {
     counts: [u16; MAX_LENGTH + 1],
     used: u16,
     first: u16,
+    last: u16,
     at: u16,
     lengths: Option<&'l mut Lengths>,
 }
@@ -138,7 +153,7 @@ impl<'l> Tally<'l> {
         if let Some(lengths) = lengths.as_deref_mut() {
             lengths.fill(0);
         }
-        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, at: 0, lengths }
+        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, last: 0, at: 0, lengths }
     }
 
     pub(super) const fn skip_to(&mut self, symbol: u16) {
@@ -153,6 +168,7 @@ impl<'l> Tally<'l> {
                 self.first = self.at;
             }
             self.used += run;
+            self.last = end.saturating_sub(1);
             if let Some(count) = self.counts.get_mut(usize::from(length)) {
                 *count += run;
             }
@@ -165,19 +181,21 @@ impl<'l> Tally<'l> {
     }
 
     pub(super) const fn shape(&self) -> Shape {
-        Shape { counts: self.counts, used: self.used, first: self.first }
+        Shape { counts: self.counts, used: self.used, first: self.first, last: self.last }
     }
 }
 
 /// The code lengths of the largest alphabet: green, lengths and a colour cache of 11 bits.
-pub(super) type Lengths = [u8; MAX_ALPHABET];
+pub(crate) type Lengths = [u8; MAX_ALPHABET];
 
 #[allow(clippy::cast_possible_truncation, reason = "masked to eight bits")]
 const fn low_byte(value: u32) -> u8 {
     (value & 0xFF) as u8
 }
 
-pub(super) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
+pub(crate) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
+
+const TOO_MANY: Error = malformed("more code lengths than symbols");
 
 const LENGTH_ORDER: [usize; 19] =
     [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -215,7 +233,7 @@ mod tests {
         }
         let mut lengths = [0; MAX_ALPHABET];
         let mut bits = Bits::new(&stream.bytes);
-        read(&mut bits, alphabet, &mut Heap::default(), Some(&mut lengths))?;
+        read(&mut bits, alphabet, Some(&mut lengths))?;
         Ok(lengths[..usize::from(alphabet)].to_vec())
     }
 

@@ -5,11 +5,11 @@ use super::{ColorKind, Detail, Format, Header, IccKind, Orientation};
 use crate::error::Error;
 use crate::size::Size;
 
-mod bits;
-mod code;
-mod heap;
-mod lengths;
-mod pixels;
+pub(crate) mod bits;
+pub(crate) mod bool_decoder;
+pub(crate) mod code;
+pub(crate) mod lengths;
+pub(crate) mod pixels;
 mod riff;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -142,6 +142,16 @@ pub(crate) fn icc(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Walks the chunks and reads the headers of the coded data; time is linear in the input.
 pub(crate) fn read(bytes: &[u8]) -> Result<Approved<'_>, Error> {
+    read_but(bytes, None)
+}
+
+/// The same for bytes whose picture was read before: the prefix codes of VP8L, which may be all of
+/// a file, are taken as `known`. Whether they are still the same is seen by the decoder.
+pub(crate) fn read_again<'a>(bytes: &'a [u8], known: &Still) -> Result<Approved<'a>, Error> {
+    read_but(bytes, Some(known))
+}
+
+fn read_but<'a>(bytes: &'a [u8], known: Option<&Still>) -> Result<Approved<'a>, Error> {
     let mut chunks = Chunks::of_file(bytes)?;
     let first = chunks.next()?.ok_or(TRUNCATED)?;
     let mut walk = Walk::default();
@@ -152,7 +162,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Approved<'_>, Error> {
         }
         _ => return Err(malformed("the first chunk is not a picture")),
     }
-    let (still, color, alpha) = walk.still()?;
+    let (still, color, alpha) = walk.still(known)?;
     Ok(Approved {
         still,
         color,

@@ -11,7 +11,6 @@
 
 use image_webp::{ColorType, WebPEncoder};
 
-use super::vp8l::stream_header;
 use crate::size::Size;
 
 /// One chunk, padded to an even length.
@@ -178,6 +177,13 @@ impl BoolEncoder {
         self.literal(0, 24);
         self.bytes
     }
+}
+
+/// The five bytes in front of a VP8L stream of `size`, each side 1 to 16,384.
+pub(crate) const fn stream_header(size: Size) -> [u8; 5] {
+    let [b0, b1, b2, b3] =
+        (((size.width - 1) & 0x3FFF) | (((size.height - 1) & 0x3FFF) << 14)).to_le_bytes();
+    [0x2F, b0, b1, b2, b3]
 }
 
 /// A VP8L stream, bit by bit.

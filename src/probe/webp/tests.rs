@@ -52,7 +52,7 @@ fn simple_files_say_size_and_alpha() {
     let Detail::WebP(Still { coding: Coding::Lossy(frame), .. }) = header.detail else {
         unreachable!()
     };
-    assert_eq!(frame.macroblocks(), 6);
+    assert_eq!(frame.size, Size::new(33, 17));
     assert_eq!(frame.partitions(), [9001, 9000]);
 }
 
@@ -160,7 +160,7 @@ fn threat_18_a_huge_canvas_costs_nothing() {
 }
 
 #[test]
-fn threat_19_pixels_without_bits_are_in_the_quote() {
+fn threat_19_pixels_without_bits_are_capped_and_cost_rows() {
     let mut stream = BitWriter::vp8l(16_384, 16_384);
     stream.put(0, 3); // no transform, no cache, one group
     for symbol in [1, 2, 3, 255, 0] {
@@ -172,7 +172,7 @@ fn threat_19_pixels_without_bits_are_in_the_quote() {
     assert_eq!(still.frame.pixels(), 1 << 28);
     // 2^24 and 2,978 for each of the bytes behind the header.
     assert_eq!(still.possible_pixels(), (1 << 24) + 2_978 * (stream.bytes.len() as u64 - 5));
-    assert!(memory_bytes(&still, true) > 1 << 30);
+    assert!(memory_bytes(&still, true) < 200_000);
 }
 
 #[test]
@@ -222,8 +222,9 @@ fn threat_21_alpha_is_in_the_quote() {
     let alpha = lossless_alpha(400, 300, 0, &Noise(1).bytes(120_000));
     let file = riff(&[vp8x(ALPHA, 400, 300), chunk(b"ALPH", &alpha), color]);
     assert!(matches!(still(&file).alpha, Alpha::Lossless(Filter::None, _)));
-    assert!(memory_bytes(&still(&file), true) >= 4 * 120_000);
-    assert!(memory_bytes(&still(&opaque), true) >= 384 * 25 * 19);
+    // It is kept to multiply the colours by.
+    assert!(memory_bytes(&still(&file), true) >= memory_bytes(&still(&file), false) + 120_000);
+    assert!(memory_bytes(&still(&opaque), true) < 120_000);
 }
 
 #[test]
@@ -268,7 +269,7 @@ fn threat_42_groups_that_no_pixel_uses_are_in_the_quote() {
         stream.single(symbol); // green and red: group 0x0FFF
     }
     for _ in 0..0x1000 {
-        // Each green code has a table of 2^10 entries.
+        // Each green code has a table of 2^8 entries and one of 2^2.
         let lengths: Vec<u32> = (1..=10).chain([10]).collect();
         stream.lengths(&lengths);
         for _ in 0..4 {
@@ -276,89 +277,10 @@ fn threat_42_groups_that_no_pixel_uses_are_in_the_quote() {
         }
     }
     let file = riff(&[chunk(b"VP8L", &stream.bytes)]);
-    assert!(memory_bytes(&still(&file), true) > 0x1000 * (280 + 4096));
+    let group = 28 + 2 * (260 + 4);
+    let quote = memory_bytes(&still(&file), true);
+    assert!(quote > 0x1000 * group && quote < 0x1000 * group + 200);
     assert!(is_truncated(&riff(&[chunk(b"VP8L", &stream.bytes[..stream.bytes.len() - 40])])));
-}
-
-/// What image-webp has on the heap for a picture of 100 × 1 with a palette of so many colours.
-#[test]
-fn a_palette_is_in_the_quote() {
-    let heap = |colors: u32, green: &[u32]| {
-        let mut stream = BitWriter::vp8l(100, 1);
-        stream.put(0b111, 3); // a transform, the palette
-        stream.put(colors - 1, 8);
-        stream.put(0, 1); // no cache
-        if green.is_empty() {
-            stream.single(0);
-        } else {
-            stream.lengths(green);
-        }
-        (0..4).for_each(|_| stream.single(0));
-        if !green.is_empty() {
-            (0..colors).for_each(|_| stream.put(0, 1));
-        }
-        stream.put(0, 3); // no other transform, no cache, one group
-        (0..5).for_each(|_| stream.single(0));
-        let (_, stream) = vp8l::Stream::of_image(&stream.bytes).unwrap();
-        stream.codec_heap_bytes
-    };
-    // The list of transforms, the colours, and four groups of codes; or both blocks of the table,
-    // while it grows to 256 colours of 4 bytes or doubles.
-    assert_eq!(heap(100, &[]), 8 + 400 + (400 + 1024));
-    assert_eq!(heap(200, &[]), 8 + 800 + (800 + 1600));
-    assert_eq!(heap(255, &[]), 8 + 1020 + (1020 + 2040));
-    assert_eq!(heap(256, &[]), 8 + 1024 + 4 * 280);
-    // The colours have four groups of codes of their own, and here a table of two entries.
-    assert_eq!(heap(256, &[1, 1]), 8 + 1024 + 4 * 280 + 2 * 4);
-    let two_symbols = {
-        let mut stream = BitWriter::vp8l(100, 1);
-        stream.put(0b111, 3);
-        stream.put(255, 8);
-        stream.put(0, 1);
-        stream.put(0b111, 3); // a code of two symbols, both written in eight bits
-        stream.put(1, 8);
-        stream.put(2, 8);
-        (0..4).for_each(|_| stream.single(0));
-        (0..256).for_each(|_| stream.put(0, 1));
-        stream.put(0, 3);
-        (0..5).for_each(|_| stream.single(0));
-        vp8l::Stream::of_image(&stream.bytes).unwrap().1.codec_heap_bytes
-    };
-    assert_eq!(two_symbols, 8 + 1024 + 4 * 280 + (3 * 16 + 2 * 4));
-    // Two indices share a pixel: eight bytes for each pair, and a row of 50 pixels.
-    assert_eq!(heap(16, &[]), 8 + 64 + (256 * 8 + 50));
-}
-
-#[test]
-fn a_gigabyte_of_prefix_codes_is_not_counted_to_its_end() {
-    let mut stream = BitWriter::vp8l(4, 4);
-    stream.put(0, 1); // no transform
-    stream.put(1, 1);
-    stream.put(11, 4); // 2,048 cached colours
-    stream.put(1, 1);
-    stream.put(0, 3 + 1); // many groups, in blocks of 4 × 4; no cache
-    for symbol in [0xFF, 0x3F, 0, 0, 0] {
-        stream.single(symbol);
-    }
-    for _ in 0..0x4000 {
-        // 2,048 codes of eleven bits: a table of 4 KiB and 64 KiB of nodes.
-        stream.put(0, 1);
-        stream.put(15, 4);
-        for symbol in [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] {
-            stream.put(u32::from(symbol == 11 || symbol == 16), 3);
-        }
-        stream.put(1, 1);
-        stream.put(4, 3);
-        stream.put(343 - 2, 10);
-        stream.put(0, 1);
-        (0..341).for_each(|_| stream.put(0b111, 3));
-        stream.put(0, 1);
-        (0..4).for_each(|_| stream.single(0));
-    }
-    assert_eq!(
-        what(&riff(&[chunk(b"VP8L", &stream.bytes)])),
-        "unsupported: WebP with gigabytes of prefix codes"
-    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The frame header of VP8 (RFC 6386, sections 9.1 to 9.6): only as far as the partitions.
 
+use super::bool_decoder::BoolDecoder;
 use super::{TRUNCATED, malformed};
 use crate::error::Error;
 use crate::probe::Format;
@@ -20,7 +21,7 @@ impl Frame {
     /// Reads the header of a key frame from the payload of a VP8 chunk.
     pub(super) fn read(chunk: &[u8]) -> Result<Self, Error> {
         let Some((&[t0, t1, t2, s0, s1, s2, w0, w1, h0, h1], data)) =
-            chunk.split_first_chunk::<10>()
+            chunk.split_first_chunk::<HEADER_BYTES>()
         else {
             return Err(malformed("the length of the VP8 chunk"));
         };
@@ -49,7 +50,7 @@ impl Frame {
             .ok()
             .and_then(|length| data.split_at_checked(length))
             .ok_or(TRUNCATED)?;
-        let partition_count = partition_count(first)?;
+        let partition_count = FrameHeader::read(first)?.0.partition_count;
         let partition_bytes = partition_bytes(rest, partition_count)?;
         Ok(Self { size, first_partition_bytes, partition_count, partition_bytes })
     }
@@ -59,9 +60,22 @@ impl Frame {
         self.partition_bytes.get(..self.partition_count).unwrap_or_default()
     }
 
-    /// Blocks of 16 × 16 pixels, those cut by an edge included.
-    pub(crate) const fn macroblocks(&self) -> u64 {
-        self.size.width.div_ceil(16) as u64 * self.size.height.div_ceil(16) as u64
+    /// The first partition and those of coefficients, of the chunk that the frame was read from.
+    pub(crate) fn split<'a>(&self, chunk: &'a [u8]) -> Result<(&'a [u8], [&'a [u8]; 8]), Error> {
+        let lengths = 3 * (self.partition_count - 1);
+        let (first, rest) = chunk
+            .get(HEADER_BYTES..)
+            .and_then(|data| {
+                data.split_at_checked(usize::try_from(self.first_partition_bytes).ok()?)
+            })
+            .ok_or(TRUNCATED)?;
+        let mut rest = rest.get(lengths..).ok_or(TRUNCATED)?;
+        let mut partitions: [&[u8]; 8] = [&[]; 8];
+        for (partition, &bytes) in partitions.iter_mut().zip(self.partitions()) {
+            let bytes = usize::try_from(bytes).map_err(|_| TRUNCATED)?;
+            (*partition, rest) = rest.split_at_checked(bytes).ok_or(TRUNCATED)?;
+        }
+        Ok((first, partitions))
     }
 
     /// The most pixels that the first partition can hold.
@@ -77,29 +91,87 @@ impl Frame {
     }
 }
 
-/// The frame header up to `log2_nbr_of_dct_partitions` (RFC 6386, 9.2 to 9.5 and 19.2).
-fn partition_count(first: &[u8]) -> Result<usize, Error> {
-    let mut header = BoolDecoder::new(first);
-    if header.literal(1)? != 0 {
-        return Err(Error::unsupported(Format::WebP, "a reserved colour space"));
-    }
-    header.literal(1)?; // clamping_type
-    if header.flag()? {
-        let update_map = header.flag()?;
-        if header.flag()? {
-            header.literal(1)?; // segment_feature_mode
-            header.optional_values(4, 7 + 1)?;
-            header.optional_values(4, 6 + 1)?;
+/// The first fields of the frame header, of which the rest is the decoder's (RFC 6386, 9.2 to 9.6 and
+/// 19.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FrameHeader {
+    pub(crate) segments: Option<Segments>,
+    pub(crate) filter: Filter,
+    partition_count: usize,
+}
+
+/// Parts of the picture with values of their own (RFC 6386, 9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Segments {
+    /// Each macroblock says by these probabilities which segment it is of; else all are of the first.
+    pub(crate) map: Option<[u8; 3]>,
+    /// The values of segments replace those of the frame; else they are added to them.
+    pub(crate) absolute: bool,
+    pub(crate) quantizers: [i32; 4],
+    pub(crate) filter_levels: [i32; 4],
+}
+
+/// The loop filter of the frame (RFC 6386, 9.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Filter {
+    pub(crate) simple: bool,
+    pub(crate) level: i32,
+    pub(crate) sharpness: i32,
+    /// Added to the level where the prediction comes from this frame: always, in a key frame.
+    pub(crate) intra_delta: i32,
+    /// Added to the level where luma is predicted by subblocks.
+    pub(crate) subblocks_delta: i32,
+}
+
+impl FrameHeader {
+    /// Reads `first`, the first partition, up to `log2_nbr_of_dct_partitions`, and returns the
+    /// decoder that stands behind it.
+    pub(crate) fn read(first: &[u8]) -> Result<(Self, BoolDecoder<'_>), Error> {
+        let mut decoder = BoolDecoder::new(first);
+        if decoder.flag() {
+            return Err(Error::unsupported(Format::WebP, "a reserved colour space"));
         }
-        if update_map {
-            header.optional_values(3, 8)?;
+        decoder.flag(); // clamping_type: decoders clamp
+        let segments = decoder.flag().then(|| Segments::read(&mut decoder));
+        let filter = Filter::read(&mut decoder);
+        let partition_count = 1 << decoder.literal(2);
+        if decoder.is_past_end() {
+            return Err(TRUNCATED);
         }
+        Ok((Self { segments, filter, partition_count }, decoder))
     }
-    header.literal(1 + 6 + 3)?; // filter_type, loop_filter_level, sharpness_level
-    if header.flag()? && header.flag()? {
-        header.optional_values(4 + 4, 6 + 1)?;
+}
+
+impl Segments {
+    fn read(decoder: &mut BoolDecoder<'_>) -> Self {
+        let updates_map = decoder.flag();
+        let updates_values = decoder.flag();
+        // Values that never came are 0, and replace those of the frame.
+        let absolute = if updates_values { decoder.flag() } else { true };
+        let mut values = |bits| match updates_values {
+            true => [(); 4].map(|()| decoder.optional_signed(bits)),
+            false => [0; 4],
+        };
+        let (quantizers, filter_levels) = (values(7), values(6));
+        let map = updates_map.then(|| {
+            [(); 3].map(|()| decoder.optional(8).and_then(|p| u8::try_from(p).ok()).unwrap_or(255))
+        });
+        Self { map, absolute, quantizers, filter_levels }
     }
-    Ok(1 << header.literal(2)?)
+}
+
+impl Filter {
+    fn read(decoder: &mut BoolDecoder<'_>) -> Self {
+        let simple = decoder.flag();
+        let level = decoder.literal(6).cast_signed();
+        let sharpness = decoder.literal(3).cast_signed();
+        let mut deltas = [[0; 4]; 2];
+        if decoder.flag() && decoder.flag() {
+            deltas = deltas.map(|four| four.map(|_| decoder.optional_signed(6)));
+        }
+        let [[intra_delta, ..], [subblocks_delta, ..]] = deltas;
+        Self { simple, level, sharpness, intra_delta, subblocks_delta }
+    }
 }
 
 /// The lengths of all partitions but the last stand in front of them (RFC 6386, 9.5).
@@ -119,75 +191,8 @@ fn partition_bytes(rest: &[u8], count: usize) -> Result<[u32; 8], Error> {
     Ok(bytes)
 }
 
-/// The bool decoder (RFC 6386, section 7), for the few values of the header.
-struct BoolDecoder<'a> {
-    data: &'a [u8],
-    value: u32,
-    range: u32,
-    /// Bits of `value` below the eight that are compared with the split; negative when it needs a
-    /// byte.
-    spare_bits: i32,
-    ended: bool,
-}
-
-impl<'a> BoolDecoder<'a> {
-    const fn new(data: &'a [u8]) -> Self {
-        Self { data, value: 0, range: 255, spare_bits: -8, ended: false }
-    }
-
-    /// One bit of even probability.
-    fn flag(&mut self) -> Result<bool, Error> {
-        if self.spare_bits < 0 {
-            let byte = match self.data.split_first() {
-                Some((&byte, rest)) => {
-                    self.data = rest;
-                    byte
-                }
-                // One byte of zeros beyond the end, as all decoders grant.
-                None if !self.ended => {
-                    self.ended = true;
-                    0
-                }
-                None => return Err(TRUNCATED),
-            };
-            self.value = (self.value << 8) | u32::from(byte);
-            self.spare_bits += 8;
-        }
-        let split = 1 + (((self.range - 1) * 128) >> 8);
-        let large_split = split << self.spare_bits;
-        let bit = self.value >= large_split;
-        if bit {
-            self.range -= split;
-            self.value -= large_split;
-        } else {
-            self.range = split;
-        }
-        while self.range < 128 {
-            self.range <<= 1;
-            self.spare_bits -= 1;
-        }
-        Ok(bit)
-    }
-
-    fn literal(&mut self, bits: u32) -> Result<u32, Error> {
-        let mut value = 0;
-        for _ in 0..bits {
-            value = (value << 1) | u32::from(self.flag()?);
-        }
-        Ok(value)
-    }
-
-    /// Skips `count` values of `bits` bits, each behind a flag that says whether it is there.
-    fn optional_values(&mut self, count: u32, bits: u32) -> Result<(), Error> {
-        for _ in 0..count {
-            if self.flag()? {
-                self.literal(bits)?;
-            }
-        }
-        Ok(())
-    }
-}
-
+/// The frame tag, the start code and the size.
+const HEADER_BYTES: usize = 10;
 const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
 
 /// The samples of black in the studio range of luma and chroma (RFC 6386, 9.2).
@@ -198,30 +203,6 @@ pub(crate) const NO_CHROMA: u8 = 128;
 mod tests {
     use super::*;
     use crate::probe::webp::sample::BoolEncoder;
-
-    #[test]
-    fn literals_come_back() {
-        let values: Vec<(u32, u32)> =
-            (0..400u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 20, 1 + i % 12)).collect();
-        let mut encoder = BoolEncoder::new();
-        for &(value, bits) in &values {
-            encoder.literal(value & ((1 << bits) - 1), bits);
-        }
-        let bytes = encoder.finish();
-        let mut decoder = BoolDecoder::new(&bytes);
-        for (value, bits) in values {
-            assert_eq!(decoder.literal(bits).unwrap(), value & ((1 << bits) - 1));
-        }
-    }
-
-    #[test]
-    fn one_byte_of_zeros_is_granted_behind_the_end() {
-        let mut decoder = BoolDecoder::new(&[]);
-        let flags = [(); 3].map(|()| decoder.flag().ok());
-        assert_eq!(flags, [Some(false), Some(false), None]);
-        let mut decoder = BoolDecoder::new(&[0xFF]);
-        assert_eq!(decoder.literal(8).unwrap(), 0xFF);
-    }
 
     /// Everything that a frame header may hold before the number of partitions.
     #[test]
@@ -260,7 +241,9 @@ mod tests {
                     values(&mut encoder, there, 8, 7);
                 }
                 encoder.literal(log2, 2);
-                assert_eq!(partition_count(&encoder.finish()).unwrap(), 1 << log2, "case {case}");
+                let first = encoder.finish();
+                let (header, _) = FrameHeader::read(&first).unwrap();
+                assert_eq!(header.partition_count, 1 << log2, "case {case}");
             }
         }
     }

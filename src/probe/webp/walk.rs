@@ -112,10 +112,17 @@ impl<'a> Walk<'a> {
     }
 
     /// Holds every nested size against the one around it.
-    pub(super) fn still(&self) -> Result<(Still, &'a [u8], &'a [u8]), Error> {
+    pub(super) fn still(
+        &self,
+        known: Option<&Still>,
+    ) -> Result<(Still, &'a [u8], &'a [u8]), Error> {
+        let known_color = known.and_then(|known| match &known.coding {
+            Coding::Lossless(stream) => Some(stream),
+            Coding::Lossy(_) => None,
+        });
         let (lossless, color) = self.picture.image.ok_or(malformed("no picture"))?;
         let (size, coding) = if lossless {
-            let (size, stream) = vp8l::Stream::of_image(color)?;
+            let (size, stream) = vp8l::Stream::of_image(color, known_color)?;
             (size, Coding::Lossless(stream))
         } else {
             let frame = vp8::Frame::read(color)?;
@@ -134,7 +141,7 @@ impl<'a> Walk<'a> {
             }
             (_, None) => Alpha::None,
             (Coding::Lossy(_), Some(chunk)) => {
-                let (alpha, data) = alpha(chunk, size)?;
+                let (alpha, data) = alpha(chunk, size, known)?;
                 alpha_data = data;
                 alpha
             }
@@ -146,7 +153,15 @@ impl<'a> Walk<'a> {
 }
 
 /// The ALPH chunk (RFC 9649, 2.7.1.2): what its first byte says, and the rest.
-fn alpha(chunk: &[u8], size: Size) -> Result<(Alpha, &[u8]), Error> {
+fn alpha<'a>(
+    chunk: &'a [u8],
+    size: Size,
+    known: Option<&Still>,
+) -> Result<(Alpha, &'a [u8]), Error> {
+    let known = known.and_then(|known| match &known.alpha {
+        Alpha::Lossless(_, stream) => Some(stream),
+        _ => None,
+    });
     let (&info, data) = chunk.split_first().ok_or(malformed("an empty ALPH chunk"))?;
     if (info >> 4) & 3 > 1 {
         return Err(malformed("the preprocessing of the ALPH chunk"));
@@ -160,7 +175,7 @@ fn alpha(chunk: &[u8], size: Size) -> Result<(Alpha, &[u8]), Error> {
     match info & 3 {
         0 if (data.len() as u64) < size.pixels() => Err(TRUNCATED),
         0 => Ok((Alpha::Raw(filter), data)),
-        1 => Ok((Alpha::Lossless(filter, vp8l::Stream::of_alpha(data, size)?), data)),
+        1 => Ok((Alpha::Lossless(filter, vp8l::Stream::of_alpha(data, size, known)?), data)),
         _ => Err(malformed("the compression of the ALPH chunk")),
     }
 }

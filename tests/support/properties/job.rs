@@ -94,7 +94,7 @@ pub fn decode_keeps_the_promise(bytes: &[u8], limits: &Limits) -> Option<Picture
 
 /// P6: a file that is cut, at one of `cuts`, is refused, or it is whole in all that matters: what
 /// comes out is the picture of the whole file. A file that is refused as a whole may be cut into one
-/// that is not, when what was wrong is cut off.
+/// that is not, when what was wrong is cut off. Who takes what is there gets a picture that says so.
 pub fn no_prefix_is_another_picture(
     bytes: &[u8],
     request: &Request,
@@ -104,9 +104,19 @@ pub fn no_prefix_is_another_picture(
     let Ok(whole) = bombproof::thumbnails(bytes, request, limits) else { return };
     for &cut in cuts {
         let prefix = bytes.get(..cut).unwrap_or(bytes);
-        match bombproof::thumbnails(prefix, request, limits) {
-            Ok(made) => assert!(made == whole, "another picture when cut at {cut}"),
-            Err(error) => refusal_is_explained(&error),
+        let strict = bombproof::thumbnails(prefix, request, limits);
+        match &strict {
+            Ok(made) => assert!(*made == whole, "another picture when cut at {cut}"),
+            Err(error) => refusal_is_explained(error),
+        }
+        let lenient = bombproof::thumbnails(prefix, &request.accept_truncated(1), limits);
+        match (lenient, strict) {
+            (Ok(made), Err(Error::Truncated(at))) => {
+                assert!(made.iter().all(|thumbnail| thumbnail.truncated() == Some(at)));
+            }
+            (Ok(made), Ok(strict)) => assert!(made == strict, "two pictures when cut at {cut}"),
+            (Err(lenient), Err(strict)) => assert_eq!(lenient.kind(), strict.kind()),
+            (lenient, strict) => panic!("cut at {cut}: {lenient:?}, but {strict:?}"),
         }
     }
 }

@@ -12,6 +12,7 @@ pub struct Wish {
     pub enlarge: bool,
     pub output: Output,
     pub detail: JpegDetail,
+    pub min_percent_of_rows: Option<u8>,
     pub background: [u8; 3],
 }
 
@@ -39,6 +40,7 @@ impl Default for Wish {
             enlarge: false,
             output: Output::Png,
             detail: JpegDetail::Balanced,
+            min_percent_of_rows: None,
             background: [255; 3],
         }
     }
@@ -61,6 +63,9 @@ impl Wish {
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background);
+        if let Some(percent) = self.min_percent_of_rows {
+            request = request.accept_truncated(percent);
+        }
         match self.output {
             Output::Jpeg(quality) => request.jpeg(quality),
             Output::Png => request.png(),

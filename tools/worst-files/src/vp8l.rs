@@ -57,7 +57,22 @@ pub(crate) fn literals(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), literal_stream(width, height)].concat()
 }
 
-/// The same without the header, for ALPH.
+/// As many pixels as two bits for each leave room for, green and alpha, after all transforms.
+pub(crate) fn small_literals(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    transforms(&mut bits, width, height);
+    bits.put(0, 1);
+    bits.put(1, 1);
+    bits.put(11, 4);
+    bits.put(0, 1);
+    for symbols in [&[100, 101][..], &[7], &[8], &[90, 91], &[0]] {
+        simple_code(&mut bits, symbols);
+    }
+    noise(&mut bits, width as usize * height as usize / 4);
+    [header(width, height, true, 0), bits.finish()].concat()
+}
+
+/// [`literals`] without the header, for ALPH.
 pub(crate) fn literal_stream(width: u32, height: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);

@@ -48,10 +48,10 @@ fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
 /// Decodes within what [`memory_bytes`] says, and checks the sizes of the planes.
 fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
-    let budget = Budget::new(memory_bytes(&frame, scales));
+    let budget = Budget::new(memory_bytes(&frame, scales, [0; 4]));
     let mut planes = Planes::default();
-    decode(bytes, &frame, scales, &budget, &Interrupt::never(), &mut planes)?;
-    assert_eq!(budget.left_bytes(), memory_bytes(&frame, scales));
+    decode(bytes, &frame, scales, false, &budget, &Interrupt::never(), &mut planes)?;
+    assert_eq!(budget.left_bytes(), memory_bytes(&frame, scales, [0; 4]));
     for (i, scale) in (0..frame.components().len()).zip(scales) {
         let size = scale.plane_size(&frame, i);
         assert_eq!(planes.rows[i], size.height);

@@ -1,0 +1,336 @@
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests make small files, and may fail"
+)]
+
+use std::io::Cursor;
+
+use image_webp::WebPDecoder;
+
+use super::*;
+use crate::probe::webp::sample::{BitWriter, Noise, chunk, riff, vp8x};
+use crate::size::Size;
+
+/// The pixels, decoded by `planned` with a budget of its quote and not one byte more.
+fn decoded(data: &[u8], size: Size, planned: &Stream) -> Result<Vec<u32>, Error> {
+    let budget = Budget::new(memory_bytes(size, planned));
+    let mut rows = Rows::new(data, size, planned, &budget, &Interrupt::never())?;
+    let mut pixels = Vec::new();
+    for _ in 0..size.height {
+        pixels.extend(rows.next()?);
+    }
+    Ok(pixels)
+}
+
+fn read(chunk: &[u8]) -> Result<(Size, Stream), Error> {
+    Stream::of_image(chunk, None)
+}
+
+/// What image-webp makes of the payload of a VP8L chunk.
+fn expected(payload: &[u8], size: Size) -> Option<Vec<u32>> {
+    let file = riff(&[vp8x(0x10, size.width, size.height), chunk(b"VP8L", payload)]);
+    let mut decoder = WebPDecoder::new(Cursor::new(file)).ok()?;
+    let mut bytes = vec![0; 4 * size.pixels() as usize];
+    decoder.read_image(&mut bytes).ok()?;
+    let pixels = bytes.chunks(4).map(|p| u32::from_be_bytes([p[3], p[0], p[1], p[2]]));
+    Some(pixels.collect())
+}
+
+/// A stream of noise behind headers of every kind: any bits are symbols of a complete code.
+struct Maker {
+    stream: BitWriter,
+    noise: Noise,
+}
+
+impl Maker {
+    fn below(&mut self, count: u32) -> u32 {
+        (self.noise.number() >> 16) as u32 % count
+    }
+
+    /// A code over symbols that are often below `low` and always below `alphabet`.
+    fn code(&mut self, low: u32, alphabet: u32) {
+        match self.below(4) {
+            0 => {
+                let symbol = self.below(low.min(256));
+                self.stream.single(symbol);
+            }
+            1 => {
+                let first = self.below(low.min(256) - 1);
+                self.stream.put(0b1_1_1, 3);
+                self.stream.put(first, 8);
+                self.stream.put(first + 1, 8);
+            }
+            _ => {
+                // Leaves of a tree that is split at random, some of them deep.
+                let mut leaves = vec![0];
+                let most = if self.below(3) == 0 { 250 } else { 12 };
+                let count = (2 + self.below(most)).min(alphabet);
+                while leaves.len() < count as usize {
+                    let at = match self.below(2) {
+                        0 => leaves.len() - 1,
+                        _ => self.below(leaves.len() as u32) as usize,
+                    };
+                    if leaves[at] == 15 {
+                        break;
+                    }
+                    leaves[at] += 1;
+                    leaves.push(leaves[at]);
+                }
+                let mut lengths = vec![0; alphabet as usize];
+                for leaf in leaves {
+                    let range = if self.below(16) == 0 { alphabet } else { low };
+                    let mut symbol = self.below(range) as usize;
+                    while lengths[symbol] != 0 {
+                        symbol = (symbol + 1) % alphabet as usize;
+                    }
+                    lengths[symbol] = leaf;
+                }
+                self.stream.lengths(&lengths);
+            }
+        }
+    }
+
+    /// A colour cache or none; returns how many colours it has.
+    fn cache(&mut self) -> u32 {
+        let cache_bits = if self.below(2) == 0 { 0 } else { 1 + self.below(7) };
+        self.stream.put(u32::from(cache_bits > 0), 1);
+        if cache_bits > 0 {
+            self.stream.put(cache_bits, 4);
+        }
+        if cache_bits > 0 { 1 << cache_bits } else { 0 }
+    }
+
+    fn group(&mut self, cache_colors: u32, greens: u32) {
+        self.code(greens, 280 + cache_colors);
+        for _ in 0..3 {
+            self.code(256, 256);
+        }
+        self.code(12, 40);
+    }
+
+    /// A small image of literals whose greens are below `greens`.
+    fn tiles(&mut self, size: Size, greens: u32) {
+        self.stream.put(0, 1);
+        let (low, high) = (self.below(greens - 1), greens - 1);
+        self.stream.put(0b1_1_1, 3);
+        self.stream.put(low, 8);
+        self.stream.put(high, 8);
+        for _ in 0..3 {
+            let symbol = if greens > 8 { self.below(256) } else { 0 };
+            self.stream.single(symbol);
+        }
+        self.stream.single(0);
+        for _ in 0..size.pixels() {
+            let bit = self.below(2);
+            self.stream.put(bit, 1);
+        }
+    }
+
+    fn payload(seed: u64) -> (Vec<u8>, Size) {
+        let mut noise = Noise(seed * 0x9E37_79B9 + 1);
+        let (width, height) = (1 + noise.number() as u32 % 70, 1 + noise.byte() as u32 % 40);
+        let mut maker = Self { stream: BitWriter::vp8l(width, height), noise };
+        let mut size = Size::new(width, height);
+        let tiled = |size: Size, side_log2: u32| {
+            let side = 1 << side_log2;
+            Size::new(size.width.div_ceil(side), size.height.div_ceil(side))
+        };
+        let mut kinds = vec![0, 1, 2, 3];
+        while !kinds.is_empty() && maker.below(3) > 0 {
+            let kind = kinds.swap_remove(maker.below(kinds.len() as u32) as usize);
+            maker.stream.put(1 | kind << 1, 3);
+            let side_log2 = 2 + maker.below(3);
+            match kind {
+                0 | 1 => {
+                    maker.stream.put(side_log2 - 2, 3);
+                    maker.tiles(tiled(size, side_log2), if kind == 0 { 16 } else { 256 });
+                }
+                2 => {}
+                _ => {
+                    let colors = [2, 3, 4, 9, 16, 17, 100, 256][maker.below(8) as usize];
+                    maker.stream.put(colors - 1, 8);
+                    maker.tiles(Size::new(colors, 1), 200);
+                    let packing = crate::probe::webp::vp8l::packing(colors);
+                    size.width = size.width.div_ceil(1 << packing);
+                }
+            }
+        }
+        maker.stream.put(0, 1);
+        let cache_colors = maker.cache();
+        let many = maker.below(2) == 0;
+        maker.stream.put(u32::from(many), 1);
+        let mut groups = 1;
+        if many {
+            let side_log2 = 2 + maker.below(3);
+            maker.stream.put(side_log2 - 2, 3);
+            groups = 2 + maker.below(6);
+            maker.tiles(tiled(size, side_log2), groups);
+        }
+        for _ in 0..groups {
+            // Few copies, most of which would be from outside.
+            let greens = if maker.below(3) == 0 { 258 } else { 256 };
+            maker.group(cache_colors, greens);
+        }
+        for _ in 0..size.pixels() * 8 + 64 {
+            let byte = maker.noise.byte();
+            maker.stream.put(byte.into(), 8);
+        }
+        (maker.stream.bytes, Size::new(width, height))
+    }
+}
+
+#[test]
+fn streams_of_noise_are_decoded_as_image_webp_does() {
+    let mut pictures = 0;
+    for seed in 1..1500 {
+        let (payload, size) = Maker::payload(seed);
+        let Ok((found, stream)) = read(&payload) else {
+            assert_eq!(expected(&payload, size), None, "seed {seed}");
+            continue;
+        };
+        assert_eq!(found, size);
+        match decoded(&payload[5..], size, &stream) {
+            Ok(pixels) => {
+                assert!(Some(pixels) == expected(&payload, size), "seed {seed}: {stream:?}");
+                pictures += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error, Error::Malformed(_)), "seed {seed}: {error}");
+                assert_eq!(expected(&payload, size), None, "seed {seed}: {error}");
+            }
+        }
+    }
+    assert!(pictures > 600, "only {pictures} pictures");
+}
+
+#[test]
+fn data_that_ends_anywhere_is_truncated() {
+    let mut cuts = 0;
+    for seed in 1..40 {
+        let (payload, size) = Maker::payload(seed);
+        let Ok((_, stream)) = read(&payload) else { continue };
+        let Ok(whole) = decoded(&payload[5..], size, &stream) else { continue };
+        for end in (5..payload.len()).step_by(7) {
+            let cut = &payload[..end];
+            let result = read(cut).and_then(|(size, stream)| decoded(&cut[5..], size, &stream));
+            match result {
+                Ok(pixels) => assert!(pixels == whole, "seed {seed} cut at {end}"),
+                Err(error) => {
+                    assert!(matches!(error, Error::Truncated(_)), "{error}");
+                    cuts += 1;
+                }
+            }
+        }
+    }
+    assert!(cuts > 500, "only {cuts} cuts");
+}
+
+/// Bytes that changed since the plan are decoded in the memory of the plan, or refused.
+#[test]
+fn other_bytes_than_those_of_the_plan_are_an_error_or_a_picture() {
+    let mut noise = Noise(99);
+    let (mut other, mut pictures) = (0, 0);
+    for seed in 1..120 {
+        let (payload, size) = Maker::payload(seed);
+        let Ok((_, stream)) = read(&payload) else { continue };
+        for _ in 0..60 {
+            let mut changed = payload.clone();
+            for _ in 0..=noise.number() % 3 {
+                let at = 5 + noise.number() as usize % 150.min(payload.len() - 5);
+                changed[at] ^= 1 << (noise.byte() % 8);
+            }
+            match decoded(&changed[5..], size, &stream) {
+                Ok(_) => pictures += 1,
+                Err(Error::BadRequest(BadRequest::OtherBytes)) => other += 1,
+                Err(Error::Malformed(_) | Error::Truncated(_) | Error::Unsupported(_)) => {}
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
+        }
+    }
+    assert!(other > 200 && pictures > 200, "{other} and {pictures}");
+}
+
+/// A picture of rows as long as copies reach, so that the ring has one row and copies lie on
+/// themselves.
+#[test]
+fn a_window_of_one_row_is_enough_where_copies_come_from_the_row_above() {
+    let mut stream = BitWriter::vp8l(9, 200);
+    stream.put(0, 3); // no transform, no cache, one group
+    let mut lengths = vec![0; 280];
+    [lengths[3], lengths[200], lengths[256 + 4], lengths[256 + 9]] = [2, 2, 2, 2];
+    stream.lengths(&lengths);
+    for symbol in [7, 8, 9, 0] {
+        stream.single(symbol); // the distance of the pixel above
+    }
+    let mut noise = Noise(5);
+    let mut left = 9 * 200;
+    for literal in 0..9 {
+        stream.put(0, 1);
+        stream.put(literal & 1, 1);
+        left -= 1;
+    }
+    while left >= 32 {
+        match noise.byte() % 4 {
+            0 => {
+                stream.put(0b00, 2);
+                left -= 1;
+            }
+            1 => {
+                stream.put(0b10, 2);
+                left -= 1;
+            }
+            2 => {
+                let extra = u32::from(noise.byte() % 2);
+                stream.put(0b01, 2);
+                stream.put(extra, 1);
+                left -= 5 + extra;
+            }
+            _ => {
+                let extra = u32::from(noise.byte() % 8);
+                stream.put(0b11, 2);
+                stream.put(extra, 3);
+                left -= 25 + extra;
+            }
+        }
+    }
+    for _ in 0..left {
+        stream.put(0b00, 2);
+    }
+    let (size, read) = read(&stream.bytes).unwrap();
+    assert_eq!(read.picture.reach, 9);
+    let pixels = decoded(&stream.bytes[5..], size, &read).unwrap();
+    assert!(Some(pixels) == expected(&stream.bytes, size));
+    assert_eq!(memory_bytes(size, &read), 4 * 9 + 28 + 2 * (4 + 4) + 4 * 9);
+}
+
+#[test]
+fn pixels_that_are_all_alike_cost_a_row() {
+    let mut stream = BitWriter::vp8l(16_384, 600);
+    stream.put(0, 3);
+    for symbol in [1, 2, 3, 255, 0] {
+        stream.single(symbol);
+    }
+    let (size, read) = read(&stream.bytes).unwrap();
+    // A window of one row, a row to undo transforms in, and five tables of one entry.
+    assert_eq!(memory_bytes(size, &read), 2 * 4 * 16_384 + 28 + 5 * 2);
+    let budget = Budget::new(memory_bytes(size, &read));
+    let mut rows =
+        Rows::new(&stream.bytes[5..], size, &read, &budget, &Interrupt::never()).unwrap();
+    for _ in 0..600 {
+        assert!(rows.next().unwrap().iter().all(|&pixel| pixel == 0xFF02_0103));
+    }
+}
+
+#[test]
+fn colours_are_multiplied_as_elsewhere() {
+    for alpha in 0..=255u8 {
+        let mut samples: Vec<u8> = (0..=255).collect();
+        multiply(&mut samples, &[alpha; 256]);
+        let mut expected: Vec<u8> = (0..=255).collect();
+        crate::decode::premultiply_row(&mut expected, 0, &[alpha; 256]);
+        assert_eq!(samples, expected, "alpha {alpha}");
+    }
+}

@@ -1,0 +1,208 @@
+//! VP8 → rows of planes: key frames (RFC 6386), one row of macroblocks at a time.
+
+use super::super::{RowSink, premultiply_row};
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::probe::Format;
+use crate::probe::webp::bool_decoder::BoolDecoder;
+use crate::probe::webp::vp8::{BLACK, Frame, FrameHeader, NO_CHROMA};
+use crate::size::Size;
+use crate::work;
+
+mod loop_filter;
+mod modes;
+mod predict;
+mod quantizer;
+mod rebuild;
+mod rows;
+mod tables;
+mod tokens;
+mod transform;
+mod turn;
+
+use loop_filter::Strengths;
+use modes::{Luma, Modes, SubblockMode};
+use rebuild::{Lowest, Rebuild};
+use rows::{LINES_ABOVE, Rows};
+use tokens::{Coefficients, Nonzero, Tokens};
+
+/// What is live while a frame is decoded; `premultiply` where its alpha was kept.
+pub(super) fn memory_bytes(frame: &Frame, premultiply: bool) -> u64 {
+    let columns = u64::from(frame.size.width.div_ceil(16));
+    let averages = if premultiply { u64::from(frame.size.width.div_ceil(2)) } else { 0 };
+    columns * (rows::COLUMN_BYTES + size_of::<Above>() as u64) + averages
+}
+
+/// Emits the planes Y, U and V, some rows of each in turn, multiplied by `alpha` when it is given: one
+/// byte a pixel.
+pub(super) fn decode<S: RowSink>(
+    data: &[u8],
+    frame: &Frame,
+    alpha: Option<&[u8]>,
+    budget: &Budget,
+    interrupt: &Interrupt,
+    sink: &mut S,
+) -> Result<(), Error> {
+    let (first, partitions) = frame.split(data)?;
+    let (header, mut decoder) = FrameHeader::read(first)?;
+    let segments = header.segments.as_ref();
+    let quantizers = quantizer::read(&mut decoder, segments);
+    decoder.flag(); // refresh_entropy_probs: there is no other frame
+    let tokens = Tokens::read(&mut decoder);
+    let mut modes = Modes::new(decoder, segments.and_then(|segments| segments.map));
+    let strengths = Strengths::new(&header.filter, segments);
+    let partition_count = frame.partitions().len();
+    let rows_of_macroblocks = frame.size.height.div_ceil(16) as usize;
+    if partitions.iter().take(rows_of_macroblocks).any(|data| !BoolDecoder::can_start(data)) {
+        return Err(Error::malformed(Format::WebP, "the first byte of a partition"));
+    }
+    let mut partitions = partitions.map(BoolDecoder::new);
+
+    let columns = frame.size.width.div_ceil(16);
+    let mut above = budget.buffer(columns as usize, Above::OUTSIDE)?;
+    let mut rows = Rows::new(columns as usize, budget)?;
+    let mut emit = Emit::new(frame.size, alpha, budget)?;
+    let mut rebuild = Rebuild::new();
+    let mut coefficients = Coefficients::NONE;
+    for (y, next_y) in (0..frame.size.height).step_by(16).zip(1usize..) {
+        let partition = partitions.get_mut((next_y - 1) % partition_count);
+        let partition = partition.ok_or(Error::Bug("a row of macroblocks without a partition"))?;
+        let mut left = (SubblockModes::default(), Nonzero::NONE);
+        rebuild.start_row(y == 0);
+        let mut beyond = &mut above[..];
+        let mut column = 0;
+        while let Some((above, right)) = beyond.split_first_mut() {
+            if column % COLUMNS_BETWEEN_POLLS == 0 {
+                interrupt.check()?;
+            }
+            let macroblock = modes.next(&mut above.modes, &mut left.0);
+            let by_subblocks = matches!(macroblock.luma, Luma::Subblocks(_));
+            if macroblock.skipped {
+                above.nonzero.skip(!by_subblocks);
+                left.1.skip(!by_subblocks);
+                coefficients.kinds = Coefficients::NONE.kinds;
+            } else {
+                let quantizer = &quantizers[macroblock.segment & 3];
+                let nonzero = (&mut above.nonzero, &mut left.1);
+                *partition = tokens.macroblock(
+                    *partition,
+                    !by_subblocks,
+                    quantizer,
+                    nonzero,
+                    &mut coefficients,
+                );
+            }
+            let above_right = Above::luma_right_of(above, right);
+            let lowest = &mut above.lowest;
+            if let Some(lines) = rows.macroblock(column) {
+                rebuild.macroblock(&macroblock, &mut coefficients, lowest, above_right, lines);
+            }
+            if let Some(strength) = strengths.of(&macroblock) {
+                let subblocks = by_subblocks || !coefficients.are_all_zero();
+                rows.filter(column, y == 0, subblocks, strength, header.filter.simple);
+            }
+            beyond = right;
+            column += 1;
+        }
+        if modes.is_past_end() || partition.is_past_end() {
+            return Err(Error::truncated_at(Format::WebP, y, frame.size.height));
+        }
+        let lines = (frame.size.height - y).min(16);
+        work::decoded(u64::from(lines) * u64::from(frame.size.width));
+        emit.rows(&mut rows, y, sink)?;
+        rows.advance();
+    }
+    Ok(())
+}
+
+/// What a macroblock leaves for the one below it.
+#[derive(Clone, Copy, Debug)]
+struct Above {
+    lowest: Lowest,
+    modes: SubblockModes,
+    nonzero: Nonzero,
+}
+
+type SubblockModes = [SubblockMode; 4];
+
+impl Above {
+    const OUTSIDE: Self =
+        Self { lowest: Lowest::OUTSIDE, modes: [SubblockMode::Dc; 4], nonzero: Nonzero::NONE };
+
+    /// The luma above the macroblock to the right; past the last column, what is nearest.
+    fn luma_right_of(&self, right: &[Self]) -> [u8; 4] {
+        let next = right.first().and_then(|next| next.lowest.luma.first_chunk());
+        next.copied().unwrap_or([self.lowest.luma[15]; 4])
+    }
+}
+
+/// Cuts lines to the size of their plane, and multiplies them by alpha.
+struct Emit<'a, 'b> {
+    size: Size,
+    alpha: Option<(&'a [u8], Buffer<'b, u8>)>,
+}
+
+impl<'a, 'b> Emit<'a, 'b> {
+    fn new(size: Size, alpha: Option<&'a [u8]>, budget: &'b Budget) -> Result<Self, Error> {
+        let averages = size.width.div_ceil(2) as usize;
+        let alpha = match alpha {
+            Some(alpha) => Some((alpha, budget.buffer(averages, 0u8)?)),
+            None => None,
+        };
+        Ok(Self { size, alpha })
+    }
+
+    /// Emits the lines that no filter will change any more, when the macroblocks from line `top` of the
+    /// picture on are in `rows`.
+    fn rows(
+        &mut self,
+        rows: &mut Rows<'_>,
+        top: u32,
+        sink: &mut impl RowSink,
+    ) -> Result<(), Error> {
+        let Size { width, height } = self.size;
+        let is_last = height - top <= 16;
+        for plane in 0..3 {
+            let (zero, shift) = if plane == 0 { (BLACK, 0) } else { (NO_CHROMA, 1) };
+            let (width, height) = (width.div_ceil(1 << shift), height.div_ceil(1 << shift));
+            let top = top >> shift;
+            let ready = if is_last { height } else { top + (16 >> shift) - LINES_ABOVE };
+            for y in top.saturating_sub(LINES_ABOVE)..ready {
+                let line = rows.line(plane, (y + LINES_ABOVE - top) as usize);
+                let line = line.get_mut(..width as usize).unwrap_or_default();
+                self.premultiply(y, shift, zero, line);
+                sink.row(plane, y, line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn premultiply(&mut self, y: u32, shift: u32, zero: u8, line: &mut [u8]) {
+        let Some((alpha, averages)) = &mut self.alpha else { return };
+        let mut alpha = alpha.chunks_exact(self.size.width as usize);
+        let above = alpha.nth((y << shift) as usize).unwrap_or_default();
+        if shift == 0 {
+            premultiply_row(line, zero, above);
+        } else {
+            average_pairs(above, alpha.next().unwrap_or(above), averages);
+            premultiply_row(line, zero, averages);
+        }
+    }
+}
+
+/// The mean alpha of the 2 × 2 pixels of each chroma sample; at the right edge of 1 × 2.
+fn average_pairs(above: &[u8], below: &[u8], averages: &mut [u8]) {
+    let pairs = above.chunks(2).zip(below.chunks(2));
+    for (average, (above, below)) in averages.iter_mut().zip(pairs) {
+        let count = above.len() + below.len();
+        let sum: usize = above.iter().chain(below).map(|&alpha| usize::from(alpha)).sum();
+        *average = u8::try_from((sum + count / 2) / count.max(1)).unwrap_or(u8::MAX);
+    }
+}
+
+/// Macroblocks between two looks at the interrupt.
+const COLUMNS_BETWEEN_POLLS: usize = 128;
+
+#[cfg(test)]
+mod tests;

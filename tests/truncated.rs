@@ -1,0 +1,170 @@
+//! P6 and its one exception: data that end early are an error, unless the caller takes what is there,
+//! and then the answer says so.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_macros,
+    reason = "a test"
+)]
+
+use bombproof::{BadRequest, Error, Limits, Plan, Rect, Request, Thumbnail, probe, thumbnail};
+
+#[path = "support/manifest.rs"]
+mod manifest;
+
+/// The valid JPEGs that end with EOI, and their names.
+fn jpegs() -> Vec<(String, Vec<u8>)> {
+    let rows = manifest::rows().into_iter();
+    rows.filter(|row| row.folder() == "valid" && row.format == "jpeg")
+        .map(|row| (row.path.clone(), row.read()))
+        .filter(|(_, bytes)| bytes.ends_with(&[0xFF, 0xD9]))
+        .collect()
+}
+
+fn named(path: &str) -> Vec<u8> {
+    jpegs().into_iter().find(|(name, _)| name == path).expect("a listed file").1
+}
+
+fn run(bytes: &[u8], request: &Request) -> Result<Thumbnail, Error> {
+    thumbnail(bytes, request, &Limits::default())
+}
+
+/// In pixels of a source that is upright.
+fn full(bytes: &[u8], min_percent: u8) -> Result<Thumbnail, Error> {
+    run(bytes, &Request::full_size().pixels().accept_truncated(min_percent))
+}
+
+#[test]
+fn a_cut_file_is_refused_at_every_scale_unless_its_rows_were_asked_for() {
+    let (mut taken, mut refused) = (0, 0);
+    for (path, bytes) in jpegs() {
+        for part in 1..12 {
+            let cut = &bytes[..bytes.len() * part / 12];
+            for request in [Request::full_size(), Request::cover(8, 8), Request::contain(40, 40)] {
+                let strict = run(cut, &request);
+                match run(cut, &request.accept_truncated(1)) {
+                    // What is missing was not needed at this scale.
+                    Ok(thumbnail) if thumbnail.truncated().is_none() => {
+                        assert_eq!(thumbnail, run(&bytes, &request).unwrap(), "{path}, {part}/12");
+                        assert_eq!(thumbnail, strict.unwrap(), "{path}, {part}/12");
+                    }
+                    Ok(thumbnail) => {
+                        let truncated = thumbnail.truncated().expect("where the data end");
+                        assert!(
+                            matches!(strict, Err(Error::Truncated(same)) if same == truncated),
+                            "{path}, {part}/12: {strict:?}"
+                        );
+                        taken += 1;
+                    }
+                    Err(error) => {
+                        assert_eq!(error.kind(), strict.unwrap_err().kind(), "{path}, {part}/12");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(taken > 500 && refused > 1_000, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn a_whole_file_is_the_same_with_and_without() {
+    for (path, bytes) in jpegs() {
+        let request = Request::cover(20, 20).png();
+        let lenient = run(&bytes, &request.accept_truncated(1)).unwrap();
+        assert_eq!(lenient.truncated(), None, "{path}");
+        assert_eq!(lenient, run(&bytes, &request).unwrap(), "{path}");
+    }
+}
+
+#[test]
+fn rows_before_the_cut_are_those_of_the_whole_picture_and_the_rest_is_grey() {
+    let bytes = named("valid/gray.jpg");
+    let whole = full(&bytes, 1).unwrap();
+    let height = whole.size().height;
+    let mut depths = Vec::new();
+    for length in (bytes.len() / 3..bytes.len() - 2).step_by(7) {
+        let Ok(cut) = full(&bytes[..length], 1) else { continue };
+        let (reached, expected) = cut.truncated().unwrap().rows().unwrap();
+        assert_eq!((expected, cut.size()), (height, whole.size()));
+        let there = reached as usize * whole.size().width as usize;
+        assert_eq!(cut.bytes()[..there], whole.bytes()[..there], "{length} bytes");
+        assert!(cut.bytes()[there..].iter().all(|&sample| sample == 128), "{length} bytes");
+        depths.push(reached);
+    }
+    depths.dedup();
+    assert!(depths.is_sorted() && depths.len() > 1, "{depths:?}");
+}
+
+#[test]
+fn of_a_progressive_picture_all_rows_are_there_once_its_first_scans_are() {
+    let bytes = named("valid/photo-progressive.jpg");
+    let whole = full(&bytes, 1).unwrap();
+    let mut differences = Vec::new();
+    for part in 4..10 {
+        let cut = full(&bytes[..bytes.len() * part / 10], 100).unwrap();
+        assert!(cut.truncated().is_some());
+        let pairs = cut.bytes().iter().zip(whole.bytes());
+        let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        differences.push(sum / whole.bytes().len() as u64);
+    }
+    assert!(differences.is_sorted_by(|a, b| a >= b), "{differences:?}");
+    assert!(differences[0] < 16, "{differences:?}");
+}
+
+#[test]
+fn the_share_that_is_asked_for_counts_rows_of_the_crop() {
+    let bytes = named("valid/photo.jpg");
+    let size = probe(&bytes).unwrap().size;
+    let half = &bytes[..bytes.len() / 2];
+    let request = Request::cover(24, 24);
+    let cut = run(half, &request.accept_truncated(10)).unwrap();
+    let (reached, expected) = cut.truncated().unwrap().rows().unwrap();
+    let percent = (reached * 100 / expected) as u8;
+    assert!((20..80).contains(&percent), "{percent} %");
+    assert!(matches!(run(half, &request.accept_truncated(percent + 10)), Err(Error::Truncated(_))));
+
+    let top = Rect { x: 0, y: 0, width: size.width, height: reached / 2 };
+    assert!(run(half, &request.crop(top).accept_truncated(100)).unwrap().truncated().is_some());
+    let bottom = Rect { y: size.height - 8, height: 8, ..top };
+    assert!(matches!(
+        run(half, &request.crop(bottom).accept_truncated(1)),
+        Err(Error::Truncated(_))
+    ));
+}
+
+#[test]
+fn the_quote_does_not_change() {
+    for (path, bytes) in jpegs() {
+        let header = probe(&bytes).unwrap();
+        let request = Request::cover(20, 20);
+        let quote =
+            |request| Plan::new(&header, &request, &Limits::default()).unwrap().memory_bytes();
+        assert_eq!(quote(request), quote(request.accept_truncated(50)), "{path}");
+    }
+}
+
+#[test]
+fn a_cut_png_or_webp_is_refused_all_the_same() {
+    for path in ["valid/filter-paeth.png", "valid/lossy.webp", "valid/lossless.webp"] {
+        let Some(row) = manifest::rows().into_iter().find(|row| row.path == path) else {
+            panic!("{path} is not in the corpus");
+        };
+        let bytes = row.read();
+        let cut = &bytes[..bytes.len() - bytes.len() / 8];
+        let error = run(cut, &Request::cover(8, 8).accept_truncated(1)).unwrap_err();
+        assert_eq!(error.kind(), "truncated", "{path}");
+    }
+}
+
+#[test]
+fn a_share_is_one_to_a_hundred_percent() {
+    let bytes = named("valid/gray.jpg");
+    for percent in [0, 101, 255] {
+        let error = run(&bytes, &Request::cover(8, 8).accept_truncated(percent)).unwrap_err();
+        assert!(matches!(error, Error::BadRequest(BadRequest::Percent)), "{percent}");
+    }
+}
