@@ -48,11 +48,6 @@ const REASONS: &[(&str, Measure, &str)] = &[
     ),
     (
         "WebP lossy",
-        Measure::Memory,
-        "the frame is decoded as a whole. A decoder that hands out rows would change it.",
-    ),
-    (
-        "WebP lossy",
         Measure::Likeness,
         "planes are made small as luma and chroma, and rounded before they become red, green and blue. More bits \
          between the two would change it.",
@@ -66,7 +61,7 @@ const REASONS: &[(&str, Measure, &str)] = &[
     (
         "WebP lossless",
         Measure::Memory,
-        "the frame is kept, because a pixel may be a copy of one a million pixels back. Keeping only those would \
-         change it.",
+        "the pixels are kept that a copy can reach, a million of four bytes at most. Three bytes for opaque ones \
+         would change it.",
     ),
 ];
