@@ -1,1 +1,6 @@
-//! Benchmarks of `bombproof`: `cargo bench --manifest-path benches/Cargo.toml`.
+//! Benchmarks of `bombproof` against the Rust ways of doing the same:
+//! `cargo bench --manifest-path benches/Cargo.toml`. `BENCHMARKING.md` says how to read them, and
+//! `peers/` compares with libraries outside of Rust.
+
+pub mod contenders;
+pub mod files;

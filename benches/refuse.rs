@@ -13,6 +13,7 @@ use bombproof_testkit::bombs::{jpeg, png, webp};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 #[path = "../tests/support/counting_allocator.rs"]
+#[allow(unused_imports, reason = "its tests run in the tests of the library")]
 mod counting_allocator;
 
 use counting_allocator::{CountingAllocator, measure};

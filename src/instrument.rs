@@ -4,12 +4,15 @@
 //! versioning.
 
 use crate::budget::Budget;
-use crate::decode::{self, RowSink};
+use crate::decode::{self, RowSink, small_planes};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::plan::Plan;
 use crate::probe::icc::{Minimal, Parts};
 use crate::probe::{Detail, Format, Orientation, jpeg, png, probe, webp};
+use crate::shrink::Shrink;
 use crate::size::Rect;
+use crate::{encode, finish};
 
 pub use crate::work::{Work, is_own_allocation, measure_work, stop_at_poll};
 
@@ -197,4 +200,60 @@ pub fn minimal_profile(profile: &[u8]) -> Option<Vec<u8>> {
     let minimal = Minimal::of(&parts).ok()?;
     let budget = Budget::new(minimal.len());
     minimal.write(&budget).ok().map(|written| written.to_vec())
+}
+
+/// A room of the walk behind the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "the walk is fixed, and nobody is promised anything here"
+)]
+pub enum Room {
+    /// Rows are shrunk while they are decoded.
+    DecodeAndShrink,
+    /// Resize, colour, orientation.
+    Finish,
+    /// The new file.
+    Encode,
+}
+
+/// Walks a plan to its first output and calls `left` at the end of each room, so that each can be timed.
+///
+/// # Errors
+/// Those of [`Plan::run`].
+pub fn walk_by_rooms(
+    plan: &Plan,
+    bytes: &[u8],
+    mut left: impl FnMut(Room),
+) -> Result<Vec<u8>, Error> {
+    let budget = Budget::new(plan.memory_bytes());
+    let (mut small, _) = small_planes(bytes, plan, &budget, &Interrupt::never())?;
+    left(Room::DecodeAndShrink);
+    let output = plan.outputs().first().ok_or(Error::Bug("a request without a size"))?;
+    let pixels = finish::pixels(bytes, plan, output, &mut small, true, &budget)?;
+    left(Room::Finish);
+    let (kind, background) = (plan.request().output(), plan.request().background_rgb());
+    let (samples, size, layout) = (&pixels.samples, pixels.size, pixels.layout);
+    let file = encode::file(kind, samples, size, layout, background, &budget)?;
+    left(Room::Encode);
+    Ok(file.to_vec())
+}
+
+/// Shrinks rows of one grey as `plan` would shrink the rows of its picture: the room alone, without a
+/// decoder. Returns the samples that are left of the first plane.
+///
+/// # Errors
+/// Those of [`Plan::run`]; an interlaced picture has no rows.
+pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
+    let budget = Budget::new(plan.memory_bytes().saturating_mul(2));
+    let mut shrink = Shrink::new(plan.planes().iter().map(|plane| plane.shrink), &budget);
+    for (index, plane) in plan.planes().iter().enumerate() {
+        let window = plane.shrink.window;
+        let row = budget.buffer(usize::try_from(window.width).unwrap_or(0), 0x80u8)?;
+        for y in window.y..window.y.saturating_add(window.height) {
+            shrink.window_row(index, y, &row)?;
+        }
+    }
+    let [first, ..] = shrink.finish()?;
+    Ok(first.map_or(0, |plane| plane.samples.len()))
 }

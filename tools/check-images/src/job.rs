@@ -144,9 +144,9 @@ pub(crate) fn with_memory_enough(bytes: &[u8], request: &Request) -> (Job, u64) 
 }
 
 /// The pixels that `request` (which must ask for pixels) makes of a file.
-pub(crate) fn pixels(bytes: &[u8], request: &Request) -> Result<crate::picture::Rgba, String> {
+pub(crate) fn pixels(bytes: &[u8], request: &Request) -> Result<likeness::picture::Rgba, String> {
     let (job, _) = with_memory_enough(bytes, request);
-    job.picture().map(crate::picture::Rgba::of).ok_or_else(|| job.words())
+    job.picture().map(likeness::picture::Rgba::of).ok_or_else(|| job.words())
 }
 
 /// Keeps the words and the place of a panic for [`Job`] and prints nothing, on every thread.

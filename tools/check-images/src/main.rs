@@ -3,12 +3,8 @@
 
 mod checks;
 mod job;
-mod lanczos;
 mod measure;
-mod oracle;
-mod picture;
 mod report;
-mod ssim;
 mod threads;
 mod walk;
 

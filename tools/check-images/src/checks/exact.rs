@@ -2,9 +2,9 @@
 //! reference pictures.
 
 use bombproof::Request;
+use likeness::oracle::Reference;
 
 use crate::job;
-use crate::oracle::Reference;
 use crate::report::Row;
 use crate::threads;
 use crate::walk::File;

@@ -2,12 +2,12 @@
 //! eXIf chunk of a PNG is honoured to the pixel.
 
 use bombproof::Request;
+use likeness::oracle;
+use likeness::picture::Rgb;
+use likeness::ssim;
 
 use crate::job;
-use crate::oracle;
-use crate::picture::Rgb;
 use crate::report::Row;
-use crate::ssim;
 use crate::walk::File;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {

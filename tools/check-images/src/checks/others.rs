@@ -1,11 +1,11 @@
 //! Every other valid JPEG and WebP at 256×256 looks as the `image` crate decodes it.
 
 use bombproof::{ColorKind, Request};
+use likeness::oracle::{self, Reference};
+use likeness::ssim;
 
 use crate::job;
-use crate::oracle::{self, Reference};
 use crate::report::Row;
-use crate::ssim;
 use crate::threads;
 use crate::walk::File;
 

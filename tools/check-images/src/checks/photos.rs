@@ -1,11 +1,11 @@
 //! Photographs at 256×256 against a full decode and one step of Lanczos3.
 
 use bombproof::Request;
+use likeness::oracle::{self, Reference};
+use likeness::ssim::{self, Likeness};
 
 use crate::job;
-use crate::oracle::{self, Reference};
 use crate::report::Row;
-use crate::ssim::{self, Likeness};
 use crate::threads;
 use crate::walk::File;
 

@@ -1,12 +1,12 @@
 //! Pictures with wide or turned primaries come out with their own colours, in sRGB.
 
 use bombproof::Request;
+use likeness::oracle::{self, Reference};
+use likeness::picture::Rgba;
+use likeness::ssim;
 
 use crate::job;
-use crate::oracle::{self, Reference};
-use crate::picture::Rgba;
 use crate::report::Row;
-use crate::ssim;
 use crate::threads;
 use crate::walk::File;
 

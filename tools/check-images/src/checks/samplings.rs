@@ -1,11 +1,11 @@
 //! One picture in every sampling and interleaving of its components looks the same.
 
 use bombproof::Request;
+use likeness::picture::Rgb;
+use likeness::ssim;
 
 use crate::job;
-use crate::picture::Rgb;
 use crate::report::Row;
-use crate::ssim;
 use crate::threads;
 use crate::walk::File;
 

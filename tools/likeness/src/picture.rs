@@ -1,18 +1,21 @@
-//! Pixels as this tool compares them: RGBA from any decoder, RGB on white for the comparisons.
+//! Pixels as they are compared: RGBA from any decoder, RGB on white for the comparisons.
 
 use bombproof::Layout;
 
 /// 8-bit RGBA, straight alpha, rows from the top.
 #[derive(Clone, Debug)]
-pub(crate) struct Rgba {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) samples: Vec<u8>,
+pub struct Rgba {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// Four for each pixel.
+    pub samples: Vec<u8>,
 }
 
 impl Rgba {
     /// What came out of the library.
-    pub(crate) fn of(picture: &bombproof::Picture) -> Self {
+    pub fn of(picture: &bombproof::Picture) -> Self {
         let size = picture.size();
         let pixels = picture.pixels();
         let samples = match picture.layout() {
@@ -27,7 +30,7 @@ impl Rgba {
     }
 
     /// Laid on white.
-    pub(crate) fn on_white(&self) -> Rgb {
+    pub fn on_white(&self) -> Rgb {
         let samples = self.samples.chunks_exact(4).flat_map(|p| {
             let alpha = u32::from(p[3]);
             let over =
@@ -39,7 +42,7 @@ impl Rgba {
 
     /// The largest difference of any sample, with the colours of pixels that are transparent in both
     /// left out. Sizes that differ are an error in words.
-    pub(crate) fn max_error(&self, other: &Self) -> Result<u8, String> {
+    pub fn max_error(&self, other: &Self) -> Result<u8, String> {
         if (self.width, self.height) != (other.width, other.height) {
             return Err(format!(
                 "{}x{} against {}x{}",
@@ -55,26 +58,30 @@ impl Rgba {
 
 /// 8-bit RGB, rows from the top.
 #[derive(Clone, Debug)]
-pub(crate) struct Rgb {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    pub(crate) samples: Vec<u8>,
+pub struct Rgb {
+    /// In pixels.
+    pub width: usize,
+    /// In pixels.
+    pub height: usize,
+    /// Three for each pixel.
+    pub samples: Vec<u8>,
 }
 
 impl Rgb {
     /// Luma of ITU-R BT.601.
-    pub(crate) fn luma(&self) -> Vec<f64> {
+    pub fn luma(&self) -> Vec<f64> {
         let luma =
             |p: &[u8]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
         self.samples.chunks_exact(3).map(luma).collect()
     }
 
-    pub(crate) fn channel(&self, channel: usize) -> Vec<f64> {
+    /// The samples of one of the three channels.
+    pub fn channel(&self, channel: usize) -> Vec<f64> {
         self.samples.chunks_exact(3).map(|p| f64::from(p[channel])).collect()
     }
 
     /// The part given in fractions of the sides, painted grey.
-    pub(crate) fn hide(&mut self, x: std::ops::Range<f64>, y: std::ops::Range<f64>) {
+    pub fn hide(&mut self, x: std::ops::Range<f64>, y: std::ops::Range<f64>) {
         for (row, samples) in self.samples.chunks_exact_mut(self.width * 3).enumerate() {
             if !y.contains(&(row as f64 / self.height as f64)) {
                 continue;

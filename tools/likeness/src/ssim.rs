@@ -4,19 +4,19 @@ use crate::picture::Rgb;
 
 /// What a comparison of two pictures of one size gives.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Likeness {
+pub struct Likeness {
     /// SSIM of the luma, 1 for equal pictures.
-    pub(crate) luma: f64,
+    pub luma: f64,
     /// The mean SSIM of the channels red, green and blue.
-    pub(crate) channels: f64,
+    pub channels: f64,
     /// The largest of the three channels' mean absolute errors, in steps of 1/255.
-    pub(crate) mean_error: f64,
+    pub mean_error: f64,
     /// The largest error of any sample, in steps of 1/255.
-    pub(crate) max_error: f64,
+    pub max_error: f64,
 }
 
 /// Compares two pictures. Sizes that differ are an error in words.
-pub(crate) fn compare(a: &Rgb, b: &Rgb) -> Result<Likeness, String> {
+pub fn compare(a: &Rgb, b: &Rgb) -> Result<Likeness, String> {
     if (a.width, a.height) != (b.width, b.height) {
         return Err(format!("{}x{} against {}x{}", a.width, a.height, b.width, b.height));
     }

@@ -11,15 +11,16 @@ use crate::picture::Rgba;
 
 /// A full decode, upright.
 #[derive(Debug)]
-pub(crate) struct Reference {
-    pub(crate) picture: Rgba,
+pub struct Reference {
+    /// The pixels as the file stores their colours.
+    pub picture: Rgba,
     /// The embedded ICC profile.
-    pub(crate) profile: Option<Vec<u8>>,
+    pub profile: Option<Vec<u8>>,
 }
 
 impl Reference {
     /// Decodes all of a file and turns it upright.
-    pub(crate) fn of(bytes: &[u8]) -> Result<Self, String> {
+    pub fn of(bytes: &[u8]) -> Result<Self, String> {
         let mut reader =
             ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(words)?;
         reader.no_limits();
@@ -32,7 +33,7 @@ impl Reference {
     }
 
     /// The picture in sRGB: converted through its profile where it has one.
-    pub(crate) fn converted(&self) -> Result<Rgba, String> {
+    pub fn converted(&self) -> Result<Rgba, String> {
         let Some(profile) = &self.profile else { return Ok(self.picture.clone()) };
         let source = ColorProfile::new_from_slice(profile).map_err(words)?;
         let transform = source
@@ -50,7 +51,7 @@ impl Reference {
 }
 
 /// The stored pixels of a file turned by an EXIF orientation, whatever the file itself says.
-pub(crate) fn turned(bytes: &[u8], exif_value: u8) -> Result<Rgba, String> {
+pub fn turned(bytes: &[u8], exif_value: u8) -> Result<Rgba, String> {
     let mut decoded = image::load_from_memory(bytes).map_err(words)?;
     let orientation = Orientation::from_exif(exif_value).ok_or("no such orientation")?;
     decoded.apply_orientation(orientation);
@@ -59,7 +60,7 @@ pub(crate) fn turned(bytes: &[u8], exif_value: u8) -> Result<Rgba, String> {
 
 /// The largest centred square of a picture in `side` × `side` pixels, or in its own size where it is
 /// smaller: what `Request::cover(side, side)` asks for.
-pub(crate) fn cover(picture: &Rgba, side: usize) -> Rgba {
+pub fn cover(picture: &Rgba, side: usize) -> Rgba {
     let square = picture.width.min(picture.height);
     let window = Window {
         x: ((picture.width - square) / 2) as f64,

@@ -4,16 +4,20 @@ use crate::picture::Rgba;
 
 /// A part of a picture in pixels; edges may fall inside a pixel.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
+pub struct Window {
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// From edge to edge.
+    pub width: f64,
+    /// From edge to edge.
+    pub height: f64,
 }
 
 /// `window` of `source` in `width` × `height` pixels, on the sample values as they are (no gamma),
 /// colours weighted by alpha. Pixels outside the window take no part.
-pub(crate) fn resize(source: &Rgba, window: Window, width: usize, height: usize) -> Rgba {
+pub fn resize(source: &Rgba, window: Window, width: usize, height: usize) -> Rgba {
     let across = Kernel::new(window.x, window.width, width, source.width);
     let down = Kernel::new(window.y, window.height, height, source.height);
     let first_row = down.taps.iter().map(|taps| taps.first).min().unwrap_or(0);

@@ -1,0 +1,72 @@
+//! What is made of a record: the tables, the charts, and the part of the README that shows them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::record::{self, Record};
+use crate::{dots, lines, peer, table};
+
+/// Writes everything that shows the newest record.
+pub(crate) fn write() -> Result<(), String> {
+    for (path, content) in files()? {
+        fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Where records are kept.
+pub(crate) fn folder() -> PathBuf {
+    peer::folder().join("../record")
+}
+
+/// Each file with what must be in it.
+fn files() -> Result<Vec<(PathBuf, String)>, String> {
+    let newest = record::newest(&folder())?;
+    let read = |path: &PathBuf| {
+        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let record = Record::from_csv(&read(&newest)?)?;
+    let name = newest.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let readme = peer::folder().join("../../README.md");
+    let shown = readme_with(&read(&readme)?, &table::section(&record, &name))?;
+    let chart = |name: &str, content: String| (folder().join(name), content);
+    Ok(vec![
+        (readme, shown),
+        chart("time.svg", dots::time_by_format(&record)),
+        chart("memory.svg", lines::memory(&record)),
+        chart("growth.svg", lines::time(&record)),
+    ])
+}
+
+fn readme_with(readme: &str, section: &str) -> Result<String, String> {
+    let missing = || format!("the README has no lines {BEGIN} and {END}");
+    let (before, rest) = readme.split_once(BEGIN).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
+    Ok(format!("{before}{BEGIN}\n{section}\n{END}{after}"))
+}
+
+const BEGIN: &str = "<!-- scripts/peers draw writes from here -->";
+const END: &str = "<!-- to here -->";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reasons;
+
+    #[test]
+    fn the_readme_and_the_charts_show_the_newest_record() {
+        for (path, expected) in files().unwrap() {
+            let shown = fs::read_to_string(&path).unwrap();
+            assert!(shown == expected, "{}: run `scripts/peers draw`", path.display());
+            assert!(!shown.contains(reasons::MISSING), "a line of `src/reasons.rs` is missing");
+        }
+    }
+
+    #[test]
+    fn only_the_part_between_the_marks_is_replaced() {
+        let readme = format!("a\n{BEGIN}\nold\n{END}\nb\n");
+        assert_eq!(readme_with(&readme, "new").unwrap(), format!("a\n{BEGIN}\nnew\n{END}\nb\n"));
+        assert!(readme_with("a", "new").is_err());
+    }
+}

@@ -1,0 +1,90 @@
+//! bombproof beside sharp, pyvips, Pillow and the crate `image`. `scripts/peers` builds and starts it;
+//! `BENCHMARKING.md` says how to read what comes out.
+
+mod dots;
+mod draw;
+mod lines;
+mod machine;
+mod options;
+mod peer;
+mod photo;
+mod quality;
+mod reasons;
+mod record;
+mod run;
+mod stats;
+mod svg;
+mod table;
+mod worker;
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use crate::options::{Command, Options};
+use crate::run::{Effort, Run};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = Options::of(&arguments).and_then(|options| match options.command {
+        Command::Run => measure(&options, &arguments[1..]),
+        Command::Draw => draw::write(),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
+    let start = Instant::now();
+    let load = machine::load();
+    let mut photos = photo::generated(options.megapixels)?;
+    for folder in &options.photos {
+        photos.extend(photo::pictures_in(folder)?);
+    }
+    let mut growing = Vec::new();
+    for &megapixels in GROWTH_MEGAPIXELS.iter().filter(|&&size| size <= options.max_megapixels) {
+        growing.extend(photo::generated(megapixels)?);
+    }
+    let mut bombs = photo::all_in(&peer::folder().join("../../corpus/bombs"))?;
+    for folder in &options.bombs {
+        bombs.extend(photo::all_in(folder)?);
+    }
+
+    // Files are written once; what is capped is the measuring. The bombs have no rounds to save.
+    let measuring = Instant::now();
+    let share = |part: f64| options.cap.map(|cap| measuring + cap.mul_f64(part));
+    let mut run = Run::new();
+    run.bombs(&bombs, &peer::ALL)?;
+    let effort = Effort { rounds: options.rounds, until: share(0.5), quality: true };
+    run.photos("photos", &photos, &peer::ALL, effort)?;
+    let rounds = options.rounds.div_ceil(3);
+    let effort = Effort { rounds, until: share(0.8), quality: false };
+    run.photos("growth", &growing, &peer::GROWTH, effort)?;
+
+    let folder = draw::folder();
+    let name = options.name.clone().unwrap_or_else(machine::record_name);
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
+    let (measured, all) = (minutes(measuring.elapsed()), minutes(start.elapsed()));
+    let rounds = ["photos", "growth"].map(|suite| run.record.rounds(suite));
+    let notes = [
+        ("load before", load),
+        ("rounds", format!("{} of photos, {} of growth", rounds[0], rounds[1])),
+        ("took", format!("{all}, of which {measured} measuring")),
+    ];
+    let text = machine::description(arguments, &run.versions, &notes);
+    for (extension, content) in [("csv", run.record.to_csv()), ("txt", text)] {
+        let path = folder.join(format!("{name}.{extension}"));
+        fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// From a small upload to the largest phone photographs.
+const GROWTH_MEGAPIXELS: [u32; 5] = [1, 3, 10, 30, 100];

@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What to do, and how much of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) command: Command,
+    /// Files and folders of photographs beside the generated ones.
+    pub(crate) photos: Vec<PathBuf>,
+    /// Hostile files, and folders of them, beside corpus/bombs.
+    pub(crate) bombs: Vec<PathBuf>,
+    pub(crate) rounds: u32,
+    /// How long the measuring may take, roughly: rounds are left out, files never.
+    pub(crate) cap: Option<Duration>,
+    /// The size of the generated photographs that all peers are measured on.
+    pub(crate) megapixels: u32,
+    /// The largest of the sizes that cost is followed up to.
+    pub(crate) max_megapixels: u32,
+    /// The name of the record, without its extension.
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Run,
+    Draw,
+}
+
+impl Options {
+    pub(crate) fn of(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self {
+            command: Command::Draw,
+            photos: Vec::new(),
+            bombs: Vec::new(),
+            rounds: 15,
+            cap: None,
+            megapixels: 12,
+            max_megapixels: 100,
+            name: None,
+        };
+        let mut words = arguments.iter().map(String::as_str);
+        options.command = match words.next() {
+            Some("run") => Command::Run,
+            Some("draw") => Command::Draw,
+            _ => return Err(USAGE.to_owned()),
+        };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or(USAGE)?;
+            let number = || value.parse::<u32>().map_err(|_| format!("{word} {value}: no number"));
+            match word {
+                "--photos" => options.photos.push(value.into()),
+                "--bombs" => options.bombs.push(value.into()),
+                "--rounds" => options.rounds = number()?.max(1),
+                "--minutes" => options.cap = Some(Duration::from_secs(60 * u64::from(number()?))),
+                "--megapixels" => options.megapixels = number()?.clamp(1, 200),
+                "--max-megapixels" => options.max_megapixels = number()?,
+                "--name" => options.name = Some(value.to_owned()),
+                _ => return Err(USAGE.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+const USAGE: &str = "\
+peers run [--photos PATH]... [--bombs PATH]... [--minutes N] [--rounds N]
+          [--megapixels N] [--max-megapixels N] [--name RECORD]
+peers draw";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_taken_in_any_order() {
+        let of = |line: &str| {
+            Options::of(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        };
+        let options = of("run --minutes 5 --photos a --photos b --rounds 0").unwrap();
+        assert_eq!(options.cap, Some(Duration::from_secs(300)));
+        assert_eq!((options.photos.len(), options.rounds), (2, 1));
+        assert_eq!(of("draw").unwrap().command, Command::Draw);
+        for wrong in ["", "walk", "run --rounds", "run --rounds x", "run --what 1"] {
+            assert!(of(wrong).is_err(), "{wrong}");
+        }
+    }
+}

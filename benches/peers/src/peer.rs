@@ -1,0 +1,78 @@
+//! Who is compared, and how each is started.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// One of the libraries.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    run_by: RunBy,
+}
+
+#[derive(Debug)]
+enum RunBy {
+    /// The worker of this crate, with these arguments.
+    Rust(&'static [&'static str]),
+    Node(&'static str),
+    Python(&'static str),
+}
+
+/// Everybody, bombproof first.
+pub(crate) const ALL: [Peer; 5] = [
+    Peer { name: OURS, run_by: RunBy::Rust(&["bombproof"]) },
+    Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
+    Peer { name: "pyvips", run_by: RunBy::Python("pyvips_worker.py") },
+    Peer { name: "Pillow", run_by: RunBy::Python("pillow_worker.py") },
+    Peer { name: "image", run_by: RunBy::Rust(&["image"]) },
+];
+
+/// Whose cost is followed up to 100 megapixels. bombproof takes files here that its defaults would
+/// refuse, so that their cost is seen.
+pub(crate) const GROWTH: [Peer; 2] = [
+    Peer { name: OURS, run_by: RunBy::Rust(&["bombproof", "wide"]) },
+    Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
+];
+
+pub(crate) const OURS: &str = "bombproof";
+
+impl Peer {
+    /// The program and its arguments. Where there is `taskset`, everybody runs on the same core.
+    pub(crate) fn command(&self) -> (String, Vec<String>) {
+        let worker = |file: &str| folder().join("workers").join(file).display().to_string();
+        let mut words = core().map_or_else(Vec::new, |core| {
+            vec!["taskset".to_owned(), "-c".to_owned(), core.to_string()]
+        });
+        match self.run_by {
+            RunBy::Rust(arguments) => {
+                let program = std::env::current_exe().unwrap_or_default();
+                words.push(program.with_file_name("rust_worker").display().to_string());
+                words.extend(arguments.iter().map(|&argument| argument.to_owned()));
+            }
+            RunBy::Node(file) => words.extend(["node".to_owned(), worker(file)]),
+            RunBy::Python(file) => {
+                let python = folder().join("venv/bin/python").display().to_string();
+                words.extend([python, worker(file)]);
+            }
+        }
+        let program = words.remove(0);
+        (program, words)
+    }
+}
+
+/// The folder of this crate.
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The core that all workers share: the last one that this process may use.
+pub(crate) fn core() -> Option<u32> {
+    static CORE: OnceLock<Option<u32>> = OnceLock::new();
+    *CORE.get_or_init(|| {
+        let has_taskset = std::process::Command::new("taskset").arg("--version").output().is_ok();
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+        let last = list.rsplit([',', '-', '\t', ' ']).next()?.trim().parse().ok()?;
+        has_taskset.then_some(last)
+    })
+}

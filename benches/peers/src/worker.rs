@@ -1,0 +1,188 @@
+//! A peer as a process of its own, and what it takes from the machine.
+//!
+//! A worker says `ready<TAB>versions`. It takes an input into its memory at `read<TAB>path` and says
+//! `read`. Then it makes an avatar of it at `jpeg<TAB>path` or `png<TAB>path`, writes it to that path, and
+//! says `done<TAB>nanoseconds<TAB>heap` (`heap` in bytes, or nothing where it is not counted) or
+//! `refused<TAB>nanoseconds<TAB>words`. Its clock runs from the bytes of the input in its memory to the
+//! bytes of the output in its memory.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::peer::Peer;
+
+/// A running peer; it is stopped when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    child: Child,
+    requests: ChildStdin,
+    answers: Receiver<String>,
+    /// What it says of itself: its name and the versions that matter.
+    pub(crate) versions: String,
+    /// The most memory that was seen in use, in bytes.
+    peak_bytes: u64,
+}
+
+/// What became of a job.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// A picture was written.
+    Done { nanoseconds: f64, heap_bytes: Option<f64> },
+    /// An error, in the peer's words.
+    Refused { nanoseconds: f64, words: String },
+    /// The process is gone: it died, or passed a cap and was killed.
+    Gone { nanoseconds: f64, words: String },
+}
+
+/// What a job may take before its process is killed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caps {
+    pub(crate) time: Duration,
+    pub(crate) memory_bytes: u64,
+}
+
+impl Worker {
+    pub(crate) fn start(peer: &Peer) -> Result<Self, String> {
+        let (program, arguments) = peer.command();
+        let in_words = |error: std::io::Error| format!("{program}: {error}");
+        let mut child = Command::new(&program)
+            .args(&arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(in_words)?;
+        let requests = child.stdin.take().ok_or("a worker without an input")?;
+        let output = child.stdout.take().ok_or("a worker without an output")?;
+        let (sender, answers) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut worker = Self { child, requests, answers, versions: String::new(), peak_bytes: 0 };
+        let line = worker.answers.recv_timeout(PATIENCE).unwrap_or_default();
+        let versions = line.strip_prefix("ready\t").ok_or_else(|| {
+            format!("{} does not start; `scripts/peers install` installs it", peer.name)
+        })?;
+        versions.clone_into(&mut worker.versions);
+        Ok(worker)
+    }
+
+    /// Has the next input read into the worker's memory.
+    pub(crate) fn read(&mut self, input: &Path) {
+        self.say("read", input);
+        // A worker that is gone is told by the end of its answers.
+        let _ = self.answers.recv_timeout(PATIENCE);
+    }
+
+    /// One job on what was read. `kind` is `jpeg` or `png`.
+    pub(crate) fn job(&mut self, kind: &str, output: &Path, caps: Caps) -> Answer {
+        let start = Instant::now();
+        self.say(kind, output);
+        loop {
+            match self.answers.recv_timeout(TICK) {
+                Ok(line) => return parsed(&line),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let status =
+                        self.child.wait().map_or_else(|_| String::new(), |s| s.to_string());
+                    return gone(start, format!("died: {status}"));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let resident_bytes = self.resident_bytes();
+            let passed = if start.elapsed() > caps.time {
+                format!("killed after {} s", caps.time.as_secs())
+            } else if resident_bytes > caps.memory_bytes {
+                format!("killed at {} MiB", caps.memory_bytes >> 20)
+            } else {
+                continue;
+            };
+            self.peak_bytes();
+            let _ = self.child.kill();
+            return gone(start, passed);
+        }
+    }
+
+    fn say(&mut self, word: &str, path: &Path) {
+        let line = format!("{word}\t{}\n", path.display());
+        let _ = self.requests.write_all(line.as_bytes());
+    }
+
+    /// Bytes of physical memory in use now; 0 where the system does not say.
+    pub(crate) fn resident_bytes(&mut self) -> u64 {
+        self.peak_bytes();
+        self.status("VmRSS:").unwrap_or(0)
+    }
+
+    /// The most of it that was in use at once since the start or [`forget_peak`](Self::forget_peak).
+    pub(crate) fn peak_bytes(&mut self) -> u64 {
+        let peak = self.status("VmHWM:").unwrap_or(0);
+        self.peak_bytes = self.peak_bytes.max(peak);
+        self.peak_bytes
+    }
+
+    /// Counts the peak anew (proc(5), `clear_refs`).
+    pub(crate) fn forget_peak(&mut self) {
+        let _ = fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
+        self.peak_bytes = 0;
+    }
+
+    fn status(&self, field: &str) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+        let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib << 10)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn parsed(line: &str) -> Answer {
+    let mut parts = line.splitn(3, '\t');
+    let mut next = || parts.next().unwrap_or_default();
+    let (word, nanoseconds, rest) = (next(), next().parse().unwrap_or(0.0), next());
+    match word {
+        "done" => Answer::Done { nanoseconds, heap_bytes: rest.parse().ok() },
+        "refused" => Answer::Refused { nanoseconds, words: rest.to_owned() },
+        _ => Answer::Gone { nanoseconds, words: format!("said {line:?}") },
+    }
+}
+
+fn gone(start: Instant, words: String) -> Answer {
+    Answer::Gone { nanoseconds: start.elapsed().as_nanos() as f64, words }
+}
+
+/// How often memory and time are looked at.
+const TICK: Duration = Duration::from_millis(5);
+
+/// How long an interpreter may take to start on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_read_by_their_first_word() {
+        let done = parsed("done\t12\t34");
+        assert!(matches!(done, Answer::Done { nanoseconds: 12.0, heap_bytes: Some(34.0) }));
+        assert!(matches!(parsed("done\t12\t"), Answer::Done { heap_bytes: None, .. }));
+        assert!(
+            matches!(parsed("refused\t5\ttoo large"), Answer::Refused { words, .. } if words == "too large")
+        );
+        assert!(matches!(parsed("Segmentation fault"), Answer::Gone { .. }));
+    }
+}

@@ -1,0 +1,29 @@
+"""The line protocol of a worker in Python; ../src/worker.rs is the other side."""
+
+import sys
+import time
+
+
+def serve(versions, job):
+    """`job(bytes, kind)` makes the bytes of a "jpeg" or a "png"."""
+    print(f"ready\t{versions}", flush=True)
+    data = b""
+    for line in sys.stdin:
+        kind, path = line.rstrip("\n").split("\t")
+        if kind == "read":
+            with open(path, "rb") as file:
+                data = file.read()
+            print("read", flush=True)
+            continue
+        start = time.perf_counter_ns()
+        try:
+            output = job(data, kind)
+        except Exception as error:
+            elapsed = time.perf_counter_ns() - start
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            print(f"refused\t{elapsed}\t{words}", flush=True)
+            continue
+        elapsed = time.perf_counter_ns() - start
+        with open(path, "wb") as file:
+            file.write(output)
+        print(f"done\t{elapsed}\t", flush=True)

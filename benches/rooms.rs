@@ -1,0 +1,72 @@
+//! Each room of the walk alone, on the way to an avatar of 256×256, and the crates that do the same
+//! elsewhere.
+//!
+//! Rows are shrunk while they are decoded, so that these two are timed together; `shrink` alone works on
+//! grey rows of the same number. The answer of the whole walk is checked before anything is timed.
+#![allow(missing_docs, reason = "criterion's macros")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use bombproof::instrument::{Room, shrink_grey_rows, walk_by_rooms};
+use bombproof::{Interrupt, Limits, Plan, Request};
+use bombproof_benches::{contenders, files};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn rooms(criterion: &mut Criterion) {
+    let (request, limits) = (Request::cover(256, 256).jpeg(80), Limits::default());
+    for file in files::all() {
+        let upload = &file.bytes;
+        let header = bombproof::probe(upload).expect("a header");
+        let plan = Plan::new(&header, &request, &limits).expect("a plan");
+        let whole = plan.run(upload, &Interrupt::never()).expect("an avatar");
+        let mut order = Vec::new();
+        let by_rooms = walk_by_rooms(&plan, upload, |room| order.push(room)).expect("an avatar");
+        assert_eq!(whole.bytes(), by_rooms, "{}", file.name);
+        assert_eq!(order, ROOMS.map(|(_, room)| room));
+        assert!(shrink_grey_rows(&plan).expect("rows") >= 256 * 256, "{}", file.name);
+        let by_hand = contenders::by_hand(upload, 256);
+        assert!(contenders::mean_difference(&by_rooms, &by_hand) < 6.0, "{}", file.name);
+
+        let mut group = criterion.benchmark_group(format!("rooms/{}", file.name));
+        group.sample_size(10).warm_up_time(Duration::from_millis(200));
+        group.measurement_time(Duration::from_millis(800));
+        group.bench_function("probe", |b| b.iter(|| bombproof::probe(black_box(upload))));
+        group.bench_function("plan", |b| {
+            b.iter(|| Plan::new(black_box(&header), &request, &limits));
+        });
+        for (name, room) in ROOMS {
+            group.bench_function(name, |b| {
+                b.iter_custom(|rounds| (0..rounds).map(|_| time_in(room, &plan, upload)).sum());
+            });
+        }
+        group.bench_function("shrink", |b| b.iter(|| shrink_grey_rows(black_box(&plan))));
+        group.bench_function("decode-by-hand", |b| {
+            b.iter(|| contenders::decode_by_hand(black_box(upload)));
+        });
+        group.finish();
+    }
+}
+
+/// How long a walk is in one of its rooms.
+fn time_in(wanted: Room, plan: &Plan, upload: &[u8]) -> Duration {
+    let mut entered = Instant::now();
+    let mut time = Duration::ZERO;
+    let file = walk_by_rooms(plan, upload, |room| {
+        if room == wanted {
+            time = entered.elapsed();
+        }
+        entered = Instant::now();
+    });
+    black_box(file).expect("an avatar");
+    time
+}
+
+const ROOMS: [(&str, Room); 3] = [
+    ("decode-and-shrink", Room::DecodeAndShrink),
+    ("finish", Room::Finish),
+    ("encode", Room::Encode),
+];
+
+criterion_group!(benches, rooms);
+criterion_main!(benches);
