@@ -1,5 +1,6 @@
-//! P6, P7: the samples of a PNG are those of the crate `png`, and those of a WebP are those of
-//! `image-webp`, or both refuse.
+//! P6, P7: the samples of a PNG are those of the crate `png`, and those of a lossy WebP are those of
+//! `image-webp`, or both refuse. Lossless WebP is left out: of changed streams image-webp makes other
+//! pixels than libwebp does (`vp8l-noise-read-by-libwebp.webp` among the regressions).
 //!
 //! Where they differ by design, it is named below: data that end early are an error of ours and zeros
 //! of theirs; `image-webp` reads a VP8 partition that starts with 255, which no encoder writes; `png`
@@ -23,7 +24,6 @@ fn compare(bytes: &[u8]) {
     match header.format {
         Format::Png => compare_png(ours(), &view, size),
         Format::WebP if chunk(&view, b"VP8 ").is_some() => compare_lossy(ours(), &view, size),
-        Format::WebP => compare_lossless(ours(), &view, size, header.alpha),
         _ => {}
     }
 }
@@ -70,28 +70,6 @@ fn compare_png(ours: Ours, view: &[u8], (width, height): (usize, usize)) {
             };
             assert_eq!(ours[channel].samples[at], sample, "channel {channel} of pixel {at}");
         }
-    }
-}
-
-fn compare_lossless(ours: Ours, view: &[u8], (width, height): (usize, usize), alpha: bool) {
-    let theirs = image_webp::WebPDecoder::new(Cursor::new(view)).and_then(|mut decoder| {
-        let channels = if decoder.has_alpha() { 4 } else { 3 };
-        let mut samples = vec![0; width * height * channels];
-        decoder.read_image(&mut samples)?;
-        Ok((samples, channels))
-    });
-    match (ours, theirs) {
-        (Ok(ours), Ok((samples, channels))) => {
-            for (at, pixel) in samples.chunks_exact(channels).enumerate() {
-                for channel in 0..if alpha { channels } else { 3 } {
-                    let sample = ours[channel].samples[at];
-                    assert_eq!(sample, pixel[channel], "channel {channel} of pixel {at}");
-                }
-            }
-        }
-        (Ok(_), Err(error)) => panic!("image-webp says {error}"),
-        (Err(Error::Truncated(_)), _) | (Err(_), Err(_)) => {}
-        (Err(error), Ok(_)) => panic!("image-webp makes {width}x{height} of it, we say {error}"),
     }
 }
 

@@ -19,9 +19,7 @@ pub(crate) const ALL: &[Candidate] = &[
         lossless(&vp8l::group_of_each_tile(4_000, 2_800, 8_192))
     }),
     Candidate::new("vp8l-literals.webp", || lossless(&vp8l::literals(4_000, 3_300))),
-    Candidate::new("vp8l-small-literals.webp", || {
-        lossless(&vp8l::small_literals(11_000, 9_500))
-    }),
+    Candidate::new("vp8l-small-literals.webp", || lossless(&vp8l::small_literals(11_000, 9_500))),
     Candidate::new("vp8l-long-codes.webp", || lossless(&vp8l::long_codes(4_000, 3_300))),
     Candidate::new("vp8l-copies.webp", || lossless(&vp8l::copies(4_000, 3_300))),
     Candidate::new("alph-and-vp8.webp", || alpha_and_lossy(3_600, 2_700, 8 << 20)),
