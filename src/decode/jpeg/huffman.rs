@@ -154,12 +154,13 @@ impl Skips {
         }
     }
 
-    /// Takes the AC coefficients from `k` to the end of the block.
+    /// Takes the AC coefficients from `k` to the end of the block, right after a code with its extra
+    /// bits.
     #[inline(always)]
     pub(super) fn skip(&self, mut k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
+        let mut steps = STEPS_AFTER_CODE;
         'refill: while k < 64 {
-            bits.refill();
-            for _ in 0..STEPS_PER_REFILL {
+            for _ in 0..core::mem::replace(&mut steps, STEPS_PER_REFILL) {
                 let step =
                     u32::from(self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or(NO_STEP));
                 // With either flag this is past the block, so that one comparison tells all.
@@ -175,8 +176,10 @@ impl Skips {
                 }
                 // Past the last coefficient the bits are those of the next block: one code at a time.
                 (k, *bits) = skip_one(k, codes, *bits)?;
+                bits.refill();
                 continue 'refill;
             }
+            bits.refill();
         }
         Ok(())
     }
@@ -251,6 +254,8 @@ const FAST_BITS: u32 = 10;
 const SKIP_BITS: u32 = 13;
 /// A refill leaves 56 bits at the least.
 const STEPS_PER_REFILL: u32 = 56 / SKIP_BITS;
+/// A code with its extra bits takes 31 at the most.
+const STEPS_AFTER_CODE: u32 = (56 - 31) / SKIP_BITS;
 
 #[cfg(test)]
 mod tests {
@@ -285,6 +290,12 @@ mod tests {
         let mut bits = entropy.bits();
         let outcome = read(&mut bits);
         (outcome, bits.taken_bits())
+    }
+
+    /// Skips as if a code of no bits had been taken before.
+    fn skipped(k: u32, skips: &Skips, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
+        bits.refill();
+        skips.skip(k, codes, bits)
     }
 
     #[test]
@@ -339,7 +350,7 @@ mod tests {
             for start in [1, 5, 25, 60, 63] {
                 // Bits that are mostly 1 make long codes; 0 follows, which is a short one.
                 let bits = seed ^ (seed << 7) | if seed & 8 == 0 { 0 } else { 0x7000 << 40 };
-                let fast = with_bits(bits, |bits| skips.skip(start, &codes, bits));
+                let fast = with_bits(bits, |bits| skipped(start, &skips, &codes, bits));
                 let slow = with_bits(bits, |bits| {
                     let mut k = start;
                     while k < 64 {
@@ -364,7 +375,7 @@ mod tests {
         codes.set(&HuffmanTable { counts: &counts, symbols: &[ZERO_RUN] });
         let mut skips = Skips::EMPTY;
         skips.set(&codes);
-        assert_eq!(with_bits(0, |bits| skips.skip(0, &codes, bits)), (Ok(()), 4));
-        assert_eq!(with_bits(0, |bits| skips.skip(1, &codes, bits)).0, Err(Fault::Run));
+        assert_eq!(with_bits(0, |bits| skipped(0, &skips, &codes, bits)), (Ok(()), 4));
+        assert_eq!(with_bits(0, |bits| skipped(1, &skips, &codes, bits)).0, Err(Fault::Run));
     }
 }

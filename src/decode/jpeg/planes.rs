@@ -47,6 +47,13 @@ impl<'b> Band<'b> {
         }
     }
 
+    /// At 1/8, the samples of an MCU that is `h` blocks wide, in row `y` of its blocks.
+    #[inline(always)]
+    pub(super) fn samples_of_mcu(&mut self, mcu: usize, h: usize, y: usize) -> &mut [u8] {
+        let start = y * self.row_bytes + mcu * h;
+        self.samples.get_mut(start..start + h).unwrap_or_default()
+    }
+
     #[inline(always)]
     fn put_rows<const N: usize>(&mut self, x: usize, y: usize, rows: [[u8; N]; N]) {
         let mut start = y * N * self.row_bytes + x * N;

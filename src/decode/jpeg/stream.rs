@@ -2,7 +2,8 @@
 
 use super::Job;
 use super::bits::{Bits, Entropy, Fault};
-use super::block::{Coding, places, sequential};
+use super::block::{Coding, dc, places, sequential};
+use super::idct::mean;
 use super::planes::Band;
 use super::restarts::Restarts;
 use super::tables::{LookUps, Tables};
@@ -93,10 +94,24 @@ fn mcu_row(
             Scale::Full => blocks::<63, 8>(plane, mcu, &mut bits),
             Scale::Half => blocks::<24, 4>(plane, mcu, &mut bits),
             Scale::Quarter => blocks::<4, 2>(plane, mcu, &mut bits),
-            Scale::Eighth => blocks::<0, 1>(plane, mcu, &mut bits),
+            Scale::Eighth => means(plane, mcu, &mut bits),
         });
         let taken = bits.taken();
         entropy.settle(taken, outcome)?;
+    }
+    Ok(())
+}
+
+/// The blocks of one component in one MCU, each as its mean: the DC coefficient.
+#[inline(always)]
+fn means(plane: &mut Plane<'_, '_>, mcu: usize, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    let Coding { dc: codes, ac, skips, steps } = plane.coding;
+    for y in 0..plane.v {
+        for sample in plane.band.samples_of_mcu(mcu, plane.h, y) {
+            let value = dc(codes, &mut plane.predicted, bits)?;
+            skips.skip(1, ac, bits)?;
+            *sample = mean(i32::from(value) * steps[0]);
+        }
     }
     Ok(())
 }
