@@ -115,7 +115,8 @@ impl Shape {
                 for (count, length) in longer.take_while(|&(_, length)| length <= ROOT_BITS + bits)
                 {
                     let step = ROOT_BITS + bits - length;
-                    let taken = u32::from(*count).min(room >> step);
+                    // Only of the longest codes may there be more than fit, and each takes one entry.
+                    let taken = u32::from(*count).min(room);
                     room -= taken << step;
                     *count -= u16::try_from(taken).unwrap_or_default();
                 }
@@ -162,9 +163,9 @@ impl Shape {
                     put(table, prefix, entry(link, ROOT_BITS + bits));
                 }
                 let part = table.get_mut(place..place + (1 << bits)).unwrap_or_default();
-                let step = 1 << (length - ROOT_BITS);
-                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(step) {
-                    *slot = entry(symbol, length - ROOT_BITS);
+                let behind = length - ROOT_BITS;
+                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(1 << behind) {
+                    *slot = entry(symbol, behind);
                 }
                 code = next_code(code, length);
             }

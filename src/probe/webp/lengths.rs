@@ -57,7 +57,7 @@ fn read_lengths(
         if let Some(length) = code.shortest {
             let run = at_hand.next().trailing_zeros().min(at_hand.held());
             let run = u16::from(low_byte(run)).min(left).min(alphabet - tally.at);
-            if run > 0 {
+            if run != 0 {
                 if length != 0 {
                     previous = length;
                 }
@@ -240,6 +240,12 @@ mod tests {
         read(&mut bits, alphabet, Some(&mut lengths))?;
         assert_eq!(bits.read(8)?, 0xA0);
         Ok(lengths[..usize::from(alphabet)].to_vec())
+    }
+
+    /// Green, 24 prefixes of lengths, and a cache of 2^11 colours (RFC 9649, 5.2.1 to 5.2.3).
+    #[test]
+    fn the_largest_alphabet_has_2328_symbols() {
+        assert_eq!(MAX_ALPHABET, 2_328);
     }
 
     #[test]
