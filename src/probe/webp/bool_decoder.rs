@@ -198,14 +198,42 @@ mod tests {
         }
     }
 
+    /// A probability of 0 leaves a range of 1 for the bit 0 (RFC 6386, 7.3), which is doubled seven
+    /// times.
+    #[test]
+    fn the_smallest_part_of_a_range_is_one() {
+        let mut decoder = BoolDecoder::new(&[0, 0b1010_1010]);
+        assert!(!decoder.bit(0));
+        assert_eq!((decoder.span, decoder.flag(), decoder.flag()), (127, true, false));
+    }
+
+    #[test]
+    fn data_that_start_past_the_range_are_known() {
+        assert!(!BoolDecoder::can_start(&[0xFF, 0]));
+        assert!(BoolDecoder::can_start(&[0xFE, 0xFF]) && BoolDecoder::can_start(&[]));
+    }
+
     #[test]
     fn a_sign_is_a_flag() {
         let data: Vec<u8> = (0..200u8).map(|i| i.wrapping_mul(37)).collect();
         let mut signs = BoolDecoder::new(&data);
         signs.flag();
         let mut flags = signs;
-        for _ in 0..1600 {
+        while !flags.is_past_end() {
             assert_eq!(signs.with_sign(7), if flags.flag() { -7 } else { 7 });
+            assert_eq!(signs.is_past_end(), flags.is_past_end());
+        }
+    }
+
+    #[test]
+    fn a_bit_that_is_foreseen_is_the_same() {
+        let data: Vec<u8> = (0..200u8).map(|i| i.wrapping_mul(37)).collect();
+        let (mut skewed, mut even) = (BoolDecoder::new(&data), BoolDecoder::new(&data));
+        let mut probability = 0u8;
+        while !even.is_past_end() {
+            probability = probability.wrapping_mul(5).wrapping_add(51);
+            assert_eq!(skewed.bit_of::<true>(probability), even.bit(probability));
+            assert_eq!((skewed.span, skewed.is_past_end()), (even.span, even.is_past_end()));
         }
     }
 }

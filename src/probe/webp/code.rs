@@ -115,7 +115,8 @@ impl Shape {
                 for (count, length) in longer.take_while(|&(_, length)| length <= ROOT_BITS + bits)
                 {
                     let step = ROOT_BITS + bits - length;
-                    let taken = u32::from(*count).min(room >> step);
+                    // Only of the longest codes may there be more than fit, and each takes one entry.
+                    let taken = u32::from(*count).min(room);
                     room -= taken << step;
                     *count -= u16::try_from(taken).unwrap_or_default();
                 }
@@ -162,9 +163,9 @@ impl Shape {
                     put(table, prefix, entry(link, ROOT_BITS + bits));
                 }
                 let part = table.get_mut(place..place + (1 << bits)).unwrap_or_default();
-                let step = 1 << (length - ROOT_BITS);
-                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(step) {
-                    *slot = entry(symbol, length - ROOT_BITS);
+                let behind = length - ROOT_BITS;
+                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(1 << behind) {
+                    *slot = entry(symbol, behind);
                 }
                 code = next_code(code, length);
             }
@@ -176,7 +177,7 @@ impl Shape {
     fn table_bits(&self, length: u32, left: u32) -> u32 {
         let mut bits = length - ROOT_BITS;
         let mut unused = (1u32 << bits).saturating_sub(left);
-        while unused > 0 && ROOT_BITS + bits < MAX_BITS {
+        while unused > 0 && bits < MAX_BITS_BEHIND_ROOT {
             bits += 1;
             unused = (2 * unused).saturating_sub(self.count(ROOT_BITS + bits));
         }
@@ -276,11 +277,11 @@ fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
 }
 
 pub(super) const MAX_LENGTH: usize = 15;
-const MAX_BITS: u32 = 15;
 
 /// What one look answers for most symbols. The largest symbol is 2,327, and the tables of a code have
 /// 2,704 entries at the most, so that either leaves four bits of an entry for the length.
 const ROOT_BITS: u32 = 8;
+const MAX_BITS_BEHIND_ROOT: u32 = 15 - ROOT_BITS;
 
 #[cfg(test)]
 #[allow(
@@ -292,6 +293,7 @@ const ROOT_BITS: u32 = 8;
 mod tests {
     use super::*;
     use crate::probe::webp::lengths::MAX_ALPHABET;
+    use crate::probe::webp::sample::{BitWriter, Noise};
 
     /// The symbols of a canonical code (RFC 9649, 3.7.2), each written as the definition says: codes
     /// in the order of their lengths, then of the symbols, and the first bit of a code first.
@@ -315,20 +317,60 @@ mod tests {
         bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |all, bit| (all << 1) | bit)).collect()
     }
 
+    /// The lengths of a complete code: the longest of three codes is split in two, again and again.
+    fn grown(noise: &mut Noise, symbols: u64) -> Vec<u8> {
+        let mut lengths = vec![0u8];
+        while (lengths.len() as u64) < symbols {
+            let mut some = || (noise.number() % lengths.len() as u64) as usize;
+            let (one, other, third) = (some(), some(), some());
+            let at = [other, third].into_iter().fold(one, |best, at| {
+                if (lengths[best]..15).contains(&lengths[at]) { at } else { best }
+            });
+            if lengths[at] < 15 {
+                lengths[at] += 1;
+                lengths.insert(one, lengths[at]);
+            }
+        }
+        lengths
+    }
+
+    /// The code of the smaller symbol is 0 (RFC 9649, 3.7.2.1.1).
+    #[test]
+    fn a_simple_code_has_one_symbol_or_two_in_order() {
+        let read = |symbols: &[u32], alphabet: u16| {
+            let mut stream = BitWriter::default();
+            stream.put(1, 1);
+            stream.put(symbols.len() as u32 - 1, 1);
+            stream.put(1, 1);
+            symbols.iter().for_each(|&symbol| stream.put(symbol, 8));
+            let mut lengths = [3; MAX_ALPHABET];
+            let shape = Shape::read(&mut Bits::new(&stream.bytes), alphabet, Some(&mut lengths))?;
+            let used = (0u32..).zip(lengths).filter(|(_, length)| *length > 0).collect::<Vec<_>>();
+            Ok::<_, Error>((used, shape.first, shape.last, shape.single(), shape.root_bits()))
+        };
+        assert_eq!(read(&[7], 256).unwrap(), (vec![(7, 1)], 7, 7, Some(7), 0));
+        assert_eq!(read(&[7, 39], 40).unwrap(), (vec![(7, 1), (39, 1)], 7, 39, None, 1));
+        assert!(matches!(read(&[7, 7], 256), Err(Error::Unsupported(_))));
+        assert!(matches!(read(&[8, 7], 256), Err(Error::Unsupported(_))));
+        assert!(matches!(read(&[7, 40], 40), Err(Error::Malformed(_))));
+    }
+
     #[test]
     fn codes_of_every_length_are_read() {
         let ladder: Vec<u8> = (1..=15).chain([15]).rev().collect();
         // Half of the codes is one of one bit; 128 of nine bits and 256 of ten are the other half.
         let mixed: Vec<u8> = [1].into_iter().chain((2..386).map(|i| [10, 9, 10][i % 3])).collect();
         let short = vec![2, 0, 3, 3, 2, 0, 2];
-        for lengths in [ladder, mixed, short] {
+        let grown = (1..40).map(|seed| grown(&mut Noise(seed), 2 + 3 * seed));
+        for lengths in [ladder, mixed, short].into_iter().chain(grown) {
             let mut all = [0; MAX_ALPHABET];
             let mut tally = Tally::new(Some(&mut all));
             lengths.iter().for_each(|&length| tally.put(length, 1));
             let shape = tally.shape().complete().unwrap();
             assert_eq!(all[..lengths.len()], lengths);
-            let mut table = vec![7; shape.entries() as usize];
+            let mut table = vec![u16::MAX; shape.entries() as usize];
             shape.fill(&lengths, &mut table);
+            assert!(!table.contains(&u16::MAX), "a table with room that no code takes");
             let code = Table::new(&table, shape.root_bits());
             let symbols: Vec<u16> =
                 (0..lengths.len() as u16).filter(|&i| lengths[usize::from(i)] > 0).collect();

@@ -57,7 +57,7 @@ fn read_lengths(
         if let Some(length) = code.shortest {
             let run = at_hand.next().trailing_zeros().min(at_hand.held());
             let run = u16::from(low_byte(run)).min(left).min(alphabet - tally.at);
-            if run > 0 {
+            if run != 0 {
                 if length != 0 {
                     previous = length;
                 }
@@ -216,8 +216,10 @@ mod tests {
     ) -> Result<Vec<u8>, Error> {
         let width = kinds.len().ilog2();
         let mut stream = BitWriter::default();
-        stream.put(15, 4);
-        for slot in LENGTH_ORDER {
+        let slots =
+            1 + LENGTH_ORDER.iter().rposition(|&slot| kinds.contains(&(slot as u32))).unwrap();
+        stream.put(slots.max(4) as u32 - 4, 4);
+        for slot in LENGTH_ORDER.into_iter().take(slots.max(4)) {
             let used = kinds.contains(&(slot as u32));
             stream.put(if used { width.max(1) } else { 0 }, 3);
         }
@@ -231,10 +233,19 @@ mod tests {
             (0..width).rev().for_each(|bit| stream.put(code >> bit, 1));
             stream.put(extra, extra_bits);
         }
+        // What follows looks like the first symbol once more, and is not the code's.
+        stream.put(0xA0, 8);
         let mut lengths = [0; MAX_ALPHABET];
         let mut bits = Bits::new(&stream.bytes);
         read(&mut bits, alphabet, Some(&mut lengths))?;
+        assert_eq!(bits.read(8)?, 0xA0);
         Ok(lengths[..usize::from(alphabet)].to_vec())
+    }
+
+    /// Green, 24 prefixes of lengths, and a cache of 2^11 colours (RFC 9649, 5.2.1 to 5.2.3).
+    #[test]
+    fn the_largest_alphabet_has_2328_symbols() {
+        assert_eq!(MAX_ALPHABET, 2_328);
     }
 
     #[test]
@@ -262,11 +273,30 @@ mod tests {
     }
 
     #[test]
+    fn the_last_symbol_of_the_alphabet_ends_a_code() {
+        // 11 + 117 zeros and 128 sevens, whose code is the bit 0.
+        let mut symbols = vec![(18, 117, 7)];
+        symbols.extend([(7, 0, 0); 128]);
+        let lengths = lengths_of(256, &[7, 18], None, &symbols).unwrap();
+        assert_eq!(lengths, [[0; 128], [7; 128]].concat());
+    }
+
+    #[test]
+    fn no_more_lengths_than_symbols_may_be_announced() {
+        let ones = |limit| lengths_of(32, &[5], Some(limit), &[]);
+        assert_eq!(ones(32).unwrap(), [5; 32]);
+        assert!(ones(33).unwrap_err().to_string().contains("more code lengths"));
+    }
+
+    #[test]
     fn a_run_past_the_alphabet_is_malformed() {
         let run = |extra| lengths_of(256, &[8, 18], None, &[(18, extra, 7), (18, 127, 7)]);
         // 138 + 118 zeros fill it, which is no code; 138 + 119 do not fit.
         let words = |extra| run(extra).unwrap_err().to_string();
         assert!(words(107).contains("incomplete"), "{}", words(107));
         assert!(words(108).contains("more code lengths"), "{}", words(108));
+        // Also where there is nothing but runs, whose codes have no bits.
+        let words = lengths_of(256, &[18], None, &[(18, 127, 7); 2]).unwrap_err().to_string();
+        assert!(words.contains("more code lengths"), "{words}");
     }
 }

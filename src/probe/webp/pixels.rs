@@ -198,9 +198,32 @@ mod tests {
                 bits.refill();
                 let read = copy_value(&mut bits, prefix);
                 assert_eq!(read, first + value, "prefix {prefix}");
-                assert!(value == 0 || read == largest_value(prefix));
+                assert!(value + 1 < 1 << extra || read == largest_value(prefix));
                 assert!(bits.flag().unwrap());
             }
+        }
+    }
+
+    /// Copies of one pixel or of two: 7 is a literal, 256 and 257 the lengths.
+    #[test]
+    fn a_copy_lies_inside_the_picture() {
+        let single = table(&[(0, 1)]);
+        let (entries, root_bits) = table(&[(7, 1), (256, 2), (257, 2)]);
+        let read = |codes: u32, count, pixels| {
+            let other = Table::new(&single.0, single.1);
+            let green = Table::new(&entries, root_bits);
+            let group = Group { green, red: other, blue: other, alpha: other, distance: other };
+            let mut stream = BitWriter::default();
+            stream.put(codes, count);
+            stream.put(0, 8);
+            group.read(&mut Bits::new(&stream.bytes), Size::new(pixels, 1))
+        };
+        let two = 0b11;
+        assert_eq!(read(two << 1, 3, 3).unwrap(), 7);
+        assert_eq!(read(two << 2, 4, 4).unwrap(), 7);
+        for (codes, count, pixels) in [(two << 1, 3, 2), (two << 2, 4, 3), (two, 2, 3)] {
+            let words = read(codes, count, pixels).unwrap_err().to_string();
+            assert_eq!(words, OUTSIDE.to_string());
         }
     }
 

@@ -244,6 +244,18 @@ mod tests {
                 let first = encoder.finish();
                 let (header, _) = FrameHeader::read(&first).unwrap();
                 assert_eq!(header.partition_count, 1 << log2, "case {case}");
+                // All bits of a value are set, the last of which is its sign.
+                let [quantizer, level] = [-127, -63].map(|value| [value * i32::from(there); 4]);
+                let segments = (map || data).then(|| Segments {
+                    map: map.then_some([255; 3]),
+                    absolute: true,
+                    quantizers: if data { quantizer } else { [0; 4] },
+                    filter_levels: if data { level } else { [0; 4] },
+                });
+                assert_eq!(header.segments, segments, "case {case}");
+                let delta = if adjusts && there { -63 } else { 0 };
+                let Filter { intra_delta, subblocks_delta, .. } = header.filter;
+                assert_eq!((intra_delta, subblocks_delta), (delta, delta), "case {case}");
             }
         }
     }

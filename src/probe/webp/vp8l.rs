@@ -292,3 +292,14 @@ const FLAT_PIXELS: u64 = 1 << 24;
 
 pub(crate) const HEADER_BYTES: usize = 5;
 const SIGNATURE: u8 = 0x2F;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `enough 2328 8 15`, `enough 256 8 15` three times, and `enough 40 8 15`, of zlib.
+    #[test]
+    fn the_largest_tables_of_a_group_fit() {
+        assert_eq!([2_704, 630, 630, 630, 410].iter().sum::<usize>(), MAX_ENTRIES);
+    }
+}
