@@ -48,6 +48,12 @@ const REASONS: &[(&str, Measure, &str)] = &[
     ),
     (
         "WebP lossy",
+        Measure::Memory,
+        "the small planes, at least twice the target each way, are held until the last row is in, where libvips \
+         resizes rows as they come. Doing the same would change it.",
+    ),
+    (
+        "WebP lossy",
         Measure::Likeness,
         "planes are made small as luma and chroma, and rounded before they become red, green and blue. More bits \
          between the two would change it.",
