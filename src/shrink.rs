@@ -260,9 +260,12 @@ impl<'b> Plane<'b> {
     /// Ends the row of cells that was begun, and makes those below it grey.
     fn fill_missing(&mut self) {
         let PlaneShrink { window, box_width, box_height, .. } = self.plan;
+        if self.rows_in == window.height {
+            return;
+        }
         let rows_in_cell = self.rows_in % box_height;
-        let mut missing = self.small.chunks_exact_mut(self.small_width.max(1));
-        let mut missing = missing.by_ref().skip((self.rows_in / box_height) as usize);
+        let rows = self.small.chunks_exact_mut(self.small_width.max(1));
+        let mut missing = rows.skip((self.rows_in / box_height) as usize);
         if rows_in_cell > 0
             && let Some(cells) = missing.next()
         {
@@ -395,6 +398,31 @@ mod tests {
         shrink.row(0, 1, &[0, 1]).unwrap();
         let [small, ..] = shrink.finish().unwrap();
         assert_eq!(small.unwrap().samples.to_vec(), [128, 128, 128, 64]);
+    }
+
+    /// Every number of rows in a plane whose last cells are cut, beside a plane that is whole.
+    #[test]
+    fn rows_that_are_missing_are_grey_and_no_others() {
+        let rows = picture(7, 8);
+        let plan = plan(Rect { x: 0, y: 0, width: 7, height: 8 }, 2, 3);
+        for rows_in in 0..=8 {
+            let budget = Budget::new(1000);
+            let mut shrink = Shrink::new([plan, plan], &budget);
+            for (y, row) in (0..).zip(&rows) {
+                shrink.row(0, y, row).unwrap();
+                if y < rows_in {
+                    shrink.row(1, y, row).unwrap();
+                }
+            }
+            assert_eq!(u32::from(shrink.percent_of_rows_in()), rows_in * 100 / 8);
+            let [whole, cut, ..] = shrink.finish_cut().unwrap();
+            let (whole, cut) = (whole.unwrap().samples, cut.unwrap().samples);
+            assert_eq!(whole.to_vec(), plain(&rows, &plan));
+            let there = PlaneShrink { window: Rect { height: rows_in, ..plan.window }, ..plan };
+            let mut expected = plain(&rows, &there);
+            expected.resize(whole.len(), GREY);
+            assert_eq!(cut.to_vec(), expected, "{rows_in} rows");
+        }
     }
 
     #[test]
