@@ -76,7 +76,8 @@
 //! - Keep [`Limits::default`] unless you know better: it is the safe preset for avatars.
 //! - Never store or serve the original when this crate refuses it. No function here hands it back.
 //! - Show [`Error::user_message`] to people, log `Display`, answer with [`Error::http_status`].
-//! - Data that ends early is an error, never grey pixels; no output holds a byte of the input.
+//! - Data that ends early is an error, never grey pixels, unless [`Request::accept_truncated`] asks for
+//!   the rows that are there; no output holds a byte of the input.
 //! - The same bytes in give the same bytes out, so that avatars can be named by their content.
 //!
 //! # Features

@@ -34,7 +34,8 @@ impl Shape {
         }
     }
 
-    /// One or two symbols (RFC 9649, 3.7.2.1.1).
+    /// One or two symbols (RFC 9649, 3.7.2.1.1). Of two the smaller one has the code 0, whichever comes
+    /// first; twice the same is that one alone.
     fn read_simple(
         bits: &mut Bits<'_>,
         alphabet: u16,
@@ -44,16 +45,11 @@ impl Shape {
         let two = bits.flag()?;
         let width = if bits.flag()? { 8 } else { 1 };
         let first = symbol(bits.read(width)?, alphabet)?;
-        tally.skip_to(first);
+        let second = if two { symbol(bits.read(8)?, alphabet)? } else { first };
+        tally.skip_to(first.min(second));
         tally.put(1, 1);
-        if two {
-            let second = symbol(bits.read(8)?, alphabet)?;
-            if second <= first {
-                // The code of the smaller symbol is 0, whichever comes first; image-webp says
-                // otherwise. No encoder is known to write them so.
-                return Err(Error::unsupported(Format::WebP, "a prefix code out of order"));
-            }
-            tally.skip_to(second);
+        if first != second {
+            tally.skip_to(first.max(second));
             tally.put(1, 1);
         }
         Ok(tally.shape())
@@ -336,7 +332,7 @@ mod tests {
 
     /// The code of the smaller symbol is 0 (RFC 9649, 3.7.2.1.1).
     #[test]
-    fn a_simple_code_has_one_symbol_or_two_in_order() {
+    fn a_simple_code_has_one_symbol_or_two_in_either_order() {
         let read = |symbols: &[u32], alphabet: u16| {
             let mut stream = BitWriter::default();
             stream.put(1, 1);
@@ -350,8 +346,9 @@ mod tests {
         };
         assert_eq!(read(&[7], 256).unwrap(), (vec![(7, 1)], 7, 7, Some(7), 0));
         assert_eq!(read(&[7, 39], 40).unwrap(), (vec![(7, 1), (39, 1)], 7, 39, None, 1));
-        assert!(matches!(read(&[7, 7], 256), Err(Error::Unsupported(_))));
-        assert!(matches!(read(&[8, 7], 256), Err(Error::Unsupported(_))));
+        assert_eq!(read(&[39, 7], 40).unwrap(), read(&[7, 39], 40).unwrap());
+        assert_eq!(read(&[7, 7], 256).unwrap(), read(&[7], 256).unwrap());
+        assert!(matches!(read(&[40, 7], 40), Err(Error::Malformed(_))));
         assert!(matches!(read(&[7, 40], 40), Err(Error::Malformed(_))));
     }
 
