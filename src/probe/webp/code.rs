@@ -4,7 +4,6 @@ use super::bits::Bits;
 use super::lengths::{Lengths, MAX_ALPHABET, Tally};
 use super::malformed;
 use crate::error::Error;
-use crate::probe::Format;
 
 /// The lengths of one complete prefix code.
 #[derive(Clone, Copy, Debug)]
