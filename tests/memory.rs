@@ -10,6 +10,11 @@
 )]
 
 use bombproof::{Error, Interrupt, Limit, Limits, Plan, Rect, Request, probe};
+use bombproof_testkit::bits::LsbBits;
+use bombproof_testkit::pictures::{landscape, spotlight};
+use bombproof_testkit::vp8;
+use bombproof_testkit::vp8l::{self, Argb};
+use bombproof_testkit::webp::{ALPHA, alph, chunk, file, filter_alpha, vp8x};
 
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
@@ -131,6 +136,46 @@ fn the_quote_of_a_photograph_is_honest() {
         photographs += 1;
     }
     assert!(photographs >= 4, "only {photographs} photographs");
+}
+
+/// Of 16.8 megapixels of colours with alpha apart only rows are live, and of lossless alpha the pixels
+/// that copies can reach: four bytes each, a mebipixel at the most.
+#[test]
+fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
+    const SIDE: u32 = 4_096;
+    let color = chunk(b"VP8 ", &vp8::encode(&landscape(SIDE, SIDE), &vp8::Options::default()));
+    let spotlight = filter_alpha(&spotlight(SIDE, SIDE).samples, SIDE as usize, 3);
+    let pixels = Argb::of_alpha(&spotlight, SIDE, SIDE);
+    let near = vp8l::stream(&pixels, &vp8l::Options::default());
+    for (name, alpha, most_bytes) in [
+        ("raw", alph(3, false, &spotlight), 2 << 20),
+        ("lossless", alph(3, true, &near), 2 << 20),
+        ("lossless with far copies", alph(3, true, &far_reaching(SIDE * SIDE)), 6 << 20),
+    ] {
+        let bytes = file(&[vp8x(ALPHA, SIDE, SIDE), alpha, color.clone()]);
+        let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &roomy()).unwrap();
+        let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
+        result.unwrap();
+        let (quoted, used) = (plan.memory_bytes(), measured.peak_bytes);
+        println!("{name} alpha: {quoted} quoted, {used} used");
+        assert!(used <= quoted && quoted * 2 <= used * 3, "{name}: {quoted} quoted, {used} used");
+        assert!(used <= most_bytes, "{name}: {used}");
+    }
+}
+
+/// VP8L of opaque pixels, by codes that could copy from as far as the format allows.
+fn far_reaching(pixels: u32) -> Vec<u8> {
+    let mut bits = LsbBits::default();
+    bits.put(0, 3); // no transform, no cache, one group
+    let mut greens = [0; 280];
+    (greens[255], greens[279]) = (1, 1);
+    vp8l::write_lengths(&mut bits, &greens);
+    for symbol in [0, 0, 255, 39] {
+        vp8l::simple_code(&mut bits, &[symbol]);
+    }
+    // The literal is the first of two codes of one bit.
+    (0..pixels / 32).for_each(|_| bits.put(0, 32));
+    bits.finish()
 }
 
 /// The crate's documentation says how much stack a job takes: a thread with no more than that walks

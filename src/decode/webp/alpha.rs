@@ -1,18 +1,22 @@
 //! ALPH → rows of plane 3 (RFC 9649, 2.7.1.2): coded samples, then the prediction is undone.
 
 use super::super::RowSink;
-use super::BAND;
 use super::lossless::{self, Rows};
+use super::{ALPHA_PLANE, BAND};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::webp::Filter;
-use crate::probe::webp::vp8l::Stream;
+use crate::probe::webp::{Alpha, Filter};
 use crate::size::Size;
 
-/// This row and the one above it, and what their samples are read with.
-pub(super) fn memory_bytes(size: Size, stream: Option<&Stream>) -> u64 {
-    let coded = stream.map_or(0, |stream| lossless::memory_bytes(size, stream));
+/// This row and the one above it, and what their samples are read with; nothing where no alpha is
+/// coded apart.
+pub(super) fn memory_bytes(alpha: &Alpha, size: Size) -> u64 {
+    let coded = match alpha {
+        Alpha::None | Alpha::Inside => return 0,
+        Alpha::Raw(_) => 0,
+        Alpha::Lossless(_, stream) => lossless::memory_bytes(size, stream),
+    };
     coded.saturating_add(2 * u64::from(size.width))
 }
 
@@ -34,65 +38,44 @@ enum Coded<'a, 'b> {
 }
 
 impl<'a, 'b> AlphaRows<'a, 'b> {
-    /// Alpha of a frame of this size, coded as `stream` or, without one, as it is.
+    /// Alpha of a frame of this size; nothing where none is coded apart.
     pub(super) fn new(
+        alpha: &Alpha,
         data: &'a [u8],
-        stream: Option<&Stream>,
         size: Size,
-        filter: Filter,
         budget: &'b Budget,
         interrupt: &Interrupt,
-    ) -> Result<Self, Error> {
-        let width = size.width as usize;
-        let coded = match stream {
-            None => Coded::Raw(data),
-            Some(stream) => Coded::Lossless(Rows::new(data, size, stream, budget, interrupt)?),
+    ) -> Result<Option<Self>, Error> {
+        let (coded, filter) = match *alpha {
+            Alpha::None | Alpha::Inside => return Ok(None),
+            Alpha::Raw(filter) => (Coded::Raw(data), filter),
+            Alpha::Lossless(filter, ref stream) => {
+                (Coded::Lossless(Rows::new(data, size, stream, budget, interrupt)?), filter)
+            }
         };
+        let width = size.width as usize;
         let above = budget.buffer(width, 0u8)?;
         let samples = budget.buffer(width, 0u8)?;
-        Ok(Self { coded, filter, above, samples, started: false })
+        Ok(Some(Self { coded, filter, above, samples, started: false }))
     }
 
-    /// The next row.
-    pub(super) fn next(&mut self) -> Result<&[u8], Error> {
+    /// The next row, behind the one above it, which is zeros for the first.
+    pub(super) fn next(&mut self) -> Result<[&[u8]; 2], Error> {
         core::mem::swap(&mut self.above, &mut self.samples);
         let samples = &mut *self.samples;
         match &mut self.coded {
             Coded::Raw(data) => {
-                if let Some((row, rest)) = data.split_at_checked(samples.len()) {
-                    samples.copy_from_slice(row);
-                    *data = rest;
-                }
+                let parts = data.split_at_checked(samples.len());
+                let (row, rest) = parts.ok_or(Error::Bug("fewer bytes of alpha than pixels"))?;
+                samples.copy_from_slice(row);
+                *data = rest;
             }
             Coded::Lossless(rows) => rows.next_green(samples)?,
         }
         undo(self.filter, self.started.then_some(&*self.above), samples);
         self.started = true;
-        Ok(samples)
+        Ok([&self.above, samples])
     }
-}
-
-/// Emits all rows. With `keep` the whole plane is returned as well.
-pub(super) fn emit<'b, S: RowSink>(
-    mut rows: AlphaRows<'_, 'b>,
-    size: Size,
-    keep: bool,
-    budget: &'b Budget,
-    interrupt: &Interrupt,
-    sink: &mut S,
-) -> Result<Option<Buffer<'b, u8>>, Error> {
-    let kept_bytes =
-        usize::try_from(size.pixels()).map_err(|_| Error::OutOfMemory { bytes: size.pixels() })?;
-    let mut kept = keep.then(|| budget.empty_buffer(kept_bytes)).transpose()?;
-    for y in 0..size.height {
-        interrupt.check()?;
-        let samples = rows.next()?;
-        sink.row(ALPHA_PLANE, y, samples)?;
-        if let Some(kept) = &mut kept {
-            kept.extend_from_slice(samples)?;
-        }
-    }
-    Ok(kept)
 }
 
 /// Alpha of a frame that is opaque on a canvas that is not.
@@ -126,14 +109,7 @@ fn undo(filter: Filter, above: Option<&[u8]>, samples: &mut [u8]) {
                 *sample = sample.wrapping_add(above);
             }
         }
-        (Filter::Gradient, Some(above)) => {
-            let mut corner = above.first().copied().unwrap_or(0);
-            let mut left = corner;
-            for (sample, &above) in samples.iter_mut().zip(above) {
-                *sample = sample.wrapping_add(gradient(left, above, corner));
-                (left, corner) = (*sample, above);
-            }
-        }
+        (Filter::Gradient, Some(above)) => from_the_gradient(above, samples),
     }
 }
 
@@ -144,10 +120,21 @@ fn from_the_left(mut left: u8, samples: &mut [u8]) {
     }
 }
 
-/// `left + above - corner`, kept in 0 to 255.
-fn gradient(left: u8, above: u8, corner: u8) -> u8 {
-    let sum = i16::from(left) + i16::from(above) - i16::from(corner);
-    u8::try_from(sum.clamp(0, 255)).unwrap_or_default()
+/// Each from `left + above - corner`, kept in 0 to 255. A sample waits for the one before, and so for
+/// nothing else.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "samples are modulo 256"
+)]
+fn from_the_gradient(above: &[u8], samples: &mut [u8]) {
+    let mut corner = above.first().copied().map(i32::from).unwrap_or_default();
+    let mut left = corner;
+    for (sample, &above) in samples.iter_mut().zip(above) {
+        let above = i32::from(above);
+        let gradient = (left + (above - corner)).clamp(0, 255);
+        left = (gradient + i32::from(*sample)) & 0xFF;
+        corner = above;
+        *sample = left as u8;
+    }
 }
-
-const ALPHA_PLANE: usize = 3;

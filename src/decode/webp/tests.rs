@@ -14,12 +14,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use image_webp::vp8::Vp8Decoder;
 use image_webp::{ColorType, WebPDecoder};
 
+use super::super::premultiplied;
 use super::*;
 use crate::probe::Detail;
 use crate::probe::webp::header;
 use crate::probe::webp::sample::{
     BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x,
 };
+use crate::probe::webp::vp8::{BLACK, NO_CHROMA};
 
 const ALPHA: u8 = 0x10;
 
@@ -43,13 +45,17 @@ fn still(file: &[u8]) -> Result<Still, Error> {
     }
 }
 
-/// Decodes with a budget of the quote and not one byte more.
 fn planes(file: &[u8]) -> Result<Planes, Error> {
+    planes_with(file, false)
+}
+
+/// Decodes with a budget of the quote and not one byte more.
+fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
     let still = still(file)?;
-    let budget = Budget::new(memory_bytes(&still, false));
+    let budget = Budget::new(memory_bytes(&still, premultiply));
     let mut planes = Planes::default();
-    decode(file, &still, false, &budget, &Interrupt::never(), &mut planes)?;
-    assert_eq!(budget.left_bytes(), memory_bytes(&still, false));
+    decode(file, &still, premultiply, &budget, &Interrupt::never(), &mut planes)?;
+    assert_eq!(budget.left_bytes(), memory_bytes(&still, premultiply));
     Ok(planes)
 }
 
@@ -177,21 +183,96 @@ fn lossy_planes_are_those_of_the_codec_without_its_padding() {
     }
 }
 
+/// Raw and lossless alpha with each of the four filters, in a file of this size.
+fn with_every_alpha(width: u32, height: u32, noise: &mut Noise) -> Vec<Vec<u8>> {
+    let samples = noise.bytes((width * height) as usize);
+    let color = chunk(b"VP8 ", &vp8(width as u16, height as u16, 1, noise));
+    let alphas = (0..4).flat_map(|filter| {
+        let raw = [&[filter << 2][..], &samples].concat();
+        [raw, lossless_alpha(width, height, filter, &samples)]
+    });
+    let file =
+        |alpha: Vec<u8>| riff(&[vp8x(ALPHA, width, height), chunk(b"ALPH", &alpha), color.clone()]);
+    alphas.map(file).collect()
+}
+
+/// Sizes around those of a macroblock, of the rows that wait for the filter, and odd ones.
+const SIZES: [(u32, u32); 12] = [
+    (1, 1),
+    (2, 1),
+    (1, 2),
+    (16, 16),
+    (17, 17),
+    (40, 18),
+    (37, 21),
+    (5, 24),
+    (7, 25),
+    (33, 47),
+    (3, 100),
+    (19, 63),
+];
+
 #[test]
 fn alpha_is_that_of_a_full_decode_with_every_filter() {
-    let (width, height) = (37u32, 21u32);
-    let samples = Noise(5).bytes((width * height) as usize);
-    let color = chunk(b"VP8 ", &vp8(width as u16, height as u16, 0, &mut Noise(6)));
-    for filter in 0..4 {
-        let raw = [&[filter << 2][..], &samples].concat();
-        for alpha in [raw, lossless_alpha(width, height, filter, &samples)] {
-            let file = riff(&[vp8x(ALPHA, width, height), chunk(b"ALPH", &alpha), color.clone()]);
-            let mut decoder = WebPDecoder::new(Cursor::new(&file)).unwrap();
+    let mut noise = Noise(5);
+    for (width, height) in SIZES {
+        for (case, file) in with_every_alpha(width, height, &mut noise).iter().enumerate() {
+            let mut decoder = WebPDecoder::new(Cursor::new(file)).unwrap();
             let mut rgba = vec![0; (width * height * 4) as usize];
             decoder.read_image(&mut rgba).unwrap();
             let expected: Vec<u8> = rgba.iter().copied().skip(3).step_by(4).collect();
-            assert_eq!(planes(&file).unwrap().0[3], expected, "filter {filter}");
+            assert_eq!(planes(file).unwrap().0[3], expected, "{width}x{height}, case {case}");
         }
+    }
+}
+
+#[test]
+fn every_sample_is_multiplied_by_the_alpha_of_its_pixels() {
+    let mut noise = Noise(9);
+    for (width, height) in SIZES {
+        for (case, file) in with_every_alpha(width, height, &mut noise).iter().enumerate() {
+            let straight = planes(file).unwrap();
+            let mut expected = planes(file).unwrap();
+            for (plane, zero) in [(0, BLACK), (1, NO_CHROMA), (2, NO_CHROMA)] {
+                let side = if plane == 0 { 1 } else { 2 };
+                let across = width.div_ceil(side);
+                for (sample, i) in expected.0[plane].iter_mut().zip(0..) {
+                    let (left, top) = (i % across * side, i / across * side);
+                    let alphas: Vec<u32> = (top..height.min(top + side))
+                        .flat_map(|y| (left..width.min(left + side)).map(move |x| (x, y)))
+                        .map(|(x, y)| straight.0[3][(y * width + x) as usize].into())
+                        .collect();
+                    let count = alphas.len() as u32;
+                    let mean = (alphas.iter().sum::<u32>() + count / 2) / count;
+                    *sample = premultiplied(*sample, zero, mean as u8);
+                }
+            }
+            let multiplied = planes_with(file, true).unwrap();
+            assert!(multiplied == expected, "{width}x{height}, case {case}");
+        }
+    }
+}
+
+/// A row of alpha is decoded when luma has come to it, and not before.
+#[test]
+fn alpha_goes_in_step_with_luma() {
+    #[derive(Default)]
+    struct Order(Vec<(usize, u32)>);
+    impl RowSink for Order {
+        fn row(&mut self, plane: usize, y: u32, _: &[u8]) -> Result<(), Error> {
+            self.0.push((plane, y));
+            Ok(())
+        }
+    }
+    for file in with_every_alpha(20, 50, &mut Noise(4)) {
+        let still = still(&file).unwrap();
+        let budget = Budget::new(memory_bytes(&still, true));
+        let mut order = Order::default();
+        decode(&file, &still, true, &budget, &Interrupt::never(), &mut order).unwrap();
+        let rows: Vec<_> =
+            order.0.into_iter().filter(|(plane, _)| [0, 3].contains(plane)).collect();
+        let expected: Vec<_> = (0..50).flat_map(|y| [(3, y), (0, y)]).collect();
+        assert_eq!(rows, expected);
     }
 }
 
@@ -232,11 +313,14 @@ fn other_bytes_than_those_of_the_header_are_refused() {
 #[test]
 fn one_byte_less_than_the_quote_is_not_enough() {
     for file in samples() {
-        let still = still(&file).unwrap();
-        let budget = Budget::new(memory_bytes(&still, false) - 1);
-        let mut sink = Planes::default();
-        let result = decode(&file, &still, false, &budget, &Interrupt::never(), &mut sink);
-        assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
+        for premultiply in [false, true] {
+            let still = still(&file).unwrap();
+            let budget = Budget::new(memory_bytes(&still, premultiply) - 1);
+            let mut sink = Planes::default();
+            let result =
+                decode(&file, &still, premultiply, &budget, &Interrupt::never(), &mut sink);
+            assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
+        }
     }
 }
 

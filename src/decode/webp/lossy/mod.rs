@@ -1,12 +1,12 @@
 //! VP8 → rows of planes: key frames (RFC 6386), one row of macroblocks at a time.
 
-use super::super::{RowSink, premultiply_row};
-use crate::budget::{Budget, Buffer};
+use super::super::RowSink;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Format;
 use crate::probe::webp::bool_decoder::BoolDecoder;
-use crate::probe::webp::vp8::{BLACK, Frame, FrameHeader, NO_CHROMA};
+use crate::probe::webp::vp8::{Frame, FrameHeader};
 use crate::size::Size;
 use crate::work;
 
@@ -27,19 +27,20 @@ use rebuild::{Lowest, Rebuild};
 use rows::{LINES_ABOVE, Rows};
 use tokens::{Coefficients, Nonzero, Tokens};
 
-/// What is live while a frame is decoded; `premultiply` where its alpha was kept.
-pub(super) fn memory_bytes(frame: &Frame, premultiply: bool) -> u64 {
+/// What is live while a frame is decoded.
+pub(super) fn memory_bytes(frame: &Frame) -> u64 {
     let columns = u64::from(frame.size.width.div_ceil(16));
-    let averages = if premultiply { u64::from(frame.size.width.div_ceil(2)) } else { 0 };
-    columns * (rows::COLUMN_BYTES + size_of::<Above>() as u64) + averages
+    columns * (rows::COLUMN_BYTES + size_of::<Above>() as u64)
 }
 
-/// Emits the planes Y, U and V, some rows of each in turn, multiplied by `alpha` when it is given: one
-/// byte a pixel.
+/// The most rows of U and V that come behind the rows of Y for the same pixels: a row of macroblocks of
+/// them, and what was kept of the one above.
+pub(super) const CHROMA_LINES_BEHIND: usize = 8 + LINES_ABOVE as usize;
+
+/// Emits the planes Y, U and V, some rows of each in turn.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
     frame: &Frame,
-    alpha: Option<&[u8]>,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -62,7 +63,6 @@ pub(super) fn decode<S: RowSink>(
     let columns = frame.size.width.div_ceil(16);
     let mut above = budget.buffer(columns as usize, Above::OUTSIDE)?;
     let mut rows = Rows::new(columns as usize, budget)?;
-    let mut emit = Emit::new(frame.size, alpha, budget)?;
     let mut rebuild = Rebuild::new();
     let mut coefficients = Coefficients::NONE;
     let is_large = frame.size.pixels() > LARGE_PIXELS;
@@ -116,7 +116,7 @@ pub(super) fn decode<S: RowSink>(
         }
         let lines = (frame.size.height - y).min(16);
         work::decoded(u64::from(lines) * u64::from(frame.size.width));
-        emit.rows(&mut rows, y, sink)?;
+        emit(&mut rows, y, frame.size, sink)?;
         rows.advance();
     }
     Ok(())
@@ -143,68 +143,21 @@ impl Above {
     }
 }
 
-/// Cuts lines to the size of their plane, and multiplies them by alpha.
-struct Emit<'a, 'b> {
-    size: Size,
-    alpha: Option<(&'a [u8], Buffer<'b, u8>)>,
-}
-
-impl<'a, 'b> Emit<'a, 'b> {
-    fn new(size: Size, alpha: Option<&'a [u8]>, budget: &'b Budget) -> Result<Self, Error> {
-        let averages = size.width.div_ceil(2) as usize;
-        let alpha = match alpha {
-            Some(alpha) => Some((alpha, budget.buffer(averages, 0u8)?)),
-            None => None,
-        };
-        Ok(Self { size, alpha })
-    }
-
-    /// Emits the lines that no filter will change any more, when the macroblocks from line `top` of the
-    /// picture on are in `rows`.
-    fn rows(
-        &mut self,
-        rows: &mut Rows<'_>,
-        top: u32,
-        sink: &mut impl RowSink,
-    ) -> Result<(), Error> {
-        let Size { width, height } = self.size;
-        let is_last = height - top <= 16;
-        for plane in 0..3 {
-            let (zero, shift) = if plane == 0 { (BLACK, 0) } else { (NO_CHROMA, 1) };
-            let (width, height) = (width.div_ceil(1 << shift), height.div_ceil(1 << shift));
-            let top = top >> shift;
-            let ready = if is_last { height } else { top + (16 >> shift) - LINES_ABOVE };
-            for y in top.saturating_sub(LINES_ABOVE)..ready {
-                let line = rows.line(plane, (y + LINES_ABOVE - top) as usize);
-                let line = line.get_mut(..width as usize).unwrap_or_default();
-                self.premultiply(y, shift, zero, line);
-                sink.row(plane, y, line)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn premultiply(&mut self, y: u32, shift: u32, zero: u8, line: &mut [u8]) {
-        let Some((alpha, averages)) = &mut self.alpha else { return };
-        let mut alpha = alpha.chunks_exact(self.size.width as usize);
-        let above = alpha.nth((y << shift) as usize).unwrap_or_default();
-        if shift == 0 {
-            premultiply_row(line, zero, above);
-        } else {
-            average_pairs(above, alpha.next().unwrap_or(above), averages);
-            premultiply_row(line, zero, averages);
+/// Emits the lines that no filter will change any more, cut to the size of their plane, when the
+/// macroblocks from line `top` of the picture on are in `rows`.
+fn emit<S: RowSink>(rows: &mut Rows<'_>, top: u32, size: Size, sink: &mut S) -> Result<(), Error> {
+    let is_last = size.height - top <= 16;
+    for plane in 0..3 {
+        let shift = u32::from(plane != 0);
+        let (width, height) = (size.width.div_ceil(1 << shift), size.height.div_ceil(1 << shift));
+        let top = top >> shift;
+        let ready = if is_last { height } else { top + (16 >> shift) - LINES_ABOVE };
+        for y in top.saturating_sub(LINES_ABOVE)..ready {
+            let line = rows.line(plane, (y + LINES_ABOVE - top) as usize);
+            sink.row(plane, y, line.get(..width as usize).unwrap_or_default())?;
         }
     }
-}
-
-/// The mean alpha of the 2 × 2 pixels of each chroma sample; at the right edge of 1 × 2.
-fn average_pairs(above: &[u8], below: &[u8], averages: &mut [u8]) {
-    let pairs = above.chunks(2).zip(below.chunks(2));
-    for (average, (above, below)) in averages.iter_mut().zip(pairs) {
-        let count = above.len() + below.len();
-        let sum: usize = above.iter().chain(below).map(|&alpha| usize::from(alpha)).sum();
-        *average = u8::try_from((sum + count / 2) / count.max(1)).unwrap_or(u8::MAX);
-    }
+    Ok(())
 }
 
 /// From here on pixels, and not bytes, decide how many branches a hostile frame can have.

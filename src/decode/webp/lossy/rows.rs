@@ -60,7 +60,7 @@ impl<'b> Rows<'b> {
     }
 
     /// A line of a plane, the first kept one being 0.
-    pub(super) fn line(&mut self, plane: usize, index: usize) -> &mut [u8] {
+    pub(super) fn line(&mut self, plane: usize, index: usize) -> &[u8] {
         if plane == 0 {
             for (samples, tile) in self.line.as_chunks_mut::<16>().0.iter_mut().zip(&*self.tiles) {
                 *samples = tile.luma.get(index).copied().unwrap_or_default();
@@ -71,7 +71,7 @@ impl<'b> Rows<'b> {
                 *samples = line.as_chunks().0.get(plane - 1).copied().unwrap_or_default();
             }
         }
-        &mut self.line
+        &self.line
     }
 
     /// Keeps the lowest lines for the next row of macroblocks.

@@ -9,7 +9,6 @@
 
 use image_webp::vp8::Vp8Decoder;
 
-use super::super::super::premultiplied;
 use super::*;
 use crate::probe::Detail;
 use crate::probe::webp::header;
@@ -31,17 +30,17 @@ impl RowSink for Planes {
     }
 }
 
-fn ours(payload: &[u8], alpha: Option<&[u8]>) -> Result<[Vec<u8>; 3], Error> {
+fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
     let Detail::WebP(Still { coding: Coding::Lossy(frame), .. }) =
         header(&riff(&[chunk(b"VP8 ", payload)]))?.detail
     else {
         unreachable!()
     };
-    let budget = Budget::new(memory_bytes(&frame, alpha.is_some()));
+    let budget = Budget::new(memory_bytes(&frame));
     let width = frame.size.width as usize;
     let widths = [width, width.div_ceil(2), width.div_ceil(2)];
     let mut planes = Planes { widths, samples: [const { Vec::new() }; 3] };
-    decode(payload, &frame, alpha, &budget, &Interrupt::never(), &mut planes)?;
+    decode(payload, &frame, &budget, &Interrupt::never(), &mut planes)?;
     Ok(planes.samples)
 }
 
@@ -96,7 +95,7 @@ fn noise_is_to_us_what_it_is_to_another_decoder() {
     let (mut decoded, mut ended, mut impossible) = (0, 0, 0);
     for case in 0..1_500 {
         let payload = noise_frame(&mut noise, case % 3 == 0);
-        match (ours(&payload, None), theirs(&payload)) {
+        match (ours(&payload), theirs(&payload)) {
             (Ok(ours), Some(theirs)) => {
                 // Not by assert_eq: nobody reads a hundred thousand samples.
                 assert!(ours == theirs, "case {case}");
@@ -121,7 +120,7 @@ fn a_frame_ends_at_the_same_byte_as_for_another_decoder() {
         let mut decoded = 0;
         for end in (0..whole.len()).rev().step_by(11).chain(0..400) {
             let cut = &whole[..end];
-            match (ours(cut, None), theirs(cut)) {
+            match (ours(cut), theirs(cut)) {
                 (Ok(ours), Some(theirs)) => {
                     assert!(ours == theirs);
                     decoded += 1;
@@ -141,7 +140,7 @@ fn truncation_names_the_row_that_was_reached() {
     let mut reached_before = 0;
     let mut ends = 0;
     for end in whole.len() - 1500 * 10..whole.len() {
-        match ours(&whole[..end], None) {
+        match ours(&whole[..end]) {
             Err(Error::Truncated(end)) => {
                 let (reached, expected) = end.rows().unwrap();
                 assert!(
@@ -156,34 +155,4 @@ fn truncation_names_the_row_that_was_reached() {
         }
     }
     assert!(ends > 5 && reached_before == 64, "{ends} {reached_before}");
-}
-
-#[test]
-fn every_sample_is_multiplied_by_the_alpha_of_its_pixels() {
-    let mut noise = Noise(9);
-    for (width, height) in [(1u16, 1u16), (16, 16), (33, 47), (40, 18)] {
-        let payload = vp8(width, height, 1, &mut noise);
-        let (w, h) = (usize::from(width), usize::from(height));
-        let alpha = noise.bytes(w * h);
-        let straight = ours(&payload, None).unwrap();
-        let multiplied = ours(&payload, Some(&alpha)).unwrap();
-        for plane in 0..3 {
-            let (side, zero) = if plane == 0 { (1, BLACK) } else { (2, NO_CHROMA) };
-            let plane_width = w.div_ceil(side);
-            for (i, (&sample, &found)) in straight[plane].iter().zip(&multiplied[plane]).enumerate()
-            {
-                let (x, y) = (i % plane_width * side, i / plane_width * side);
-                let pixels: Vec<u32> = (y..h.min(y + side))
-                    .flat_map(|y| (x..w.min(x + side)).map(move |x| (x, y)))
-                    .map(|(x, y)| u32::from(alpha[y * w + x]))
-                    .collect();
-                // The lowest row counts twice where there is none below.
-                let count = pixels.len() as u32;
-                let mean = (pixels.iter().sum::<u32>() + count / 2) / count;
-                let expected = premultiplied(sample, zero, mean as u8);
-                let off = u32::from(expected.abs_diff(found));
-                assert!(off <= u32::from(h % 2 == 1 && y == h - 1), "plane {plane}, {x} {y}");
-            }
-        }
-    }
 }
