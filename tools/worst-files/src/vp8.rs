@@ -15,6 +15,8 @@ pub(crate) const ANY: Probabilities = [1, 90, 128, 128, 128, 128, 128, 128, 128,
 /// Nearly always 3: seven branches for little more than the bit of the sign, so that all coefficients of
 /// the largest picture fit the largest input.
 pub(crate) const MOST_BRANCHES: Probabilities = [1, 1, 1, 255, 1, 255, 128, 128, 128, 128, 128];
+/// The same, but one block in nine ends at each token: half the bits, for when alpha takes the others.
+pub(crate) const SOMETIMES_ENDED: Probabilities = [28, 1, 1, 255, 1, 255, 128, 128, 128, 128, 128];
 /// 2 and now and then 1 or 0, as often as the bits of the largest picture allow: what is not foreseen
 /// costs more than one branch.
 pub(crate) const LARGEST: Probabilities = [1, 5, 5, 254, 255, 128, 128, 128, 128, 128, 128];

@@ -59,17 +59,32 @@ pub(crate) fn literals(width: u32, height: u32) -> Vec<u8> {
 
 /// As many pixels as two bits for each leave room for, green and alpha, after all transforms.
 pub(crate) fn small_literals(width: u32, height: u32) -> Vec<u8> {
+    let noise_bytes = width as usize * height as usize / 4;
+    let stream = small_literal_stream((width, height), &[90, 91], noise_bytes);
+    [header(width, height, true, 0), stream].concat()
+}
+
+/// Pixels of one bit, green, after all transforms, for ALPH.
+pub(crate) fn smallest_literal_stream(width: u32, height: u32) -> Vec<u8> {
+    small_literal_stream((width, height), &[90], width as usize * height as usize / 8)
+}
+
+fn small_literal_stream(
+    (width, height): (u32, u32),
+    alphas: &[usize],
+    noise_bytes: usize,
+) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
     bits.put(0, 1);
     bits.put(1, 1);
     bits.put(11, 4);
     bits.put(0, 1);
-    for symbols in [&[100, 101][..], &[7], &[8], &[90, 91], &[0]] {
+    for symbols in [&[100, 101][..], &[7], &[8], alphas, &[0]] {
         simple_code(&mut bits, symbols);
     }
-    noise(&mut bits, width as usize * height as usize / 4);
-    [header(width, height, true, 0), bits.finish()].concat()
+    noise(&mut bits, noise_bytes);
+    bits.finish()
 }
 
 /// [`literals`] without the header, for ALPH.

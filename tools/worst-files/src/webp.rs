@@ -22,7 +22,13 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("vp8l-small-literals.webp", || lossless(&vp8l::small_literals(11_000, 9_500))),
     Candidate::new("vp8l-long-codes.webp", || lossless(&vp8l::long_codes(4_000, 3_300))),
     Candidate::new("vp8l-copies.webp", || lossless(&vp8l::copies(4_000, 3_300))),
-    Candidate::new("alph-and-vp8.webp", || alpha_and_lossy(3_600, 2_700, 8 << 20)),
+    Candidate::new("alph-and-vp8.webp", || {
+        alpha_and_lossy((3_600, 2_700), vp8l::literal_stream, 8 << 20, vp8::SMALL)
+    }),
+    Candidate::new("alph-and-vp8-most-pixels.webp", || {
+        let alpha = vp8l::smallest_literal_stream;
+        alpha_and_lossy((12_000, 8_700), alpha, 15 << 20, vp8::SOMETIMES_ENDED)
+    }),
     Candidate::new("frame-on-canvas.webp", frame_on_canvas),
     Candidate::new("frames.webp", frames),
 ];
@@ -36,9 +42,14 @@ fn lossless(payload: &[u8]) -> Vec<u8> {
 }
 
 /// Alpha of noise, so that all colours are multiplied by it, and lossy colours.
-fn alpha_and_lossy(width: u32, height: u32, data_bytes: usize) -> Vec<u8> {
-    let alpha = alph(3, true, &vp8l::literal_stream(width, height));
-    let color = chunk(b"VP8 ", &vp8::payload((width, height), data_bytes, vp8::SMALL));
+fn alpha_and_lossy(
+    (width, height): (u32, u32),
+    alpha: fn(u32, u32) -> Vec<u8>,
+    data_bytes: usize,
+    probabilities: Probabilities,
+) -> Vec<u8> {
+    let alpha = alph(3, true, &alpha(width, height));
+    let color = chunk(b"VP8 ", &vp8::payload((width, height), data_bytes, probabilities));
     file(&[vp8x(ALPHA, width, height), alpha, color])
 }
 
