@@ -66,14 +66,17 @@ impl<'a, 'b> Entropy<'a, 'b> {
         self.next
     }
 
-    /// The bits from here on: enough for one MCU, zeros where the data end. They must come back
-    /// through [`settle`](Self::settle) before the next.
+    /// The bits from here on: enough for one MCU and, until they [are low](Bits::is_low), for one more;
+    /// zeros where the data end. They must come back through [`settle`](Self::settle) before the next.
     #[inline(always)]
     pub(super) fn bits(&mut self) -> Bits<'_> {
         if self.filled - self.position.byte.min(self.filled) < MCU_BYTES && self.end.is_none() {
             self.fill();
         }
-        Bits { window: &self.window, position: self.position }
+        // Behind the end are zeros for one MCU; whether that is past it, `settle` tells.
+        let last =
+            if self.end.is_some() { self.filled } else { self.filled.saturating_sub(MCU_BYTES) };
+        Bits { window: &self.window, position: self.position, last }
     }
 
     /// Goes on after the bits that were taken, with the outcome of taking them. Bits that are not
@@ -119,8 +122,17 @@ impl<'a, 'b> Entropy<'a, 'b> {
         self.filled -= from;
         self.position.byte -= from;
         while self.filled + 8 <= WINDOW_BYTES - MCU_BYTES {
-            let Some(free) = self.window.get_mut(self.filled..) else { break };
+            let free = self.window.get_mut(self.filled..WINDOW_BYTES - MCU_BYTES);
+            let free = free.unwrap_or_default();
             let rest = self.source.get(self.next..).unwrap_or_default();
+            if let (Some(from), Some(to)) = (rest.first_chunk::<32>(), free.first_chunk_mut::<32>())
+                && from.iter().max() < Some(&0xFF)
+            {
+                *to = *from;
+                self.filled += 32;
+                self.next += 32;
+                continue;
+            }
             let clean = if let (Some(from), Some(to)) =
                 (rest.first_chunk::<8>(), free.first_chunk_mut::<8>())
             {
@@ -201,6 +213,8 @@ impl Fault {
 pub(super) struct Bits<'w> {
     window: &'w [u8],
     position: Position,
+    /// The last byte from which on there is one MCU.
+    last: usize,
 }
 
 /// Where [`Bits`] have come to.
@@ -249,6 +263,12 @@ impl Bits<'_> {
     pub(super) fn bit(&mut self) -> bool {
         self.refill();
         self.number(1) == 1
+    }
+
+    /// True when there may be less than one MCU.
+    #[inline(always)]
+    pub(super) const fn is_low(&self) -> bool {
+        self.position.byte > self.last
     }
 
     /// How many bits were taken since the start of the interval.

@@ -1,8 +1,9 @@
 //! One block of a sequential scan (T.81, F.2.2).
 
 use super::bits::{Bits, Fault};
-use super::huffman::{Coded, Codes, END_OF_BLOCK, Skips, ZERO_RUN};
+use super::huffman::{Coded, Codes, END_OF_BLOCK, ZERO_RUN};
 use super::idct::Block;
+use super::skips::{STEPS_AFTER_CODE, STEPS_AFTER_START, Skips, Starts};
 use crate::probe::jpeg::Scale;
 
 /// Where coefficients in zigzag order lie in a square of `N` × `N`; [`TRASH`] where they do not.
@@ -24,6 +25,7 @@ pub(super) struct Coding<'t> {
     pub(super) dc: &'t Codes,
     pub(super) ac: &'t Codes,
     pub(super) skips: &'t Skips,
+    pub(super) starts: &'t Starts,
     /// In zigzag order.
     pub(super) steps: &'t [i32; 64],
 }
@@ -32,11 +34,34 @@ pub(super) struct Coding<'t> {
 #[inline(always)]
 pub(super) fn dc(codes: &Codes, predicted: &mut i16, bits: &mut Bits<'_>) -> Result<i16, Fault> {
     let Coded { value, .. } = codes.value(bits)?;
-    // A real picture does not leave 12 bits; what another one does is all the same.
-    #[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
-    let value = predicted.wrapping_add(value as i16);
-    *predicted = value;
-    Ok(value)
+    change(predicted, value);
+    Ok(*predicted)
+}
+
+/// A real picture does not leave 12 bits; what another one does is all the same.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
+const fn change(predicted: &mut i16, by: i32) {
+    *predicted = predicted.wrapping_add(by as i16);
+}
+
+/// Takes a block of which only the DC coefficient is needed, and returns that.
+#[inline(always)]
+pub(super) fn dc_alone(
+    coding: &Coding<'_>,
+    predicted: &mut i16,
+    bits: &mut Bits<'_>,
+) -> Result<i16, Fault> {
+    bits.refill();
+    let (k, steps) = if let Some((value, k)) = coding.starts.take(bits) {
+        change(predicted, value);
+        (k, STEPS_AFTER_START)
+    } else {
+        dc(coding.dc, predicted, bits)?;
+        (1, STEPS_AFTER_CODE)
+    };
+    coding.skips.skip(k, steps, coding.ac, bits)?;
+    Ok(*predicted)
 }
 
 /// Takes a block into `block`, which is 0, dequantized, and returns the last coefficient, in zigzag
@@ -75,7 +100,7 @@ pub(super) fn sequential<const LAST: u32>(
         k += 1;
     }
     if LAST < 63 {
-        coding.skips.skip(k, coding.ac, bits)?;
+        coding.skips.skip(k, STEPS_AFTER_CODE, coding.ac, bits)?;
     }
     Ok(last)
 }

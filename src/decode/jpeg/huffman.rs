@@ -114,18 +114,11 @@ impl Codes {
     }
 
     /// The symbol whose code starts `next`, which is 16 bits, and the length of the code.
-    fn first(&self, next: usize) -> Option<(u8, u32)> {
-        match self.fast.get(next >> (16 - FAST_BITS)) {
-            Some(&entry) if entry != 0 => Some(code_of(entry)),
-            _ => self.find(next),
-        }
-    }
-
-    /// The same for codes of all lengths, without the look-up.
     fn find(&self, next: usize) -> Option<(u8, u32)> {
         let next = u32::try_from(next).ok()?;
         let (length, (_, offset)) = (1..)
             .zip(self.above.iter().zip(&self.offset))
+            .skip(FAST_BITS as usize)
             .find(|(_, (above, _))| next < **above)?;
         let place = (next >> (16 - length)).cast_signed() + offset;
         let symbol = self.symbols.get(usize::try_from(place).ok()?)?;
@@ -133,98 +126,9 @@ impl Codes {
     }
 }
 
-/// Steps over AC coefficients that are not needed: several codes with their extra bits at once.
-#[derive(Clone, Debug)]
-pub(super) struct Skips {
-    /// By the next [`SKIP_BITS`] bits: bits 0–3 the bits to take, bits 4–10 the coefficients that
-    /// they code, bit 15 whether the end of the block is among them; or [`NO_STEP`].
-    steps: [u16; 1 << SKIP_BITS],
-}
-
-const STEP_ENDS: u16 = 0x8000;
-/// No code is whole.
-const NO_STEP: u16 = 0x4000;
-
-impl Skips {
-    pub(super) const EMPTY: Self = Self { steps: [0; 1 << SKIP_BITS] };
-
-    pub(super) fn set(&mut self, codes: &Codes) {
-        for (next, step) in (0_usize..).zip(&mut self.steps) {
-            *step = step_of(codes, next << (16 - SKIP_BITS));
-        }
-    }
-
-    /// Takes the AC coefficients from `k` to the end of the block, right after a code with its extra
-    /// bits.
-    #[inline(always)]
-    pub(super) fn skip(&self, mut k: u32, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
-        let mut steps = STEPS_AFTER_CODE;
-        'refill: while k < 64 {
-            for _ in 0..core::mem::replace(&mut steps, STEPS_PER_REFILL) {
-                let step =
-                    u32::from(self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or(NO_STEP));
-                // With either flag this is past the block, so that one comparison tells all.
-                let next = k + (step >> 4);
-                if next < 64 {
-                    bits.take(step & 15);
-                    k = next;
-                    continue;
-                }
-                if step & u32::from(STEP_ENDS) != 0 && k + ((step >> 4) & 0x7F) < 64 {
-                    bits.take(step & 15);
-                    return Ok(());
-                }
-                // Past the last coefficient the bits are those of the next block: one code at a time.
-                (k, *bits) = skip_one(k, codes, *bits)?;
-                bits.refill();
-                continue 'refill;
-            }
-            bits.refill();
-        }
-        Ok(())
-    }
-}
-
-/// Takes one AC code and returns the next coefficient, 64 for none.
-#[inline(never)]
-fn skip_one<'w>(k: u32, codes: &Codes, mut bits: Bits<'w>) -> Result<(u32, Bits<'w>), Fault> {
-    let Coded { symbol, value: _ } = codes.value(&mut bits)?;
-    match symbol {
-        END_OF_BLOCK => return Ok((64, bits)),
-        ZERO_RUN => {}
-        _ if symbol & 15 == 0 => return Err(Fault::Symbol),
-        _ => {}
-    }
-    let next = k + u32::from(symbol >> 4) + 1;
-    if next > 64 { Err(Fault::Run) } else { Ok((next, bits)) }
-}
-
-fn step_of(codes: &Codes, next: usize) -> u16 {
-    let (mut taken, mut coded) = (0, 0_u16);
-    while let Some((symbol, length)) = codes.first((next << taken) & 0xFFFF) {
-        let after = taken + length + u32::from(symbol & 15);
-        if after > SKIP_BITS || (symbol & 15 == 0 && symbol != END_OF_BLOCK && symbol != ZERO_RUN) {
-            break;
-        }
-        taken = after;
-        if symbol == END_OF_BLOCK {
-            coded |= STEP_ENDS >> 4;
-            break;
-        }
-        coded += u16::from(symbol >> 4) + 1;
-    }
-    // At most 13 codes of 16 coefficients: but a code with such a run has 2 bits at the least.
-    let coded_overflows = coded & 0x7FF & !(STEP_ENDS >> 4) > 0x7F;
-    if taken == 0 || coded_overflows {
-        NO_STEP
-    } else {
-        (coded << 4) | u16::try_from(taken).unwrap_or(0)
-    }
-}
-
 /// The number that `size` extra bits mean (T.81, F.2.2.1, EXTEND).
 #[inline(always)]
-const fn extend(bits: u32, size: u32) -> i32 {
+pub(super) const fn extend(bits: u32, size: u32) -> i32 {
     // A first bit of 0 means a negative number.
     let negative = (bits << 1 >> size) == 0 && size > 0;
     let offset = if negative { (1 << size) - 1 } else { 0 };
@@ -251,34 +155,16 @@ pub(super) const END_OF_BLOCK: u8 = 0x00;
 pub(super) const ZERO_RUN: u8 = 0xF0;
 
 const FAST_BITS: u32 = 10;
-const SKIP_BITS: u32 = 13;
-/// A refill leaves 56 bits at the least.
-const STEPS_PER_REFILL: u32 = 56 / SKIP_BITS;
-/// A code with its extra bits takes 31 at the most.
-const STEPS_AFTER_CODE: u32 = (56 - 31) / SKIP_BITS;
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::budget::Budget;
     use crate::decode::jpeg::bits::{Entropy, WINDOW_BYTES};
     use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
 
-    /// All codes of a table: symbol, code, length.
-    fn codes_of(table: &HuffmanTable<'_>) -> Vec<(u8, u32, u32)> {
-        let (mut code, mut all, mut symbols) = (0, Vec::new(), table.symbols.iter());
-        for (length, &count) in (1..).zip(table.counts) {
-            for _ in 0..count {
-                all.push((*symbols.next().unwrap(), code, length));
-                code += 1;
-            }
-            code <<= 1;
-        }
-        all
-    }
-
     /// Runs `read` on 32 bits followed by zeros.
-    fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, usize) {
+    pub(crate) fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, usize) {
         let bytes: Vec<u8> = bits
             .to_be_bytes()
             .into_iter()
@@ -292,18 +178,12 @@ mod tests {
         (outcome, bits.taken_bits())
     }
 
-    /// Skips as if a code of no bits had been taken before.
-    fn skipped(k: u32, skips: &Skips, codes: &Codes, bits: &mut Bits<'_>) -> Result<(), Fault> {
-        bits.refill();
-        skips.skip(k, codes, bits)
-    }
-
     #[test]
     fn every_code_and_value_of_the_standard_tables_is_read() {
         for table in STANDARD_DC.iter().chain(&STANDARD_AC) {
             let mut codes = Codes::EMPTY;
             codes.set(table);
-            for (symbol, code, length) in codes_of(table) {
+            for (symbol, code, length) in table.codes() {
                 let size = u32::from(symbol & 15);
                 for extra in [0, 1, (1_u32 << size) / 2, (1 << size) - 1] {
                     let extra = extra & ((1 << size) - 1);
@@ -336,46 +216,5 @@ mod tests {
         codes.set(&HuffmanTable { counts: &counts, symbols: &[7] });
         assert_eq!(with_bits(0, |bits| codes.symbol(bits)).0, Ok(7));
         assert_eq!(with_bits(1 << 48, |bits| codes.symbol(bits)).0, Err(Fault::Code));
-    }
-
-    #[test]
-    fn steps_end_where_single_codes_end() {
-        let mut codes = Codes::EMPTY;
-        codes.set(&STANDARD_AC[0]);
-        let mut skips = Skips::EMPTY;
-        skips.set(&codes);
-        let mut seed = 1_u64;
-        for _ in 0..1_000 {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            for start in [1, 5, 25, 60, 63] {
-                // Bits that are mostly 1 make long codes; 0 follows, which is a short one.
-                let bits = seed ^ (seed << 7) | if seed & 8 == 0 { 0 } else { 0x7000 << 40 };
-                let fast = with_bits(bits, |bits| skipped(start, &skips, &codes, bits));
-                let slow = with_bits(bits, |bits| {
-                    let mut k = start;
-                    while k < 64 {
-                        (k, *bits) = skip_one(k, &codes, *bits)?;
-                    }
-                    Ok(())
-                });
-                assert_eq!(fast.0, slow.0);
-                if fast.0.is_ok() {
-                    assert_eq!(fast.1, slow.1);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_step_over_many_long_runs_keeps_its_count() {
-        // One code, of one bit, for 16 coefficients of 0: 13 of them are in sight.
-        let mut counts = [0; 16];
-        counts[0] = 1;
-        let mut codes = Codes::EMPTY;
-        codes.set(&HuffmanTable { counts: &counts, symbols: &[ZERO_RUN] });
-        let mut skips = Skips::EMPTY;
-        skips.set(&codes);
-        assert_eq!(with_bits(0, |bits| skipped(0, &skips, &codes, bits)), (Ok(()), 4));
-        assert_eq!(with_bits(0, |bits| skipped(1, &skips, &codes, bits)).0, Err(Fault::Run));
     }
 }

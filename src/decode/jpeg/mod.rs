@@ -24,6 +24,7 @@ mod progressive;
 mod restarts;
 mod scans;
 mod sequential;
+mod skips;
 mod stream;
 mod tables;
 #[cfg(test)]

@@ -47,11 +47,12 @@ impl<'b> Band<'b> {
         }
     }
 
-    /// At 1/8, the samples of an MCU that is `h` blocks wide, in row `y` of its blocks.
+    /// At 1/8, the sample of the block at column `x` and row `y` of the band.
     #[inline(always)]
-    pub(super) fn samples_of_mcu(&mut self, mcu: usize, h: usize, y: usize) -> &mut [u8] {
-        let start = y * self.row_bytes + mcu * h;
-        self.samples.get_mut(start..start + h).unwrap_or_default()
+    pub(super) fn put_mean(&mut self, x: usize, y: usize, mean: u8) {
+        if let Some(place) = self.samples.get_mut(y * self.row_bytes + x) {
+            *place = mean;
+        }
     }
 
     #[inline(always)]

@@ -16,19 +16,21 @@ impl Restarts {
         Self { interval, left: interval, next: 0 }
     }
 
-    /// To be called before each MCU: passes a restart marker when it is due, and tells so.
+    /// To be called before each MCU: true when there is a restart marker before it.
     #[inline(always)]
-    pub(super) fn before_mcu(&mut self, entropy: &mut Entropy<'_, '_>) -> Result<bool, Fault> {
+    pub(super) const fn is_due(&mut self) -> bool {
         if self.interval == 0 {
-            return Ok(false);
+            return false;
         }
         let due = self.left == 0;
-        if due {
-            entropy.restart(self.next)?;
-            self.next = (self.next + 1) & 7;
-            self.left = self.interval;
-        }
-        self.left -= 1;
-        Ok(due)
+        self.left = if due { self.interval - 1 } else { self.left - 1 };
+        due
+    }
+
+    /// Passes the marker that is due.
+    pub(super) fn pass(&mut self, entropy: &mut Entropy<'_, '_>) -> Result<(), Fault> {
+        entropy.restart(self.next)?;
+        self.next = (self.next + 1) & 7;
+        Ok(())
     }
 }

@@ -54,14 +54,14 @@ pub(super) fn decode(
             walk.run(planes, entropy, |plane, slots| Sequential::new(plane, slots, look_ups))
         }
         (true, 0, false) => walk.run(planes, entropy, |plane, slots| {
-            Ok(DcFirst::new(plane, look_ups.coding(slots, &[0; 64])?.dc, scan))
+            Ok(DcFirst::new(plane, look_ups.dc(slots)?, scan))
         }),
         (true, 0, true) => walk.run(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan))),
         (true, _, false) => walk.run(planes, entropy, |plane, slots| {
-            Ok(AcFirst::new(plane, look_ups.coding(slots, &[0; 64])?.ac, scan))
+            Ok(AcFirst::new(plane, look_ups.ac(slots)?, scan))
         }),
         (true, _, true) => walk.run(planes, entropy, |plane, slots| {
-            Ok(AcRefinement::new(plane, look_ups.coding(slots, &[0; 64])?.ac, scan))
+            Ok(AcRefinement::new(plane, look_ups.ac(slots)?, scan))
         }),
     }
 }
@@ -134,7 +134,8 @@ fn row<D: BlockDecoder>(
     restarts: &mut Restarts,
 ) -> Result<(), Fault> {
     for mcu_x in 0..mcus {
-        if restarts.before_mcu(entropy)? {
+        if restarts.is_due() {
+            restarts.pass(entropy)?;
             parts.iter_mut().flatten().try_for_each(|part| part.decoder.end_interval())?;
         }
         // Most blocks of the later scans are in a run of blocks without a code.

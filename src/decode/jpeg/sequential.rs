@@ -1,7 +1,7 @@
 //! Blocks of a sequential scan of some of the components (T.81, F.2.2).
 
 use super::bits::{Bits, Fault};
-use super::block::{Coding, places, sequential};
+use super::block::{Coding, dc_alone, places, sequential};
 use super::coefficients::Coefficients;
 use super::scans::BlockDecoder;
 use super::tables::{LookUps, Slots};
@@ -34,7 +34,10 @@ impl BlockDecoder for Sequential<'_, '_> {
             Scale::Full => sequential::<63>(coding, places(scale), predicted, bits, &mut taken),
             Scale::Half => sequential::<24>(coding, places(scale), predicted, bits, &mut taken),
             Scale::Quarter => sequential::<4>(coding, places(scale), predicted, bits, &mut taken),
-            Scale::Eighth => sequential::<0>(coding, places(scale), predicted, bits, &mut taken),
+            Scale::Eighth => dc_alone(coding, predicted, bits).map(|dc| {
+                taken[0] = i32::from(dc);
+                0
+            }),
         }?;
         let kept = self.plane.kept();
         let Some(block) = block else { return Ok(()) };

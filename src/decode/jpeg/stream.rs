@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::bits::{Bits, Entropy, Fault};
-use super::block::{Coding, dc, places, sequential};
+use super::block::{Coding, dc_alone, places, sequential};
 use super::idct::mean;
 use super::planes::Band;
 use super::restarts::Restarts;
@@ -31,30 +31,32 @@ pub(super) fn decode<S: RowSink>(
     for (i, steps) in steps.iter_mut().enumerate().take(frame.components().len()) {
         *steps = tables.steps(frame, i)?;
     }
-    let mut planes: [Option<Plane<'_, '_>>; 4] = [None, None, None, None];
-    let settings = scales.into_iter().zip(slots).zip(&steps);
-    let places = frame.components().iter().zip(&mut planes);
-    for (i, ((component, place), ((scale, slots), steps))) in places.zip(settings).enumerate() {
-        let band = Band::new(budget, frame, i, scale, band_blocks(frame, component))?;
-        *place = Some(Plane {
-            band,
-            coding: look_ups.coding(slots, steps)?,
-            scale,
-            h: usize::from(component.h),
-            v: usize::from(component.v),
-            predicted: 0,
-        });
+    let mut bands: [Option<Band<'_>>; 4] = [None, None, None, None];
+    let mut mcu = [None; MOST_BLOCKS];
+    let mut places = mcu.iter_mut();
+    let components = frame.components().iter().zip(&mut bands).enumerate();
+    for ((i, (component, band)), ((scale, slots), steps)) in
+        components.zip(scales.into_iter().zip(slots).zip(&steps))
+    {
+        *band = Some(Band::new(budget, frame, i, scale, band_blocks(frame, component))?);
+        let coding = look_ups.coding(slots, steps)?;
+        let (h, v) = (usize::from(component.h), usize::from(component.v));
+        for (y, x) in (0..v).flat_map(|y| (0..h).map(move |x| (y, x))) {
+            let place = places.next().ok_or(Error::Bug("an MCU that no scan can have"))?;
+            *place = Some(McuBlock { component: i, coding, scale, x, y, columns: h });
+        }
     }
     let mut restarts = Restarts::new(tables.restart_interval);
+    let mut predicted = [0; 4];
     let rows_per_mcu = 8 * frame.max_factors().1;
     let blocks_per_mcu = frame.blocks_per_mcu();
     for row in 0..mcus.height {
         interrupt.check()?;
         work::visited(u64::from(mcus.width) * blocks_per_mcu);
-        mcu_row(&mut planes, mcus.width as usize, entropy, &mut restarts)
+        mcu_row(&mcu, mcus.width as usize, &mut bands, &mut predicted, entropy, &mut restarts)
             .map_err(|fault| fault.at(row * rows_per_mcu, frame.size.height))?;
-        for (i, plane) in planes.iter().flatten().enumerate() {
-            plane.band.emit(row, i, sink)?;
+        for (i, band) in bands.iter().flatten().enumerate() {
+            band.emit(row, i, sink)?;
         }
     }
     Ok(())
@@ -70,72 +72,89 @@ fn band_blocks(frame: &Frame, component: &Component) -> (u32, u32) {
     (frame.mcus().width * u32::from(component.h), u32::from(component.v))
 }
 
-struct Plane<'t, 'b> {
-    band: Band<'b>,
+/// T.81, B.2.3.
+const MOST_BLOCKS: usize = 10;
+
+/// A block of every MCU: how it is coded, and where it lies in the band of its component.
+#[derive(Clone, Copy)]
+struct McuBlock<'t> {
+    component: usize,
     coding: Coding<'t>,
     scale: Scale,
-    h: usize,
-    v: usize,
-    predicted: i16,
+    x: usize,
+    y: usize,
+    /// How many blocks of the component are beside each other in an MCU.
+    columns: usize,
 }
 
+/// Takes a row of MCUs into the bands. A function of its own, which has all registers.
+#[inline(never)]
 fn mcu_row(
-    planes: &mut [Option<Plane<'_, '_>>; 4],
+    mcu: &[Option<McuBlock<'_>>; MOST_BLOCKS],
     mcus: usize,
+    bands: &mut [Option<Band<'_>>; 4],
+    predicted: &mut [i16; 4],
     entropy: &mut Entropy<'_, '_>,
     restarts: &mut Restarts,
 ) -> Result<(), Fault> {
-    for mcu in 0..mcus {
-        if restarts.before_mcu(entropy)? {
-            planes.iter_mut().flatten().for_each(|plane| plane.predicted = 0);
+    let mut bits = entropy.bits();
+    for mcu_x in 0..mcus {
+        let restart = restarts.is_due();
+        if restart || bits.is_low() {
+            let taken = bits.taken();
+            entropy.settle(taken, Ok(()))?;
+            if restart {
+                restarts.pass(entropy)?;
+                *predicted = [0; 4];
+            }
+            bits = entropy.bits();
         }
-        let mut bits = entropy.bits();
-        let outcome = planes.iter_mut().flatten().try_for_each(|plane| match plane.scale {
-            Scale::Full => blocks::<63, 8>(plane, mcu, &mut bits),
-            Scale::Half => blocks::<24, 4>(plane, mcu, &mut bits),
-            Scale::Quarter => blocks::<4, 2>(plane, mcu, &mut bits),
-            Scale::Eighth => means(plane, mcu, &mut bits),
-        });
-        let taken = bits.taken();
-        entropy.settle(taken, outcome)?;
+        // One loop for the blocks of all components: the processor foretells its branches best.
+        for block in mcu.iter().map_while(Option::as_ref) {
+            let Some(band) = &mut bands[block.component & 3] else { break };
+            let predicted = &mut predicted[block.component & 3];
+            let x = mcu_x * block.columns + block.x;
+            let outcome = match block.scale {
+                Scale::Full => take::<63, 8>(block, predicted, &mut bits, band, x),
+                Scale::Half => take::<24, 4>(block, predicted, &mut bits, band, x),
+                Scale::Quarter => take::<4, 2>(block, predicted, &mut bits, band, x),
+                Scale::Eighth => take_mean(block, predicted, &mut bits, band, x),
+            };
+            if outcome.is_err() {
+                let taken = bits.taken();
+                return entropy.settle(taken, outcome);
+            }
+        }
     }
-    Ok(())
+    let taken = bits.taken();
+    entropy.settle(taken, Ok(()))
 }
 
-/// The blocks of one component in one MCU, each as its mean: the DC coefficient.
 #[inline(always)]
-fn means(plane: &mut Plane<'_, '_>, mcu: usize, bits: &mut Bits<'_>) -> Result<(), Fault> {
-    let Coding { dc: codes, ac, skips, steps } = plane.coding;
-    for y in 0..plane.v {
-        for sample in plane.band.samples_of_mcu(mcu, plane.h, y) {
-            let value = dc(codes, &mut plane.predicted, bits)?;
-            skips.skip(1, ac, bits)?;
-            *sample = mean(i32::from(value) * steps[0]);
-        }
-    }
-    Ok(())
-}
-
-/// The blocks of one component in one MCU.
-#[inline(always)]
-fn blocks<const LAST: u32, const SIDE: usize>(
-    plane: &mut Plane<'_, '_>,
-    mcu: usize,
+fn take<const LAST: u32, const SIDE: usize>(
+    block: &McuBlock<'_>,
+    predicted: &mut i16,
     bits: &mut Bits<'_>,
+    band: &mut Band<'_>,
+    x: usize,
 ) -> Result<(), Fault> {
-    for y in 0..plane.v {
-        for x in 0..plane.h {
-            let mut block = [0; 64];
-            let predicted = &mut plane.predicted;
-            let last = sequential::<LAST>(
-                &plane.coding,
-                places(plane.scale),
-                predicted,
-                bits,
-                &mut block,
-            )?;
-            plane.band.put::<SIDE>(mcu * plane.h + x, y, &block, last);
-        }
-    }
+    let mut values = [0; 64];
+    let places = places(block.scale);
+    let last = sequential::<LAST>(&block.coding, places, predicted, bits, &mut values)?;
+    band.put::<SIDE>(x, block.y, &values, last);
+    Ok(())
+}
+
+/// At 1/8 a block is one sample, its mean.
+#[inline(always)]
+fn take_mean(
+    block: &McuBlock<'_>,
+    predicted: &mut i16,
+    bits: &mut Bits<'_>,
+    band: &mut Band<'_>,
+    x: usize,
+) -> Result<(), Fault> {
+    let dc = dc_alone(&block.coding, predicted, bits)?;
+    band.put_mean(x, block.y, mean(i32::from(dc) * block.coding.steps[0]));
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! The tables in force at a scan, and their look-ups.
 
 use super::block::Coding;
-use super::huffman::{Codes, Skips};
+use super::huffman::Codes;
+use super::skips::{Skips, Starts};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::jpeg::{
-    Frame, HuffmanTable, STANDARD_AC, STANDARD_DC, Scale, Scan, Segment, huffman_tables, malformed,
-    quantization_tables,
+    Frame, HuffmanTable, STANDARD_AC, STANDARD_DC, Scale, Scan, ScanComponent, Segment,
+    huffman_tables, malformed, quantization_tables,
 };
 
 /// What DQT, DHT and DRI segments have set so far.
@@ -71,6 +72,7 @@ pub(super) struct LookUps<'b> {
     dc: Buffer<'b, Codes>,
     ac: Buffer<'b, Codes>,
     skips: Buffer<'b, Skips>,
+    starts: Buffer<'b, Starts>,
 }
 
 /// Which look-ups a component of the scan uses.
@@ -78,22 +80,27 @@ pub(super) struct LookUps<'b> {
 pub(super) struct Slots {
     dc: usize,
     ac: usize,
+    skips: usize,
+    starts: usize,
 }
 
 impl<'b> LookUps<'b> {
     pub(super) fn new(budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
         let count = frame.components().len();
+        // A progressive scan leaves nothing of a block out.
+        let with_skips = if frame.progressive { 0 } else { count };
         Ok(Self {
             dc: budget.buffer(count, Codes::EMPTY)?,
             ac: budget.buffer(count, Codes::EMPTY)?,
-            skips: budget.buffer(count, Skips::EMPTY)?,
+            skips: budget.buffer(with_skips, Skips::EMPTY)?,
+            starts: budget.buffer(with_skips, Starts::EMPTY)?,
         })
     }
 
     /// What [`new`](Self::new) takes.
     pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-        let each = 2 * size_of::<Codes>() + size_of::<Skips>();
-        frame.components().len() as u64 * each as u64
+        let skips = if frame.progressive { 0 } else { size_of::<Skips>() + size_of::<Starts>() };
+        frame.components().len() as u64 * (2 * size_of::<Codes>() + skips) as u64
     }
 
     /// Makes the tables ready that `scan` needs: for each of its components, the slots.
@@ -104,31 +111,48 @@ impl<'b> LookUps<'b> {
         scales: [Scale; 4],
     ) -> Result<[Slots; 4], Error> {
         let mut slots = [Slots::default(); 4];
-        let (needs_dc, needs_ac) = (scan.first == 0 && !scan.refines(), scan.last > 0);
-        for (i, component) in scan.components().iter().enumerate() {
-            let earlier = scan.components().get(..i).unwrap_or_default();
-            let (own_dc, own_ac) = (component.dc_table, component.ac_table);
-            let shared_dc = earlier.iter().position(|other| other.dc_table == own_dc);
-            let shared_ac = earlier.iter().position(|other| other.ac_table == own_ac);
-            let slot = Slots { dc: shared_dc.unwrap_or(i), ac: shared_ac.unwrap_or(i) };
-            if needs_dc && shared_dc.is_none() {
-                set(&mut self.dc, i, tables.dc.get(usize::from(own_dc)))?;
+        let (has_dc, has_ac) = (scan.first == 0 && !scan.refines(), scan.last > 0);
+        let scale = |component: &ScanComponent| scales.get(component.index).copied();
+        for (i, own) in scan.components().iter().enumerate() {
+            // The first component that needs the same look-up has it.
+            let first = |is_same: &dyn Fn(&ScanComponent) -> bool| {
+                scan.components().iter().position(is_same).unwrap_or(i)
+            };
+            let same_ac = |other: &ScanComponent| other.ac_table == own.ac_table;
+            let same = |other: &ScanComponent| same_ac(other) && other.dc_table == own.dc_table;
+            let slot = Slots {
+                dc: first(&|other| other.dc_table == own.dc_table),
+                ac: first(&same_ac),
+                skips: first(&|other| same_ac(other) && scale(other) != Some(Scale::Full)),
+                starts: first(&|other| same(other) && scale(other) == Some(Scale::Eighth)),
+            };
+            let dc = tables.dc.get(usize::from(own.dc_table)).and_then(Option::as_ref);
+            let ac = tables.ac.get(usize::from(own.ac_table)).and_then(Option::as_ref);
+            if has_dc
+                && slot.dc == i
+                && let Some(codes) = self.dc.get_mut(i)
+            {
+                codes.set(dc.ok_or(malformed(NO_TABLE))?);
             }
-            if needs_ac {
-                if shared_ac.is_none() {
-                    set(&mut self.ac, i, tables.ac.get(usize::from(own_ac)))?;
-                }
-                let reduced = |index: usize| scales.get(index) != Some(&Scale::Full);
-                // Set again for every component that shares it only while all before were full.
-                let set_before =
-                    earlier.iter().any(|other| other.ac_table == own_ac && reduced(other.index));
-                if scan.first == 0
-                    && reduced(component.index)
-                    && !set_before
-                    && let (Some(skips), Some(codes)) =
-                        (self.skips.get_mut(slot.ac), self.ac.get(slot.ac))
+            if has_ac
+                && slot.ac == i
+                && let Some(codes) = self.ac.get_mut(i)
+            {
+                codes.set(ac.ok_or(malformed(NO_TABLE))?);
+            }
+            // A scan of a sequential frame has both.
+            if let (true, true, Some(dc), Some(ac)) = (has_dc, has_ac, dc, ac) {
+                if slot.skips == i
+                    && scale(own) != Some(Scale::Full)
+                    && let Some(skips) = self.skips.get_mut(i)
                 {
-                    skips.set(codes);
+                    skips.set(ac);
+                }
+                if slot.starts == i
+                    && scale(own) == Some(Scale::Eighth)
+                    && let Some(starts) = self.starts.get_mut(i)
+                {
+                    starts.set(dc, ac);
                 }
             }
             if let Some(place) = slots.get_mut(i) {
@@ -138,26 +162,26 @@ impl<'b> LookUps<'b> {
         Ok(slots)
     }
 
+    /// What the blocks of a sequential scan are decoded with.
     pub(super) fn coding<'t>(
         &'t self,
         slots: Slots,
         steps: &'t [i32; 64],
     ) -> Result<Coding<'t>, Error> {
-        match (self.dc.get(slots.dc), self.ac.get(slots.ac), self.skips.get(slots.ac)) {
-            (Some(dc), Some(ac), Some(skips)) => Ok(Coding { dc, ac, skips, steps }),
-            _ => Err(Error::Bug("a scan with more tables than its frame has components")),
-        }
+        let (dc, ac) = (self.dc(slots)?, self.ac(slots)?);
+        let skips = self.skips.get(slots.skips).ok_or(UNKNOWN)?;
+        let starts = self.starts.get(slots.starts).ok_or(UNKNOWN)?;
+        Ok(Coding { dc, ac, skips, starts, steps })
+    }
+
+    pub(super) fn dc(&self, slots: Slots) -> Result<&Codes, Error> {
+        self.dc.get(slots.dc).ok_or(UNKNOWN)
+    }
+
+    pub(super) fn ac(&self, slots: Slots) -> Result<&Codes, Error> {
+        self.ac.get(slots.ac).ok_or(UNKNOWN)
     }
 }
 
-fn set(
-    codes: &mut [Codes],
-    slot: usize,
-    table: Option<&Option<HuffmanTable<'_>>>,
-) -> Result<(), Error> {
-    let (Some(codes), Some(Some(table))) = (codes.get_mut(slot), table) else {
-        return Err(malformed("a scan without its Huffman table"));
-    };
-    codes.set(table);
-    Ok(())
-}
+const UNKNOWN: Error = Error::Bug("a scan with more tables than its frame has components");
+const NO_TABLE: &str = "a scan without its Huffman table";

@@ -12,6 +12,21 @@ pub(crate) struct HuffmanTable<'a> {
     pub(crate) symbols: &'a [u8],
 }
 
+impl HuffmanTable<'_> {
+    /// Symbol, code and length of each code, by rising length (T.81, annex C).
+    pub(crate) fn codes(&self) -> impl Iterator<Item = (u8, u32, u32)> {
+        let counts = (1_u32..).zip(self.counts);
+        let lengths =
+            counts.flat_map(|(length, &count)| core::iter::repeat_n(length, count.into()));
+        let codes = lengths.scan((0_u32, 0_u32), |(next, last), length| {
+            let code = *next << (length - *last);
+            (*next, *last) = (code + 1, length);
+            Some((code, length))
+        });
+        self.symbols.iter().zip(codes).map(|(&symbol, (code, length))| (symbol, code, length))
+    }
+}
+
 /// Where a Huffman table goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
