@@ -35,7 +35,8 @@ pub struct Request {
 /// How much of a JPEG is decoded.
 ///
 /// The decoder can make a half, a quarter or an eighth of a picture for a fraction of the work. What
-/// it makes is then resized to the target; the more it leaves for that, the finer the result.
+/// it makes is then resized to the target; the more it leaves for that, the finer the result. Where the
+/// output is a JPEG, half the target counts for chroma, since that is what the file keeps of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "three steps of one scale")]
 pub enum JpegDetail {

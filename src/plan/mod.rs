@@ -81,7 +81,8 @@ impl Plan {
         check_output_format(request.output(), &geometry)?;
         let source = Source::of(header);
         let plane = |source: &PlaneSource, least| {
-            PlanePlan::new(source, header.size, &geometry, request.jpeg_detail_level(), least)
+            let residual = request.jpeg_detail_level().residual() * kept(source, request.output());
+            PlanePlan::new(source, header.size, &geometry, residual, least)
         };
         let [first, ..] = source.planes();
         let first = plane(&first, Scale::Full);
@@ -208,6 +209,11 @@ impl Plan {
     }
 }
 
+/// The share of a plane's samples, each way, that the output keeps: a JPEG is written in 4:2:0.
+const fn kept(plane: &PlaneSource, output: Output) -> f64 {
+    if plane.is_chroma && matches!(output, Output::Jpeg { .. }) { 0.5 } else { 1.0 }
+}
+
 /// Every limit that the header can pass, the cheapest refusals first.
 fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
     if !limits.formats.contains(header.format) {
@@ -290,5 +296,30 @@ impl fmt::Display for Plan {
             write!(f, "{}", output.size)?;
         }
         write!(f, "; {}", self.cost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::JpegDetail;
+
+    #[test]
+    fn chroma_is_decoded_for_what_the_output_keeps_of_it() {
+        // 2400 × 1600 in 4:2:0: 10.7 samples of luma for one of the output, 5.3 of chroma.
+        let upload = include_bytes!("../../corpus/valid/photo.jpg");
+        let header = crate::probe::probe(upload).unwrap();
+        let scales = |request: Request| {
+            let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
+            let [luma, blue, red, _] = plan.scales();
+            assert_eq!(blue, red);
+            (luma, blue)
+        };
+        let request = Request::cover(150, 150);
+        assert_eq!(scales(request.png()), (Scale::Eighth, Scale::Quarter));
+        assert_eq!(scales(request.jpeg(80)), (Scale::Eighth, Scale::Eighth));
+        let best = request.jpeg_detail(JpegDetail::Best);
+        assert_eq!(scales(best.png()), (Scale::Quarter, Scale::Half));
+        assert_eq!(scales(best.jpeg(80)), (Scale::Quarter, Scale::Quarter));
     }
 }

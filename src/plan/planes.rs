@@ -2,7 +2,6 @@
 
 use crate::plan::geometry::{Geometry, OutputGeometry};
 use crate::probe::jpeg::Scale;
-use crate::request::JpegDetail;
 use crate::shrink::PlaneShrink;
 use crate::size::{Rect, Size, SourceRect};
 
@@ -17,6 +16,8 @@ pub(crate) struct PlaneSource {
     pub(crate) per_y: u32,
     /// The decoder can deliver this plane at 1/2, 1/4 or 1/8.
     pub(crate) reducible: bool,
+    /// Blue or red difference, which a JPEG keeps at half the size.
+    pub(crate) is_chroma: bool,
     pub(crate) any_order: bool,
     pub(crate) origin: (u32, u32),
     pub(crate) empty: u8,
@@ -30,6 +31,7 @@ impl PlaneSource {
         samples_y: 1,
         per_y: 1,
         reducible: false,
+        is_chroma: false,
         any_order: false,
         origin: (0, 0),
         empty: 0,
@@ -46,15 +48,16 @@ pub(crate) struct PlanePlan {
 }
 
 impl PlanePlan {
-    /// The plan of one plane, at `least` reduced by the decoder as far as that.
+    /// The plan of one plane, at `least` reduced by the decoder as far as that. Of a reducible one the
+    /// decoder leaves at least `residual` samples for each of the output.
     pub(crate) fn new(
         source: &PlaneSource,
         picture: Size,
         geometry: &Geometry,
-        detail: JpegDetail,
+        residual: f64,
         least: Scale,
     ) -> Self {
-        let reduction = Reduction::of(source, geometry, detail, least);
+        let reduction = Reduction::of(source, geometry, residual, least);
         let denominator = reduction.scale.divisor();
         let full = |px: u32, samples: u32, per: u32| {
             (u64::from(px) * u64::from(samples)).div_ceil(u64::from(per))
@@ -161,7 +164,7 @@ struct Reduction {
 impl Reduction {
     /// The decoder's scale may leave less than 2 × the target, because its inverse transform keeps what
     /// the smaller picture can show; the box must leave 2 ×, because it does not.
-    fn of(source: &PlaneSource, geometry: &Geometry, detail: JpegDetail, least: Scale) -> Self {
+    fn of(source: &PlaneSource, geometry: &Geometry, residual: f64, least: Scale) -> Self {
         let (mut x, mut y) = (f64::MAX, f64::MAX);
         for output in geometry.outputs() {
             let (output_x, output_y) = ratio(source, output);
@@ -169,7 +172,7 @@ impl Reduction {
             y = y.min(output_y);
         }
         let scale = if source.reducible {
-            let fits = |scale: &Scale| x.min(y) >= detail.residual() * f64::from(scale.divisor());
+            let fits = |scale: &Scale| x.min(y) >= residual * f64::from(scale.divisor());
             SCALES.into_iter().find(fits).unwrap_or(Scale::Full).max(least)
         } else {
             Scale::Full

@@ -55,14 +55,16 @@ impl Source {
 
     fn jpeg(frame: &jpeg::Frame) -> Self {
         let (h_max, v_max) = frame.max_factors();
+        let has_chroma = matches!(frame.color, jpeg::Color::YCbCr | jpeg::Color::Ycck { .. });
         let mut planes = [PlaneSource::WHOLE; 4];
-        for (plane, component) in planes.iter_mut().zip(frame.components()) {
+        for (i, (plane, component)) in planes.iter_mut().zip(frame.components()).enumerate() {
             *plane = PlaneSource {
                 samples_x: u32::from(component.h),
                 per_x: h_max,
                 samples_y: u32::from(component.v),
                 per_y: v_max,
                 reducible: true,
+                is_chroma: has_chroma && matches!(i, 1 | 2),
                 ..PlaneSource::WHOLE
             };
         }
