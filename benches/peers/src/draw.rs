@@ -30,12 +30,13 @@ fn files() -> Result<Vec<(PathBuf, String)>, String> {
     let name = newest.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let readme = peer::folder().join("../../README.md");
     let shown = readme_with(&read(&readme)?, &table::section(&record, &name))?;
-    let chart = |name: &str, content: String| (folder().join(name), content);
+    let beside = |name: &str, content: String| (folder().join(name), content);
     Ok(vec![
         (readme, shown),
-        chart("time.svg", dots::time_by_format(&record)),
-        chart("memory.svg", lines::memory(&record)),
-        chart("growth.svg", lines::time(&record)),
+        beside("likeness.md", table::likeness(&record, &name)),
+        beside("time.svg", dots::time_by_format(&record)),
+        beside("memory.svg", lines::memory(&record)),
+        beside("growth.svg", lines::time(&record)),
     ])
 }
 

@@ -4,8 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use likeness::oracle;
-use likeness::picture::Rgb;
+use likeness::picture::{Rgb, Rgba};
 use likeness::ssim::{self, Likeness};
+
+/// All pixels of a file.
+pub(crate) fn full(photo: &Path) -> Result<Rgba, String> {
+    let file = fs::read(photo).map_err(|error| format!("{}: {error}", photo.display()))?;
+    oracle::Reference::of(&file)?.converted()
+}
 
 /// The best that a peer could make of a file.
 #[derive(Debug)]
@@ -14,10 +20,8 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    pub(crate) fn of(photo: &Path) -> Result<Self, String> {
-        let file = fs::read(photo).map_err(|error| format!("{}: {error}", photo.display()))?;
-        let full = oracle::Reference::of(&file)?.converted()?;
-        Ok(Self { small: oracle::cover(&full, 256).on_white() })
+    pub(crate) fn of(full: &Rgba, side: u32) -> Self {
+        Self { small: oracle::cover(full, side as usize).on_white() }
     }
 
     /// How like the reference a thumbnail is, which is a file itself.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::peer::{self, Peer};
 use crate::photo::Photo;
-use crate::quality::Reference;
+use crate::quality::{self, Reference};
 use crate::record::{Record, Row};
 use crate::worker::{Answer, Caps, Worker};
 
@@ -51,11 +51,11 @@ impl Run {
         // Who refuses a file is not asked again.
         let mut takes = vec![vec![true; peers.len()]; photos.len()];
         for (photo, takes) in photos.iter().zip(&mut takes) {
-            let reference = effort.quality.then(|| Reference::of(&photo.path)).transpose()?;
+            let full = effort.quality.then(|| quality::full(&photo.path)).transpose()?;
+            let references = SIDES.map(|side| full.as_ref().map(|full| Reference::of(full, side)));
             for (index, peer) in peers.iter().enumerate() {
                 let subject = Subject { suite, photo, peer: peer.name };
-                takes[index] =
-                    self.first(subject, &mut workers[index], peer, reference.as_ref())?;
+                takes[index] = self.first(subject, &mut workers[index], peer, &references)?;
             }
             println!("{suite}: {}", photo.name);
         }
@@ -99,33 +99,46 @@ impl Run {
         Ok(())
     }
 
-    /// The first job on a file, which warms up: what it makes, as PNG and as JPEG. Returns whether
-    /// the peer takes the file.
+    /// The first jobs on a file, which warm up: what they make, as PNG and as JPEG, and how like the
+    /// references that is. Returns whether the peer takes the file.
     fn first(
         &mut self,
         subject: Subject<'_>,
         worker: &mut Worker,
         peer: &Peer,
-        reference: Option<&Reference>,
+        references: &[Option<Reference>; SIDES.len()],
     ) -> Result<bool, String> {
         worker.read(&subject.photo.path);
-        for kind in ["png", "jpeg"] {
-            let answer = worker.job(kind, &self.output, PATIENT);
-            let Answer::Done { .. } = answer else {
-                self.ended(subject, 0, &answer);
-                if matches!(answer, Answer::Gone { .. }) {
-                    *worker = Worker::start(peer)?;
-                }
-                return Ok(false);
+        for (side, reference) in SIDES.into_iter().zip(references) {
+            // Other sides than that of the race are there for their likeness alone.
+            let kinds: &[&str] = match reference {
+                _ if side == SIDE => &["png", "jpeg"],
+                Some(_) => &["png"],
+                None => &[],
             };
-            let output = fs::read(&self.output).map_err(|error| error.to_string())?;
-            if kind == "jpeg" {
-                self.push(subject, "output_bytes", 0, output.len() as f64, "");
-            }
-            if let Some(reference) = reference {
-                let likeness = reference.compare(&output)?;
-                self.push(subject, &format!("{kind}_ssim"), 0, likeness.luma, "");
-                self.push(subject, &format!("{kind}_mean_error"), 0, likeness.mean_error, "");
+            for kind in kinds {
+                let answer = worker.job(kind, side, &self.output, PATIENT);
+                let Answer::Done { .. } = answer else {
+                    self.ended(subject, 0, &answer);
+                    if matches!(answer, Answer::Gone { .. }) {
+                        *worker = Worker::start(peer)?;
+                    }
+                    return Ok(false);
+                };
+                let output = fs::read(&self.output).map_err(|error| error.to_string())?;
+                if *kind == "jpeg" {
+                    self.push(subject, "output_bytes", 0, output.len() as f64, "");
+                }
+                if let Some(reference) = reference {
+                    let likeness = reference.compare(&output)?;
+                    let (ssim, error) = if *kind == "png" {
+                        (ssim_at(side), format!("png_mean_error_{side}"))
+                    } else {
+                        ("jpeg_ssim".to_owned(), "jpeg_mean_error".to_owned())
+                    };
+                    self.push(subject, &ssim, 0, likeness.luma, "");
+                    self.push(subject, &error, 0, likeness.mean_error, "");
+                }
             }
         }
         Ok(true)
@@ -133,7 +146,7 @@ impl Run {
 
     fn timed(&mut self, subject: Subject<'_>, worker: &mut Worker, round: u32) {
         worker.read(&subject.photo.path);
-        let answer = worker.job("jpeg", &self.output, PATIENT);
+        let answer = worker.job("jpeg", SIDE, &self.output, PATIENT);
         if let Answer::Done { nanoseconds, .. } = answer {
             self.push(subject, "time_ns", round, nanoseconds, "");
         }
@@ -144,13 +157,14 @@ impl Run {
         let mut worker = Worker::start(peer)?;
         let small = peer::folder().join("../../corpus/valid").join(SMALL);
         worker.read(&small);
-        worker.job("jpeg", &self.output, PATIENT);
+        worker.job("jpeg", SIDE, &self.output, PATIENT);
         worker.read(&subject.photo.path);
         worker.forget_peak();
         let before = worker.resident_bytes();
-        let answer = worker.job("jpeg", &self.output, STRICT);
+        let answer = worker.job("jpeg", SIDE, &self.output, STRICT);
         let grown = worker.peak_bytes().saturating_sub(before);
         self.push(subject, "grown_bytes", round, grown as f64, "");
+        self.push(subject, "peak_bytes", round, worker.peak_bytes() as f64, "");
         if let Answer::Done { heap_bytes: Some(heap_bytes), .. } = answer {
             self.push(subject, "heap_bytes", round, heap_bytes, "");
         }
@@ -204,6 +218,15 @@ struct Subject<'a> {
     suite: &'a str,
     photo: &'a Photo,
     peer: &'static str,
+}
+
+/// The side of the avatars that are raced, and all that are compared with a reference.
+pub(crate) const SIDE: u32 = 256;
+pub(crate) const SIDES: [u32; 4] = [64, 128, SIDE, 512];
+
+/// The name of the measure.
+pub(crate) fn ssim_at(side: u32) -> String {
+    format!("png_ssim_{side}")
 }
 
 const MEMORY_ROUNDS: u32 = 3;

@@ -6,6 +6,7 @@ use crate::peer::{self, OURS};
 use crate::photo::FORMATS;
 use crate::reasons::{Measure, reason};
 use crate::record::{Record, Row};
+use crate::run::{self, SIDE, SIDES};
 use crate::stats::Spread;
 use crate::svg::label;
 
@@ -18,6 +19,7 @@ pub(crate) fn section(record: &Record, name: &str) -> String {
         let _ = writeln!(text, "![Chart: {what}](benches/record/{file}.svg)\n");
     }
     text.push_str(CELLS);
+    text.push_str("[Likeness at other sizes](benches/record/likeness.md).\n\n");
     text.push_str(&photos(record));
     let behind = behind(record);
     if !behind.is_empty() {
@@ -26,6 +28,30 @@ pub(crate) fn section(record: &Record, name: &str) -> String {
     }
     let _ = writeln!(text, "\n{}", bombs(record));
     text.trim_end().to_owned()
+}
+
+/// A file of its own: how like a full decode the avatars are at every side, beside those of sharp.
+pub(crate) fn likeness(record: &Record, name: &str) -> String {
+    let mut text =
+        format!("# Likeness at other sizes\n\nRecord [`{name}`]({name}.txt). {LIKENESS}\n\n");
+    let sides: Vec<String> = SIDES.iter().map(|side| format!("{side}×{side}")).collect();
+    let _ = writeln!(text, "| | {} |\n|---|{}", sides.join(" | "), "---|".repeat(SIDES.len()));
+    for file in in_order(record) {
+        let cell = |side: u32| {
+            let [ours, theirs] = [OURS, "sharp"].map(|peer| ssim(record, file, peer, side));
+            let (Some(ours), Some(theirs)) = (ours, theirs) else { return "–".to_owned() };
+            let words = format!("{ours:.4} / {theirs:.4}");
+            if theirs > ours + SSIM_GRAIN { format!("**{words}**") } else { words }
+        };
+        let _ = writeln!(
+            text,
+            "| {}<br>`{}` | {} |",
+            file.format,
+            file.file,
+            SIDES.map(cell).join(" | ")
+        );
+    }
+    text
 }
 
 /// A row for each file, a column for each peer.
@@ -57,7 +83,9 @@ fn cell(record: &Record, file: &Row, peer: &str) -> String {
         let words = if is_less(ratio) { format!("**{words}**") } else { words };
         let _ = write!(cell, "<br>{words}");
     }
-    if let (Some(grown), Some(ssim)) = (grown_mb(record, file, peer), ssim(record, file, peer)) {
+    if let (Some(grown), Some(ssim)) =
+        (grown_mb(record, file, peer), ssim(record, file, peer, SIDE))
+    {
         let heap = heap_mb(record, file, peer).filter(|_| peer == OURS);
         let heap = heap.map_or_else(String::new, |heap| format!(" (heap {})", label(heap)));
         let _ = write!(cell, "<br>{} MB{heap}, {ssim:.4}", label(grown));
@@ -113,7 +141,8 @@ fn loses(record: &Record, file: &Row, peer: &str, measure: Measure) -> bool {
     match measure {
         Measure::Time => ratio(record, file, peer).is_some_and(is_less),
         Measure::Memory => both(grown_mb).is_some_and(|(ours, theirs)| theirs < ours - 0.5),
-        Measure::Likeness => both(ssim).is_some_and(|(ours, theirs)| theirs > ours + 0.0005),
+        Measure::Likeness => both(|record, file, peer| ssim(record, file, peer, SIDE))
+            .is_some_and(|(ours, theirs)| theirs > ours + SSIM_GRAIN),
     }
 }
 
@@ -180,9 +209,16 @@ fn heap_mb(record: &Record, file: &Row, peer: &str) -> Option<f64> {
     Some(Spread::of(heap.map(|(_, bytes)| bytes / 1e6))?.median)
 }
 
-fn ssim(record: &Record, file: &Row, peer: &str) -> Option<f64> {
-    record.values("photos", &file.file, peer, "png_ssim").next().map(|(_, ssim)| ssim)
+fn ssim(record: &Record, file: &Row, peer: &str, side: u32) -> Option<f64> {
+    record.values("photos", &file.file, peer, &run::ssim_at(side)).next().map(|(_, ssim)| ssim)
 }
+
+/// Differences that rounding makes.
+const SSIM_GRAIN: f64 = 0.0005;
+
+const LIKENESS: &str = "\
+SSIM of the luma of an avatar in PNG against a full decode made small in one step of Lanczos3, bombproof / sharp; **bold** where
+sharp is ahead by more than 0.0005, which is what rounding makes.";
 
 const CELLS: &str = "\
 In a cell: the median time of an avatar (and its quartiles); how many times that of bombproof it is, pair by pair, **bold** where
@@ -235,8 +271,8 @@ mod tests {
     #[test]
     fn less_than_the_grain_of_a_measure_is_not_ahead() {
         let with = |grown: f64, ssim: f64| {
-            let ours = [(OURS, "grown_bytes", 1, 2e6), (OURS, "png_ssim", 0, 0.99)];
-            let theirs = [("image", "grown_bytes", 1, grown), ("image", "png_ssim", 0, ssim)];
+            let ours = [(OURS, "grown_bytes", 1, 2e6), (OURS, "png_ssim_256", 0, 0.99)];
+            let theirs = [("image", "grown_bytes", 1, grown), ("image", "png_ssim_256", 0, ssim)];
             behind(&record(&[ours, theirs].concat()))
         };
         assert_eq!(with(1.6e6, 0.9904), "");

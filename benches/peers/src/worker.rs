@@ -1,8 +1,8 @@
 //! A peer as a process of its own, and what it takes from the machine.
 //!
 //! A worker says `ready<TAB>versions`. It takes an input into its memory at `read<TAB>path` and says
-//! `read`. Then it makes an avatar of it at `jpeg<TAB>path` or `png<TAB>path`, writes it to that path, and
-//! says `done<TAB>nanoseconds<TAB>heap` (`heap` in bytes, or nothing where it is not counted) or
+//! `read`. Then it makes an avatar of it, of that side, at `jpeg<TAB>side<TAB>path` or `png<TAB>side<TAB>path`,
+//! writes it to that path, and says `done<TAB>nanoseconds<TAB>heap` (`heap` in bytes, or nothing where it is not counted) or
 //! `refused<TAB>nanoseconds<TAB>words`. Its clock runs from the bytes of the input in its memory to the
 //! bytes of the output in its memory.
 
@@ -78,15 +78,15 @@ impl Worker {
 
     /// Has the next input read into the worker's memory.
     pub(crate) fn read(&mut self, input: &Path) {
-        self.say("read", input);
+        self.say(&format!("read\t{}\n", input.display()));
         // A worker that is gone is told by the end of its answers.
         let _ = self.answers.recv_timeout(PATIENCE);
     }
 
     /// One job on what was read. `kind` is `jpeg` or `png`.
-    pub(crate) fn job(&mut self, kind: &str, output: &Path, caps: Caps) -> Answer {
+    pub(crate) fn job(&mut self, kind: &str, side: u32, output: &Path, caps: Caps) -> Answer {
         let start = Instant::now();
-        self.say(kind, output);
+        self.say(&format!("{kind}\t{side}\t{}\n", output.display()));
         loop {
             match self.answers.recv_timeout(TICK) {
                 Ok(line) => return parsed(&line),
@@ -111,8 +111,7 @@ impl Worker {
         }
     }
 
-    fn say(&mut self, word: &str, path: &Path) {
-        let line = format!("{word}\t{}\n", path.display());
+    fn say(&mut self, line: &str) {
         let _ = self.requests.write_all(line.as_bytes());
     }
 

@@ -7,20 +7,19 @@ from PIL import Image, ImageCms, ImageOps, features
 
 import protocol
 
-SIDE = 256
 SRGB = ImageCms.createProfile("sRGB")
 
 
-def job(data, kind):
+def job(data, kind, side):
     image = Image.open(io.BytesIO(data))
     # As Image.thumbnail does: twice the target is left for the resize.
-    image.draft(None, (2 * SIDE, 2 * SIDE))
+    image.draft(None, (2 * side, 2 * side))
     if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     square = min(image.size)
-    left, top = ((side - square) // 2 for side in image.size)
+    left, top = ((length - square) // 2 for length in image.size)
     box = (left, top, left + square, top + square)
-    side = min(SIDE, square)
+    side = min(side, square)
     small = image.resize((side, side), Image.Resampling.LANCZOS, box, reducing_gap=2.0)
     small = in_srgb(small, image.info.get("icc_profile"))
     small = ImageOps.exif_transpose(small)

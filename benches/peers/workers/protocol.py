@@ -5,19 +5,20 @@ import time
 
 
 def serve(versions, job):
-    """`job(bytes, kind)` makes the bytes of a "jpeg" or a "png"."""
+    """`job(bytes, kind, side)` makes the bytes of a "jpeg" or a "png"."""
     print(f"ready\t{versions}", flush=True)
     data = b""
     for line in sys.stdin:
-        kind, path = line.rstrip("\n").split("\t")
+        kind, *words = line.rstrip("\n").split("\t")
         if kind == "read":
-            with open(path, "rb") as file:
+            with open(words[0], "rb") as file:
                 data = file.read()
             print("read", flush=True)
             continue
+        side, path = words
         start = time.perf_counter_ns()
         try:
-            output = job(data, kind)
+            output = job(data, kind, int(side))
         except Exception as error:
             elapsed = time.perf_counter_ns() - start
             words = " ".join(f"{type(error).__name__}: {error}".split())

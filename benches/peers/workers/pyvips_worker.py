@@ -12,9 +12,9 @@ pyvips.cache_set_max(0)
 WHITE = [255, 255, 255]
 
 
-def job(data, kind):
+def job(data, kind, side):
     image = pyvips.Image.thumbnail_buffer(
-        data, 256, height=256, crop="centre", size="down", export_profile="srgb"
+        data, side, height=side, crop="centre", size="down", export_profile="srgb"
     )
     if kind == "png":
         return image.pngsave_buffer(keep="none")

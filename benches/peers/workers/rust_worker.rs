@@ -18,7 +18,7 @@ mod counting_allocator;
 #[global_allocator]
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
-type Job = fn(&[u8], Kind) -> Result<Vec<u8>, String>;
+type Job = fn(&[u8], Kind, u32) -> Result<Vec<u8>, String>;
 
 /// The file that a job ends in.
 #[derive(Clone, Copy, PartialEq)]
@@ -31,11 +31,11 @@ fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let names: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (version, job): (String, Job) = match names[..] {
-        ["bombproof"] => {
-            (locked("bombproof"), |bytes, kind| bombproof(bytes, kind, &Limits::default()))
-        }
+        ["bombproof"] => (locked("bombproof"), |bytes, kind, side| {
+            bombproof(bytes, kind, side, &Limits::default())
+        }),
         ["bombproof", "wide"] => {
-            (locked("bombproof"), |bytes, kind| bombproof(bytes, kind, &wide()))
+            (locked("bombproof"), |bytes, kind, side| bombproof(bytes, kind, side, &wide()))
         }
         ["image"] => (locked("image"), image),
         _ => return Err(io::Error::other("usage: rust_worker bombproof [wide] | image")),
@@ -44,18 +44,20 @@ fn main() -> io::Result<()> {
     let mut bytes = Vec::new();
     for line in io::stdin().lock().lines() {
         let line = line?;
-        let (word, path) = line.split_once('\t').ok_or_else(|| io::Error::other("no path"))?;
-        let kind = match word {
-            "read" => {
+        let words: Vec<&str> = line.split('\t').collect();
+        let (kind, side, path) = match words[..] {
+            ["read", path] => {
                 bytes = fs::read(path)?;
                 println!("read");
                 continue;
             }
-            "png" => Kind::Png,
-            _ => Kind::Jpeg,
+            ["png", side, path] => (Kind::Png, side, path),
+            ["jpeg", side, path] => (Kind::Jpeg, side, path),
+            _ => return Err(io::Error::other("not a request")),
         };
+        let side = side.parse().map_err(io::Error::other)?;
         let start = Instant::now();
-        let (output, heap) = counting_allocator::measure(|| job(&bytes, kind));
+        let (output, heap) = counting_allocator::measure(|| job(&bytes, kind, side));
         let nanoseconds = start.elapsed().as_nanos();
         match output {
             Ok(output) => {
@@ -76,8 +78,8 @@ fn locked(name: &str) -> String {
     format!("{name} {}", version.split('"').next().unwrap_or_default())
 }
 
-fn bombproof(bytes: &[u8], kind: Kind, limits: &Limits) -> Result<Vec<u8>, String> {
-    let request = Request::cover(256, 256);
+fn bombproof(bytes: &[u8], kind: Kind, side: u32, limits: &Limits) -> Result<Vec<u8>, String> {
+    let request = Request::cover(side, side);
     let request = if kind == Kind::Png { request.png() } else { request.jpeg(80) };
     let avatar = bombproof::thumbnail(bytes, &request, limits);
     avatar.map(bombproof::Thumbnail::into_bytes).map_err(words)
@@ -93,7 +95,7 @@ fn wide() -> Limits {
 
 /// The usual way with `image`: load inside its limits, turn, cut, scale down by its fastest filter. It
 /// does not convert colours.
-fn image(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, String> {
+fn image(bytes: &[u8], kind: Kind, side: u32) -> Result<Vec<u8>, String> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(words)?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(32_768);
@@ -105,7 +107,7 @@ fn image(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, String> {
     let (width, height) = (picture.width(), picture.height());
     let square = width.min(height);
     let cut = picture.crop_imm((width - square) / 2, (height - square) / 2, square, square);
-    let side = square.min(256);
+    let side = square.min(side);
     let mut small = cut.thumbnail_exact(side, side);
     small.apply_orientation(orientation);
     let mut output = Cursor::new(Vec::new());

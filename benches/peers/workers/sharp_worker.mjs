@@ -7,8 +7,8 @@ import sharp from 'sharp';
 sharp.concurrency(1);
 sharp.cache(false);
 
-function job(data, kind) {
-  const small = sharp(data).autoOrient().resize(256, 256, { fit: 'cover', withoutEnlargement: true });
+function job(data, kind, side) {
+  const small = sharp(data).autoOrient().resize(side, side, { fit: 'cover', withoutEnlargement: true });
   const file = kind === 'png' ? small.png() : small.flatten({ background: '#ffffff' }).jpeg({ quality: 80 });
   return file.toBuffer();
 }
@@ -17,15 +17,16 @@ const { versions } = sharp;
 console.log(`ready\tsharp ${versions.sharp} (libvips ${versions.vips})`);
 let data = Buffer.alloc(0);
 for await (const line of createInterface({ input: process.stdin })) {
-  const [kind, path] = line.split('\t');
+  const [kind, ...words] = line.split('\t');
   if (kind === 'read') {
-    data = readFileSync(path);
+    data = readFileSync(words[0]);
     console.log('read');
     continue;
   }
+  const [side, path] = words;
   const start = process.hrtime.bigint();
   try {
-    const output = await job(data, kind);
+    const output = await job(data, kind, Number(side));
     const elapsed = process.hrtime.bigint() - start;
     writeFileSync(path, output);
     console.log(`done\t${elapsed}\t`);
