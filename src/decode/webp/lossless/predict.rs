@@ -1,9 +1,10 @@
 //! Undoing the prediction of pixels from their neighbours (RFC 9649, 4.1), four channels at a time.
 
-/// How a tile was predicted. Modes above 13 are not defined; here they predict nothing.
+/// How a tile was predicted. Modes above 13 are not defined; here they are what they are to libwebp: four
+/// bits count, and 14 and 15 predict opaque black.
 pub(super) const fn mode(pixel: u32) -> u8 {
     let [_, _, green, _] = pixel.to_be_bytes();
-    green
+    green & 15
 }
 
 /// The first row: from the left, behind a first pixel from opaque black.
@@ -41,7 +42,6 @@ fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
     let top = above.get(1..).unwrap_or_default();
     let right = above.get(2..).unwrap_or_default();
     match mode {
-        0 => row.iter_mut().for_each(|pixel| *pixel = add(*pixel, BLACK)),
         1 => from_the_left(left, row),
         2 => from_above(top, row),
         3 => from_above(right, row),
@@ -71,7 +71,7 @@ fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
             let half = (difference + negative) >> 1 & HALVES;
             clamped(mean + half + BIAS - (BIAS >> 1))
         }),
-        _ => {}
+        _ => row.iter_mut().for_each(|pixel| *pixel = add(*pixel, BLACK)),
     }
     row.last().copied().unwrap_or(left)
 }
@@ -215,7 +215,6 @@ mod tests {
         let [l, c, t, r] = [left, corner, top, right].map(bytes);
         let mean = |a: i32, b: i32| (a + b) / 2;
         match mode {
-            0 => BLACK,
             1 => left,
             2 => top,
             3 => right,
@@ -234,7 +233,7 @@ mod tests {
             }
             12 => each(&|i| l[i] + t[i] - c[i]),
             13 => each(&|i| mean(l[i], t[i]) + (mean(l[i], t[i]) - c[i]) / 2),
-            _ => 0,
+            _ => BLACK,
         }
     }
 
@@ -275,5 +274,20 @@ mod tests {
             assert_eq!(first[0], add(coded[0], BLACK));
             assert!((1..width).all(|x| first[x] == add(coded[x], first[x - 1])));
         }
+    }
+
+    /// As `dwebp` decodes them.
+    #[test]
+    fn modes_that_are_not_defined_are_those_of_libwebp() {
+        let undone = |green: u8| {
+            let (mut above, mut row) = ([0x1122_3344; 5], [0x0506_0708; 4]);
+            undo_row(&[mode(u32::from(green) << 8)], 8, &mut above, &mut row);
+            row
+        };
+        assert_eq!(undone(14), [0x1628_3A4C, 0x0406_0708, 0x0406_0708, 0x0406_0708]);
+        assert_eq!(undone(15), undone(0));
+        assert_eq!(undone(30), undone(0));
+        assert_eq!(undone(17), undone(1));
+        assert_ne!(undone(17), undone(0));
     }
 }

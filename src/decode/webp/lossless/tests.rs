@@ -146,7 +146,8 @@ impl Maker {
             match kind {
                 0 | 1 => {
                     maker.stream.put(side_log2 - 2, 3);
-                    maker.tiles(tiled(size, side_log2), if kind == 0 { 16 } else { 256 });
+                    // Other modes than 14 mean other things to image-webp than to libwebp.
+                    maker.tiles(tiled(size, side_log2), if kind == 0 { 14 } else { 256 });
                 }
                 2 => {}
                 _ => {
