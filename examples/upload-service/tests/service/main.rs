@@ -1,0 +1,8 @@
+//! Every test starts the real binary.
+
+mod support;
+
+mod front_door;
+mod concurrency;
+mod failure;
+mod crash;
