@@ -6,3 +6,4 @@ mod front_door;
 mod concurrency;
 mod failure;
 mod crash;
+mod page;

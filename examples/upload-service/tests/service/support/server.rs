@@ -15,7 +15,7 @@ pub(crate) struct Server {
 /// The program, with the places where it keeps things.
 pub(crate) fn program(backend: &Backend, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_upload-service"));
-    command.arg("--data").arg(backend.data()).args(args).env("RUST_LOG", "info");
+    command.arg("--data").arg(backend.data()).args(args).env_remove("RUST_LOG");
     if let Some(url) = backend.database_url() {
         command.env("AVATAR_DATABASE", url);
     }
