@@ -50,7 +50,10 @@ fn main() -> anyhow::Result<ExitCode> {
         )
         .with_writer(std::io::stderr)
         .init();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+    // Threads that block: decoders, and calls to a store that is a folder. Their stacks are memory too.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().max_blocking_threads(args.settings.jobs + 16).thread_stack_size(1 << 20);
+    runtime.build()?.block_on(async {
         let service = service::start(args.settings).await?;
         match args.command.unwrap_or(Command::Serve) {
             Command::Serve => listen::serve(service).await,

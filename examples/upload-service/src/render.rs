@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use bombproof::{Error, Interrupt, Interrupted, Limits, Permit, Plan, Request, Thumbnail, probe};
+use bombproof::{Error, Interrupt, Interrupted, Limits, Plan, Request, Thumbnail, probe};
 use sha2::{Digest, Sha256};
 
 use crate::counting_allocator::measure;
@@ -41,28 +41,26 @@ pub(crate) async fn render(
 ) -> Result<Rendition, Failure> {
     let time = Duration::from_secs(service.settings.job_seconds.into());
     let deadline = Instant::now() + time;
-    let (pool, limits) = (service.pool.clone(), service.limits);
+    let limits = service.limits;
     let bytes = upload.clone();
-    let (plan, permit) = off_the_async_threads(move || {
-        let plan = plan(&bytes, &request, &limits)?;
-        let patience = match admission {
-            Admission::FailFast => Duration::ZERO,
-            Admission::Patient => time,
-        };
-        Ok((plan.clone(), pool.reserve(&plan, patience)?))
-    })
-    .await?;
+    // Refused before it waits for anything.
+    let plan = off_the_async_threads(move || plan(&bytes, &request, &limits)).await?;
 
     let gone = CancelOnDrop(Arc::new(AtomicBool::new(false)));
     let interrupt = Interrupt::at(deadline).or_when(Arc::clone(&gone.0));
-    let core = Arc::clone(&service.decoders).acquire_owned();
-    let core = tokio::time::timeout_at(deadline.into(), core)
+    // First come, first served; and who waits for a core holds no memory but its upload.
+    let core = tokio::time::timeout_at(deadline.into(), Arc::clone(&service.cores).acquire_owned())
         .await
         .map_err(|_| Error::Interrupted(Interrupted::Deadline))?
         .map_err(|_| Failure::Died)?;
+    let pool = service.pool.clone();
     off_the_async_threads(move || {
-        // Memory and core are given back when the job ends, not when its client goes.
-        let _held: (Permit, _) = (permit, core);
+        // Core and memory are given back when the job ends, not when its client goes.
+        let _core = core;
+        let _permit = match admission {
+            Admission::FailFast => pool.try_reserve(&plan)?,
+            Admission::Patient => pool.reserve(&plan, time)?,
+        };
         let (thumbnails, measured) = measure(|| plan.run_all(&upload, &interrupt));
         metrics::decoded(plan.memory_bytes(), measured.peak_bytes);
         Ok(Rendition::new(plan, thumbnails?, measured.peak_bytes))

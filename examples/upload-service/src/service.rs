@@ -19,8 +19,8 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     /// All memory that uploads and decodes may take, counted before they take it.
     pub(crate) pool: MemoryPool,
-    /// Who is admitted by the pool still waits for a core.
-    pub(crate) decoders: Arc<Semaphore>,
+    /// As many as pictures may be decoded at the same time.
+    pub(crate) cores: Arc<Semaphore>,
     pub(crate) store: Store,
     pub(crate) database: Database,
     pub(crate) metrics: Metrics,
@@ -45,7 +45,7 @@ pub(crate) async fn start(mut settings: Settings) -> anyhow::Result<Shared> {
         store: Store::open(&settings)?,
         database: Database::open(&settings).await?,
         metrics: Metrics::install()?,
-        decoders: Arc::new(Semaphore::new(settings.jobs)),
+        cores: Arc::new(Semaphore::new(settings.jobs)),
         pool,
         limits,
         settings,

@@ -7,3 +7,6 @@ mod concurrency;
 mod failure;
 mod crash;
 mod page;
+mod regenerate;
+mod s3;
+mod storm;

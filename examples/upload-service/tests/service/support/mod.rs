@@ -1,6 +1,7 @@
 //! What the tests share.
 
 mod backend;
+pub(crate) mod bombs;
 mod browser;
 mod client;
 mod folder;

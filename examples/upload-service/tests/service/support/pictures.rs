@@ -1,20 +1,39 @@
 //! Pictures whose pixels say whose they are.
 
 use bombproof::{Layout, Limits, Picture, Size};
+use bombproof_testkit::{jpeg, pictures};
 
 /// The picture number `number`, of 1,000,000: two halves, each of one colour.
 pub(crate) fn numbered(number: u32) -> Vec<u8> {
-    let size = Size::new(240, 160);
-    let (left, right) = colors(number);
-    let row = |_| (0..size.width).flat_map(|x| if x < size.width / 2 { left } else { right });
-    let picture =
-        Picture::new(size, Layout::Rgb, (0..size.height).flat_map(row).collect()).unwrap();
+    numbered_in(Size::new(240, 160), number)
+}
+
+pub(crate) fn numbered_in(size: Size, number: u32) -> Vec<u8> {
+    let picture = Picture::new(size, Layout::Rgb, pixels(size, number)).unwrap();
     match number % 3 {
         0 => picture.to_jpeg(95),
         1 => picture.to_png(),
         _ => picture.to_webp(),
     }
     .unwrap()
+}
+
+/// The same with noise that no PNG makes small.
+pub(crate) fn noisy(size: Size, number: u32) -> Vec<u8> {
+    let mut state = number;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8 % 11
+    };
+    let pixels = pixels(size, number).into_iter().map(|level| level + noise() - 5).collect();
+    Picture::new(size, Layout::Rgb, pixels).unwrap().to_png().unwrap()
+}
+
+fn pixels(size: Size, number: u32) -> Vec<u8> {
+    let (left, right) = colors(number);
+    let row: Vec<u8> =
+        (0..size.width).flat_map(|x| if x < size.width / 2 { left } else { right }).collect();
+    row.repeat(size.height as usize)
 }
 
 /// Which picture an avatar was made of, by its pixels.
@@ -48,6 +67,13 @@ fn level(digit: u32) -> u8 {
 
 fn digit_of(level: u8) -> u32 {
     (u32::from(level).saturating_sub(3)) / 25
+}
+
+/// A progressive JPEG of a landscape.
+pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
+    let picture = pictures::landscape(width, height).map(3, pictures::ycbcr);
+    let frame = jpeg::Frame::new(&picture, &[(2, 2), (1, 1), (1, 1)], 85, true);
+    frame.file(&jpeg::Options { sof: 0xC2, ..jpeg::Options::default() })
 }
 
 #[test]
