@@ -108,7 +108,7 @@ impl Settings {
         Duration::from_secs(self.backend_seconds.into())
     }
 
-    pub(crate) fn grace_ms(&self) -> i64 {
-        i64::from(self.grace_seconds) * 1_000
+    pub(crate) fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace_seconds.into())
     }
 }

@@ -159,10 +159,11 @@ impl Database {
         .await
     }
 
-    /// Takes blobs that nobody has had for `grace_ms` out of the world, at most 100. From here on
+    /// Takes blobs that nobody has had for `grace` out of the world, at most 100. From here on
     /// the same content is another blob, so that deleting these cannot hit it, however late.
-    pub(crate) async fn doom(&self, grace_ms: i64) -> Result<u64, DatabaseError> {
+    pub(crate) async fn doom(&self, grace: Duration) -> Result<u64, DatabaseError> {
         self.within(async {
+            let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
             let mut work = self.begin().await?;
             let delete = AssertSqlSafe(DOOM.replace("{skip_locked}", self.dialect.skip_locked));
             let rows = query(delete).bind(grace_ms).fetch_all(&mut *work).await?;

@@ -47,7 +47,7 @@ pub(crate) async fn of_user(
         Ok(Some(avatar)) => avatar,
         Ok(None) => return Err(Failure::NotFound),
         // Whether there is an avatar is not known now.
-        Err(_) => return placeholder(&user, side).await,
+        Err(error) => return placeholder(&user, side, &error.into()).await,
     };
     let tag = tag(&avatar.blob.hash, side);
     if has(&headers, &tag) {
@@ -58,7 +58,7 @@ pub(crate) async fn of_user(
             let version = [("avatar-version", avatar.version.to_string())];
             Ok((version, answer(bytes, source, &tag, REVALIDATE)).into_response())
         }
-        Err(_) => placeholder(&user, side).await,
+        Err(failure) => placeholder(&user, side, &failure).await,
     }
 }
 
@@ -133,7 +133,8 @@ pub(crate) async fn other_sides(
 }
 
 /// A head and shoulders in a colour of the user's own, written by the crate.
-async fn placeholder(user: &str, side: u32) -> Result<Response, Failure> {
+async fn placeholder(user: &str, side: u32, reason: &Failure) -> Result<Response, Failure> {
+    tracing::warn!(user, error = %reason, "a placeholder instead of the avatar");
     let hue = user.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     let [dark, light] = [[70 + hue / 4, 90, 160 - hue / 4], [225, 228, 235]];
     let file = off_the_async_threads(move || {

@@ -33,8 +33,7 @@ pub(crate) async fn once(service: &Service, unknown: bool) -> anyhow::Result<Exi
 /// First the rows go, in one transaction, then the objects: a blob that was swept is never pointed
 /// to again, and who dies in between leaves its name in `doomed`.
 async fn sweep(service: &Service) -> Result<u64, Failure> {
-    let grace_ms = service.settings.grace_ms();
-    while service.database.doom(grace_ms).await? > 0 {}
+    while service.database.doom(service.settings.grace()).await? > 0 {}
     let mut swept = 0;
     loop {
         let doomed = service.database.doomed().await?;
@@ -48,15 +47,16 @@ async fn sweep(service: &Service) -> Result<u64, Failure> {
             swept += 1;
         }
     }
-    let grace = Duration::from_secs(service.settings.grace_seconds.into());
-    let half_written = service.store.delete_half_written(grace);
+    // A put that takes longer was given up.
+    let given_up = service.settings.grace().max(2 * service.settings.backend_time());
+    let half_written = service.store.delete_half_written(given_up);
     tracing::debug!(?half_written);
     Ok(swept)
 }
 
 /// Objects of blobs that have no row: an upload was killed after its blob was swept.
 async fn delete_unknown(service: &Service) -> Result<u64, Failure> {
-    let grace = Duration::from_secs(service.settings.grace_seconds.into());
+    let grace = service.settings.grace();
     let objects = service.store.list(None).await?;
     // Listed after the objects: whatever was announced before it was stored is among them.
     let known: HashSet<String> = service.database.all_ids().await?;

@@ -14,9 +14,9 @@ pub(super) fn draw(samples: &[Sample], peak: u64, busy: u32) -> String {
     let top_mib = CEILING_MIB as f64 * 1.1;
     let x = |seconds: f64| LEFT + WIDTH * seconds / end;
     let y = |mib: f64| TOP + HEIGHT * (1.0 - mib / top_mib);
-    let line = |value: fn(&Sample) -> u64| {
+    let line = |height: &dyn Fn(&Sample) -> f64| {
         samples.iter().fold(String::new(), |mut line, sample| {
-            let _ = write!(line, "{:.1},{:.1} ", x(sample.seconds), y(value(sample) as f64 / MIB));
+            let _ = write!(line, "{:.1},{:.1} ", x(sample.seconds), height(sample));
             line
         })
     };
@@ -56,15 +56,19 @@ pub(super) fn draw(samples: &[Sample], peak: u64, busy: u32) -> String {
     }
     let _ = writeln!(
         svg,
-        r##"<polyline points="{}" fill="none" stroke="#1662c4" stroke-width="1.5"/>
+        r##"<polyline points="{}" fill="none" stroke="#999" stroke-width="1.5"/>
+<polyline points="{}" fill="none" stroke="#1662c4" stroke-width="1.5"/>
 <polyline points="{}" fill="none" stroke="#222" stroke-width="2"/>
 <text x="{LEFT}" y="{legend}" fill="#222">black: resident memory of the process</text>
 <text x="{half}" y="{legend}" fill="#1662c4">blue: reserved from the pool</text>
+<text x="{last}" y="{legend}" fill="#777">grey: answered, of {UPLOADS}</text>
 </svg>"##,
-        line(|sample| sample.reserved),
-        line(|sample| sample.resident),
+        line(&|sample| TOP + HEIGHT * (1.0 - f64::from(sample.answered) / f64::from(UPLOADS))),
+        line(&|sample| y(sample.reserved as f64 / MIB)),
+        line(&|sample| y(sample.resident as f64 / MIB)),
         legend = TOP + HEIGHT + 45.0,
-        half = LEFT + WIDTH / 2.0,
+        half = LEFT + WIDTH * 0.4,
+        last = LEFT + WIDTH * 0.74,
     );
     svg
 }

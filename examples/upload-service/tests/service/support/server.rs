@@ -1,14 +1,15 @@
 //! The service as a process.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use super::Backend;
 
 pub(crate) struct Server {
     child: Child,
+    log: PathBuf,
     pub(crate) url: String,
 }
 
@@ -28,15 +29,15 @@ impl Server {
     }
 
     pub(crate) fn from(mut command: Command, log: &Path) -> Self {
-        let log = File::options().create(true).append(true).open(log).unwrap();
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(log);
+        let stderr = File::options().create(true).append(true).open(log).unwrap();
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(stderr);
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ");
         let url =
             url.unwrap_or_else(|| panic!("the service did not start: see its log")).to_owned();
-        Self { child, url }
+        Self { child, log: log.to_owned(), url }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -63,6 +64,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", fs::read_to_string(&self.log).unwrap_or_default());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
