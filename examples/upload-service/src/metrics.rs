@@ -18,6 +18,11 @@ impl Metrics {
         describe_histogram!(SECONDS, "From the first byte of an upload to its answer");
         describe_gauge!("pool_bytes_in_use", "Reserved by uploads and decodes now");
         describe_gauge!("pool_bytes_capacity", "All that may be reserved");
+        describe_gauge!("decodes_running", "Pictures that are being decoded now");
+        describe_counter!(
+            "decodes_cancelled_total",
+            "Decodes that stopped because their client went away"
+        );
         describe_counter!("decode_bytes_quoted_total", "Sum of the quotes of finished decodes");
         describe_counter!(
             "decode_bytes_measured_total",
@@ -37,7 +42,8 @@ impl Metrics {
         Ok(Self(handle))
     }
 
-    pub(crate) fn render(&self, pool: &MemoryPool) -> String {
+    pub(crate) fn render(&self, pool: &MemoryPool, decoding: usize) -> String {
+        gauge!("decodes_running").set(decoding as f64);
         gauge!("pool_bytes_in_use").set(pool.in_use() as f64);
         gauge!("pool_bytes_capacity").set(pool.capacity() as f64);
         self.0.run_upkeep();
@@ -45,7 +51,8 @@ impl Metrics {
     }
 }
 
-pub(crate) fn decoded(quoted_bytes: u64, measured_bytes: u64) {
+pub(crate) fn decoded(quoted_bytes: u64, measured_bytes: u64, cancelled: bool) {
+    counter!("decodes_cancelled_total").increment(cancelled.into());
     counter!("decode_bytes_quoted_total").increment(quoted_bytes);
     counter!("decode_bytes_measured_total").increment(measured_bytes);
     histogram!(SHARE).record(measured_bytes as f64 / quoted_bytes as f64);

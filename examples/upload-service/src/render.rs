@@ -62,7 +62,8 @@ pub(crate) async fn render(
             Admission::Patient => pool.reserve(&plan, time)?,
         };
         let (thumbnails, measured) = measure(|| plan.run_all(&upload, &interrupt));
-        metrics::decoded(plan.memory_bytes(), measured.peak_bytes);
+        let cancelled = matches!(thumbnails, Err(Error::Interrupted(Interrupted::Cancelled)));
+        metrics::decoded(plan.memory_bytes(), measured.peak_bytes, cancelled);
         Ok(Rendition::new(plan, thumbnails?, measured.peak_bytes))
     })
     .await

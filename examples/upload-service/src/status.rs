@@ -42,5 +42,6 @@ pub(crate) async fn healthz(State(service): State<Shared>) -> Json<Health> {
 }
 
 pub(crate) async fn metrics(State(service): State<Shared>) -> String {
-    service.metrics.render(&service.pool)
+    let decoding = service.settings.jobs - service.cores.available_permits();
+    service.metrics.render(&service.pool, decoding)
 }
