@@ -24,7 +24,8 @@ pub(crate) enum Command {
     Serve,
     /// Deletes what no avatar needs any more, once.
     Sweep {
-        /// Also deletes old objects that the database has never heard of. Not after a restored backup.
+        /// Also deletes what is in the store, older than the grace, and not in the database: leftovers
+        /// of killed processes. Not after a database was restored from a backup.
         #[arg(long)]
         unknown: bool,
     },

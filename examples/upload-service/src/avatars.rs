@@ -1,6 +1,5 @@
 //! Who has which avatar: rows that point to blobs.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use ::metrics::counter;
@@ -41,6 +40,11 @@ impl Blob {
 
     pub(crate) fn object(&self, side: u32) -> Path {
         self.folder().join(format!("{side}.jpg"))
+    }
+
+    /// The id in the name of an object.
+    pub(crate) fn id_of(object: &Path) -> Option<i64> {
+        object.parts().nth(1)?.as_ref().parse().ok()
     }
 
     pub(crate) fn of(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -186,12 +190,9 @@ impl Database {
         .await
     }
 
-    pub(crate) async fn all_ids(&self) -> Result<HashSet<String>, DatabaseError> {
-        self.within(async {
-            let rows = query("SELECT id FROM blobs").fetch_all(self.pool()).await?;
-            rows.iter().map(|row| Ok(row.try_get::<i64, _>("id")?.to_string())).collect()
-        })
-        .await
+    pub(crate) async fn knows(&self, id: i64) -> Result<bool, DatabaseError> {
+        let find = query("SELECT id FROM blobs WHERE id = $1").bind(id);
+        Ok(self.within(find.fetch_optional(self.pool())).await?.is_some())
     }
 
     /// To be called when the last object of a doomed blob is deleted.

@@ -93,8 +93,7 @@ async fn in_the_store(
     down: DatabaseError,
 ) -> Result<Option<Blob>, Failure> {
     let objects = service.store.list(Some(&Object::from(hash))).await?;
-    let id = |path: &Object| path.parts().nth(1)?.as_ref().parse().ok();
-    match objects.iter().filter_map(|object| id(&object.location)).max() {
+    match objects.iter().filter_map(|object| Blob::id_of(&object.location)).max() {
         Some(id) => Ok(Some(Blob { id, hash: hash.into() })),
         None => Err(down.into()),
     }

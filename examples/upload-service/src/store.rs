@@ -10,6 +10,7 @@ use ::metrics::counter;
 use anyhow::{Context, bail};
 use axum::body::Bytes;
 use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
@@ -36,6 +37,8 @@ pub(crate) enum StoreError {
     TimedOut,
     #[error(transparent)]
     Failed(#[from] object_store::Error),
+    #[error("the folder of the store: {0}")]
+    Folder(#[from] std::io::Error),
 }
 
 impl Store {
@@ -85,18 +88,24 @@ impl Store {
         self.call(self.objects.list(below).try_collect()).await
     }
 
+    /// All that is there, as long as that takes.
+    pub(crate) fn stream(&self) -> BoxStream<'static, Result<ObjectMeta, object_store::Error>> {
+        self.objects.list(None)
+    }
+
     /// A put to a folder writes a file beside its object and renames it. What a killed process left
     /// of that is no object, so that no list shows it.
-    pub(crate) fn delete_half_written(&self, older_than: Duration) -> std::io::Result<usize> {
-        let Some(folder) = &self.folder else { return Ok(0) };
+    pub(crate) fn delete_half_written(&self, older_than: Duration) -> std::io::Result<u64> {
         let mut deleted = 0;
-        for file in files_below(folder)? {
+        for file in self.folder.iter().flat_map(|folder| files_below(folder)) {
             let half_written =
                 file.file_name().is_some_and(|name| name.to_string_lossy().contains('#'));
-            let age = fs::metadata(&file)
-                .and_then(|meta| meta.modified())
-                .map(|at| SystemTime::now().duration_since(at).unwrap_or_default());
-            if half_written && age.is_ok_and(|age| age > older_than) {
+            // What is gone meanwhile was renamed.
+            let Ok(modified) = fs::metadata(&file).and_then(|meta| meta.modified()) else {
+                continue;
+            };
+            let age = SystemTime::now().duration_since(modified).unwrap_or_default();
+            if half_written && age > older_than {
                 fs::remove_file(&file)?;
                 deleted += 1;
             }
@@ -181,16 +190,15 @@ fn s3(url: &str, _: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
     bail!("{url}: built without the feature s3")
 }
 
-fn files_below(folder: &FilePath) -> std::io::Result<Vec<PathBuf>> {
+fn files_below(folder: &FilePath) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        // Another sweep may have deleted it.
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for entry in entries {
-            let path = entry?.path();
+        // One that is gone was swept meanwhile.
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
-    Ok(files)
+    files
 }

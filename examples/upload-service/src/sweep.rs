@@ -1,19 +1,21 @@
 //! Deleting what no avatar needs any more. Any number of replicas may sweep at once.
 
-use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use ::metrics::counter;
+use futures_util::TryStreamExt;
 
+use crate::avatars::Blob;
 use crate::failure::Failure;
 use crate::publish::discard;
 use crate::service::{Service, Shared};
+use crate::store::StoreError;
 
 pub(crate) async fn forever(service: Shared) {
-    let Some(pause) = service.settings.sweep_seconds.checked_sub(1) else { return };
-    loop {
-        tokio::time::sleep(Duration::from_secs(u64::from(pause) + 1)).await;
+    let pause = Duration::from_secs(service.settings.sweep_seconds.into());
+    while !pause.is_zero() {
+        tokio::time::sleep(pause).await;
         match sweep(&service).await {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "swept"),
@@ -47,28 +49,27 @@ async fn sweep(service: &Service) -> Result<u64, Failure> {
             swept += 1;
         }
     }
-    // A put that takes longer was given up.
-    let given_up = service.settings.grace().max(2 * service.settings.backend_time());
-    let half_written = service.store.delete_half_written(given_up);
-    tracing::debug!(?half_written);
     Ok(swept)
 }
 
-/// Objects of blobs that have no row: an upload was killed after its blob was swept.
+/// What killed processes left: objects of blobs whose row was swept before they were stored, and
+/// files that were half written. A row is older than its objects, so that a row that is not there
+/// any more when its object is listed never comes back.
 async fn delete_unknown(service: &Service) -> Result<u64, Failure> {
     let grace = service.settings.grace();
-    let objects = service.store.list(None).await?;
-    // Listed after the objects: whatever was announced before it was stored is among them.
-    let known: HashSet<String> = service.database.all_ids().await?;
     let mut deleted = 0;
-    for object in objects {
+    let mut objects = service.store.stream();
+    while let Some(object) = objects.try_next().await.map_err(StoreError::from)? {
         let modified = SystemTime::from(object.last_modified);
         let old = SystemTime::now().duration_since(modified).is_ok_and(|age| age >= grace);
-        let id = object.location.parts().nth(1);
-        if old && id.is_some_and(|id| !known.contains(id.as_ref())) {
+        let Some(id) = Blob::id_of(&object.location).filter(|_| old) else { continue };
+        if !service.database.knows(id).await? {
             service.store.delete(&object.location).await?;
             deleted += 1;
         }
     }
+    // A put that takes longer was given up.
+    let given_up = grace.max(2 * service.settings.backend_time());
+    deleted += service.store.delete_half_written(given_up).map_err(StoreError::from)?;
     Ok(deleted)
 }

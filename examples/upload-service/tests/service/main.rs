@@ -7,6 +7,7 @@ mod concurrency;
 mod failure;
 mod crash;
 mod page;
+mod readme;
 mod regenerate;
 mod s3;
 mod storm;
