@@ -166,11 +166,14 @@ impl Database {
     /// Takes blobs that nobody has had for `grace` out of the world, at most 100. From here on
     /// the same content is another blob, so that deleting these cannot hit it, however late.
     pub(crate) async fn doom(&self, grace: Duration) -> Result<u64, DatabaseError> {
+        let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
         self.within(async {
-            let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
             let mut work = self.begin().await?;
+            // Read before, so that a row that is touched while the delete waits for it is not old.
+            let now = query("SELECT now_ms FROM clock").fetch_one(&mut *work).await?;
+            let before = now.try_get::<i64, _>("now_ms")?.saturating_sub(grace_ms);
             let delete = AssertSqlSafe(DOOM.replace("{skip_locked}", self.dialect.skip_locked));
-            let rows = query(delete).bind(grace_ms).fetch_all(&mut *work).await?;
+            let rows = query(delete).bind(before).fetch_all(&mut *work).await?;
             for row in &rows {
                 let blob = Blob::of(row)?;
                 let remember = query("INSERT INTO doomed (id, hash) VALUES ($1, $2)");
@@ -228,6 +231,6 @@ const REPLACE: &str = "UPDATE avatars SET version = version + 1, blob_id = $2 WH
 
 /// A blob that is being pointed to is touched in the same transaction, so that it is not taken here.
 const DOOM: &str = "DELETE FROM blobs WHERE id IN (\
-    SELECT id FROM blobs WHERE touched_ms <= (SELECT now_ms FROM clock) - $1 \
+    SELECT id FROM blobs WHERE touched_ms < $1 \
     AND NOT EXISTS (SELECT 1 FROM avatars WHERE avatars.blob_id = blobs.id) \
     ORDER BY id LIMIT 100 {skip_locked}) RETURNING id, hash";

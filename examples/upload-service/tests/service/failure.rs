@@ -106,7 +106,7 @@ async fn the_database_dies_while_uploads_run() {
             let (client, url) = (client.clone(), &server.url);
             async move {
                 let mut last = None;
-                for step in 0..30 {
+                for step in 0..15 {
                     let number = user * 1_000 + round * 100 + step;
                     let put = client.put(url, &format!("user-{user}"), numbered(number));
                     match put.send().await.unwrap().status().as_u16() {
