@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bombproof::{Error, Permit, Rect};
 use futures_util::future::try_join_all;
 use sqlx::{AssertSqlSafe, Row, query};
 
@@ -14,7 +15,7 @@ use crate::database::{Database, DatabaseError};
 use crate::failure::Failure;
 use crate::publish::{Original, discard, stored};
 use crate::read::other_sides;
-use crate::render::{Admission, render};
+use crate::render::{Admission, off_the_async_threads, render};
 use crate::service::{Service, Shared};
 
 #[derive(Default)]
@@ -42,31 +43,38 @@ pub(crate) async fn run(service: Shared, wish: Regenerate) -> anyhow::Result<Exi
 async fn worker(service: &Service, wish: Regenerate, progress: &Progress) -> Result<(), Failure> {
     let recipe = service.recipe();
     let lease_ms = i64::from(wish.lease_seconds) * 1_000;
-    while service.database.stale(&recipe).await? > 0 {
+    loop {
         let Some(blob) = service.database.lease(&recipe, lease_ms).await? else {
+            if service.database.stale(&recipe).await? == 0 {
+                return Ok(());
+            }
             // The rest is with other workers, who may die.
             tokio::time::sleep(Duration::from_millis(200)).await;
             continue;
         };
         match make_anew(service, &blob).await {
-            Ok(()) => progress.done.fetch_add(1, Ordering::Relaxed),
+            Ok(()) => {
+                progress.done.fetch_add(1, Ordering::Relaxed);
+            }
             // With a store or database that is down nothing can go on: the lease runs out by itself.
             Err(failure @ (Failure::Store(_) | Failure::Database(_))) => return Err(failure),
+            Err(Failure::Picture(Error::Busy { .. })) => {
+                service.database.give_back(&blob, 0).await?;
+            }
             Err(failure) => {
                 tracing::warn!(hash = blob.hash, error = %failure, "cannot be made anew");
-                service.database.count_failure(&blob).await?;
-                progress.failed.fetch_add(1, Ordering::Relaxed)
+                service.database.give_back(&blob, 1).await?;
+                progress.failed.fetch_add(1, Ordering::Relaxed);
             }
-        };
+        }
     }
-    Ok(())
 }
 
 /// From the original where it was kept, else from the largest size that is there.
 async fn make_anew(service: &Service, old: &Blob) -> Result<(), Failure> {
     let original = original_of(service, old).await?;
     let (source, crop) = match &original {
-        Some((original, crop)) => (original.bytes.clone(), *crop),
+        Some((original, crop, _)) => (original.bytes.clone(), *crop),
         None => {
             let sides = other_sides(service, old, u32::MAX).await?;
             let largest = sides.first().ok_or(Failure::NotFound)?;
@@ -76,7 +84,7 @@ async fn make_anew(service: &Service, old: &Blob) -> Result<(), Failure> {
     let request = service.request(crop);
     let rendition = render(service, source, request, Admission::Patient).await?;
     loop {
-        let original = original.as_ref().map(|(original, _)| original);
+        let original = original.as_ref().map(|(original, ..)| original);
         let new = stored(service, &rendition, original).await?;
         if new == *old || service.database.replace(old, &new).await?.is_some() {
             return Ok(());
@@ -85,16 +93,24 @@ async fn make_anew(service: &Service, old: &Blob) -> Result<(), Failure> {
     }
 }
 
-type Kept = (Original, Option<bombproof::Rect>);
+type Kept = (Original, Option<Rect>, Permit);
 
 async fn original_of(service: &Service, blob: &Blob) -> Result<Option<Kept>, Failure> {
     for object in service.store.list(Some(&blob.folder())).await? {
         let Some(crop) = Original::crop_of(&object.location) else { continue };
+        let permit = room_for(service, object.size).await?;
         if let Some(bytes) = service.store.get(&object.location).await? {
-            return Ok(Some((Original::new(bytes, crop), crop)));
+            return Ok(Some((Original::new(bytes, crop), crop, permit)));
         }
     }
     Ok(None)
+}
+
+/// An original is charged to the pool as an upload is, but nobody minds if it waits.
+async fn room_for(service: &Service, bytes: u64) -> Result<Permit, Failure> {
+    let pool = service.pool.clone();
+    let time = Duration::from_secs(service.settings.job_seconds.into());
+    off_the_async_threads(move || pool.reserve_bytes(bytes, time)).await
 }
 
 async fn print_forever(progress: &Progress, total: i64) {
@@ -141,9 +157,10 @@ impl Database {
         .await
     }
 
-    async fn count_failure(&self, blob: &Blob) -> Result<(), DatabaseError> {
-        let count = query("UPDATE blobs SET attempts = attempts + 1, leased_ms = 0 WHERE id = $1");
-        self.within(count.bind(blob.id).execute(self.pool())).await.map(drop)
+    async fn give_back(&self, blob: &Blob, failures: i64) -> Result<(), DatabaseError> {
+        let back = "UPDATE blobs SET attempts = attempts + $2, leased_ms = 0 WHERE id = $1";
+        let back = query(back).bind(blob.id).bind(failures);
+        self.within(back.execute(self.pool())).await.map(drop)
     }
 }
 

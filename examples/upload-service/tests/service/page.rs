@@ -55,6 +55,14 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
     browser.text_when("#status", |text| text == "This is your avatar now.").await;
     assert_eq!(number_of(&client.stored_avatar(&server.url, "me", 64).await), 457_457);
 
+    // A picture that is dropped is one that is chosen: here, the avatar itself.
+    let drop_it = "return fetch('/users/me/avatar?size=128').then(answer => answer.blob()).then(blob => { \
+        const dataTransfer = new DataTransfer(); \
+        dataTransfer.items.add(new File([blob], 'avatar.jpg')); \
+        document.getElementById('drop').dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true })); })";
+    browser.script(drop_it).await;
+    browser.text_when("#header", |text| text.starts_with("JPEG, 128 × 128 pixels")).await;
+
     // Refused: the sentence and the numbers, and the avatar stays.
     let bomb = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/bombs/flood-65535.png");
     browser.choose_file("#file", &bomb.canonicalize().unwrap()).await;

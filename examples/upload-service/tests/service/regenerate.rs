@@ -28,7 +28,8 @@ async fn a_killed_regeneration_goes_on_where_it_was() {
     first.wait().unwrap();
 
     let (total, done, failed) = finish(&backend, &regenerate);
-    assert!((1..=50).contains(&total), "{total} were left");
+    // The tenth may have been stored and not yet pointed to.
+    assert!((1..=51).contains(&total), "{total} were left");
     assert_eq!((done, failed), (total, 0));
     assert_eq!(finish(&backend, &regenerate), (0, 0, 0));
 
