@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bombproof::Limits;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, value_parser};
 
 /// Takes pictures that nobody trusts, and serves avatars.
 #[derive(Debug, Parser)]
@@ -76,7 +76,7 @@ pub(crate) struct Settings {
     #[arg(long, global = true, value_delimiter = ',', default_value = "64,128,256,512")]
     pub(crate) sizes: Vec<u32>,
     /// The JPEG quality, 1 to 100.
-    #[arg(long, global = true, default_value_t = 80)]
+    #[arg(long, global = true, default_value_t = 80, value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
     /// Limits as JSON, as GET /limits shows them; what is left out has its default.
     #[arg(long, global = true)]

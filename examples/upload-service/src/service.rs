@@ -30,10 +30,13 @@ pub(crate) async fn start(mut settings: Settings) -> anyhow::Result<Shared> {
     settings.sizes.sort_unstable();
     settings.sizes.dedup();
     let mut limits = settings.read_limits()?;
+    let sides = 1..=limits.max_output_side_px;
     ensure!(
-        (1..=Request::MAX_SIZES).contains(&settings.sizes.len()) && settings.sizes[0] > 0,
-        "--sizes takes 1 to {} sizes",
-        Request::MAX_SIZES
+        (1..=Request::MAX_SIZES).contains(&settings.sizes.len())
+            && settings.sizes.iter().all(|side| sides.contains(side)),
+        "--sizes takes 1 to {} sizes of 1 to {} pixels",
+        Request::MAX_SIZES,
+        limits.max_output_side_px
     );
     ensure!(settings.jobs > 0, "--jobs must be 1 or more");
     let pool = MemoryPool::new(u64::from(settings.pool_mib) << 20);
