@@ -15,15 +15,10 @@ const LIMITS = {
   max_segments: ["It is stored in", "pieces"],
 };
 
-let limits;      // what the service takes
+let limits;      // what the service takes, once it has said so
 let file;        // the file that was chosen
 let upright;     // its size as a person sees it
 let square;      // the part that is used: x, y, side, in upright pixels
-
-const answer = await fetch("/limits");
-limits = await answer.json();
-at("taken").textContent =
-  `JPEG, PNG or WebP, up to ${number(limits.max_input_bytes)} bytes and ${number(limits.max_pixels)} pixels.`;
 
 at("file").addEventListener("change", () => choose(at("file").files[0]));
 for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
@@ -34,12 +29,21 @@ for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", f
   });
 }
 
+async function know() {
+  limits ??= await send("GET", "/limits", "");
+  if (limits) {
+    at("taken").textContent =
+      `JPEG, PNG or WebP, up to ${number(limits.max_input_bytes)} bytes and ${number(limits.max_pixels)} pixels.`;
+  }
+  return limits;
+}
+
 async function choose(chosen) {
   file = chosen;
   at("refusal").replaceChildren();
   for (const id of ["seen", "cut", "made"]) at(id).hidden = true;
   at("send").disabled = true;
-  if (!file) return;
+  if (!file || !await know()) return;
   if (file.size > limits.max_input_bytes) {
     return refuse({
       user_message: "This file is too large. Please use a smaller one.",
@@ -47,7 +51,7 @@ async function choose(chosen) {
     });
   }
   const seen = await send("POST", "/inspect", "Looking at the file …");
-  if (seen) show(seen);
+  if (seen && file === chosen) show(seen);
 }
 
 function show(seen) {
@@ -94,7 +98,7 @@ async function send(method, url, doing) {
   at("refusal").replaceChildren();
   at("send").disabled = true;
   try {
-    const response = await fetch(url, { method, body: file });
+    const response = await fetch(url, { method, body: method === "GET" ? undefined : file });
     const body = await response.json();
     if (response.ok) return body;
     refuse(body.error);
@@ -167,3 +171,6 @@ for (const id of ["left", "top", "side"]) {
     change({ x: +at("left").value, y: +at("top").value, side: +at("side").value }));
 }
 addEventListener("resize", () => upright && draw());
+
+// Whoever was faster than this script has chosen already.
+if (at("file").files[0]) choose(at("file").files[0]); else know();

@@ -13,7 +13,6 @@ use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::prefix::PrefixStore;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use recloser::{AsyncRecloser, Recloser};
 
@@ -163,6 +162,7 @@ fn local(folder: &FilePath) -> anyhow::Result<Arc<dyn ObjectStore>> {
 #[cfg(feature = "s3")]
 fn s3(url: &str, settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
     use object_store::aws::AmazonS3Builder;
+    use object_store::prefix::PrefixStore;
     use object_store::{BackoffConfig, ClientOptions, RetryConfig};
 
     // Whoever waits is told to come back instead; the breaker sees failures, not retries.
