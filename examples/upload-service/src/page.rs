@@ -1,0 +1,21 @@
+//! The page at `/`, from three files in the binary.
+
+use axum::http::header;
+use axum::response::IntoResponse;
+
+pub(crate) async fn html() -> impl IntoResponse {
+    let policy = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
+    (headers, include_str!("../page/index.html"))
+}
+
+pub(crate) async fn css() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../page/page.css"))
+}
+
+pub(crate) async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../page/page.js"))
+}

@@ -1,0 +1,180 @@
+//! Many at once: nothing is lost, nothing is mixed up, nothing is null.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+
+use crate::support::pictures::{number_of, numbered};
+use crate::support::{Backend, Client, Server, pictures_of};
+
+#[tokio::test]
+async fn a_hundred_users_at_once_on_sqlite() {
+    a_hundred_users_at_once(Backend::sqlite()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_hundred_users_at_once_on_postgres() {
+    a_hundred_users_at_once(Backend::postgres()).await;
+}
+
+#[tokio::test]
+async fn two_replicas_share_everything_on_sqlite() {
+    two_replicas_share_everything(Backend::sqlite()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn two_replicas_share_everything_on_postgres() {
+    two_replicas_share_everything(Backend::postgres()).await;
+}
+
+#[tokio::test]
+async fn the_same_first_upload_twice_at_once_on_sqlite() {
+    the_same_first_upload_twice_at_once(Backend::sqlite()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn the_same_first_upload_twice_at_once_on_postgres() {
+    the_same_first_upload_twice_at_once(Backend::postgres()).await;
+}
+
+#[tokio::test]
+async fn no_update_of_one_user_is_lost_on_sqlite() {
+    no_update_of_one_user_is_lost(Backend::sqlite()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn no_update_of_one_user_is_lost_on_postgres() {
+    no_update_of_one_user_is_lost(Backend::postgres()).await;
+}
+
+#[tokio::test]
+async fn a_sweep_takes_nothing_that_is_being_uploaded_on_sqlite() {
+    a_sweep_takes_nothing_that_is_being_uploaded(Backend::sqlite()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_sweep_takes_nothing_that_is_being_uploaded_on_postgres() {
+    a_sweep_takes_nothing_that_is_being_uploaded(Backend::postgres()).await;
+}
+
+async fn a_hundred_users_at_once(backend: Backend) {
+    let client = Client::new();
+    let server = Server::start(&backend, &[]);
+    let uploads = (0..100).map(|number| {
+        let (client, url) = (client.clone(), &server.url);
+        async move { client.upload(url, &format!("user-{number}"), &numbered(number * 7_919)).await }
+    });
+    let stored = join_all(uploads).await;
+    let hashes: HashSet<_> = stored.iter().map(|stored| &stored.hash).collect();
+    assert_eq!(hashes.len(), 100);
+    for (number, stored) in (0..100).zip(&stored) {
+        let avatar = client.stored_avatar(&server.url, &format!("user-{number}"), 64).await;
+        assert_eq!(number_of(&avatar), number * 7_919);
+        for picture in pictures_of(&client, &server.url, stored).await {
+            assert_eq!(number_of(&picture), number * 7_919);
+        }
+    }
+}
+
+async fn two_replicas_share_everything(backend: Backend) {
+    let client = Client::new();
+    let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
+    for round in 0..200 {
+        let [writer, reader] = if round % 2 == 0 { [0, 1] } else { [1, 0] };
+        let user = format!("user-{}", round % 10);
+        let stored = client.upload(&replicas[writer].url, &user, &numbered(round * 4_999)).await;
+        assert_eq!(stored.version, i64::from(round / 10 + 1));
+        let avatar = client.stored_avatar(&replicas[reader].url, &user, 64).await;
+        assert_eq!(number_of(&avatar), round * 4_999);
+        let by_name = client.get(&format!("{}{}", replicas[reader].url, stored.pictures[0].url));
+        assert_eq!(avatar, by_name.send().await.unwrap().bytes().await.unwrap());
+    }
+}
+
+async fn the_same_first_upload_twice_at_once(backend: Backend) {
+    let client = Client::new();
+    let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
+    for round in 0..50 {
+        let (user, picture) = (format!("new-{round}"), numbered(round * 19_997));
+        let [one, other] =
+            [0, 1].map(|replica| client.upload(&replicas[replica].url, &user, &picture));
+        let (one, other) = tokio::join!(one, other);
+        assert_eq!((&one.hash, one.version), (&other.hash, 1));
+        assert_eq!(other.version, 1);
+        for replica in &replicas {
+            let avatar = client.stored_avatar(&replica.url, &user, 64).await;
+            assert_eq!(number_of(&avatar), round * 19_997);
+        }
+    }
+    // One blob each: four sizes, and no half-written file beside them.
+    assert_eq!(backend.folder().files("blobs").len(), 50 * 4);
+}
+
+async fn no_update_of_one_user_is_lost(backend: Backend) {
+    let client = Client::new();
+    let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
+    let uploads = (0..40_u32).map(|number| {
+        let (client, url) = (client.clone(), &replicas[number as usize % 2].url);
+        async move { (client.upload(url, "ann", &numbered(number)).await.version, number) }
+    });
+    let mut versions = join_all(uploads).await;
+    versions.sort_unstable();
+    // Each was the avatar once: no two got the same version and none was skipped.
+    let numbers: Vec<i64> = versions.iter().map(|(version, _)| *version).collect();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+    let last = versions[39].1;
+    for replica in &replicas {
+        assert_eq!(number_of(&client.stored_avatar(&replica.url, "ann", 64).await), last);
+    }
+}
+
+/// With no grace at all, sweeps run against uploads that announce, retire and revive the same blobs.
+async fn a_sweep_takes_nothing_that_is_being_uploaded(backend: Backend) {
+    let client = Client::new();
+    let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
+    let sweeping = async {
+        let mut sweeps = 0;
+        loop {
+            let mut sweep = crate::support::program(&backend, &["--grace-seconds", "0", "sweep"]);
+            let done = tokio::task::spawn_blocking(move || sweep.output().unwrap()).await.unwrap();
+            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            sweeps += 1;
+            if sweeps > 1_000 {
+                return sweeps;
+            }
+        }
+    };
+    // Five users change between three pictures, so that blobs are retired and wanted again at once.
+    let users = (0..5_u32).map(|user| {
+        let (client, replicas) = (client.clone(), &replicas);
+        async move {
+            for round in 0..40 {
+                let number = (user + round) % 3;
+                let name = format!("user-{user}");
+                let url = &replicas[(user + round) as usize % 2].url;
+                client.upload(url, &name, &numbered(number)).await;
+                let avatar = client.stored_avatar(url, &name, 64).await;
+                assert_eq!(number_of(&avatar), number);
+            }
+        }
+    });
+    tokio::select! {
+        _ = join_all(users) => {}
+        sweeps = sweeping => panic!("{sweeps} sweeps, and the uploads did not end"),
+    }
+    let swept =
+        crate::support::program(&backend, &["--grace-seconds", "0", "sweep"]).output().unwrap();
+    assert!(swept.status.success());
+    let left: HashSet<_> = backend
+        .folder()
+        .files("blobs")
+        .iter()
+        .map(|file| file.parent().unwrap().to_owned())
+        .collect();
+    assert!((1..=3).contains(&left.len()), "{left:?}");
+}

@@ -1,0 +1,282 @@
+//! What one client sees.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::support::pictures::{decoded, number_of, numbered};
+use crate::support::{Backend, Client, Server, Stored, metric, pictures_of};
+
+const BOMB: &[u8] = include_bytes!("../../../../corpus/bombs/flood-65535.png");
+const PHOTO: &[u8] = include_bytes!("../../../../corpus/valid/photo.jpg");
+
+#[tokio::test]
+async fn an_upload_is_served_in_all_sizes() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    assert_eq!(client.avatar(&server.url, "ann", 64).await.status(), 404);
+
+    let stored = client.upload(&server.url, "ann", PHOTO).await;
+    assert_eq!(stored.version, 1);
+    assert!(stored.memory_measured <= stored.memory_quoted);
+    let sizes: Vec<u32> = stored.pictures.iter().map(|picture| picture.size).collect();
+    assert_eq!(sizes, [64, 128, 256, 512]);
+    let pictures = pictures_of(&client, &server.url, &stored).await;
+    assert_eq!(pictures[1], client.stored_avatar(&server.url, "ann", 128).await);
+
+    // A size that is not stored comes from the next larger one.
+    let between = client.avatar(&server.url, "ann", 100).await;
+    assert_eq!(between.headers()["avatar-source"], "scaled");
+    assert_eq!(decoded(&between.bytes().await.unwrap()).size().width, 100);
+
+    assert!(server.stop().success());
+}
+
+#[tokio::test]
+async fn names_by_content_are_cached_forever_and_users_are_asked_for_again() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    let stored = client.upload(&server.url, "ann", PHOTO).await;
+    let by_name = format!("{}{}", server.url, stored.pictures[0].url);
+    let of_user = format!("{}/users/ann/avatar?size=64", server.url);
+    for (url, caching) in
+        [(&by_name, "public, max-age=31536000, immutable"), (&of_user, "no-cache")]
+    {
+        let first = client.get(url).send().await.unwrap();
+        assert_eq!(first.headers()["cache-control"], caching);
+        let tag = first.headers()["etag"].clone();
+        let again = client.get(url).header("if-none-match", tag).send().await.unwrap();
+        assert_eq!(again.status(), 304);
+    }
+    let other = client.get(&format!("{}/avatars/{}/64.jpg", server.url, "0".repeat(64)));
+    assert_eq!(other.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn the_same_upload_again_is_the_same_avatar_and_another_one_replaces_it() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    let first = client.upload(&server.url, "ann", &numbered(1)).await;
+    let again = client.upload(&server.url, "ann", &numbered(1)).await;
+    assert_eq!((&again.hash, again.version), (&first.hash, 1));
+    let other_user = client.upload(&server.url, "bob", &numbered(1)).await;
+    assert_eq!(other_user.hash, first.hash);
+    let other = client.upload(&server.url, "ann", &numbered(2)).await;
+    assert_eq!(other.version, 2);
+    assert_ne!(other.hash, first.hash);
+    assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 2);
+    assert_eq!(number_of(&client.stored_avatar(&server.url, "bob", 64).await), 1);
+}
+
+#[tokio::test]
+async fn a_client_may_say_which_version_it_replaces() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    client.upload(&server.url, "ann", &numbered(1)).await;
+    let version = client.avatar(&server.url, "ann", 64).await.headers()["avatar-version"].clone();
+    assert_eq!(version, "1");
+    let put = |number, version: &str| {
+        client.put(&server.url, "ann", numbered(number)).header("if-match", version).send()
+    };
+    assert_eq!(put(2, "\"1\"").await.unwrap().status(), 200);
+    assert_eq!(put(3, "\"1\"").await.unwrap().status(), 412);
+    assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 2);
+}
+
+#[tokio::test]
+async fn a_form_and_a_crop_are_taken() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    // The right half of picture 123,456 holds its upper three digits twice.
+    let part = reqwest::multipart::Part::bytes(numbered(123_456)).file_name("me.png");
+    let form = reqwest::multipart::Form::new().text("note", "hello").part("file", part);
+    let url = format!("{}/users/ann/avatar?crop=121,0,119,119", server.url);
+    let response = client.put_url(&url).multipart(form).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 123_123);
+
+    let outside = client.put_url(&format!("{}/users/ann/avatar?crop=200,0,119,119", server.url));
+    let outside = outside.body(numbered(5)).send().await.unwrap();
+    assert_eq!(outside.status(), 400);
+}
+
+#[tokio::test]
+async fn refusals_have_numbers_for_programs_and_a_sentence_for_people() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    let response = client.put(&server.url, "ann", BOMB.to_vec()).send().await.unwrap();
+    assert_eq!(response.status(), 413);
+    let body: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(body["error"]["limit"], "max_side_px");
+    assert_eq!(
+        (&body["error"]["found"], &body["error"]["allowed"]),
+        (&65_535.into(), &32_768.into())
+    );
+    assert!(body["error"]["user_message"].as_str().unwrap().ends_with("Please use a smaller one."));
+
+    let text = client.put(&server.url, "ann", b"GIF89a".to_vec()).send().await.unwrap();
+    assert_eq!(text.status(), 415);
+    let cut =
+        client.put(&server.url, "ann", PHOTO[..PHOTO.len() / 2].to_vec()).send().await.unwrap();
+    assert_eq!(cut.status(), 422);
+    let user = client.put(&server.url, "no%20body", PHOTO.to_vec()).send().await.unwrap();
+    assert_eq!(user.status(), 400);
+
+    assert_eq!(client.avatar(&server.url, "ann", 64).await.status(), 404);
+    let refused = r#"uploads_total{outcome="refused",reason="over_limit"}"#;
+    assert_eq!(metric(&client, &server.url, refused).await, 1.0);
+    assert_eq!(metric(&client, &server.url, "pool_bytes_in_use").await, 0.0);
+    assert!(backend.folder().files("blobs").is_empty());
+}
+
+#[tokio::test]
+async fn limits_are_data_and_a_body_is_read_no_further() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    std::fs::write(backend.data().join("limits.json"), r#"{"max_input_bytes": 100000}"#).unwrap();
+    let path = backend.data().join("limits.json");
+    let server = Server::start(&backend, &["--limits", path.to_str().unwrap()]);
+    let limits = client.json(&format!("{}/limits", server.url)).await;
+    assert_eq!(limits["max_input_bytes"], 100_000);
+    assert_eq!(limits["max_side_px"], 32_768);
+    assert_eq!(limits["sizes"], serde_json::json!([64, 128, 256, 512]));
+
+    // Announced: refused before a byte of the body is sent.
+    let (status, body) = raw(&server.url, "content-length: 99999999\r\n", &[]);
+    assert!(status.starts_with("HTTP/1.1 413"), "{status}");
+    assert!(body.contains("max_input_bytes"), "{body}");
+    // All of it is sent before the answer is read: the connection is not reset meanwhile.
+    let (status, _) = raw(&server.url, "content-length: 8000000\r\n", &[&vec![7; 8_000_000]]);
+    assert!(status.starts_with("HTTP/1.1 413"), "{status}");
+    // Not announced: refused at the first byte too many, though the body never ends.
+    let piece = [b"8000\r\n".as_slice(), &[7; 0x8000], b"\r\n"].concat();
+    let pieces: Vec<&[u8]> = (0..4).map(|_| piece.as_slice()).collect();
+    let (status, _) = raw(&server.url, "transfer-encoding: chunked\r\n", &pieces);
+    assert!(status.starts_with("HTTP/1.1 413"), "{status}");
+}
+
+#[tokio::test]
+async fn a_slow_body_is_not_waited_for() {
+    let backend = Backend::sqlite();
+    let server = Server::start(&backend, &["--body-seconds", "1"]);
+    let started = Instant::now();
+    let (status, _) = raw(&server.url, "content-length: 1000\r\n", &[b"slow"]);
+    assert!(status.starts_with("HTTP/1.1 408"), "{status}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_full_pool_is_busy_and_then_not() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &["--pool-mib", "8", "--body-seconds", "2"]);
+    // Three bodies that stop in the middle hold the pool until their time is up.
+    let held: Vec<_> = (0..3).map(|_| stalled(&server.url, 1_900_000)).collect();
+    for _ in 0..100 {
+        if metric(&client, &server.url, "pool_bytes_in_use").await > 5_000_000.0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let busy = client.put(&server.url, "ann", PHOTO.to_vec()).send().await.unwrap();
+    assert_eq!(busy.status(), 503);
+    assert_eq!(busy.headers()["retry-after"], "1");
+    let body: serde_json::Value = busy.json().await.unwrap();
+    assert_eq!(body["error"]["kind"], "busy");
+    let stored: Stored = client.upload(&server.url, "ann", PHOTO).await;
+    assert_eq!(stored.version, 1);
+    drop(held);
+}
+
+#[tokio::test]
+async fn the_job_of_a_client_that_went_away_is_cancelled() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &["--jobs", "1"]);
+    let slow = slow_picture();
+    let decoding = stalled_with(&server.url, slow.len(), &slow);
+    assert!(reaches(&client, &server.url, "decodes_running", 1.0).await);
+    // One more waits for the core, and never gets it.
+    let waiting = stalled_with(&server.url, slow.len(), &slow);
+    drop((decoding, waiting));
+    let gone = r#"uploads_total{outcome="gone",reason="client"}"#;
+    assert!(reaches(&client, &server.url, gone, 2.0).await);
+    assert!(reaches(&client, &server.url, "decodes_cancelled_total", 1.0).await);
+    assert!(reaches(&client, &server.url, "pool_bytes_in_use", 0.0).await);
+    assert!(reaches(&client, &server.url, "decodes_running", 0.0).await);
+    assert_eq!(metric(&client, &server.url, "decode_measured_share_count").await, 1.0);
+}
+
+async fn reaches(client: &Client, server: &str, sample: &str, value: f64) -> bool {
+    for _ in 0..1_000 {
+        if metric(client, server, sample).await == value {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_job_has_a_deadline() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &["--job-seconds", "0"]);
+    let response = client.put(&server.url, "ann", PHOTO.to_vec()).send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    let body: serde_json::Value = response.json().await.unwrap();
+    assert_eq!(body["error"]["kind"], "deadline");
+}
+
+#[tokio::test]
+async fn a_file_is_inspected_without_being_decoded() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    let url = format!("{}/inspect", server.url);
+    // The header is whole and the picture is not: nobody looked.
+    let half = PHOTO[..PHOTO.len() / 2].to_vec();
+    let seen: serde_json::Value =
+        client.post(&url).body(half).send().await.unwrap().json().await.unwrap();
+    assert_eq!(seen["header"]["size"]["width"], 2_400);
+    assert!(seen["memory_bytes"].as_u64().unwrap() > 100_000);
+    assert!(seen["plan"].as_str().unwrap().starts_with("JPEG 2400x1600"));
+    let refused = client.post(&url).body(BOMB).send().await.unwrap();
+    assert_eq!(refused.status(), 413);
+}
+
+/// A grey PNG that takes a while.
+fn slow_picture() -> Vec<u8> {
+    let size = bombproof::Size::new(10_000, 10_000);
+    let row: Vec<u8> = (0..size.width).map(|x| (x / 7 % 251) as u8).collect();
+    let pixels = row.repeat(10_000);
+    bombproof::Picture::new(size, bombproof::Layout::Gray, pixels).unwrap().to_png().unwrap()
+}
+
+/// A connection that sent the start of a body.
+fn stalled(url: &str, bytes: usize) -> TcpStream {
+    stalled_with(url, bytes + 1_000, &vec![7; bytes])
+}
+
+fn stalled_with(url: &str, announced: usize, body: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+    let head =
+        format!("PUT /users/zoe/avatar HTTP/1.1\r\nhost: x\r\ncontent-length: {announced}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    stream
+}
+
+/// Sends a request byte by byte as it is given, and returns head and body of the answer.
+fn raw(url: &str, header: &str, body: &[&[u8]]) -> (String, String) {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(
+        stream,
+        "PUT /users/zoe/avatar HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{header}\r\n"
+    )
+    .unwrap();
+    for piece in body {
+        stream.write_all(piece).expect("the server reads on after it has answered");
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    (head.to_owned(), body.to_owned())
+}

@@ -1,0 +1,105 @@
+//! What a client of the service does.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+
+#[derive(Clone)]
+pub(crate) struct Client(reqwest::Client);
+
+/// What an accepted upload is answered with.
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) version: i64,
+    pub(crate) hash: String,
+    pub(crate) pictures: Vec<Made>,
+    pub(crate) memory_quoted: u64,
+    pub(crate) memory_measured: u64,
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Made {
+    pub(crate) size: u32,
+    pub(crate) url: String,
+}
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self(reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap())
+    }
+
+    pub(crate) fn put(&self, server: &str, user: &str, body: Vec<u8>) -> RequestBuilder {
+        self.put_url(&format!("{server}/users/{user}/avatar")).body(body)
+    }
+
+    pub(crate) fn put_url(&self, url: &str) -> RequestBuilder {
+        self.0.put(url)
+    }
+
+    pub(crate) fn get(&self, url: &str) -> RequestBuilder {
+        self.0.get(url)
+    }
+
+    pub(crate) fn post(&self, url: &str) -> RequestBuilder {
+        self.0.post(url)
+    }
+
+    pub(crate) fn delete(&self, url: &str) -> RequestBuilder {
+        self.0.delete(url)
+    }
+
+    /// Uploads, and comes back as often as it is told to.
+    pub(crate) async fn upload(&self, server: &str, user: &str, body: &[u8]) -> Stored {
+        for _ in 0..200 {
+            let response = self.put(server, user, body.to_vec()).send().await.unwrap();
+            match response.status() {
+                StatusCode::OK => return response.json().await.unwrap(),
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    assert_eq!(response.headers()["retry-after"], "1");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                status => panic!("{status}: {}", response.text().await.unwrap()),
+            }
+        }
+        panic!("{user} was told to come back 200 times");
+    }
+
+    pub(crate) async fn avatar(&self, server: &str, user: &str, size: u32) -> Response {
+        self.get(&format!("{server}/users/{user}/avatar?size={size}")).send().await.unwrap()
+    }
+
+    /// The avatar as it was stored, or a failed test.
+    pub(crate) async fn stored_avatar(&self, server: &str, user: &str, size: u32) -> Vec<u8> {
+        let response = self.avatar(server, user, size).await;
+        assert_eq!(response.status(), 200, "the avatar of {user}");
+        assert_eq!(response.headers()["avatar-source"], "stored", "the avatar of {user}");
+        response.bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn json(&self, url: &str) -> Value {
+        self.get(url).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+/// One sample of `/metrics`, 0 when there is none.
+pub(crate) async fn metric(client: &Client, server: &str, sample: &str) -> f64 {
+    let text = client.get(&format!("{server}/metrics")).send().await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok());
+    line.unwrap_or(0.0)
+}
+
+/// All sizes of an avatar by their own names, as any replica serves them.
+pub(crate) async fn pictures_of(client: &Client, server: &str, stored: &Stored) -> Vec<Vec<u8>> {
+    let mut pictures = Vec::new();
+    for picture in &stored.pictures {
+        let response = client.get(&format!("{server}{}", picture.url)).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{}", picture.url);
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let decoded = super::pictures::decoded(&bytes);
+        assert_eq!(decoded.size(), bombproof::Size::new(picture.size, picture.size));
+        pictures.push(bytes);
+    }
+    pictures
+}
