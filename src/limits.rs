@@ -32,7 +32,9 @@ pub struct Limits {
     /// *Promise.* The most pixels of the source. Default 120,000,000: phones with 108 megapixels.
     pub max_pixels: u64,
     /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
-    /// Default 64 MiB.
+    /// Default 64 MiB: enough for every JPEG within the other defaults, for a target of up to 512 × 512
+    /// at the default detail. A progressive JPEG that would take more is decoded one component after
+    /// the other, which takes less memory and makes the same picture.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,

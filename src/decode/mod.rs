@@ -28,7 +28,8 @@ pub(crate) fn small_planes<'b>(
     match &plan.header().detail {
         Detail::Jpeg(frame) => {
             let keep_cut = min_percent.is_some();
-            match jpeg::decode(bytes, frame, plan.scales(), keep_cut, budget, interrupt, sink) {
+            let selection = jpeg::Selection::of(plan);
+            match jpeg::decode(bytes, frame, &selection, keep_cut, budget, interrupt, sink) {
                 Ok(()) => {}
                 Err(Error::Truncated(truncated))
                     if min_percent.is_some_and(|percent| sink.percent_of_rows_in() >= percent) =>
@@ -54,7 +55,9 @@ pub(crate) fn memory_bytes(plan: &Plan) -> u64 {
         *bytes = plane.shrink.small_bytes().saturating_add(plane.shrink.sums_bytes());
     }
     let codec_bytes = match &plan.header().detail {
-        Detail::Jpeg(frame) => return jpeg::memory_bytes(frame, plan.scales(), plane_bytes),
+        Detail::Jpeg(frame) => {
+            return jpeg::memory_bytes(frame, &jpeg::Selection::of(plan), plane_bytes);
+        }
         Detail::Png(image) => png::memory_bytes(image),
         Detail::WebP(still) => webp::memory_bytes(still, plan.premultiplies()),
     };

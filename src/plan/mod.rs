@@ -15,6 +15,8 @@ use crate::thumbnail::{self, Thumbnail};
 
 mod cost;
 mod geometry;
+#[cfg(test)]
+mod largest;
 mod planes;
 mod source;
 
@@ -56,6 +58,7 @@ pub struct Plan {
     geometry: Geometry,
     source: Source,
     planes: [PlanePlan; 4],
+    decodes_apart: bool,
     cost: Cost,
 }
 
@@ -88,18 +91,24 @@ impl Plan {
         let first = plane(&first, Scale::Full);
         let least = if source.one_scale { first.scale } else { Scale::Full };
         let planes = source.planes().map(|source| plane(&source, least));
-        let mut plan = Self {
+        let plan = Self {
             header: header.clone(),
             request: *request,
             limits: *limits,
             geometry,
             source,
             planes,
+            decodes_apart: false,
             cost: Cost::default(),
         };
-        plan.cost = Cost::of(&plan);
-        Limit::Memory.check(plan.cost.peak_bytes(), limits.max_memory_bytes)?;
-        Ok(plan)
+        plan.priced().or_else(|_| Self { decodes_apart: true, ..plan }.priced())
+    }
+
+    /// The plan with its cost, when that is allowed.
+    fn priced(&self) -> Result<Self, Error> {
+        let cost = Cost::of(self);
+        Limit::Memory.check(cost.peak_bytes(), self.limits.max_memory_bytes)?;
+        Ok(Self { cost, ..self.clone() })
     }
 
     /// The quote: the most bytes of heap that are live at any moment of [`run`](Self::run).
@@ -107,6 +116,9 @@ impl Plan {
     /// Counted is every allocation of this crate and of the codecs below it, both blocks while one
     /// is moved, and the output. Not counted are the input slice of the caller, the stack, and what
     /// the allocator rounds up.
+    ///
+    /// A progressive JPEG that does not fit the limit in the usual way is decoded one component
+    /// after the other, so that a lower limit can make this less.
     #[must_use]
     pub const fn memory_bytes(&self) -> u64 {
         self.cost.peak_bytes()
@@ -187,6 +199,17 @@ impl Plan {
     /// The scale of each component of a JPEG.
     pub(crate) fn scales(&self) -> [Scale; 4] {
         self.planes.map(|plane| plane.scale)
+    }
+
+    /// The window of each component of a JPEG, in samples at its scale.
+    pub(crate) fn windows(&self) -> [Rect; 4] {
+        self.planes.map(|plane| plane.shrink.window)
+    }
+
+    /// Components of a progressive JPEG are decoded one after the other, because all at once would
+    /// take more memory than is allowed.
+    pub(crate) const fn decodes_apart(&self) -> bool {
+        self.decodes_apart
     }
 
     pub(crate) const fn has_alpha(&self) -> bool {
@@ -279,6 +302,9 @@ impl fmt::Display for Plan {
         write!(f, ", crop {}", self.crop())?;
         if self.scale_divisor() > 1 {
             write!(f, ", scale 1/{}", self.scale_divisor())?;
+        }
+        if self.decodes_apart {
+            write!(f, ", components apart")?;
         }
         write!(f, ", box {}", self.box_size())?;
         let format = match self.request.output() {

@@ -1,26 +1,56 @@
-//! The coefficients of a frame in several scans: of each block only those that the scale needs.
+//! The coefficients of a frame in several scans: of each block in the window only those that the
+//! scale needs.
 
 use super::Job;
 use super::block::places;
+use super::kept_blocks::KeptBlocks;
 use super::planes::Band;
+use super::selection::Selection;
 use crate::budget::{Budget, Buffer};
 use crate::decode::RowSink;
 use crate::error::Error;
 use crate::probe::jpeg::{Frame, Scale};
-use crate::size::Size;
+use crate::size::Rect;
 
 /// The coefficients of one component.
 pub(super) struct Coefficients<'b> {
     pub(super) scale: Scale,
-    /// The blocks that hold samples, row after row.
-    pub(super) blocks: Size,
-    /// [`kept`](Self::kept) for each block, in the places of the scale.
+    /// The samples that are wanted.
+    window: Rect,
+    pub(super) blocks: KeptBlocks,
+    /// Those of each kept block, in the places of the scale.
     pub(super) values: Buffer<'b, i16>,
-    /// For each block, a bit for each coefficient in zigzag order that is not 0: a refinement scan
-    /// cannot be followed without (T.81, G.1.2.3). Empty where there is no such scan to follow.
+    /// For each block, kept or not, a bit for each coefficient in zigzag order that is not 0: a
+    /// refinement scan cannot be followed without (T.81, G.1.2.3). Empty where there is no such scan
+    /// to follow.
     pub(super) history: Buffer<'b, u64>,
+    has_history: bool,
     /// Quantization steps at the first scan, in zigzag order.
     pub(super) steps: Option<[i32; 64]>,
+}
+
+/// What the coefficients of one component take.
+pub(super) struct Price {
+    /// From [`Coefficients::new`] on.
+    pub(super) values_bytes: u64,
+    /// From [`Coefficients::begin_history`] on.
+    pub(super) history_bytes: u64,
+    /// In [`Coefficients::emit`], which frees all.
+    pub(super) band_bytes: u64,
+}
+
+impl Price {
+    pub(super) fn of(frame: &Frame, component: usize, selection: &Selection) -> Self {
+        let (scale, window) = selection.plane(component);
+        let blocks = KeptBlocks::new(frame, component, scale, window);
+        let has_history = has_history(frame, component, scale);
+        let history = if has_history { blocks.all.pixels() } else { 0 };
+        Self {
+            values_bytes: blocks.values() * size_of::<i16>() as u64,
+            history_bytes: history * size_of::<u64>() as u64,
+            band_bytes: Band::memory_bytes(scale, (blocks.window.width, 1)),
+        }
+    }
 }
 
 impl<'b> Coefficients<'b> {
@@ -28,55 +58,53 @@ impl<'b> Coefficients<'b> {
         budget: &'b Budget,
         frame: &Frame,
         component: usize,
-        scale: Scale,
+        selection: &Selection,
     ) -> Result<Self, Error> {
-        let blocks = frame.component_blocks(component);
-        let count = blocks.width as usize * blocks.height as usize;
-        let with_history = if has_history(frame, scale) { count } else { 0 };
+        let (scale, window) = selection.plane(component);
+        let blocks = KeptBlocks::new(frame, component, scale, window);
         Ok(Self {
             scale,
+            window,
             blocks,
-            values: budget.buffer(count * kept(scale), 0)?,
-            history: budget.buffer(with_history, 0)?,
+            values: budget.buffer(count(blocks.values())?, 0)?,
+            history: budget.buffer(0, 0)?,
+            has_history: has_history(frame, component, scale),
             steps: None,
         })
     }
 
-    /// What [`new`](Self::new) and then [`emit`](Self::emit) take: what stays, and what is freed
-    /// after each component.
-    pub(super) fn memory_bytes(frame: &Frame, component: usize, scale: Scale) -> (u64, u64) {
-        let blocks = frame.component_blocks(component);
-        let each = 2 * kept(scale) as u64 + if has_history(frame, scale) { 8 } else { 0 };
-        (blocks.pixels() * each, Band::memory_bytes(scale, (blocks.width, 1)))
+    /// To be called before the first AC scan.
+    pub(super) fn begin_history(&mut self, budget: &'b Budget) -> Result<(), Error> {
+        if self.has_history {
+            self.history = budget.buffer(count(self.blocks.all.pixels())?, 0)?;
+        }
+        Ok(())
     }
 
-    /// How many coefficients a block has here.
-    pub(super) const fn kept(&self) -> usize {
-        kept(self.scale)
-    }
-
-    /// Transforms all blocks and gives out their rows as plane `component`.
+    /// Transforms the blocks and gives out the rows of the window as plane `component`.
     pub(super) fn emit<S: RowSink>(
         &self,
         job: &Job<'_>,
         component: usize,
         sink: &mut S,
     ) -> Result<(), Error> {
-        let Job { frame, budget, interrupt, .. } = *job;
-        let mut band = Band::new(budget, frame, component, self.scale, (self.blocks.width, 1))?;
+        let Job { budget, interrupt, .. } = *job;
+        let KeptBlocks { window, values_each, .. } = self.blocks;
+        let columns = window.x..window.x.saturating_add(window.width);
+        let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
         let mut steps = [0; 64];
         let zigzag = self.steps.unwrap_or([0; 64]);
         for (place, step) in places(self.scale).iter().zip(zigzag) {
-            if usize::from(*place) < self.kept() {
+            if usize::from(*place) < values_each {
                 steps[usize::from(*place & 63)] = step;
             }
         }
-        let row_values = self.blocks.width as usize * self.kept();
-        for (y, row) in (0..).zip(self.values.chunks_exact(row_values.max(1))) {
+        let row_values = window.width as usize * values_each;
+        for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
             interrupt.check()?;
-            let history = self.history.get(y as usize * self.blocks.width as usize..);
+            let history = self.history.get(self.blocks.place(window.x, y).number..);
             let mut history = history.unwrap_or_default().iter();
-            for (x, values) in row.chunks_exact(self.kept()).enumerate() {
+            for (x, values) in row.chunks_exact(values_each).enumerate() {
                 let mut block = [0; 64];
                 for ((out, value), step) in block.iter_mut().zip(values).zip(&steps) {
                     *out = i32::from(*value) * step;
@@ -96,10 +124,15 @@ impl<'b> Coefficients<'b> {
     }
 }
 
-const fn kept(scale: Scale) -> usize {
-    (scale.side() * scale.side()) as usize
+/// In full size the history also tells the inverse transform how far it must look.
+fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
+    let component = frame.components().get(component);
+    match scale {
+        Scale::Full => frame.progressive,
+        reduced => component.is_some_and(|component| component.is_refined(reduced)),
+    }
 }
 
-fn has_history(frame: &Frame, scale: Scale) -> bool {
-    frame.progressive && scale != Scale::Eighth
+fn count(number: u64) -> Result<usize, Error> {
+    usize::try_from(number).map_err(|_| Error::Bug("more coefficients than the address space"))
 }

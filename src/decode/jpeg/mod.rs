@@ -2,16 +2,19 @@
 //!
 //! Coefficients that the scale does not need are passed over at the bit level. A frame in one
 //! sequential scan streams ([`stream`]); of one in several scans, the coefficients that are needed
-//! are kept until the last ([`scans`]).
+//! of the blocks that are needed are kept until the last ([`scans`]).
+
+use core::ops::Range;
 
 use super::RowSink;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Format;
-use crate::probe::jpeg::{Frame, Scale, Scan, Script, Segment, Segments};
+use crate::probe::jpeg::{Frame, Scan, Script, Segment, Segments};
 use bits::{Entropy, WINDOW_BYTES};
 use coefficients::Coefficients;
+pub(crate) use selection::Selection;
 use tables::{LookUps, Tables};
 
 mod bits;
@@ -19,10 +22,12 @@ mod block;
 mod coefficients;
 mod huffman;
 mod idct;
+mod kept_blocks;
 mod planes;
 mod progressive;
 mod restarts;
 mod scans;
+mod selection;
 mod sequential;
 mod skips;
 mod stream;
@@ -30,8 +35,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-/// Decodes the frame that `bytes` hold, each component at its scale, plane `i` being component `i`
-/// of the frame.
+/// Decodes what is selected of the frame that `bytes` hold, plane `i` being component `i` of the
+/// frame.
 ///
 /// Corrupt or incomplete data are an error; rows that came before it stay with `sink`, of a frame in
 /// several scans only with `keep_cut`. What is left over after the last MCU of a scan is ignored, and
@@ -39,35 +44,46 @@ mod tests;
 pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     frame: &Frame,
-    scales: [Scale; 4],
+    selection: &Selection,
     keep_cut: bool,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
 ) -> Result<(), Error> {
-    let job = Job { frame, scales, budget, interrupt };
+    let job = Job { frame, selection, budget, interrupt };
     if frame.streams {
         return Scans::new(bytes, budget, frame)?.stream(&job, sink);
     }
     let mut planes = [None, None, None, None];
-    for (i, (plane, scale)) in planes.iter_mut().zip(scales).enumerate() {
-        if i < frame.components().len() {
-            *plane = Some(Coefficients::new(budget, frame, i, scale)?);
-        }
+    for (i, plane) in planes.iter_mut().enumerate().take(frame.components().len()) {
+        *plane = Some(Coefficients::new(budget, frame, i, selection)?);
     }
-    let mut scans = Scans::new(bytes, budget, frame)?;
-    let outcome = scans.collect(&job, &mut planes);
-    let is_cut = matches!(outcome, Err(Error::Truncated(_)));
-    if outcome.is_ok() || is_cut && keep_cut && scans.all_dc_came {
+    let mut cut = Ok(());
+    for turn in selection.turns(frame) {
+        for plane in planes.get_mut(turn.clone()).unwrap_or_default().iter_mut().flatten() {
+            plane.begin_history(budget)?;
+        }
+        let mut scans = Scans::new(bytes, budget, frame)?;
+        let outcome = scans.collect(&job, &turn, &mut planes);
+        match &outcome {
+            Ok(()) => {}
+            // Only the turn that has the scan in which the data end can tell the row.
+            Err(Error::Truncated(end)) if keep_cut && scans.all_dc_came => {
+                if cut.is_ok() || end.rows().is_some() {
+                    cut = outcome;
+                }
+            }
+            Err(_) => return outcome,
+        }
         // Those with the fewest come last in a frame, and first here, so that little is made while
         // all coefficients are there.
-        for (i, plane) in planes.iter_mut().enumerate().rev() {
-            if let Some(plane) = plane.take() {
+        for i in turn.rev() {
+            if let Some(plane) = planes.get_mut(i).and_then(Option::take) {
                 plane.emit(&job, i, sink)?;
             }
         }
     }
-    outcome
+    cut
 }
 
 /// The scans of a file, and what was said before each.
@@ -115,13 +131,14 @@ impl<'a, 'b> Scans<'a, 'b> {
         stream::decode(job, &scan, &self.tables, &mut self.entropy, &mut self.look_ups, sink)
     }
 
-    /// Decodes all scans that the scales need into `planes`.
+    /// Decodes all scans that are needed for the components of `turn` into `planes`.
     fn collect(
         &mut self,
         job: &Job<'_>,
+        turn: &Range<usize>,
         planes: &mut [Option<Coefficients<'b>>; 4],
     ) -> Result<(), Error> {
-        let Job { frame, scales, interrupt, .. } = *job;
+        let Job { frame, selection, interrupt, .. } = *job;
         while let Some((scan, data)) = self.next(frame)? {
             for component in scan.components() {
                 if let Some(Some(plane)) = planes.get_mut(component.index)
@@ -131,7 +148,7 @@ impl<'a, 'b> Scans<'a, 'b> {
                 }
             }
             interrupt.check()?;
-            if scans::is_needed(&scan, frame, scales) {
+            if selection.needs(&scan, frame, turn) {
                 self.entropy.start(data);
                 let Self { tables, look_ups, entropy, .. } = self;
                 scans::decode(job, &scan, tables, look_ups, entropy, planes)?;
@@ -147,28 +164,31 @@ impl<'a, 'b> Scans<'a, 'b> {
 /// What all parts of the decoder need to know.
 struct Job<'j> {
     frame: &'j Frame,
-    scales: [Scale; 4],
+    selection: &'j Selection,
     budget: &'j Budget,
     interrupt: &'j Interrupt,
 }
 
 /// An upper bound of what is live in [`decode`], when the sink takes `plane_bytes` at the first row
 /// of each plane. It is exact, but for a frame that is refused on the way.
-pub(crate) fn memory_bytes(frame: &Frame, scales: [Scale; 4], plane_bytes: [u64; 4]) -> u64 {
+pub(crate) fn memory_bytes(frame: &Frame, selection: &Selection, plane_bytes: [u64; 4]) -> u64 {
     let fixed = WINDOW_BYTES as u64 + LookUps::memory_bytes(frame);
     if frame.streams {
-        let bands = stream::memory_bytes(frame, scales);
+        let bands = stream::memory_bytes(frame, selection);
         return plane_bytes.into_iter().fold(fixed.saturating_add(bands), u64::saturating_add);
     }
-    let component = |i: usize| Coefficients::memory_bytes(frame, i, scales[i & 3]);
-    let count = frame.components().len();
-    let mut coefficients = (0..count).map(|i| component(i).0).sum::<u64>();
-    let (mut planes, mut peak) = (0_u64, coefficients);
-    for (i, plane_bytes) in plane_bytes.into_iter().enumerate().take(count).rev() {
-        let (kept, passing) = component(i);
-        planes = planes.saturating_add(plane_bytes);
-        peak = peak.max(planes.saturating_add(coefficients).saturating_add(passing));
-        coefficients = coefficients.saturating_sub(kept);
+    let price = |i: usize| coefficients::Price::of(frame, i, selection);
+    let mut live: u64 = (0..frame.components().len()).map(|i| price(i).values_bytes).sum();
+    let mut peak = live;
+    for turn in selection.turns(frame) {
+        live += turn.clone().map(|i| price(i).history_bytes).sum::<u64>();
+        peak = peak.max(live);
+        for i in turn.rev() {
+            let price = price(i);
+            live = live.saturating_add(plane_bytes.get(i).copied().unwrap_or_default());
+            peak = peak.max(live.saturating_add(price.band_bytes));
+            live = live.saturating_sub(price.values_bytes + price.history_bytes);
+        }
     }
     peak.saturating_add(fixed)
 }

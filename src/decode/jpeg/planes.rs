@@ -1,32 +1,38 @@
 //! A band of rows of reduced planes, as high as one row of MCUs or blocks.
 
+use core::ops::Range;
+
 use super::idct::{Block, inverse2, inverse4, inverse8, mean};
 use crate::budget::{Budget, Buffer};
 use crate::decode::RowSink;
 use crate::error::Error;
-use crate::probe::jpeg::{Frame, Scale};
-use crate::size::Size;
+use crate::probe::jpeg::Scale;
+use crate::size::Rect;
 
 /// The samples of one component in one row of MCUs.
 pub(super) struct Band<'b> {
     samples: Buffer<'b, u8>,
     row_bytes: usize,
-    plane: Size,
+    /// The part of the plane that goes out.
+    window: Rect,
+    /// Where in a row it starts.
+    start: usize,
 }
 
 impl<'b> Band<'b> {
-    /// For rows of `columns` blocks, `rows` of them above each other.
+    /// For these columns of blocks, `rows` blocks above each other, from which `window` goes out.
     pub(super) fn new(
         budget: &'b Budget,
-        frame: &Frame,
-        component: usize,
         scale: Scale,
-        (columns, rows): (u32, u32),
+        window: Rect,
+        columns: Range<u32>,
+        rows: u32,
     ) -> Result<Self, Error> {
         let side = scale.side() as usize;
-        let row_bytes = columns as usize * side;
+        let row_bytes = columns.len() * side;
         let samples = budget.buffer(row_bytes * rows as usize * side, 0)?;
-        Ok(Self { samples, row_bytes, plane: scale.plane_size(frame, component) })
+        let start = (window.x as usize).saturating_sub(columns.start as usize * side);
+        Ok(Self { samples, row_bytes, window, start })
     }
 
     /// What [`new`](Self::new) takes.
@@ -66,7 +72,7 @@ impl<'b> Band<'b> {
         }
     }
 
-    /// Gives out the rows of band `number` that are inside the plane, as plane `component`.
+    /// Gives out what band `number` has of the window, as plane `component`.
     pub(super) fn emit<S: RowSink>(
         &self,
         number: u32,
@@ -75,8 +81,17 @@ impl<'b> Band<'b> {
     ) -> Result<(), Error> {
         let rows = self.samples.chunks_exact(self.row_bytes.max(1));
         let height = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        for (y, row) in (number.saturating_mul(height)..self.plane.height).zip(rows) {
-            sink.row(component, y, row.get(..self.plane.width as usize).unwrap_or(row))?;
+        let Rect { y: top, width, height: window_height, .. } = self.window;
+        let end = top.saturating_add(window_height);
+        for (y, row) in (number.saturating_mul(height)..end).zip(rows) {
+            if y >= top {
+                let row = row.get(self.start..).and_then(|row| row.get(..width as usize));
+                sink.window_row(
+                    component,
+                    y,
+                    row.ok_or(Error::Bug("a window outside its plane"))?,
+                )?;
+            }
         }
         Ok(())
     }

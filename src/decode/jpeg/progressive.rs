@@ -1,13 +1,14 @@
 //! Blocks of the four kinds of progressive scan (T.81, annex G).
 //!
-//! At a reduced scale only the low coefficients are kept. A refinement scan codes a bit for every
-//! coefficient that is not 0 yet, kept or not, so that one bit of history for each is kept as well:
-//! the kept values are exact.
+//! At a reduced scale only the low coefficients are kept, and those of blocks in the window only. A
+//! refinement scan codes a bit for every coefficient that is not 0 yet, kept or not, so that one bit
+//! of history for each is kept as well: the kept values are exact.
 
 use super::bits::{Bits, Fault};
 use super::block::{Places, dc, places};
 use super::coefficients::Coefficients;
 use super::huffman::{Coded, Codes};
+use super::kept_blocks::Place;
 use super::scans::BlockDecoder;
 use crate::probe::jpeg::Scan;
 
@@ -27,11 +28,10 @@ impl<'p, 'b> DcFirst<'p, 'b> {
 
 impl BlockDecoder for DcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let value = dc(self.codes, &mut self.predicted, bits)?;
-        let kept = self.plane.kept();
-        if let Some(place) = block.and_then(|block| self.plane.values.get_mut(block * kept)) {
-            *place = value << self.low;
+        if let Some(dc) = self.plane.values.get_mut(place.values) {
+            *dc = value << self.low;
         }
         Ok(())
     }
@@ -56,13 +56,12 @@ impl<'p, 'b> DcRefinement<'p, 'b> {
 
 impl BlockDecoder for DcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let bit = bits.bit();
-        let kept = self.plane.kept();
-        if let Some(place) = block.and_then(|block| self.plane.values.get_mut(block * kept))
+        if let Some(dc) = self.plane.values.get_mut(place.values)
             && bit
         {
-            *place |= self.bit;
+            *dc |= self.bit;
         }
         Ok(())
     }
@@ -99,16 +98,16 @@ impl<'p, 'b> Band<'p, 'b> {
 
     /// The value of coefficient `k` of a block, where it is kept.
     #[inline(always)]
-    fn value(&mut self, block: usize, k: u32) -> Option<&mut i16> {
+    fn value(&mut self, block: Place, k: u32) -> Option<&mut i16> {
         let place = usize::from(self.places[k as usize & 63]);
-        let kept = self.plane.kept();
-        if place < kept { self.plane.values.get_mut(block * kept + place) } else { None }
+        let is_kept = place < self.plane.blocks.values_each;
+        if is_kept { self.plane.values.get_mut(block.values + place) } else { None }
     }
 
     /// Sets coefficient `k`, which was 0.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
-    fn set(&mut self, block: usize, k: u32, value: i32) {
+    fn set(&mut self, block: Place, k: u32, value: i32) {
         let value = (value << self.low) as i16;
         if let Some(place) = self.value(block, k) {
             *place = value;
@@ -132,10 +131,8 @@ impl<'p, 'b> AcFirst<'p, 'b> {
 
 impl BlockDecoder for AcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let band = &mut self.0;
-        // Scans of one component have no padding.
-        let Some(block) = block else { return Ok(()) };
         let mut history = 0;
         let mut k = band.first;
         while k <= band.last {
@@ -146,7 +143,7 @@ impl BlockDecoder for AcFirst<'_, '_> {
                 if k > band.last {
                     return Err(Fault::Run);
                 }
-                band.set(block, k, value);
+                band.set(place, k, value);
                 history |= 1 << k;
                 k += 1;
             } else if run < 15 {
@@ -159,14 +156,14 @@ impl BlockDecoder for AcFirst<'_, '_> {
                 }
             }
         }
-        if let Some(place) = band.plane.history.get_mut(block) {
-            *place |= history;
+        if let Some(before) = band.plane.history.get_mut(place.number) {
+            *before |= history;
         }
         Ok(())
     }
 
     #[inline(always)]
-    fn pass(&mut self, _block: Option<usize>) -> bool {
+    fn pass(&mut self, _place: Place) -> bool {
         let is_ended = self.0.ended_blocks > 0;
         self.0.ended_blocks -= u32::from(is_ended);
         is_ended
@@ -188,10 +185,9 @@ impl<'p, 'b> AcRefinement<'p, 'b> {
 
 impl BlockDecoder for AcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let band = &mut self.0;
-        let Some(block) = block else { return Ok(()) };
-        let mut history = band.plane.history.get(block).copied().unwrap_or_default();
+        let mut history = band.plane.history.get(place.number).copied().unwrap_or_default();
         let mut k = band.first;
         if band.ended_blocks == 0 {
             while k <= band.last {
@@ -206,32 +202,32 @@ impl BlockDecoder for AcRefinement<'_, '_> {
                     1 => bits.number(1).cast_signed() * 2 - 1,
                     _ => return Err(Fault::Symbol),
                 };
-                k = band.pass(block, k, run, history, bits)?;
+                k = band.pass(place, k, run, history, bits)?;
                 if value != 0 {
-                    band.set(block, k, value);
+                    band.set(place, k, value);
                     history |= 1 << k;
                 }
                 k += 1;
             }
-            if let Some(place) = band.plane.history.get_mut(block) {
-                *place = history;
+            if let Some(before) = band.plane.history.get_mut(place.number) {
+                *before = history;
             }
         }
         if band.ended_blocks > 0 {
             band.ended_blocks -= 1;
             let rest = history & band.from(k);
-            band.correct(block, rest, bits);
+            band.correct(place, rest, bits);
         }
         Ok(())
     }
 
     #[inline(always)]
-    fn pass(&mut self, block: Option<usize>) -> bool {
+    fn pass(&mut self, place: Place) -> bool {
         let band = &mut self.0;
         if band.ended_blocks == 0 {
             return false;
         }
-        let history = block.and_then(|block| band.plane.history.get(block)).copied();
+        let history = band.plane.history.get(place.number).copied();
         let is_empty = history.unwrap_or_default() & band.from(band.first) == 0;
         band.ended_blocks -= u32::from(is_empty);
         is_empty
@@ -248,7 +244,7 @@ impl Band<'_, '_> {
     #[inline(always)]
     fn pass(
         &mut self,
-        block: usize,
+        block: Place,
         k: u32,
         run: u32,
         history: u64,
@@ -268,7 +264,7 @@ impl Band<'_, '_> {
 
     /// Takes a bit for each coefficient of the set, in rising order.
     #[inline(always)]
-    fn correct(&mut self, block: usize, set: u64, bits: &mut Bits<'_>) {
+    fn correct(&mut self, block: Place, set: u64, bits: &mut Bits<'_>) {
         let bit = 1_i16 << self.low;
         let mut kept = set & (u64::MAX >> (63 - self.plane.scale.last_kept()));
         let mut passed = (set ^ kept).count_ones();

@@ -3,37 +3,29 @@
 use super::Job;
 use super::bits::{Bits, Entropy, Fault};
 use super::coefficients::Coefficients;
+use super::kept_blocks::{KeptBlocks, Place};
 use super::progressive::{AcFirst, AcRefinement, DcFirst, DcRefinement};
 use super::restarts::Restarts;
 use super::sequential::Sequential;
 use super::tables::{LookUps, Slots, Tables};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::jpeg::{Frame, Scale, Scan, ScanComponent};
+use crate::probe::jpeg::{Frame, Scan, ScanComponent};
 use crate::work;
 
 /// What one kind of scan does with the blocks of one component.
 pub(super) trait BlockDecoder {
-    /// Takes a block; `None` is one that pads the last MCU of a row or column.
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault>;
+    /// Takes a block.
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault>;
 
     /// Passes a block that has no bits in the data, if this is one.
     #[inline(always)]
-    fn pass(&mut self, _block: Option<usize>) -> bool {
+    fn pass(&mut self, _place: Place) -> bool {
         false
     }
 
     /// An interval is over, or the scan: predictions and runs end.
     fn end_interval(&mut self) -> Result<(), Fault>;
-}
-
-/// True when `scan` has something that the scales need.
-pub(super) fn is_needed(scan: &Scan, frame: &Frame, scales: [Scale; 4]) -> bool {
-    scan.components().iter().any(|component| {
-        let scale = scales.get(component.index).copied().unwrap_or(Scale::Full);
-        let found = frame.components().get(component.index);
-        found.is_some_and(|component| scan.first <= component.last_coefficient(scale))
-    })
 }
 
 /// Decodes the scan, whose data `entropy` has been started with, into `planes`.
@@ -45,8 +37,8 @@ pub(super) fn decode(
     entropy: &mut Entropy<'_, '_>,
     planes: &mut [Option<Coefficients<'_>>; 4],
 ) -> Result<(), Error> {
-    let Job { frame, scales, interrupt, .. } = *job;
-    let slots = look_ups.set(scan, tables, scales)?;
+    let Job { frame, selection, interrupt, .. } = *job;
+    let slots = look_ups.set(scan, tables, selection.scales)?;
     let look_ups = &*look_ups;
     let walk = Walk { frame, scan, slots, interval: tables.restart_interval, interrupt };
     match (frame.progressive, scan.first, scan.refines()) {
@@ -77,7 +69,7 @@ struct Walk<'w> {
 /// One component of the scan.
 struct Part<D> {
     decoder: D,
-    blocks: (u32, u32),
+    blocks: KeptBlocks,
     h: u32,
     v: u32,
 }
@@ -99,7 +91,7 @@ impl Walk<'_> {
             let (Some(plane), Some(component)) = (plane, component) else {
                 return Err(Error::Bug("a scan of a component without a plane"));
             };
-            let blocks = (plane.blocks.width, plane.blocks.height);
+            let blocks = plane.blocks;
             let (h, v) = (u32::from(component.h), u32::from(component.v));
             *part = Some(Part { decoder: decoder(plane, slots)?, blocks, h, v });
         }
@@ -110,15 +102,15 @@ impl Walk<'_> {
             [Some(part), None, ..] => {
                 let rows = 8 * v_max / part.v;
                 (part.h, part.v) = (1, 1);
-                (part.blocks, rows)
+                (part.blocks.all, rows)
             }
-            _ => ((self.frame.mcus().width, self.frame.mcus().height), 8 * v_max),
+            _ => (self.frame.mcus(), 8 * v_max),
         };
         let blocks_per_mcu: u32 = parts.iter().flatten().map(|part| part.h * part.v).sum();
-        for y in 0..mcus.1 {
+        for y in 0..mcus.height {
             self.interrupt.check()?;
-            work::visited(u64::from(mcus.0) * u64::from(blocks_per_mcu));
-            row(&mut parts, mcus.0, y, entropy, &mut restarts)
+            work::visited(u64::from(mcus.width) * u64::from(blocks_per_mcu));
+            row(&mut parts, mcus.width, y, entropy, &mut restarts)
                 .map_err(|fault| fault.at(y * rows_per_mcu, self.frame.size.height))?;
         }
         let end = |fault: Fault| fault.at(self.frame.size.height, self.frame.size.height);
@@ -140,7 +132,7 @@ fn row<D: BlockDecoder>(
         }
         // Most blocks of the later scans are in a run of blocks without a code.
         if let [Some(part), None, ..] = parts
-            && part.decoder.pass(part.block(mcu_x, mcu_y))
+            && part.decoder.pass(part.blocks.place(mcu_x, mcu_y))
         {
             continue;
         }
@@ -158,15 +150,9 @@ impl<D: BlockDecoder> Part<D> {
     fn mcu(&mut self, mcu_x: u32, mcu_y: u32, bits: &mut Bits<'_>) -> Result<(), Fault> {
         for y in mcu_y * self.v..(mcu_y + 1) * self.v {
             for x in mcu_x * self.h..(mcu_x + 1) * self.h {
-                self.decoder.block(self.block(x, y), bits)?;
+                self.decoder.block(self.blocks.place(x, y), bits)?;
             }
         }
         Ok(())
-    }
-
-    #[inline(always)]
-    fn block(&self, x: u32, y: u32) -> Option<usize> {
-        let (columns, rows) = self.blocks;
-        (x < columns && y < rows).then(|| y as usize * columns as usize + x as usize)
     }
 }

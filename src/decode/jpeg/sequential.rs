@@ -3,6 +3,7 @@
 use super::bits::{Bits, Fault};
 use super::block::{Coding, dc_alone, places, sequential};
 use super::coefficients::Coefficients;
+use super::kept_blocks::Place;
 use super::scans::BlockDecoder;
 use super::tables::{LookUps, Slots};
 use crate::error::Error;
@@ -27,7 +28,7 @@ impl<'p, 'b> Sequential<'p, 'b> {
 
 impl BlockDecoder for Sequential<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, block: Option<usize>, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
         let mut taken = [0; 64];
         let (coding, predicted, scale) = (&self.coding, &mut self.predicted, self.plane.scale);
         match scale {
@@ -39,9 +40,8 @@ impl BlockDecoder for Sequential<'_, '_> {
                 0
             }),
         }?;
-        let kept = self.plane.kept();
-        let Some(block) = block else { return Ok(()) };
-        let values = self.plane.values.get_mut(block * kept..(block + 1) * kept);
+        let values = place.values..place.values + self.plane.blocks.values_each;
+        let values = self.plane.values.get_mut(values);
         for (value, taken) in values.unwrap_or_default().iter_mut().zip(taken) {
             #[allow(clippy::cast_possible_truncation, reason = "at most 16 bits with steps of 1")]
             let taken = taken as i16;

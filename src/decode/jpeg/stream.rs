@@ -6,6 +6,7 @@ use super::block::{Coding, dc_alone, places, sequential};
 use super::idct::mean;
 use super::planes::Band;
 use super::restarts::Restarts;
+use super::selection::Selection;
 use super::tables::{LookUps, Tables};
 use crate::decode::RowSink;
 use crate::error::Error;
@@ -21,11 +22,11 @@ pub(super) fn decode<S: RowSink>(
     look_ups: &mut LookUps<'_>,
     sink: &mut S,
 ) -> Result<(), Error> {
-    let Job { frame, scales, budget, interrupt } = *job;
+    let Job { frame, selection, budget, interrupt } = *job;
     if scan.components().len() != frame.components().len() {
         return Err(Error::Bug("a scan that is not the one of the header"));
     }
-    let slots = look_ups.set(scan, tables, scales)?;
+    let slots = look_ups.set(scan, tables, selection.scales)?;
     let mcus = frame.mcus();
     let mut steps = [[0; 64]; 4];
     for (i, steps) in steps.iter_mut().enumerate().take(frame.components().len()) {
@@ -35,10 +36,10 @@ pub(super) fn decode<S: RowSink>(
     let mut mcu = [None; MOST_BLOCKS];
     let mut places = mcu.iter_mut();
     let components = frame.components().iter().zip(&mut bands).enumerate();
-    for ((i, (component, band)), ((scale, slots), steps)) in
-        components.zip(scales.into_iter().zip(slots).zip(&steps))
-    {
-        *band = Some(Band::new(budget, frame, i, scale, band_blocks(frame, component))?);
+    for ((i, (component, band)), (slots, steps)) in components.zip(slots.into_iter().zip(&steps)) {
+        let (scale, window) = selection.plane(i);
+        let (columns, rows) = band_blocks(frame, component);
+        *band = Some(Band::new(budget, scale, window, 0..columns, rows)?);
         let coding = look_ups.coding(slots, steps)?;
         let (h, v) = (usize::from(component.h), usize::from(component.v));
         for (y, x) in (0..v).flat_map(|y| (0..h).map(move |x| (y, x))) {
@@ -63,8 +64,8 @@ pub(super) fn decode<S: RowSink>(
 }
 
 /// What the planes of [`decode`] take.
-pub(super) fn memory_bytes(frame: &Frame, scales: [Scale; 4]) -> u64 {
-    let components = frame.components().iter().zip(scales);
+pub(super) fn memory_bytes(frame: &Frame, selection: &Selection) -> u64 {
+    let components = frame.components().iter().zip(selection.scales);
     components.map(|(c, scale)| Band::memory_bytes(scale, band_blocks(frame, c))).sum()
 }
 

@@ -75,7 +75,8 @@ impl Frame {
                 // Sampling factors are relative: those of a single component say nothing.
                 let (h, v) = if component_count == 1 { (1, 1) } else { (h, v) };
                 let quantization_table = *quantization_table;
-                *component = Component { id: *id, h, v, quantization_table, history_end: [0; 2] };
+                *component =
+                    Component { id: *id, h, v, quantization_table, ..Component::default() };
             }
         }
         Ok(Self {
@@ -174,6 +175,8 @@ pub(crate) struct Component {
     /// Progressive: the last coefficient (zigzag) that must be read for the 2×2 and the 4×4 low
     /// ones, because a refinement scan of those goes that far.
     pub(super) history_end: [u8; 2],
+    /// Progressive: the lowest AC coefficient (zigzag) that a refinement scan starts with.
+    pub(super) refined_from: Option<u8>,
 }
 
 impl Component {
@@ -187,6 +190,14 @@ impl Component {
         };
         let kept = scale.last_kept();
         if reach > kept { reach } else { kept }
+    }
+
+    /// True when a refinement scan of AC coefficients must be followed at `scale`.
+    pub(crate) const fn is_refined(&self, scale: Scale) -> bool {
+        match self.refined_from {
+            Some(first) => first <= self.last_coefficient(scale),
+            None => false,
+        }
     }
 }
 
@@ -247,6 +258,7 @@ impl Scale {
     }
 
     /// The size of the plane that `component` is decoded to.
+    #[cfg(test)]
     pub(crate) fn plane_size(self, frame: &Frame, component: usize) -> Size {
         let size = frame.component_size(component);
         Size::new(size.width.div_ceil(self.divisor()), size.height.div_ceil(self.divisor()))

@@ -71,6 +71,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
     for (i, component) in frame.components.iter_mut().enumerate() {
         component.history_end =
             [script.history_end(i, Scale::Quarter), script.history_end(i, Scale::Half)];
+        component.refined_from = script.refined_from(i);
     }
     frame.color = frame.color_of(&metadata);
     frame.icc_bytes = metadata.icc_bytes;

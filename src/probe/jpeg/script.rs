@@ -55,6 +55,13 @@ impl Script {
         self.known.iter().take(frame.components().len()).flatten().all(|&bit| bit == 0)
     }
 
+    /// The lowest AC coefficient of a component that a refinement scan starts with.
+    pub(super) fn refined_from(&self, component: usize) -> Option<u8> {
+        let reaches = self.refined_to.get(component)?;
+        let refined = (0..).zip(reaches).find(|(_, last)| **last > 0)?;
+        Some(refined.0)
+    }
+
     /// How far scans of a component must be read so that refinement scans of the coefficients that
     /// `scale` keeps can be followed: those code a bit for every coefficient with a history.
     pub(super) fn history_end(&self, component: usize, scale: Scale) -> u8 {

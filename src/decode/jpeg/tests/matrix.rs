@@ -1,7 +1,7 @@
 //! Coefficients → file → planes, against the definition of the inverse DCT.
 
 use super::writer::{Picture, ScanPlan};
-use super::{SCALES, planes_of};
+use super::{SCALES, planes_of, windows};
 use crate::probe::jpeg::Scale;
 
 const FACTORS: [&[(u32, u32)]; 14] = [
@@ -41,6 +41,7 @@ impl Sample {
         for scales in all {
             let planes =
                 planes_of(file, scales).unwrap_or_else(|e| panic!("{what} {scales:?}: {e}"));
+            windows::check(file, scales, &planes, what);
             for (i, exact) in self.exact.iter().enumerate() {
                 let exact = &exact[SCALES.iter().position(|&scale| scale == scales[i]).unwrap()];
                 for (at, (sample, exact)) in planes[i].iter().zip(exact).enumerate() {

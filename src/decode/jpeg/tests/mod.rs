@@ -7,31 +7,38 @@
     reason = "tests make their own numbers and need no budget"
 )]
 
-use super::{decode, memory_bytes};
+use super::{Selection, decode, memory_bytes};
 use crate::budget::Budget;
 use crate::decode::RowSink;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::probe::Detail;
 use crate::probe::jpeg::{Frame, Scale, header};
+use crate::size::Rect;
 
 mod damage;
 mod matrix;
 mod others;
+mod windows;
 mod writer;
 
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
 
-/// Keeps the planes, and checks that their rows come in order.
-#[derive(Default)]
-struct Planes {
+/// Keeps the windows, and checks that their rows come in order.
+struct Windows {
+    all: [Rect; 4],
     samples: [Vec<u8>; 4],
     rows: [u32; 4],
 }
 
-impl RowSink for Planes {
-    fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
-        assert_eq!(self.rows[plane], y);
+impl RowSink for Windows {
+    fn row(&mut self, _: usize, _: u32, _: &[u8]) -> Result<(), Error> {
+        Err(Error::Bug("a row that is not cut to its window"))
+    }
+
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        assert_eq!(self.all[plane].y + self.rows[plane], y);
+        assert_eq!(self.all[plane].width as usize, samples.len());
         self.rows[plane] += 1;
         self.samples[plane].extend_from_slice(samples);
         Ok(())
@@ -45,19 +52,41 @@ fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
     }
 }
 
-/// Decodes within what [`memory_bytes`] says, and checks the sizes of the planes.
+/// Whole planes at these scales.
+fn whole(frame: &Frame, scales: [Scale; 4]) -> Selection {
+    let plane = |i: usize| Rect::covering(scales[i].plane_size(frame, i));
+    Selection { scales, windows: std::array::from_fn(plane), apart: false }
+}
+
+/// Decodes within `most_bytes`. What came before an error is there with it.
+fn decoded(
+    bytes: &[u8],
+    frame: &Frame,
+    selection: &Selection,
+    keep_cut: bool,
+    most_bytes: u64,
+) -> (Result<(), Error>, [Vec<u8>; 4]) {
+    let budget = Budget::new(most_bytes);
+    let mut sink = Windows { all: selection.windows, samples: Default::default(), rows: [0; 4] };
+    let never = Interrupt::never();
+    let outcome = decode(bytes, frame, selection, keep_cut, &budget, &never, &mut sink);
+    assert_eq!(budget.left_bytes(), most_bytes);
+    if outcome.is_ok() {
+        for i in 0..frame.components().len() {
+            assert_eq!(sink.rows[i], selection.windows[i].height);
+        }
+    }
+    (outcome, sink.samples)
+}
+
+/// Decodes within what [`memory_bytes`] says.
 fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
-    let budget = Budget::new(memory_bytes(&frame, scales, [0; 4]));
-    let mut planes = Planes::default();
-    decode(bytes, &frame, scales, false, &budget, &Interrupt::never(), &mut planes)?;
-    assert_eq!(budget.left_bytes(), memory_bytes(&frame, scales, [0; 4]));
-    for (i, scale) in (0..frame.components().len()).zip(scales) {
-        let size = scale.plane_size(&frame, i);
-        assert_eq!(planes.rows[i], size.height);
-        assert_eq!(planes.samples[i].len() as u64, size.pixels());
-    }
+    let selection = whole(&frame, scales);
+    let quote = memory_bytes(&frame, &selection, [0; 4]);
+    let (outcome, planes) = decoded(bytes, &frame, &selection, false, quote);
+    outcome?;
     // No valid file may be called incredible.
     assert!(frame.possible_pixels() >= frame.size.pixels());
-    Ok(planes.samples)
+    Ok(planes)
 }

@@ -1,0 +1,170 @@
+//! The default budget takes every JPEG that the default limits take, for targets up to 512 × 512.
+#![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "a test")]
+
+use proptest::prelude::*;
+
+use super::Plan;
+use crate::limits::Limits;
+use crate::probe::{Detail, Header, Orientation, probe};
+use crate::request::Request;
+use crate::size::{Rect, Size};
+
+/// How the data of a frame are spread over scans.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Script {
+    /// All in one, or, where an MCU would be too large for that, a scan for each component.
+    Sequential,
+    SequentialApart,
+    Spectral,
+    Refined,
+}
+
+const SCRIPTS: [Script; 4] =
+    [Script::Sequential, Script::SequentialApart, Script::Spectral, Script::Refined];
+
+/// The header of a file that says all this, with as much data as it takes.
+fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> Header {
+    let mut file = vec![0xFF, 0xD8];
+    let segment = |file: &mut Vec<u8>, marker: u8, body: &[u8]| {
+        file.extend([0xFF, marker]);
+        file.extend((body.len() as u16 + 2).to_be_bytes());
+        file.extend(body);
+    };
+    if has_adobe {
+        segment(&mut file, 0xEE, b"Adobe\0\x64\0\0\0\0\x02");
+    }
+    let count = factors.len() as u8;
+    let [h0, h1] = (size.height as u16).to_be_bytes();
+    let [w0, w1] = (size.width as u16).to_be_bytes();
+    let mut frame = vec![8, h0, h1, w0, w1, count];
+    for (id, (h, v)) in (0..).zip(factors) {
+        frame.extend([id, h << 4 | v, 0]);
+    }
+    let is_progressive = matches!(script, Script::Spectral | Script::Refined);
+    segment(&mut file, if is_progressive { 0xC2 } else { 0xC0 }, &frame);
+    let bands: &[[u8; 3]] = match script {
+        Script::Sequential | Script::SequentialApart => &[[0, 63, 0]],
+        Script::Spectral => &[[0, 0, 0], [1, 63, 0]],
+        Script::Refined => &[[0, 0, 0], [1, 63, 0x01], [1, 63, 0x10]],
+    };
+    let blocks: u8 = factors.iter().map(|(h, v)| h * v).sum();
+    if script == Script::Sequential && blocks <= 10 {
+        let components = (0..count).flat_map(|id| [id, 0]);
+        let scan: Vec<u8> = [count].into_iter().chain(components).chain([0, 63, 0]).collect();
+        segment(&mut file, 0xDA, &scan);
+    } else {
+        for [first, last, bits] in bands {
+            for id in 0..count {
+                segment(&mut file, 0xDA, &[1, id, 0, *first, *last, *bits]);
+            }
+        }
+    }
+    file.extend([0xFF, 0xD9]);
+    let mut header = probe(&file).unwrap();
+    let Detail::Jpeg(frame) = &mut header.detail else { panic!("another format") };
+    frame.entropy_bytes = u64::MAX;
+    header
+}
+
+/// Plans for both kinds of output, within the default limits.
+fn fits(header: &Header, request: Request) -> Result<(), TestCaseError> {
+    for request in [request.jpeg(80), request.png()] {
+        let plan = Plan::new(header, &request, &Limits::default());
+        prop_assert!(plan.is_ok(), "{header:?}, {request:?}: {plan:?}");
+    }
+    Ok(())
+}
+
+/// The other side of the largest picture.
+fn longest(side: u32) -> u32 {
+    let limits = Limits::default();
+    let other = limits.max_pixels / u64::from(side);
+    (other as u32).min(limits.max_side_px)
+}
+
+/// Sides at which a target of 512 just gets the finer one of two scales, and others.
+const SIDES: [u32; 9] = [1_279, 2_559, 3_662, 5_119, 7_000, 10_239, 10_954, 20_479, 32_768];
+
+#[test]
+fn samplings_that_leave_the_most_fit() {
+    let all: Vec<(u8, u8)> = (0..9).map(|i| (1 << (i / 3), 1 << (i % 3))).collect();
+    for number in 0..all.len().pow(4) {
+        let factors: [_; 4] = std::array::from_fn(|i| all[number / all.len().pow(i as u32) % 9]);
+        // All sides in turns, to save time.
+        let width = SIDES[number % SIDES.len()];
+        for script in [Script::SequentialApart, Script::Refined] {
+            let header = header(Size::new(width, longest(width)), &factors, script, false);
+            fits(&header, Request::cover(512, 512)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_usual_samplings_fit_at_every_side() {
+    for factors in [&[(1, 1)][..], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)], &[(1, 1); 4]] {
+        for side in SIDES.into_iter().flat_map(|side| [side, longest(side)]) {
+            let size = Size::new(side, longest(side));
+            for script in SCRIPTS {
+                let header = header(size, factors, script, false);
+                for request in [Request::cover(512, 512), Request::contain(512, 512)] {
+                    fits(&header, request).unwrap();
+                }
+            }
+        }
+    }
+}
+
+fn factors() -> impl Strategy<Value = Vec<(u8, u8)>> {
+    let one = (1..=4u8, 1..=4u8);
+    prop_oneof![
+        prop::collection::vec(one.clone(), 1),
+        prop::collection::vec(one.clone(), 3),
+        prop::collection::vec(one, 4),
+        // As uneven as they come.
+        prop::collection::vec(prop::sample::select(&[(1, 4), (4, 1)][..]), 4),
+        prop::collection::vec(Just((1, 1)), 4),
+    ]
+}
+
+fn target() -> impl Strategy<Value = (u32, u32)> {
+    let side = || prop_oneof![Just(512u32), 1..=512u32];
+    (side(), side())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn every_jpeg_fits(
+        (side, is_longest, height) in (1..=32_768u32, any::<bool>(), any::<u32>()),
+        factors in factors(),
+        script in prop::sample::select(&SCRIPTS[..]),
+        has_adobe in any::<bool>(),
+        is_turned in any::<bool>(),
+        (width, target_height) in target(),
+        (is_cover, enlarge) in (any::<bool>(), any::<bool>()),
+        crop in prop::option::of((0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64)),
+    ) {
+        let height = if is_longest { longest(side) } else { 1 + height % longest(side) };
+        let mut header = header(Size::new(side, height), &factors, script, has_adobe);
+        if is_turned {
+            header.orientation = Orientation::Rotate90;
+        }
+        let request = if is_cover {
+            Request::cover(width, target_height)
+        } else {
+            Request::contain(width, target_height)
+        };
+        let upright = header.upright_size();
+        let request = crop.map_or(request, |(x, y, right, bottom)| {
+            let span = |start: f64, length: f64, side: u32| {
+                let start = (start * f64::from(side)) as u32;
+                (start, 1 + (length * f64::from(side - start - 1)) as u32)
+            };
+            let ((x, width), (y, height)) =
+                (span(x, right, upright.width), span(y, bottom, upright.height));
+            request.crop(Rect { x, y, width, height })
+        });
+        fits(&header, request.enlarge(enlarge))?;
+    }
+}
