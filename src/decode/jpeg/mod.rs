@@ -17,6 +17,8 @@ use tables::{LookUps, Tables};
 mod bits;
 mod block;
 mod coefficients;
+#[cfg(feature = "instrument")]
+pub(crate) mod exact;
 mod huffman;
 mod idct;
 mod planes;
