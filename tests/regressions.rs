@@ -105,6 +105,7 @@ fn every_file_keeps_every_promise() {
         println!("{name}");
         properties::decode_keeps_the_promise(&bytes, &limits);
         properties::view_is_a_file_of_its_own(&bytes, &limits);
+        properties::jpeg_is_decoded_alike(&bytes);
         properties::exif_is_read_alike(&bytes);
         properties::profile_is_cut_to_its_model(&bytes, &limits);
         let header = properties::probe_allocates_nothing(&bytes);
