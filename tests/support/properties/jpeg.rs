@@ -54,9 +54,10 @@ pub fn jpeg_is_decoded_alike(bytes: &[u8]) {
     }
 }
 
-/// Two kinds of sequential file in several scans zune-jpeg makes other pictures of: with restart
-/// intervals, since it loses count where a scan ends, and with some of the components in one scan,
-/// since it takes one block of each of them for an MCU, whatever their sampling.
+/// Two kinds of sequential file zune-jpeg makes other pictures of: with restart intervals, since it
+/// takes a marker that it has read ahead at the end of a row for one that is due, and loses count where
+/// a scan ends; and with some of the components in one scan, since it takes one block of each of them
+/// for an MCU, whatever their sampling.
 fn zune_is_no_judge(view: &[u8]) -> bool {
     let segments = segments(view);
     let bodies = |wanted: &'static [u8]| {
@@ -68,7 +69,7 @@ fn zune_is_no_judge(view: &[u8]) -> bool {
     let subsampled = bodies(&[SOF0, SOF1])
         .any(|body| body[6..].as_chunks().0.iter().any(|[_, factors, _]| *factors != 0x11));
     let sequential = bodies(&[SOF0, SOF1]).count() > 0;
-    sequential && bodies(&[SOS]).count() > 1 && (restarts || partly && subsampled)
+    sequential && (restarts || bodies(&[SOS]).count() > 1 && partly && subsampled)
 }
 
 /// Markers and bodies of a view.
