@@ -14,6 +14,7 @@ use crate::shrink::Shrink;
 use crate::size::Rect;
 use crate::{encode, finish};
 
+pub use crate::decode::jpeg::exact::{Blocks, inverse_dct};
 pub use crate::work::{Work, is_own_allocation, measure_work, stop_at_poll};
 
 /// What a decoder sees of an upload, as a file: the approved segments or chunks and nothing else.
@@ -121,19 +122,17 @@ pub struct Plane {
     pub samples: Vec<u8>,
 }
 
-/// The planes of a PNG or WebP as the decoder makes them, in full size: not turned, not converted, and
+/// The planes of a picture as the decoder makes them, in full size: not turned, not converted, and
 /// colours not multiplied by alpha. Of an animation, the frame without its canvas.
 ///
 /// # Errors
-/// Those of [`probe`] and of the decoder; [`Error::Unsupported`] for a JPEG.
+/// Those of [`probe`] and of the decoder.
 pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
     let header = probe(bytes)?;
     let (budget, interrupt) = (Budget::new(u64::MAX), Interrupt::never());
     let mut planes = Planes { all: Default::default(), width: header.size.width as usize };
     match &header.detail {
-        Detail::Jpeg(_) => {
-            return Err(Error::unsupported(Format::Jpeg, "planes of several scales"));
-        }
+        Detail::Jpeg(_) => return jpeg_planes(bytes, 1),
         Detail::Png(image) => {
             let all = Rect { x: 0, y: 0, width: image.size.width, height: image.size.height };
             decode::png::decode(bytes, image, all, false, &budget, &interrupt, &mut planes)?;
@@ -143,6 +142,39 @@ pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
         }
     }
     Ok(planes.all)
+}
+
+/// The planes of a JPEG, all of them at 1/`divisor` of their size: 1, 2, 4 or 8.
+///
+/// # Errors
+/// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format or divisor.
+pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
+    use jpeg::Scale;
+    let frame = jpeg_frame(bytes)?;
+    let scale = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth]
+        .into_iter()
+        .find(|scale| scale.divisor() == divisor)
+        .ok_or(Error::Bug("a scale that there is not"))?;
+    let budget = Budget::new(decode::jpeg::memory_bytes(&frame, [scale; 4], [0; 4]));
+    let mut planes = Planes { all: Default::default(), width: frame.size.width as usize };
+    let interrupt = Interrupt::never();
+    decode::jpeg::decode(bytes, &frame, [scale; 4], false, &budget, &interrupt, &mut planes)?;
+    Ok(planes.all)
+}
+
+/// The coefficients of each component of a JPEG that has nothing behind its last scan, as a view.
+///
+/// # Errors
+/// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format.
+pub fn jpeg_coefficients(bytes: &[u8]) -> Result<Vec<Blocks>, Error> {
+    decode::jpeg::exact::coefficients(bytes, &jpeg_frame(bytes)?)
+}
+
+fn jpeg_frame(bytes: &[u8]) -> Result<jpeg::Frame, Error> {
+    match probe(bytes)?.detail {
+        Detail::Jpeg(frame) => Ok(frame),
+        _ => Err(Error::Bug("another format than JPEG")),
+    }
 }
 
 struct Planes {

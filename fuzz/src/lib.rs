@@ -11,6 +11,7 @@ pub mod choices;
 mod coverage;
 pub mod mutation;
 mod replay;
+pub mod valid_jpeg;
 
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;

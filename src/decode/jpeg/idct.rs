@@ -144,11 +144,12 @@ const FIRST_ROUND: Int = Wrapping(1 << (FIRST_SHIFT - 1));
 const LAST_SHIFT: usize = FRACTION_BITS + KEPT_BITS + 3;
 const LAST_ROUND: Int = Wrapping(1 << (LAST_SHIFT - 1));
 
-#[cfg(test)]
+#[cfg(any(test, feature = "instrument"))]
 #[allow(clippy::needless_range_loop, reason = "as the formula has it")]
 pub(super) mod reference {
     /// The `n` × `n` samples of the low coefficients, which are in natural order, 8 a row.
-    pub(crate) fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {
+    #[must_use]
+    pub fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {
         let mut basis = [[0.0; 8]; 8];
         for (x, row) in basis.iter_mut().enumerate() {
             for (u, value) in row.iter_mut().enumerate() {

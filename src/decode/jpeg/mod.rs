@@ -20,6 +20,8 @@ use tables::{LookUps, Tables};
 mod bits;
 mod block;
 mod coefficients;
+#[cfg(feature = "instrument")]
+pub(crate) mod exact;
 mod huffman;
 mod idct;
 mod kept_blocks;

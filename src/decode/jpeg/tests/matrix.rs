@@ -177,6 +177,23 @@ fn progressive_scans() {
 }
 
 #[test]
+fn every_size_up_to_forty() {
+    for side in 1..=40 {
+        for (turn, factors) in (side..).zip(FACTORS) {
+            let sample = Sample::random((side, 1 + turn * 7 % 40), factors, u64::from(turn));
+            let all: Vec<usize> = (0..factors.len()).collect();
+            let intervals = [&[0][..], &[1], &[3, 0, 7]][turn as usize % 3];
+            for file in [
+                sample.picture.sequential(&[&all], intervals),
+                sample.picture.write(0xC2, &script(all.len(), turn as usize % 4, intervals)),
+            ] {
+                sample.check(&file, &std::format!("{side} {turn} {factors:?} {intervals:?}"));
+            }
+        }
+    }
+}
+
+#[test]
 fn missing_eoi_and_what_follows_the_data_do_not_matter() {
     let sample = Sample::random((37, 39), FACTORS[4], 3);
     for mut file in [

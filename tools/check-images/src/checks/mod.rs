@@ -2,6 +2,7 @@
 
 mod bombs;
 mod determinism;
+mod eighth;
 mod exact;
 mod memory;
 mod orientation;
@@ -24,6 +25,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("profiles", profiles::check),
     ("exact", exact::check),
     ("others", others::check),
+    ("eighth", eighth::check),
     ("samplings", samplings::check),
     ("determinism", determinism::check),
     ("memory", memory::check),

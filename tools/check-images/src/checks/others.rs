@@ -39,7 +39,7 @@ fn row(file: &File) -> Result<Row, String> {
 
 /// Scans of one component with subsampled chroma, and luma coarser than chroma: the `image` crate
 /// gives other colours than libjpeg does. The check of samplings holds these to their siblings.
-const OTHER_IS_WRONG: &[&str] = &[
+pub(super) const OTHER_IS_WRONG: &[&str] = &[
     "jpeg/libjxl/flower/flower.png.im_q85_luma_subsample.jpg",
     "jpeg/libjxl/flower/flower_small.q85_420_non_interleaved.jpg",
     "jpeg/libjxl/flower/flower_small.q85_420_partially_interleaved.jpg",
