@@ -155,10 +155,11 @@ pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
         .into_iter()
         .find(|scale| scale.divisor() == divisor)
         .ok_or(Error::Bug("a scale that there is not"))?;
-    let budget = Budget::new(decode::jpeg::memory_bytes(&frame, [scale; 4], [0; 4]));
+    let selection = decode::jpeg::Selection::whole(&frame, [scale; 4]);
+    let budget = Budget::new(decode::jpeg::memory_bytes(&frame, &selection, [0; 4]));
     let mut planes = Planes { all: Default::default(), width: frame.size.width as usize };
     let interrupt = Interrupt::never();
-    decode::jpeg::decode(bytes, &frame, [scale; 4], false, &budget, &interrupt, &mut planes)?;
+    decode::jpeg::decode(bytes, &frame, &selection, false, &budget, &interrupt, &mut planes)?;
     Ok(planes.all)
 }
 

@@ -3,7 +3,7 @@
 
 use super::block::places;
 use super::coefficients::Coefficients;
-use super::{Job, Scans};
+use super::{Job, Scans, Selection};
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
@@ -23,19 +23,22 @@ pub struct Blocks {
 /// Collects the coefficients of a frame, also of one whose rows could stream out.
 pub(crate) fn coefficients(bytes: &[u8], frame: &Frame) -> Result<Vec<Blocks>, Error> {
     let (budget, interrupt) = (Budget::new(u64::MAX), Interrupt::never());
-    let scales = [Scale::Full; 4];
+    let selection = &Selection::whole(frame, [Scale::Full; 4]);
+    let all = 0..frame.components().len();
     let mut planes = [None, None, None, None];
-    for (i, plane) in planes.iter_mut().enumerate().take(frame.components().len()) {
-        *plane = Some(Coefficients::new(&budget, frame, i, Scale::Full)?);
+    for (i, plane) in planes.iter_mut().enumerate().take(all.len()) {
+        let mut coefficients = Coefficients::new(&budget, frame, i, selection)?;
+        coefficients.begin_history(&budget)?;
+        *plane = Some(coefficients);
     }
-    let job = Job { frame, scales, budget: &budget, interrupt: &interrupt };
-    Scans::new(bytes, &budget, frame)?.collect(&job, &mut planes)?;
+    let job = Job { frame, selection, budget: &budget, interrupt: &interrupt };
+    Scans::new(bytes, &budget, frame)?.collect(&job, &all, &mut planes)?;
     Ok(planes.iter().flatten().map(dequantized).collect())
 }
 
 fn dequantized(plane: &Coefficients<'_>) -> Blocks {
     let steps = plane.steps.unwrap_or([0; 64]);
-    let blocks = plane.values.chunks_exact(plane.kept()).map(|values| {
+    let blocks = plane.values.chunks_exact(plane.blocks.values_each).map(|values| {
         let mut block = [0; 64];
         for (place, step) in places(plane.scale).iter().zip(steps) {
             let place = usize::from(place & 63);
@@ -43,5 +46,5 @@ fn dequantized(plane: &Coefficients<'_>) -> Blocks {
         }
         block
     });
-    Blocks { columns: plane.blocks.width as usize, blocks: blocks.collect() }
+    Blocks { columns: plane.blocks.all.width as usize, blocks: blocks.collect() }
 }

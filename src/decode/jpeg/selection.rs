@@ -22,6 +22,13 @@ impl Selection {
         Self { scales: plan.scales(), windows: plan.windows(), apart: plan.decodes_apart() }
     }
 
+    /// All of each plane.
+    #[cfg(any(test, feature = "instrument"))]
+    pub(crate) fn whole(frame: &Frame, scales: [Scale; 4]) -> Self {
+        let plane = |i: usize| Rect::covering(scales[i & 3].plane_size(frame, i));
+        Self { scales, windows: core::array::from_fn(plane), apart: false }
+    }
+
     /// The scale and the window of a component.
     pub(super) fn plane(&self, component: usize) -> (Scale, Rect) {
         (self.scales[component & 3], self.windows[component & 3])

@@ -258,7 +258,7 @@ impl Scale {
     }
 
     /// The size of the plane that `component` is decoded to.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "instrument"))]
     pub(crate) fn plane_size(self, frame: &Frame, component: usize) -> Size {
         let size = frame.component_size(component);
         Size::new(size.width.div_ceil(self.divisor()), size.height.div_ceil(self.divisor()))

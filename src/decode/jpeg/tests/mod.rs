@@ -52,12 +52,6 @@ fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
     }
 }
 
-/// Whole planes at these scales.
-fn whole(frame: &Frame, scales: [Scale; 4]) -> Selection {
-    let plane = |i: usize| Rect::covering(scales[i].plane_size(frame, i));
-    Selection { scales, windows: std::array::from_fn(plane), apart: false }
-}
-
 /// Decodes within `most_bytes`. What came before an error is there with it.
 fn decoded(
     bytes: &[u8],
@@ -82,7 +76,7 @@ fn decoded(
 /// Decodes within what [`memory_bytes`] says.
 fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
-    let selection = whole(&frame, scales);
+    let selection = Selection::whole(&frame, scales);
     let quote = memory_bytes(&frame, &selection, [0; 4]);
     let (outcome, planes) = decoded(bytes, &frame, &selection, false, quote);
     outcome?;

@@ -2,7 +2,7 @@
 
 use super::matrix::script;
 use super::writer::{Picture, Random};
-use super::{SCALES, decoded, frame_of, memory_bytes, whole};
+use super::{SCALES, Selection, decoded, frame_of, memory_bytes};
 use crate::error::Error;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::size::{Rect, Size};
@@ -11,7 +11,7 @@ use crate::size::{Rect, Size};
 pub(super) fn check(file: &[u8], scales: [Scale; 4], planes: &[Vec<u8>; 4], what: &str) {
     let frame = frame_of(file).unwrap();
     let mut random = Random(file.len() as u64);
-    let mut selection = whole(&frame, scales);
+    let mut selection = Selection::whole(&frame, scales);
     for window in selection.windows.iter_mut().take(frame.components().len()) {
         *window = part(window.size(), &mut random);
     }
@@ -52,7 +52,7 @@ fn a_smaller_window_takes_less_and_its_history_only_what_is_refined() {
     let bytes = |kind: usize, scale: Scale, apart: bool, window: Option<Rect>| {
         let file = picture.write(0xC2, &script(3, kind, &[0]));
         let frame = frame_of(&file).unwrap();
-        let mut selection = whole(&frame, [scale; 4]);
+        let mut selection = Selection::whole(&frame, [scale; 4]);
         selection.apart = apart;
         if let Some(window) = window {
             selection.windows = [window; 4];
@@ -84,7 +84,7 @@ fn components_apart_are_cut_where_they_are_cut_together() {
         for end in 0..file.len() - 2 {
             let Ok(frame) = frame_of(&file[..end]) else { continue };
             let run = |apart: bool, frame: &Frame| {
-                let mut selection = whole(frame, [SCALES[end % 3]; 4]);
+                let mut selection = Selection::whole(frame, [SCALES[end % 3]; 4]);
                 selection.apart = apart;
                 let quote = memory_bytes(frame, &selection, [0; 4]);
                 decoded(&file[..end], frame, &selection, true, quote)
