@@ -22,18 +22,23 @@ pub(crate) fn folder() -> PathBuf {
 
 /// Each file with what must be in it.
 fn files() -> Result<Vec<(PathBuf, String)>, String> {
-    let newest = record::newest(&folder())?;
     let read = |path: &PathBuf| {
         fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let record = Record::from_csv(&read(&newest)?)?;
-    let name = newest.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let newest = |folder: PathBuf| -> Result<(String, Record), String> {
+        let path = record::newest(&folder)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, Record::from_csv(&read(&path)?)?))
+    };
+    let (name, record) = newest(folder())?;
+    let (transcoded_name, transcoded) = newest(folder().join("transcoded"))?;
     let readme = peer::folder().join("../../README.md");
     let shown = readme_with(&read(&readme)?, &table::section(&record, &name))?;
     let beside = |name: &str, content: String| (folder().join(name), content);
     Ok(vec![
         (readme, shown),
         beside("likeness.md", table::likeness(&record, &name)),
+        beside("transcoded.md", table::transcoded(&transcoded, &transcoded_name)),
         beside("time.svg", dots::time_by_format(&record)),
         beside("memory.svg", lines::memory(&record)),
         beside("growth.svg", lines::time(&record)),

@@ -47,7 +47,8 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         photos.extend(photo::pictures_in(folder)?);
     }
     let mut growing = Vec::new();
-    for &megapixels in GROWTH_MEGAPIXELS.iter().filter(|&&size| size <= options.max_megapixels) {
+    let sizes = GROWTH_MEGAPIXELS.into_iter().filter(|&size| size <= options.max_megapixels);
+    for megapixels in sizes.filter(|_| options.runs("growth")) {
         growing.extend(photo::generated(megapixels)?);
     }
     let mut bombs = photo::all_in(&peer::folder().join("../../corpus/bombs"))?;
@@ -59,16 +60,23 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     let measuring = Instant::now();
     let share = |part: f64| options.cap.map(|cap| measuring + cap.mul_f64(part));
     let mut run = Run::new();
-    run.bombs(&bombs, &peer::ALL)?;
-    let effort = Effort { rounds: options.rounds, until: share(0.5), quality: true };
-    run.photos("photos", &photos, &peer::ALL, effort)?;
-    let rounds = options.rounds.div_ceil(3);
-    let effort = Effort { rounds, until: share(0.8), quality: false };
-    run.photos("growth", &growing, &peer::GROWTH, effort)?;
+    if options.runs("bombs") {
+        run.bombs(&bombs, &peer::ALL)?;
+    }
+    if options.runs("photos") {
+        let effort = Effort { rounds: options.rounds, until: share(0.5), quality: true };
+        run.photos("photos", &photos, &peer::ALL, effort)?;
+    }
+    if options.runs("growth") {
+        let rounds = options.rounds.div_ceil(3);
+        let effort = Effort { rounds, until: share(0.8), quality: false };
+        run.photos("growth", &growing, &peer::GROWTH, effort)?;
+    }
 
     let folder = draw::folder();
     let name = options.name.clone().unwrap_or_else(machine::record_name);
-    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let path = folder.join(&name);
+    fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;
     let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
     let (measured, all) = (minutes(measuring.elapsed()), minutes(start.elapsed()));
     let rounds = ["photos", "growth"].map(|suite| run.record.rounds(suite));

@@ -14,11 +14,13 @@ pub(crate) struct Options {
     pub(crate) rounds: u32,
     /// How long the measuring may take, roughly: rounds are left out, files never.
     pub(crate) cap: Option<Duration>,
-    /// The size of the generated photographs that all peers are measured on.
+    /// The size of the generated photographs that all peers are measured on; 0 for none.
     pub(crate) megapixels: u32,
     /// The largest of the sizes that cost is followed up to.
     pub(crate) max_megapixels: u32,
-    /// The name of the record, without its extension.
+    /// What is run: `photos`, `growth`, `bombs`, with commas between them.
+    pub(crate) suites: String,
+    /// The name of the record, without its extension, and with the folder in benches/record.
     pub(crate) name: Option<String>,
 }
 
@@ -38,6 +40,7 @@ impl Options {
             cap: None,
             megapixels: 12,
             max_megapixels: 100,
+            suites: "photos,growth,bombs".to_owned(),
             name: None,
         };
         let mut words = arguments.iter().map(String::as_str);
@@ -54,19 +57,24 @@ impl Options {
                 "--bombs" => options.bombs.push(value.into()),
                 "--rounds" => options.rounds = number()?.max(1),
                 "--minutes" => options.cap = Some(Duration::from_secs(60 * u64::from(number()?))),
-                "--megapixels" => options.megapixels = number()?.clamp(1, 200),
+                "--megapixels" => options.megapixels = number()?.min(200),
                 "--max-megapixels" => options.max_megapixels = number()?,
+                "--suites" => value.clone_into(&mut options.suites),
                 "--name" => options.name = Some(value.to_owned()),
                 _ => return Err(USAGE.to_owned()),
             }
         }
         Ok(options)
     }
+
+    pub(crate) fn runs(&self, suite: &str) -> bool {
+        self.suites.split(',').any(|wanted| wanted == suite)
+    }
 }
 
 const USAGE: &str = "\
 peers run [--photos PATH]... [--bombs PATH]... [--minutes N] [--rounds N]
-          [--megapixels N] [--max-megapixels N] [--name RECORD]
+          [--megapixels N] [--max-megapixels N] [--suites photos,growth,bombs] [--name RECORD]
 peers draw";
 
 #[cfg(test)]
@@ -82,6 +90,8 @@ mod tests {
         assert_eq!(options.cap, Some(Duration::from_secs(300)));
         assert_eq!((options.photos.len(), options.rounds), (2, 1));
         assert_eq!(of("draw").unwrap().command, Command::Draw);
+        let options = of("run --suites photos,bombs").unwrap();
+        assert!(options.runs("photos") && options.runs("bombs") && !options.runs("growth"));
         for wrong in ["", "walk", "run --rounds", "run --rounds x", "run --what 1"] {
             assert!(of(wrong).is_err(), "{wrong}");
         }

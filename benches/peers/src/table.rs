@@ -21,6 +21,7 @@ pub(crate) fn section(record: &Record, name: &str) -> String {
     text.push_str(CELLS);
     text.push_str("[Likeness at other sizes](benches/record/likeness.md).\n\n");
     text.push_str(&photos(record));
+    text.push_str(&means(record));
     let behind = behind(record);
     if !behind.is_empty() {
         let _ = writeln!(text, "\nWhere bombproof is behind:\n");
@@ -52,6 +53,29 @@ pub(crate) fn likeness(record: &Record, name: &str) -> String {
         );
     }
     text
+}
+
+/// A file of its own: photographs that were transcoded.
+pub(crate) fn transcoded(record: &Record, name: &str) -> String {
+    let mut text =
+        format!("# Transcoded photographs\n\nRecord [`{name}`](transcoded/{name}.txt). {CELLS}");
+    text.push_str(&photos(record));
+    text.push_str(&means(record));
+    text
+}
+
+/// How many times that of bombproof the time of sharp is in the mean of a format.
+fn means(record: &Record) -> String {
+    let files = in_order(record);
+    let mean = |format: &&str| {
+        let of_format = files.iter().filter(|file| file.format == *format);
+        let ratios: Vec<f64> =
+            of_format.filter_map(|file| Some(ratio(record, file, "sharp")?.median)).collect();
+        let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
+        (!ratios.is_empty()).then(|| format!("{format} ×{mean:.2}"))
+    };
+    let means: Vec<String> = FORMATS.iter().filter_map(mean).collect();
+    format!("\nsharp beside bombproof, geometric mean of the ratios: {}.\n", means.join(", "))
 }
 
 /// A row for each file, a column for each peer.
