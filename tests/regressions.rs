@@ -28,9 +28,10 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// A file whose story has a test below.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     EXIF_WITHOUT_FLAG,
     PROFILE_BEHIND_PICTURE,
+    RESTART_BEHIND_THE_SCAN,
     RESTART_INSIDE_A_ROW,
     VP8L_NOISE,
     VP8L_OVERSUBSCRIBED_CODE,
@@ -38,6 +39,7 @@ const FILES: [&str; 5] = [
 
 const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
 const PROFILE_BEHIND_PICTURE: &str = "profile-behind-picture.webp";
+const RESTART_BEHIND_THE_SCAN: &str = "restart-behind-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
 const VP8L_NOISE: &str = "vp8l-noise-read-by-libwebp.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
@@ -87,6 +89,16 @@ fn lossless_noise_gives_the_pixels_of_libwebp() {
         (sum ^ u64::from(sample)).wrapping_mul(0x0100_0000_01B3)
     });
     assert_eq!(sum, 0x9D4D_7190_D63C_17BB);
+}
+
+/// A sequential JPEG with a restart marker, and more that makes no sense, behind its last MCU (target
+/// `differential_jpeg`). zune-jpeg refuses it; here, as in libjpeg-turbo, what is left over behind the
+/// last MCU is ignored. The target names the difference.
+#[test]
+fn what_is_left_over_behind_the_scan_does_not_count() {
+    let file = read(RESTART_BEHIND_THE_SCAN);
+    let [luma, ..] = bombproof::instrument::planes(&file).unwrap();
+    assert_eq!((luma.width, luma.samples.len()), (32, 32 * 24));
 }
 
 /// A grey JPEG of five MCUs a row and a restart marker after every eighth (target

@@ -19,7 +19,7 @@ pub(crate) fn section(record: &Record, name: &str) -> String {
         let _ = writeln!(text, "![Chart: {what}](benches/record/{file}.svg)\n");
     }
     text.push_str(CELLS);
-    text.push_str("[Likeness at other sizes](benches/record/likeness.md).\n\n");
+    text.push_str(MORE);
     text.push_str(&photos(record));
     text.push_str(&means(record));
     let behind = behind(record);
@@ -243,6 +243,12 @@ const SSIM_GRAIN: f64 = 0.0005;
 const LIKENESS: &str = "\
 SSIM of the luma of an avatar in PNG against a full decode made small in one step of Lanczos3, bombproof / sharp; **bold** where
 sharp is ahead by more than 0.0005, which is what rounding makes.";
+
+const MORE: &str = "\
+Beside this: [likeness at other sizes](benches/record/likeness.md), and [the same photographs transcoded](benches/record/transcoded.md), as
+progressive JPEG and as lossy WebP.
+
+";
 
 const CELLS: &str = "\
 In a cell: the median time of an avatar (and its quartiles); how many times that of bombproof it is, pair by pair, **bold** where

@@ -156,5 +156,7 @@ const ZUNE_TAKES: [&str; 5] = [
 /// Of a progressive file it keeps what came before data that make no sense.
 const ZUNE_TAKES_PROGRESSIVE: [&str; 2] =
     ["a Huffman code that is not in its table", "a scan without its Huffman table"];
-/// Motion JPEG, which leaves the tables out (ours are those of T.81, K.3), and factors of three.
-const ZUNE_REFUSES: [&str; 2] = ["Huffman table at index", "sample is not a power of two"];
+/// Motion JPEG, which leaves the tables out (ours are those of T.81, K.3), factors of three, and a restart
+/// marker behind the last MCU, which here is left over.
+const ZUNE_REFUSES: [&str; 3] =
+    ["Huffman table at index", "sample is not a power of two", "after completed scan"];
