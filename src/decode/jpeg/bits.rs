@@ -204,7 +204,7 @@ impl Fault {
     }
 }
 
-/// Bits of one MCU.
+/// The bits of some MCUs, until they [are low](Self::is_low).
 ///
 /// After [`refill`](Self::refill) there are 56 bits or more, which is more than any code (16) with
 /// its extra bits (15). Functions that are not inlined take and return them by value, so that the
