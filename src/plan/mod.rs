@@ -89,7 +89,7 @@ impl Plan {
         };
         let [first, ..] = source.planes();
         let first = plane(&first, Scale::Full);
-        let least = if source.one_scale { first.scale } else { Scale::Full };
+        let least = if source.in_several_scans { first.scale } else { Scale::Full };
         let planes = source.planes().map(|source| plane(&source, least));
         let plan = Self {
             header: header.clone(),
@@ -101,7 +101,10 @@ impl Plan {
             decodes_apart: false,
             cost: Cost::default(),
         };
-        plan.priced().or_else(|_| Self { decodes_apart: true, ..plan }.priced())
+        match plan.priced() {
+            Err(_) if plan.source.in_several_scans => Self { decodes_apart: true, ..plan }.priced(),
+            outcome => outcome,
+        }
     }
 
     /// The plan with its cost, when that is allowed.

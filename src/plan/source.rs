@@ -38,9 +38,9 @@ pub(crate) struct Source {
     pub(crate) colors: Colors,
     /// One plane more, the last, holds alpha.
     pub(crate) alpha: bool,
-    /// No plane is decoded finer than the first. In a JPEG of several scans a finer plane takes more
-    /// scans, and memory for all of its coefficients.
-    pub(crate) one_scale: bool,
+    /// A JPEG in several scans, whose coefficients are kept until the last. No plane of it is decoded
+    /// finer than the first: that would take more scans, and memory for all of its coefficients.
+    pub(crate) in_several_scans: bool,
     planes: [PlaneSource; 4],
 }
 
@@ -75,7 +75,7 @@ impl Source {
             jpeg::Color::Cmyk { inverted } => Colors::Cmyk { inverted },
             jpeg::Color::Ycck { inverted } => Colors::Ycck { inverted },
         };
-        Self { colors, alpha: false, one_scale: !frame.streams, planes }
+        Self { colors, alpha: false, in_several_scans: !frame.streams, planes }
     }
 
     fn png(image: &png::Image) -> Self {
@@ -83,7 +83,7 @@ impl Source {
         Self {
             colors: if image.is_gray() { Colors::Gray } else { Colors::Rgb },
             alpha: image.has_alpha(),
-            one_scale: false,
+            in_several_scans: false,
             planes: [plane; 4],
         }
     }
@@ -108,7 +108,7 @@ impl Source {
                 (Colors::Vp8Yuv, [luma, chroma, chroma, whole])
             }
         };
-        Self { colors, alpha: bare || still.alpha != Alpha::None, one_scale: false, planes }
+        Self { colors, alpha: bare || still.alpha != Alpha::None, in_several_scans: false, planes }
     }
 
     pub(crate) const fn planes(&self) -> [PlaneSource; 4] {
