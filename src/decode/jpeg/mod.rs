@@ -103,7 +103,7 @@ impl<'a, 'b> Scans<'a, 'b> {
     fn new(bytes: &'a [u8], budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
         Ok(Self {
             segments: Segments::new(bytes)?,
-            tables: Tables::new(),
+            tables: Tables::new(frame),
             entropy: Entropy::new(budget)?,
             look_ups: LookUps::new(budget, frame)?,
             script: Script::new(),

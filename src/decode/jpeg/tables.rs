@@ -21,15 +21,21 @@ pub(super) struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) const fn new() -> Self {
-        let [dc_luminance, dc_chrominance] = STANDARD_DC;
-        let [ac_luminance, ac_chrominance] = STANDARD_AC;
-        Self {
-            dc: [Some(dc_luminance), Some(dc_chrominance), None, None],
-            ac: [Some(ac_luminance), Some(ac_chrominance), None, None],
+    /// Sequential files may leave out the tables of T.81, K.3, as the frames of Motion JPEG do.
+    pub(super) fn new(frame: &Frame) -> Self {
+        let mut tables = Self {
+            dc: [None; 4],
+            ac: [None; 4],
             quantization: [None; 4],
             restart_interval: 0,
+        };
+        if !frame.progressive {
+            let [dc_luminance, dc_chrominance] = STANDARD_DC;
+            let [ac_luminance, ac_chrominance] = STANDARD_AC;
+            tables.dc[..2].copy_from_slice(&[Some(dc_luminance), Some(dc_chrominance)]);
+            tables.ac[..2].copy_from_slice(&[Some(ac_luminance), Some(ac_chrominance)]);
         }
+        tables
     }
 
     pub(super) fn note(&mut self, segment: &Segment<'a>) -> Result<(), Error> {

@@ -28,7 +28,8 @@ pub(super) struct Strength {
 pub(super) struct Strengths([[Option<Strength>; 2]; 4]);
 
 impl Strengths {
-    /// RFC 6386, 9.3, 9.6 and 15.2 to 15.4.
+    /// RFC 6386, 9.3, 9.6 and 15.2 to 15.4. The level is limited once, when all has been added to it, as in
+    /// libwebp; the source code of the RFC limits that of the segment before.
     pub(super) fn new(filter: &Filter, segments: Option<&Segments>) -> Self {
         let levels = match segments {
             None => [filter.level; 4],
@@ -37,7 +38,7 @@ impl Strengths {
         };
         Self(levels.map(|level| {
             [0, filter.subblocks_delta].map(|delta| {
-                let level = level.clamp(0, 63) + filter.intra_delta + delta;
+                let level = level + filter.intra_delta + delta;
                 let level = u8::try_from(level.clamp(0, 63)).unwrap_or_default();
                 // A frame without a filter has none in its segments either.
                 (level > 0 && filter.level > 0).then(|| Strength::new(level, filter.sharpness))
