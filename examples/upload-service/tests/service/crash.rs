@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::support::pictures::{number_of, numbered};
-use crate::support::{Backend, Client, Server, program};
+use crate::support::{Backend, Client, Server, sweep_all};
 
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_on_sqlite() {
@@ -94,9 +94,7 @@ async fn nothing_acknowledged_is_lost(backend: Backend) {
     }
     assert!(killed_in_the_middle >= 8, "only {killed_in_the_middle} uploads were cut off");
 
-    // Files that were half written are left alone until whoever wrote them would have given up.
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
-    assert!(sweep(&backend).status.success());
+    sweep_all(&backend).await;
     let server = Server::start(&backend, &[]);
     let mut hashes = HashSet::new();
     for user in known.keys() {
@@ -108,10 +106,4 @@ async fn nothing_acknowledged_is_lost(backend: Backend) {
     assert!(hashes.len() >= 4, "{known:?}");
     let files = backend.folder().files("blobs");
     assert_eq!(files.len(), hashes.len() * 4, "orphans: {files:?}");
-}
-
-fn sweep(backend: &Backend) -> std::process::Output {
-    program(backend, &["--grace-seconds", "0", "--backend-seconds", "1", "sweep", "--unknown"])
-        .output()
-        .unwrap()
 }

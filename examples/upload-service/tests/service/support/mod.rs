@@ -12,4 +12,4 @@ pub(crate) use backend::Backend;
 pub(crate) use browser::Browser;
 pub(crate) use client::{Client, Stored, metric, pictures_of};
 pub(crate) use folder::Folder;
-pub(crate) use server::{Server, program};
+pub(crate) use server::{Server, program, sweep_all};

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use super::Backend;
 
@@ -11,6 +12,14 @@ pub(crate) struct Server {
     child: Child,
     log: PathBuf,
     pub(crate) url: String,
+}
+
+/// Sweeps all that no avatar needs, and what was left by killed processes: files that were half written are
+/// left alone until whoever wrote them would have given up.
+pub(crate) async fn sweep_all(backend: &Backend) {
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let args = ["--grace-seconds", "0", "--backend-seconds", "1", "sweep", "--unknown"];
+    assert!(program(backend, &args).output().unwrap().status.success());
 }
 
 /// The program, with the places where it keeps things.
