@@ -40,7 +40,7 @@ pub struct Options {
     pub transforms: Vec<Transform>,
     /// Bits of the colour cache, 0 for none.
     pub cache_bits: u32,
-    /// Two groups of prefix codes in a checkerboard of tiles of this many bits.
+    /// Two groups of prefix codes in a checkerboard of tiles of this many bits; one, in a single tile.
     pub group_bits: Option<u32>,
 }
 
@@ -75,14 +75,14 @@ pub fn stream(argb: &Argb, options: &Options) -> Vec<u8> {
     bits.finish()
 }
 
-/// An entropy-coded image: `groups` is None for the images inside transforms, which have no choice.
-pub fn image(bits: &mut LsbBits, argb: &Argb, cache_bits: u32, groups: Option<Option<u32>>) {
+/// An entropy-coded image: `tiles` is None for the images inside transforms, which have no choice.
+pub fn image(bits: &mut LsbBits, argb: &Argb, cache_bits: u32, tiles: Option<Option<u32>>) {
     bits.put(u32::from(cache_bits > 0), 1);
     if cache_bits > 0 {
         bits.put(cache_bits, 4);
     }
-    let tile = groups.flatten();
-    if groups.is_some() {
+    let tile = tiles.flatten();
+    if tiles.is_some() {
         bits.put(u32::from(tile.is_some()), 1);
     }
     let group_of = |pixel: usize| match tile {
@@ -92,15 +92,16 @@ pub fn image(bits: &mut LsbBits, argb: &Argb, cache_bits: u32, groups: Option<Op
         }
         None => 0,
     };
+    let mut groups = 1;
     if let Some(tile) = tile {
         bits.put(tile - 2, 3);
         let (width, height) = (argb.width.div_ceil(1 << tile), argb.height.div_ceil(1 << tile));
+        groups += usize::from(width * height > 1);
         let pixels = (0..width * height).map(|i| (i % width ^ i / width) & 1).map(|g| g << 8);
         image(bits, &Argb { width, height, pixels: pixels.collect() }, 0, None);
     }
     let symbols = symbols(argb, cache_bits);
-    let mut counts =
-        vec![alphabets(cache_bits).map(|size| vec![0_u32; size]); 1 + usize::from(tile.is_some())];
+    let mut counts = vec![alphabets(cache_bits).map(|size| vec![0_u32; size]); groups];
     for (pixel, parts) in &symbols {
         for part in parts {
             counts[group_of(*pixel)][part.alphabet][part.symbol] += 1;
