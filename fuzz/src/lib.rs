@@ -3,6 +3,8 @@
 
 #[path = "../../tests/support/counting_allocator.rs"]
 mod counting_allocator;
+#[path = "../../tests/support/libwebp.rs"]
+pub mod libwebp;
 #[path = "../../tests/support/properties/mod.rs"]
 pub mod properties;
 
@@ -12,6 +14,7 @@ mod coverage;
 pub mod mutation;
 mod replay;
 pub mod valid_jpeg;
+pub mod valid_webp;
 
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;

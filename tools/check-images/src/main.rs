@@ -3,6 +3,8 @@
 
 mod checks;
 mod job;
+#[path = "../../../tests/support/libwebp.rs"]
+mod libwebp;
 mod measure;
 mod report;
 mod threads;

@@ -1,17 +1,20 @@
 //! Full-size pixels, sample by sample: PngSuite against the `image` crate, WebP against its own
-//! reference pictures.
+//! reference pictures, and the planes of every WebP, not converted, against those of libwebp.
 
 use bombproof::Request;
+use bombproof::instrument::{planes, sanitised_view};
 use likeness::oracle::Reference;
 
 use crate::job;
+use crate::libwebp;
 use crate::report::Row;
 use crate::threads;
 use crate::walk::File;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let suite = files.iter().filter(|file| file.is_in("png/pngsuite/") && file.is_picture());
-    let mut rows = threads::on_each(suite, |file| vec![row("exact-png", file, &file.bytes)]);
+    let mut rows =
+        threads::on_each(suite.clone(), |file| vec![row("exact-png", file, &file.bytes)]);
     let pairs: Vec<_> =
         files.iter().filter_map(|file| Some((file, reference(file, files)?))).collect();
     rows.extend(threads::on_each(pairs.iter().map(|(file, _)| *file), |file| {
@@ -19,8 +22,14 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
             pairs.iter().find(|(of, _)| of.path == file.path).expect("one of them");
         vec![row("exact-webp", file, &reference.bytes)]
     }));
-    for (check, known) in [("exact-png", SUITE), ("exact-webp", PAIRS)] {
-        let found = if check == "exact-png" { rows.len() - pairs.len() } else { pairs.len() };
+    let webps = || files.iter().filter(|file| file.is_picture() && file.bytes.starts_with(b"RIFF"));
+    rows.extend(threads::on_each(webps(), |file| vec![same_planes(file)]));
+    let counts = [
+        ("exact-png", suite.count(), SUITE),
+        ("exact-webp", pairs.len(), PAIRS),
+        ("exact-libwebp", webps().count(), WEBPS),
+    ];
+    for (check, found, known) in counts {
         let words = format!("{found} pictures compared, {known} are known");
         rows.push(Row::figure("count", check, found == known, words));
     }
@@ -38,6 +47,31 @@ fn row(check: &'static str, file: &File, reference: &[u8]) -> Row {
     }
 }
 
+/// The planes of a file, of an animation those of its first frame.
+fn same_planes(file: &File) -> Row {
+    let compared = sanitised_view(&file.bytes).and_then(|view| Ok((planes(&view)?, view)));
+    let words = match compared {
+        Err(error) => error.to_string(),
+        Ok((ours, view)) => {
+            match libwebp::planes(&view) {
+                Err(status) => format!("libwebp says {status:?}"),
+                Ok(theirs) => {
+                    let mut pairs = ours.iter().zip(&theirs).zip(0..);
+                    let other = pairs.find(|((ours, theirs), _)| {
+                        // Alpha of an opaque picture is a plane of libwebp only.
+                        !ours.samples.is_empty() && ours != theirs
+                    });
+                    match other {
+                        None => return Row::quiet("exact-libwebp", &file.path, true, String::new),
+                        Some((_, plane)) => format!("another plane {plane}"),
+                    }
+                }
+            }
+        }
+    };
+    Row::figure("exact-libwebp", &file.path, false, words)
+}
+
 /// The picture that a WebP file must look like; of an animation, the one of its first frame.
 fn reference<'a>(file: &File, files: &'a [File]) -> Option<&'a File> {
     let inside = file.path.strip_prefix("webp/image-webp/images/")?.strip_suffix(".webp")?;
@@ -48,3 +82,4 @@ fn reference<'a>(file: &File, files: &'a [File]) -> Option<&'a File> {
 
 const SUITE: usize = 161;
 const PAIRS: usize = 23;
+const WEBPS: usize = 0;

@@ -1,0 +1,88 @@
+//! libwebp, whose pixels are what a WebP shows: for the fuzz targets and `tools/check-images`, since the
+//! tests of the library want no C.
+#![allow(unreachable_pub, reason = "each crate that includes this module has its own use of it")]
+
+use std::mem::MaybeUninit;
+
+use bombproof::instrument::Plane;
+use libwebp_sys::{
+    VP8StatusCode, WEBP_CSP_MODE, WebPDecBuffer, WebPDecode, WebPDecoderConfig, WebPFreeDecBuffer,
+    WebPGetFeatures, WebPRGBABuffer, WebPYUVABuffer,
+};
+
+/// Of a lossy file Y, U, V and alpha, not enlarged and not converted; of a lossless one red, green, blue
+/// and alpha, not multiplied.
+pub fn planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
+    let mut features = MaybeUninit::uninit();
+    // SAFETY: the slice can be read, and the features are written before they are said to be there.
+    let features = unsafe {
+        match WebPGetFeatures(file.as_ptr(), file.len(), features.as_mut_ptr()) {
+            VP8StatusCode::VP8_STATUS_OK => features.assume_init(),
+            error => return Err(error),
+        }
+    };
+    if features.format == LOSSLESS { lossless_planes(file) } else { lossy_planes(file) }
+}
+
+fn lossy_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
+    decode(file, WEBP_CSP_MODE::MODE_YUVA, |output| {
+        let (width, height) = size(output);
+        // SAFETY: a decoded buffer of this mode is this variant.
+        let planes: WebPYUVABuffer = unsafe { output.u.YUVA };
+        let plane = |samples: *mut u8, bytes: usize, stride: i32, width: usize, height: usize| {
+            // SAFETY: each plane has as many bytes as the buffer says, until the buffer is freed.
+            let samples = unsafe { std::slice::from_raw_parts(samples, bytes) };
+            let rows = samples.chunks(stride as usize).take(height);
+            Plane { width, samples: rows.flat_map(|row| &row[..width]).copied().collect() }
+        };
+        let (across, down) = (width.div_ceil(2), height.div_ceil(2));
+        [
+            plane(planes.y, planes.y_size, planes.y_stride, width, height),
+            plane(planes.u, planes.u_size, planes.u_stride, across, down),
+            plane(planes.v, planes.v_size, planes.v_stride, across, down),
+            plane(planes.a, planes.a_size, planes.a_stride, width, height),
+        ]
+    })
+}
+
+fn lossless_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
+    decode(file, WEBP_CSP_MODE::MODE_RGBA, |output| {
+        let (width, height) = size(output);
+        // SAFETY: a decoded buffer of this mode is this variant, and has as many bytes as it says.
+        let (samples, stride) = unsafe {
+            let WebPRGBABuffer { rgba, stride, size } = output.u.RGBA;
+            (std::slice::from_raw_parts(rgba, size), stride as usize)
+        };
+        let rows = || samples.chunks(stride).take(height).map(|row| &row[..4 * width]);
+        [0, 1, 2, 3].map(|channel| {
+            let samples = rows().flat_map(|row| row.iter().skip(channel).step_by(4));
+            Plane { width, samples: samples.copied().collect() }
+        })
+    })
+}
+
+fn size(output: &WebPDecBuffer) -> (usize, usize) {
+    (output.width as usize, output.height as usize)
+}
+
+fn decode(
+    file: &[u8],
+    mode: WEBP_CSP_MODE,
+    planes: impl Fn(&WebPDecBuffer) -> [Plane; 4],
+) -> Result<[Plane; 4], VP8StatusCode> {
+    let mut config = WebPDecoderConfig::new().expect("the library is of the version of its header");
+    config.output.colorspace = mode;
+    // SAFETY: the slice can be read, the configuration is initialised, and its buffer, which the library
+    // allocates, is freed once, when nothing refers to it any more.
+    unsafe {
+        let decoded = match WebPDecode(file.as_ptr(), file.len(), &mut config) {
+            VP8StatusCode::VP8_STATUS_OK => Ok(planes(&config.output)),
+            error => Err(error),
+        };
+        WebPFreeDecBuffer(&mut config.output);
+        decoded
+    }
+}
+
+/// Neither a mixture, as animations may be, nor lossy.
+const LOSSLESS: i32 = 2;
