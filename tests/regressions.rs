@@ -28,12 +28,13 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// A file whose story has a test below.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     EXIF_WITHOUT_FLAG,
     PROFILE_BEHIND_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
     RESTART_BEHIND_THE_SCAN,
     RESTART_INSIDE_A_ROW,
+    VP8_COEFFICIENT,
     VP8_FILTER_LEVELS,
     VP8L_NOISE,
     VP8L_OVERSUBSCRIBED_CODE,
@@ -44,6 +45,7 @@ const PROFILE_BEHIND_PICTURE: &str = "profile-behind-picture.webp";
 const PROGRESSIVE_WITHOUT_TABLE: &str = "progressive-without-table.jpg";
 const RESTART_BEHIND_THE_SCAN: &str = "restart-behind-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
+const VP8_COEFFICIENT: &str = "vp8-coefficient-of-17-bits.webp";
 const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
 const VP8L_NOISE: &str = "vp8l-noise-read-by-libwebp.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
@@ -80,6 +82,16 @@ fn a_profile_behind_the_picture_without_a_flag_changes_no_color() {
     let flagged = with_vp8x_flags(bytes, 0x20);
     assert_eq!(probe(&flagged).unwrap().icc, Some(IccKind::Rgb));
     every_prefix_is_refused_or_the_same(&flagged);
+}
+
+/// A frame with a coefficient of -131,068, which is a level of -2,114 times its step (target
+/// `differential_webp`). libwebp keeps the lower 16 bits, and so 4; image-webp and we kept all, and made
+/// 175 of the sample below.
+#[test]
+fn a_coefficient_has_16_bits() {
+    let [luma, ..] = bombproof::instrument::planes(&read(VP8_COEFFICIENT)).unwrap();
+    assert_eq!((luma.width, luma.samples.len()), (150, 150 * 100));
+    assert_eq!(luma.samples[63 * 150 + 129], 176);
 }
 
 /// A frame whose segments add 21 and 25 to a filter level of 43, from which intra prediction takes 2

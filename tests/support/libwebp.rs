@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "each crate that includes this module has its own use of it")]
 
 use std::mem::MaybeUninit;
+use std::sync::Once;
 
 use bombproof::instrument::Plane;
 use libwebp_sys::{
@@ -70,6 +71,8 @@ fn decode(
     mode: WEBP_CSP_MODE,
     planes: impl Fn(&WebPDecBuffer) -> [Plane; 4],
 ) -> Result<[Plane; 4], VP8StatusCode> {
+    // SAFETY: nothing else reads or writes it before the first file is decoded, and then always the same.
+    PLAIN.call_once(|| unsafe { VP8GetCPUInfo = None });
     let mut config = WebPDecoderConfig::new().expect("the library is of the version of its header");
     config.output.colorspace = mode;
     // SAFETY: the slice can be read, the configuration is initialised, and its buffer, which the library
@@ -83,6 +86,14 @@ fn decode(
         decoded
     }
 }
+
+unsafe extern "C" {
+    /// What libwebp asks for the vector instructions that there are. Without it the plain code runs, which
+    /// makes the same of coefficients of any size on every machine.
+    static mut VP8GetCPUInfo: Option<unsafe extern "C" fn(i32) -> i32>;
+}
+
+static PLAIN: Once = Once::new();
 
 /// Neither a mixture, as animations may be, nor lossy.
 const LOSSLESS: i32 = 2;

@@ -23,12 +23,8 @@ pub(super) struct Tables<'a> {
 impl<'a> Tables<'a> {
     /// Sequential files may leave out the tables of T.81, K.3, as the frames of Motion JPEG do.
     pub(super) fn new(frame: &Frame) -> Self {
-        let mut tables = Self {
-            dc: [None; 4],
-            ac: [None; 4],
-            quantization: [None; 4],
-            restart_interval: 0,
-        };
+        let mut tables =
+            Self { dc: [None; 4], ac: [None; 4], quantization: [None; 4], restart_interval: 0 };
         if !frame.progressive {
             let [dc_luminance, dc_chrominance] = STANDARD_DC;
             let [ac_luminance, ac_chrominance] = STANDARD_AC;

@@ -1,5 +1,8 @@
 //! Coefficients → residuals (RFC 6386, 14.3 and 14.4).
 //!
+//! A coefficient has 16 bits. Those of an encoder have twelve; of others the highest bits are lost, as in
+//! libwebp, and what is calculated with the rest is what its plain code makes of them.
+//!
 //! Two blocks lie side by side, so that a line of them fills a vector. The steps are functions that are
 //! not inlined, because the compiler makes vectors of each by itself and not of all at once.
 
@@ -25,14 +28,15 @@ pub(super) fn inverse_walsh(pair: &Pair) -> [i32; 16] {
     };
     let mut lines = [[0; 4]; 4];
     for x in 0..4 {
-        let column = butterfly([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
+        let column = [pair[x], pair[8 + x], pair[16 + x], pair[24 + x]];
+        let column = butterfly(column.map(of_16_bits));
         for (line, value) in lines.iter_mut().zip(column) {
             line[x] = value;
         }
     }
     let mut dc = [0; 16];
     for (dc, line) in dc.as_chunks_mut::<4>().0.iter_mut().zip(lines) {
-        *dc = butterfly(line).map(|value| (value + 3) >> 3);
+        *dc = butterfly(line).map(|value| of_16_bits((value + 3) >> 3));
     }
     dc
 }
@@ -40,7 +44,7 @@ pub(super) fn inverse_walsh(pair: &Pair) -> [i32; 16] {
 /// The residual of blocks that have no coefficient but DC. Not inlined, or it is stored value by value.
 #[inline(never)]
 pub(super) fn flat(pair: &Pair) -> Lines {
-    let [first, second] = [pair[0], pair[4]].map(|dc| limited((i64::from(dc) + 4) >> 3));
+    let [first, second] = [pair[0], pair[4]].map(|dc| limited((of_16_bits(dc) + 4) >> 3));
     [[first, first, first, first, second, second, second, second]; 4]
 }
 
@@ -111,15 +115,15 @@ fn times_sine(value: i16) -> i16 {
 /// The same as [`full`] for coefficients of any size, which no encoder makes.
 #[cold]
 pub(super) fn wide(pair: &Pair) -> Lines {
-    let pass = |[a, b, c, d]: [i64; 4]| {
-        let times_cosine = |value: i64| value + ((value * i64::from(COSINE)) >> 16);
-        let times_sine = |value: i64| (value * i64::from(SINE)) >> 16;
+    let pass = |[a, b, c, d]: [i32; 4]| {
+        let times_cosine = |value: i32| value + (value.wrapping_mul(COSINE) >> 16);
+        let times_sine = |value: i32| value.wrapping_mul(SINE) >> 16;
         let (even, odd) = (a + c, a - c);
         let low = times_sine(b) - times_cosine(d);
         let high = times_cosine(b) + times_sine(d);
         [even + high, odd + low, odd - low, even - high]
     };
-    let pair = pair.map(i64::from);
+    let pair = pair.map(of_16_bits);
     let mut columns = [[0; 4]; 8];
     for (x, column) in columns.iter_mut().enumerate() {
         *column = pass([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
@@ -136,8 +140,14 @@ pub(super) fn wide(pair: &Pair) -> Lines {
     lines
 }
 
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "as the format's own decoder stores it")]
+const fn of_16_bits(coefficient: i32) -> i32 {
+    coefficient as i16 as i32
+}
+
 /// A residual is added to a sample from 0 to 255: more than that changes nothing.
-fn limited(residual: i64) -> i16 {
+fn limited(residual: i32) -> i16 {
     i16::try_from(residual.clamp(-255, 255)).unwrap_or_default()
 }
 
