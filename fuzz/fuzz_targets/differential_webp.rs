@@ -35,8 +35,12 @@ fn compare(bytes: &[u8]) {
         return;
     }
     let ours = planes(&view);
-    agree(&ours, &libwebp::planes(&view));
-    let theirs = match chunk(&view, b"VP8 ") {
+    let frame = chunk(&view, b"VP8 ");
+    match (&ours, libwebp::planes(&view)) {
+        (Ok(_), Err(LIBWEBP_REFUSES)) if frame.is_some() => {}
+        (ours, theirs) => agree(ours, &theirs),
+    }
+    let theirs = match frame {
         Some(frame) => Vp8Decoder::decode_frame(Cursor::new(frame)).map(drop),
         // What we refuse can make it panic (`vp8l-oversubscribed-code.webp`).
         None if ours.is_err() => return,
@@ -56,6 +60,9 @@ fn lossless(view: &[u8]) -> Result<(), image_webp::DecodingError> {
     let bytes = decoder.output_buffer_size().expect("a picture that is small");
     decoder.read_image(&mut vec![0; bytes])
 }
+
+/// At the end of a partition we grant a byte of zeros, as image-webp does and libwebp does not.
+const LIBWEBP_REFUSES: VP8StatusCode = VP8StatusCode::VP8_STATUS_NOT_ENOUGH_DATA;
 
 /// Planes that we have are the same with libwebp. Alpha of an opaque picture is a plane of its own only.
 fn agree(ours: &Result<[Plane; 4], Error>, theirs: &Result<[Plane; 4], VP8StatusCode>) {
