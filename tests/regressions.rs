@@ -28,7 +28,7 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// A file whose story has a test below.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     EXIF_WITHOUT_FLAG,
     PROFILE_BEHIND_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
@@ -36,6 +36,7 @@ const FILES: [&str; 9] = [
     RESTART_INSIDE_A_ROW,
     VP8_COEFFICIENT,
     VP8_FILTER_LEVELS,
+    VP8L_COLOR_NEVER_CACHED,
     VP8L_NOISE,
     VP8L_OVERSUBSCRIBED_CODE,
 ];
@@ -47,6 +48,7 @@ const RESTART_BEHIND_THE_SCAN: &str = "restart-behind-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
 const VP8_COEFFICIENT: &str = "vp8-coefficient-of-17-bits.webp";
 const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
+const VP8L_COLOR_NEVER_CACHED: &str = "vp8l-color-that-was-never-cached.webp";
 const VP8L_NOISE: &str = "vp8l-noise-read-by-libwebp.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
 
@@ -103,6 +105,17 @@ fn a_filter_level_is_limited_when_all_is_added() {
     let [luma, ..] = bombproof::instrument::planes(&read(VP8_FILTER_LEVELS)).unwrap();
     assert_eq!((luma.width, luma.samples.len()), (32, 32 * 11));
     assert_eq!(luma.samples[7 * 32 + 11], 177);
+}
+
+/// A VP8L stream that takes colours out of slots of the cache where none was put in (target
+/// `differential_webp`). They are 0, and libwebp inserts what it takes out, so that slot 0 is 0 from then
+/// on. RFC 9649, 5.2.3, speaks of literals and copies only; we left slot 0 as it was, and made 235 of the
+/// sample below.
+#[test]
+fn a_color_that_was_never_cached_is_inserted() {
+    let [red, ..] = bombproof::instrument::planes(&read(VP8L_COLOR_NEVER_CACHED)).unwrap();
+    assert_eq!((red.width, red.samples.len()), (2, 2 * 383));
+    assert_eq!(red.samples[2 * 130], 0);
 }
 
 /// A VP8L stream that was changed at random, of which image-webp 0.2.4 makes other pixels than we do

@@ -271,8 +271,14 @@ impl Cache<'_> {
         }
     }
 
+    /// What is taken out is inserted again. That changes something only where nothing was put in: 0 comes
+    /// out, and its own slot is the first.
     #[inline(always)]
-    fn color(&self, at: u16) -> u32 {
-        self.colors.get(usize::from(at)).copied().unwrap_or_default()
+    fn color(&mut self, at: u16) -> u32 {
+        let color = self.colors.get(usize::from(at)).copied().unwrap_or_default();
+        if color == 0 {
+            self.insert(0);
+        }
+        color
     }
 }
