@@ -9,6 +9,7 @@
 
 use image_webp::vp8::Vp8Decoder;
 
+use super::transform::tests::BITS_WERE_LOST;
 use super::*;
 use crate::probe::Detail;
 use crate::probe::webp::header;
@@ -89,17 +90,29 @@ fn noise_frame(noise: &mut Noise, scarce: bool) -> Vec<u8> {
     payload
 }
 
+/// image-webp keeps all bits of a coefficient, and limits the filter level of a segment before deltas are
+/// added too: two things that libwebp does not, nor do we (`tests/regressions.rs`).
+fn image_webp_is_a_judge(payload: &[u8]) -> bool {
+    let (header, _) = FrameHeader::read(&payload[10..]).unwrap();
+    let has_deltas = header.filter.intra_delta != 0 || header.filter.subblocks_delta != 0;
+    !(BITS_WERE_LOST.get() || has_deltas && header.segments.is_some())
+}
+
 #[test]
 fn noise_is_to_us_what_it_is_to_another_decoder() {
     let mut noise = Noise(0xB0B);
-    let (mut decoded, mut ended, mut impossible) = (0, 0, 0);
+    let (mut decoded, mut compared, mut ended, mut impossible) = (0, 0, 0, 0);
     for case in 0..1_500 {
         let payload = noise_frame(&mut noise, case % 3 == 0);
+        BITS_WERE_LOST.set(false);
         match (ours(&payload), theirs(&payload)) {
             (Ok(ours), Some(theirs)) => {
-                // Not by assert_eq: nobody reads a hundred thousand samples.
-                assert!(ours == theirs, "case {case}");
                 decoded += 1;
+                if image_webp_is_a_judge(&payload) {
+                    // Not by assert_eq: nobody reads a hundred thousand samples.
+                    assert!(ours == theirs, "case {case}");
+                    compared += 1;
+                }
             }
             (Err(Error::Truncated(_)), None) => ended += 1,
             // What follows from such a byte depends on how a decoder is made.
@@ -107,7 +120,8 @@ fn noise_is_to_us_what_it_is_to_another_decoder() {
             (ours, theirs) => panic!("case {case}: {:?}, {:?}", ours.err(), theirs.is_some()),
         }
     }
-    assert!(decoded > 600 && ended > 100 && impossible > 0, "{decoded} {ended} {impossible}");
+    let counts = [decoded, compared, ended, impossible];
+    assert!(decoded > 600 && compared > 300 && ended > 100 && impossible > 0, "{counts:?}");
 }
 
 /// Cut at every byte, with a container that agrees, a frame ends early where it does for another

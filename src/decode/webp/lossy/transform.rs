@@ -142,8 +142,13 @@ pub(super) fn wide(pair: &Pair) -> Lines {
 
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "as the format's own decoder stores it")]
-const fn of_16_bits(coefficient: i32) -> i32 {
-    coefficient as i16 as i32
+fn of_16_bits(coefficient: i32) -> i32 {
+    let kept = i32::from(coefficient as i16);
+    #[cfg(test)]
+    if kept != coefficient {
+        tests::BITS_WERE_LOST.set(true);
+    }
+    kept
 }
 
 /// A residual is added to a sample from 0 to 255: more than that changes nothing.
@@ -156,9 +161,16 @@ const COSINE: i32 = 20_091;
 const SINE: i32 = 35_468;
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::probe::webp::sample::Noise;
+
+    std::thread_local! {
+        /// Whether a coefficient was cut to 16 bits on this thread, which image-webp does not do.
+        pub(in super::super) static BITS_WERE_LOST: Cell<bool> = const { Cell::new(false) };
+    }
 
     #[test]
     fn sixteen_bits_are_enough_for_the_coefficients_that_take_them() {
