@@ -137,7 +137,8 @@ fn lossless_noise_gives_the_pixels_of_libwebp() {
 #[test]
 fn a_progressive_scan_without_its_table_is_no_picture() {
     let refused = bombproof::decode(&read(PROGRESSIVE_WITHOUT_TABLE), &Limits::default());
-    assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
+    let Err(Error::Malformed(malformed)) = refused else { panic!("{refused:?}") };
+    assert_eq!(malformed.what(), "a scan without its Huffman table");
 }
 
 /// A sequential JPEG with a restart marker, and more that makes no sense, behind its last MCU (target

@@ -25,6 +25,22 @@ pub fn planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
     if features.format == LOSSLESS { lossless_planes(file) } else { lossy_planes(file) }
 }
 
+/// Where planes of ours are other than those of libwebp, in words. Alpha of an opaque picture is a plane of
+/// its own only.
+pub fn difference(ours: &[Plane; 4], theirs: &[Plane; 4]) -> Option<String> {
+    let pairs = ours.iter().zip(theirs).enumerate();
+    let mut pairs = pairs.filter(|(_, (ours, _))| !ours.samples.is_empty());
+    pairs.find_map(|(number, (ours, theirs))| {
+        if (ours.width, ours.samples.len()) != (theirs.width, theirs.samples.len()) {
+            return Some(format!("another size of plane {number}"));
+        }
+        let mut samples = ours.samples.iter().zip(&theirs.samples).enumerate();
+        let (at, (sample, theirs)) = samples.find(|(_, (ours, theirs))| ours != theirs)?;
+        let (x, y) = (at % ours.width, at / ours.width);
+        Some(format!("libwebp: {theirs} at {x}, {y} of plane {number}, and we say {sample}"))
+    })
+}
+
 fn lossy_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
     decode(file, WEBP_CSP_MODE::MODE_YUVA, |output| {
         let (width, height) = size(output);
@@ -88,8 +104,8 @@ fn decode(
 }
 
 unsafe extern "C" {
-    /// What libwebp asks for the vector instructions that there are. Without it the plain code runs, which
-    /// makes the same of coefficients of any size on every machine.
+    /// What libwebp asks for the vector instructions that there are. Without it the plain code runs, whose
+    /// arithmetic is the same on every machine, whatever the size of coefficients.
     static mut VP8GetCPUInfo: Option<unsafe extern "C" fn(i32) -> i32>;
 }
 

@@ -2,7 +2,7 @@
 
 use super::quantizer::{Quantizer, Steps};
 use super::tables::{TOKEN_UPDATES, TOKENS};
-use super::transform::{Pair, inverse_walsh};
+use super::transform::{Pair, inverse_walsh, of_16_bits};
 use crate::probe::webp::bool_decoder::BoolDecoder;
 
 /// By the kind of block, the band of the coefficient and what precedes it: the probabilities of a
@@ -199,7 +199,7 @@ impl<const SKEWED: bool> Reader<'_, SKEWED> {
                 sizes |= size.unsigned_abs();
                 p = &probabilities[n + 1][2];
             }
-            pair[(start + PLACES[n]) % 32] = decoder.with_sign(size);
+            pair[(start + PLACES[n]) % 32] = of_16_bits(decoder.with_sign(size));
             n += 1;
             if n == 16 {
                 break;

@@ -1,8 +1,5 @@
 //! Coefficients → residuals (RFC 6386, 14.3 and 14.4).
 //!
-//! A coefficient has 16 bits. Those of an encoder have twelve; of others the highest bits are lost, as in
-//! libwebp, and what is calculated with the rest is what its plain code makes of them.
-//!
 //! Two blocks lie side by side, so that a line of them fills a vector. The steps are functions that are
 //! not inlined, because the compiler makes vectors of each by itself and not of all at once.
 
@@ -28,8 +25,7 @@ pub(super) fn inverse_walsh(pair: &Pair) -> [i32; 16] {
     };
     let mut lines = [[0; 4]; 4];
     for x in 0..4 {
-        let column = [pair[x], pair[8 + x], pair[16 + x], pair[24 + x]];
-        let column = butterfly(column.map(of_16_bits));
+        let column = butterfly([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
         for (line, value) in lines.iter_mut().zip(column) {
             line[x] = value;
         }
@@ -44,7 +40,7 @@ pub(super) fn inverse_walsh(pair: &Pair) -> [i32; 16] {
 /// The residual of blocks that have no coefficient but DC. Not inlined, or it is stored value by value.
 #[inline(never)]
 pub(super) fn flat(pair: &Pair) -> Lines {
-    let [first, second] = [pair[0], pair[4]].map(|dc| limited((of_16_bits(dc) + 4) >> 3));
+    let [first, second] = [pair[0], pair[4]].map(|dc| limited((dc + 4) >> 3));
     [[first, first, first, first, second, second, second, second]; 4]
 }
 
@@ -112,7 +108,8 @@ fn times_sine(value: i16) -> i16 {
     value + ((i32::from(value) * (SINE - 65_536)) >> 16) as i16
 }
 
-/// The same as [`full`] for coefficients of any size, which no encoder makes.
+/// The same as [`full`] for all coefficients of 16 bits, of which no encoder makes the larger ones: what the
+/// plain code of libwebp makes of them.
 #[cold]
 pub(super) fn wide(pair: &Pair) -> Lines {
     let pass = |[a, b, c, d]: [i32; 4]| {
@@ -123,7 +120,6 @@ pub(super) fn wide(pair: &Pair) -> Lines {
         let high = times_cosine(b) + times_sine(d);
         [even + high, odd + low, odd - low, even - high]
     };
-    let pair = pair.map(of_16_bits);
     let mut columns = [[0; 4]; 8];
     for (x, column) in columns.iter_mut().enumerate() {
         *column = pass([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
@@ -140,9 +136,10 @@ pub(super) fn wide(pair: &Pair) -> Lines {
     lines
 }
 
+/// A coefficient has 16 bits: of one that no encoder makes, the highest are lost, as in libwebp.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "as the format's own decoder stores it")]
-fn of_16_bits(coefficient: i32) -> i32 {
+#[allow(clippy::cast_possible_truncation, reason = "the lowest bits are meant")]
+pub(super) fn of_16_bits(coefficient: i32) -> i32 {
     let kept = i32::from(coefficient as i16);
     #[cfg(test)]
     if kept != coefficient {
@@ -170,6 +167,22 @@ pub(super) mod tests {
     std::thread_local! {
         /// Whether a coefficient was cut to 16 bits on this thread, which image-webp does not do.
         pub(in super::super) static BITS_WERE_LOST: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// The largest sums there can be, and noise: none overflows.
+    #[test]
+    fn all_coefficients_of_16_bits_make_residuals() {
+        let mut noise = Noise(2);
+        for case in 0..20_000 {
+            let pair = [(); 32].map(|()| match case % 2 {
+                0 => i32::from(noise.number() as i16),
+                _ => [i32::from(i16::MIN), i32::from(i16::MAX)][noise.number() as usize % 2],
+            });
+            let residuals = wide(&pair).into_iter().chain(flat(&pair));
+            assert!(residuals.flatten().all(|residual| residual.abs() <= 255), "{pair:?}");
+            let dc = inverse_walsh(&pair);
+            assert!(dc.iter().all(|&dc| i16::try_from(dc).is_ok()), "{pair:?}");
+        }
     }
 
     #[test]

@@ -47,29 +47,22 @@ fn row(check: &'static str, file: &File, reference: &[u8]) -> Row {
     }
 }
 
-/// The planes of a file, of an animation those of its first frame.
 fn same_planes(file: &File) -> Row {
-    let compared = sanitised_view(&file.bytes).and_then(|view| Ok((planes(&view)?, view)));
-    let words = match compared {
-        Err(error) => error.to_string(),
-        Ok((ours, view)) => {
-            match libwebp::planes(&view) {
-                Err(status) => format!("libwebp says {status:?}"),
-                Ok(theirs) => {
-                    let mut pairs = ours.iter().zip(&theirs).zip(0..);
-                    let other = pairs.find(|((ours, theirs), _)| {
-                        // Alpha of an opaque picture is a plane of libwebp only.
-                        !ours.samples.is_empty() && ours != theirs
-                    });
-                    match other {
-                        None => return Row::quiet("exact-libwebp", &file.path, true, String::new),
-                        Some((_, plane)) => format!("another plane {plane}"),
-                    }
-                }
-            }
-        }
+    let other = other_planes(&file.bytes);
+    Row::quiet("exact-libwebp", &file.path, other.is_none(), || other.unwrap_or_default())
+}
+
+/// What is other than with libwebp; of an animation, in its first frame.
+fn other_planes(bytes: &[u8]) -> Option<String> {
+    let ours = sanitised_view(bytes).and_then(|view| Ok((planes(&view)?, view)));
+    let (ours, view) = match ours {
+        Ok(decoded) => decoded,
+        Err(error) => return Some(error.to_string()),
     };
-    Row::figure("exact-libwebp", &file.path, false, words)
+    match libwebp::planes(&view) {
+        Ok(theirs) => libwebp::difference(&ours, &theirs),
+        Err(status) => Some(format!("libwebp says {status:?}")),
+    }
 }
 
 /// The picture that a WebP file must look like; of an animation, the one of its first frame.

@@ -14,14 +14,6 @@ pub(crate) struct Server {
     pub(crate) url: String,
 }
 
-/// Sweeps all that no avatar needs, and what was left by killed processes: files that were half written are
-/// left alone until whoever wrote them would have given up.
-pub(crate) async fn sweep_all(backend: &Backend) {
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
-    let args = ["--grace-seconds", "0", "--backend-seconds", "1", "sweep", "--unknown"];
-    assert!(program(backend, &args).output().unwrap().status.success());
-}
-
 /// The program, with the places where it keeps things.
 pub(crate) fn program(backend: &Backend, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_upload-service"));
@@ -30,6 +22,14 @@ pub(crate) fn program(backend: &Backend, args: &[&str]) -> Command {
         command.env("AVATAR_DATABASE", url);
     }
     command
+}
+
+/// Sweeps all that no avatar needs, and what was left by killed processes: files that were half written are
+/// left alone until whoever wrote them would have given up.
+pub(crate) async fn sweep_all(backend: &Backend) {
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let args = ["--grace-seconds", "0", "--backend-seconds", "1", "sweep", "--unknown"];
+    assert!(program(backend, &args).output().unwrap().status.success());
 }
 
 impl Server {
