@@ -28,7 +28,7 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// A file whose story has a test below.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     EXIF_WITHOUT_FLAG,
     PROFILE_BEHIND_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
@@ -39,6 +39,7 @@ const FILES: [&str; 10] = [
     VP8L_COLOR_NEVER_CACHED,
     VP8L_NOISE,
     VP8L_OVERSUBSCRIBED_CODE,
+    VP8L_SYMBOLS_OUT_OF_ORDER,
 ];
 
 const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
@@ -51,6 +52,7 @@ const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
 const VP8L_COLOR_NEVER_CACHED: &str = "vp8l-color-that-was-never-cached.webp";
 const VP8L_NOISE: &str = "vp8l-noise-read-by-libwebp.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
+const VP8L_SYMBOLS_OUT_OF_ORDER: &str = "vp8l-symbols-out-of-order.webp";
 
 /// A prefix code with lengths 1, 1, 1, 2, 3, ... 14, 15, 15: exactly twice as many codes as there is
 /// room for. image-webp 0.2.4 adds them up modulo 2^16, takes the sum for that of a complete code, and
@@ -125,10 +127,24 @@ fn a_color_that_was_never_cached_is_inserted() {
 fn lossless_noise_gives_the_pixels_of_libwebp() {
     let picture = bombproof::decode(&read(VP8L_NOISE), &Limits::default()).unwrap();
     assert_eq!(picture.pixels().len(), 37 * 29 * 3);
-    let sum = picture.pixels().iter().fold(0xCBF2_9CE4_8422_2325_u64, |sum, &sample| {
-        (sum ^ u64::from(sample)).wrapping_mul(0x0100_0000_01B3)
-    });
-    assert_eq!(sum, 0x9D4D_7190_D63C_17BB);
+    assert_eq!(fnv1a64(picture.pixels()), 0x9D4D_7190_D63C_17BB);
+}
+
+/// A VP8L stream with a code of two symbols, 35 before 2 (target `differential_webp`). Codes are given out
+/// by the number of the symbol (RFC 9649, 3.7.2.1.1: both have length 1, and so a canonical code), so that
+/// 2 is the code 0. image-webp 0.2.4 gives it to the symbol that comes first, reads on with other bits than
+/// were meant, and refuses the file. The sum is that of what `dwebp -pam` writes.
+#[test]
+fn two_symbols_have_their_codes_by_number() {
+    let picture = bombproof::decode(&read(VP8L_SYMBOLS_OUT_OF_ORDER), &Limits::default()).unwrap();
+    assert_eq!(picture.pixels().len(), 3 * 113 * 3);
+    assert_eq!(fnv1a64(picture.pixels()), 0xD0FC_B646_DC88_B451);
+}
+
+fn fnv1a64(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |sum, &byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
 }
 
 /// A progressive JPEG whose first scan asks for a Huffman table that no DHT has set (target
