@@ -288,5 +288,5 @@ pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
         }
     }
     let [first, ..] = shrink.finish()?;
-    Ok(first.map_or(0, |plane| plane.samples.len()))
+    Ok(first.map_or(0, |plane| plane.len()))
 }

@@ -82,8 +82,7 @@
 //!
 //! # Features
 //!
-//! `simd` (default) resizes with SIMD; without it no decoder that sees the bytes of an upload, and no
-//! resizer that sees its pixels, holds `unsafe` code. `serde` serialises [`Header`] and [`Limits`]. `image` converts
+//! None is on by default. `serde` serialises [`Header`] and [`Limits`]. `image` converts
 //! [`Picture`] to and from `image::DynamicImage`. Features add; they change no result.
 
 #![forbid(unsafe_code)]

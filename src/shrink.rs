@@ -71,7 +71,7 @@ impl<'b> Shrink<'b> {
     }
 
     /// The small planes, once all rows are in.
-    pub(crate) fn finish(mut self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+    pub(crate) fn finish(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
         self.begin_all()?;
         let mut small = [None, None, None, None];
         for (slot, plane) in small.iter_mut().zip(self.planes) {
@@ -94,7 +94,7 @@ impl<'b> Shrink<'b> {
 
     /// The small planes of a picture whose last rows are missing. In their place all samples are 128,
     /// which is grey in every model of colours.
-    pub(crate) fn finish_cut(mut self) -> Result<[Option<SmallPlane<'b>>; 4], Error> {
+    pub(crate) fn finish_cut(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
         self.begin_all()?;
         self.planes.iter_mut().flatten().for_each(Plane::fill_missing);
         self.finish()
@@ -138,13 +138,6 @@ impl RowSink for Shrink<'_> {
     ) -> Result<(), Error> {
         self.plane(plane)?.scattered(y, x, x_step, samples)
     }
-}
-
-/// A plane that has been shrunk.
-#[derive(Debug)]
-pub(crate) struct SmallPlane<'b> {
-    pub(crate) size: Size,
-    pub(crate) samples: Buffer<'b, u8>,
 }
 
 struct Plane<'b> {
@@ -247,14 +240,13 @@ impl<'b> Plane<'b> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<SmallPlane<'b>, Error> {
-        let size = self.plan.small_size();
+    fn finish(mut self) -> Result<Buffer<'b, u8>, Error> {
         if self.plan.any_order {
             self.average_any_order();
         } else if self.rows_in != self.plan.window.height {
             return Err(Error::Bug("the decoder delivered too few rows"));
         }
-        Ok(SmallPlane { size, samples: self.small })
+        Ok(self.small)
     }
 
     /// Ends the row of cells that was begun, and makes those below it grey.
@@ -351,7 +343,7 @@ mod tests {
             shrink.row(0, y as u32, row).unwrap();
         }
         let [small, ..] = shrink.finish().unwrap();
-        small.unwrap().samples.to_vec()
+        small.unwrap().to_vec()
     }
 
     #[test]
@@ -384,7 +376,7 @@ mod tests {
             }
         }
         let [small, ..] = shrink.finish().unwrap();
-        assert_eq!(small.unwrap().samples.to_vec(), shrunk(&rows, in_order));
+        assert_eq!(small.unwrap().to_vec(), shrunk(&rows, in_order));
     }
 
     #[test]
@@ -397,7 +389,7 @@ mod tests {
         shrink.row(0, 0, &[0, 255]).unwrap();
         shrink.row(0, 1, &[0, 1]).unwrap();
         let [small, ..] = shrink.finish().unwrap();
-        assert_eq!(small.unwrap().samples.to_vec(), [128, 128, 128, 64]);
+        assert_eq!(small.unwrap().to_vec(), [128, 128, 128, 64]);
     }
 
     /// Every number of rows in a plane whose last cells are cut, beside a plane that is whole.
@@ -416,7 +408,7 @@ mod tests {
             }
             assert_eq!(u32::from(shrink.percent_of_rows_in()), rows_in * 100 / 8);
             let [whole, cut, ..] = shrink.finish_cut().unwrap();
-            let (whole, cut) = (whole.unwrap().samples, cut.unwrap().samples);
+            let (whole, cut) = (whole.unwrap(), cut.unwrap());
             assert_eq!(whole.to_vec(), plain(&rows, &plan));
             let there = PlaneShrink { window: Rect { height: rows_in, ..plan.window }, ..plan };
             let mut expected = plain(&rows, &there);

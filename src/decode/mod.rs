@@ -1,18 +1,18 @@
 //! Approved bytes → rows of planes.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Buffer};
 use crate::error::{Error, Truncated};
 use crate::interrupt::Interrupt;
 use crate::plan::Plan;
 use crate::probe::Detail;
-use crate::shrink::{Shrink, SmallPlane};
+use crate::shrink::Shrink;
 
 pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
 
 /// The planes of a picture, and where its data end when that is early and the request takes it so.
-pub(crate) type SmallPlanes<'b> = ([Option<SmallPlane<'b>>; 4], Option<Truncated>);
+pub(crate) type SmallPlanes<'b> = ([Option<Buffer<'b, u8>>; 4], Option<Truncated>);
 
 /// Decodes `bytes` straight into the small planes that the plan asks for.
 pub(crate) fn small_planes<'b>(

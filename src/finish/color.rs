@@ -5,6 +5,8 @@
 
 use crate::error::Error;
 
+use super::sample::{LUMA_BITS, luma};
+
 /// Planes that are already what the pixels should be: 1 to 4 of them.
 pub(crate) fn interleave(planes: &[&[u8]], pixels: &mut [u8]) -> Result<(), Error> {
     let channels = planes.len();
@@ -21,20 +23,23 @@ pub(crate) fn interleave(planes: &[&[u8]], pixels: &mut [u8]) -> Result<(), Erro
     Ok(())
 }
 
-/// Y, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB.
-pub(crate) fn interleave_jpeg_ycbcr(planes: [&[u8]; 3], rgb: &mut [u8]) -> Result<(), Error> {
-    each_pixel(planes, rgb, |[y, cb, cr], rgb: &mut [u8; 3]| *rgb = rgb_of_jpeg_ycbcr(y, cb, cr))
+/// Y, which waits in the pixels, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB.
+pub(crate) fn complete_jpeg_ycbcr(chroma: [&[u8]; 2], rgb: &mut [u8]) -> Result<(), Error> {
+    each_pixel(chroma, rgb, |[cb, cr], rgb: &mut [u8; 3]| {
+        *rgb = rgb_of_jpeg_ycbcr(luma(rgb), cb, cr);
+    })
 }
 
-/// Y, U and V of a WebP (studio range, RFC 6386, 2) → RGB, bit for bit as libwebp computes it.
-pub(crate) fn interleave_webp_yuv(planes: [&[u8]; 3], rgb: &mut [u8]) -> Result<(), Error> {
-    each_pixel(planes, rgb, |[y, u, v], rgb: &mut [u8; 3]| *rgb = rgb_of_webp_yuv(y, u, v))
+/// Y, which waits in the pixels, U and V of a WebP (studio range, RFC 6386, 2) → RGB. Where no luma lies
+/// between two levels, it is bit for bit what libwebp computes.
+pub(crate) fn complete_webp_yuv(chroma: [&[u8]; 2], rgb: &mut [u8]) -> Result<(), Error> {
+    each_pixel(chroma, rgb, |[u, v], rgb: &mut [u8; 3]| *rgb = rgb_of_webp_yuv(luma(rgb), u, v))
 }
 
 /// The same with a plane of alpha → RGBA.
-pub(crate) fn interleave_webp_yuva(planes: [&[u8]; 4], rgba: &mut [u8]) -> Result<(), Error> {
-    each_pixel(planes, rgba, |[y, u, v, alpha], rgba: &mut [u8; 4]| {
-        let [red, green, blue] = rgb_of_webp_yuv(y, u, v);
+pub(crate) fn complete_webp_yuva(planes: [&[u8]; 3], rgba: &mut [u8]) -> Result<(), Error> {
+    each_pixel(planes, rgba, |[u, v, alpha], rgba: &mut [u8; 4]| {
+        let [red, green, blue] = rgb_of_webp_yuv(luma(rgba), u, v);
         *rgba = [red, green, blue, alpha];
     })
 }
@@ -57,7 +62,7 @@ pub(crate) fn interleave_inks(
     let full = if coding.inverted { 255 } else { 0 };
     each_pixel(planes, inks, |[a, b, c, k], inks: &mut [u8; 4]| {
         let [c, m, y] = if coding.ycck {
-            rgb_of_jpeg_ycbcr(a, b, c).map(|light| 255 - light)
+            rgb_of_jpeg_ycbcr(i32::from(a) << LUMA_BITS, b, c).map(|light| 255 - light)
         } else {
             [a, b, c]
         };
@@ -121,23 +126,19 @@ fn each_pixel<const IN: usize, const OUT: usize>(
 }
 
 /// Factors of 2¹⁶, rounded as libjpeg rounds: R and B alone, both parts of G together.
-fn rgb_of_jpeg_ycbcr(y: u8, cb: u8, cr: u8) -> [u8; 3] {
-    const HALF: i32 = 1 << 15;
-    let y = i32::from(y);
+fn rgb_of_jpeg_ycbcr(luma: i32, cb: u8, cr: u8) -> [u8; 3] {
+    const BITS: u32 = 16;
+    let y = (luma << (BITS - LUMA_BITS)) + (1 << (BITS - 1));
     let cb = i32::from(cb) - 128;
     let cr = i32::from(cr) - 128;
-    [
-        y + ((91_881 * cr + HALF) >> 16),
-        y + ((HALF - 22_554 * cb - 46_802 * cr) >> 16),
-        y + ((116_130 * cb + HALF) >> 16),
-    ]
-    .map(sample)
+    [y + 91_881 * cr, y - 22_554 * cb - 46_802 * cr, y + 116_130 * cb]
+        .map(|sum| sample(sum >> BITS))
 }
 
 /// Factors of 2¹⁴: each product loses 8 bits before the sum, the sum 6 bits after it.
-fn rgb_of_webp_yuv(y: u8, u: u8, v: u8) -> [u8; 3] {
+fn rgb_of_webp_yuv(luma: i32, u: u8, v: u8) -> [u8; 3] {
     let part = |sample: u8, factor: i32| (i32::from(sample) * factor) >> 8;
-    let y = part(y, 19_077);
+    let y = (luma * 19_077) >> (8 + LUMA_BITS);
     [
         (y + part(v, 26_149) - 14_234) >> 6,
         (y - part(u, 6_419) - part(v, 13_320) + 8_708) >> 6,
@@ -156,14 +157,33 @@ const UNEQUAL: Error = Error::Bug("planes and pixels of unequal lengths");
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finish::sample::Sample;
+
+    /// Pixels in which whole levels of luma wait.
+    fn waiting<const CHANNELS: usize>(luma: &[u8]) -> Vec<u8> {
+        luma.iter().flat_map(|&luma| <[u8; CHANNELS]>::of::<0>(luma.into())).collect()
+    }
+
+    #[test]
+    fn luma_between_two_levels_is_rounded_with_its_chroma() {
+        // 100.4 and 1.402: 101.8 of red, where 100 and 1.402 would be 101.
+        let mut rgb = <[u8; 3]>::of::<8>(25_702);
+        complete_jpeg_ycbcr([&[128], &[129]], &mut rgb).unwrap();
+        assert_eq!(rgb, [102, 100, 100]);
+        let mut rgb = <[u8; 3]>::of::<8>(25_600);
+        complete_jpeg_ycbcr([&[128], &[129]], &mut rgb).unwrap();
+        assert_eq!(rgb, [101, 99, 100]);
+        assert_eq!(<[u8; 3]>::of::<8>(-5), [0; 3]);
+        assert_eq!(luma(&<[u8; 4]>::of::<8>(70_000)), 255 << LUMA_BITS);
+    }
 
     #[test]
     fn jpeg_colours_are_within_half_a_level_of_the_standard() {
         for y in (0..=255).step_by(5) {
             for cb in (0..=255).step_by(3) {
                 for cr in (0..=255).step_by(3) {
-                    let mut rgb = [0; 3];
-                    interleave_jpeg_ycbcr([&[y], &[cb], &[cr]], &mut rgb).unwrap();
+                    let mut rgb = waiting::<3>(&[y]);
+                    complete_jpeg_ycbcr([&[cb], &[cr]], &mut rgb).unwrap();
                     let (y, cb, cr) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
                     let exact = [
                         y + 1.402 * cr,
@@ -180,12 +200,11 @@ mod tests {
 
     #[test]
     fn webp_colours_span_the_studio_range() {
-        let mut rgb = [9; 12];
-        let planes: [&[u8]; 3] = [&[16, 235, 203, 0], &[128, 128, 40, 128], &[128, 128, 42, 128]];
-        interleave_webp_yuv(planes, &mut rgb).unwrap();
+        let mut rgb = waiting::<3>(&[16, 235, 203, 0]);
+        complete_webp_yuv([&[128, 128, 40, 128], &[128, 128, 42, 128]], &mut rgb).unwrap();
         assert_eq!(rgb, [0, 0, 0, 255, 255, 255, 80, 255, 40, 0, 0, 0]);
-        let mut rgba = [9; 4];
-        interleave_webp_yuva([&[203], &[40], &[42], &[7]], &mut rgba).unwrap();
+        let mut rgba = waiting::<4>(&[203]);
+        complete_webp_yuva([&[40], &[42], &[7]], &mut rgba).unwrap();
         assert_eq!(rgba, [80, 255, 40, 7]);
     }
 
@@ -236,7 +255,7 @@ mod tests {
     fn unequal_planes_are_refused() {
         assert!(interleave(&[&[1, 2], &[3]], &mut [0; 3]).is_err());
         assert!(interleave(&[], &mut []).is_err());
-        assert!(interleave_jpeg_ycbcr([&[1], &[1], &[1]], &mut [0; 4]).is_err());
+        assert!(complete_jpeg_ycbcr([&[1], &[1]], &mut [0; 4]).is_err());
         let mut pixels = [0; 4];
         interleave(&[&[1, 2], &[3, 4]], &mut pixels).unwrap();
         assert_eq!(pixels, [1, 3, 2, 4]);

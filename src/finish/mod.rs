@@ -5,18 +5,19 @@ use crate::error::Error;
 use crate::picture::Layout;
 use crate::plan::{Colors, OutputGeometry, Plan, PlanePlan};
 use crate::probe;
-use crate::shrink::SmallPlane;
 use crate::size::Size;
 
 mod color;
-mod fir;
+mod convolve;
 mod icc;
 mod kernel;
 mod orient;
 mod resize;
+mod sample;
 mod upsample;
 
 pub use icc::ColorConversion;
+use resize::Part;
 
 /// A finished picture that is still charged to its job.
 #[derive(Debug)]
@@ -35,13 +36,11 @@ pub(crate) fn pixels<'b>(
     bytes: &[u8],
     plan: &Plan,
     output: &OutputGeometry,
-    small: &mut [Option<SmallPlane<'b>>; 4],
+    small: &mut [Option<Buffer<'b, u8>>; 4],
     last: bool,
     budget: &'b Budget,
 ) -> Result<Pixels<'b>, Error> {
-    let planes = resized(plan, output, small, last, budget)?;
-    let mut samples = interleaved(plan, output.stored_size, &planes, budget)?;
-    drop(planes);
+    let mut samples = interleaved(plan, output, small, last, budget)?;
     let color = convert(bytes, plan, &mut samples, budget)?;
     let layout = layout(plan);
     let (samples, size) = orient::upright(
@@ -69,98 +68,137 @@ pub(crate) fn pixel_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
     output.size.pixels().saturating_mul(plan.planes().len() as u64)
 }
 
+/// True when luma waits in the pixels for its chroma, and is no plane of its own.
+const fn luma_waits(plan: &Plan) -> bool {
+    matches!(plan.colors(), Colors::JpegYCbCr | Colors::Vp8Yuv)
+}
+
 /// The most that [`pixels`] holds at any time, the small planes included.
 pub(crate) fn memory_bytes(plan: &Plan, output: &OutputGeometry, last: bool) -> u64 {
+    let size = output.stored_size;
+    let pixels = pixel_bytes(plan, output);
     let mut live = plan
         .planes()
         .iter()
         .fold(0u64, |bytes, plane| bytes.saturating_add(plane.shrink.small_bytes()));
     let mut peak = live;
-    for plane in plan.planes() {
-        if last && plane.is_identity(output) {
+    let mut planes = 0u64;
+    if luma_waits(plan) {
+        live = live.saturating_add(pixels);
+    }
+    for (index, plane) in plan.planes().iter().enumerate() {
+        let waits = luma_waits(plan) && index == 0;
+        if last && plane.is_identity(output) && !waits {
+            planes = planes.saturating_add(size.pixels());
             continue;
         }
-        let rect = plane.source_rect(output.crop);
-        let small = plane.shrink.small_size();
-        let resize = resize::memory_bytes(small, rect, output.stored_size);
-        peak = peak.max(live.saturating_add(resize));
-        live = live.saturating_add(output.stored_size.pixels());
+        let temporary = resize::memory_bytes(part(plane, output), size);
+        if !waits {
+            planes = planes.saturating_add(size.pixels());
+            live = live.saturating_add(size.pixels());
+        }
+        peak = peak.max(live.saturating_add(temporary));
         if last {
             live -= plane.shrink.small_bytes();
         }
     }
-    let planes = output.stored_size.pixels().saturating_mul(plan.planes().len() as u64);
-    let pixels = pixel_bytes(plan, output);
-    peak = peak.max(live.saturating_add(pixels));
-    live = live.saturating_sub(planes).saturating_add(pixels);
+    if !luma_waits(plan) {
+        live = live.saturating_add(pixels);
+    }
+    peak = peak.max(live);
+    live = live.saturating_sub(planes);
     let convert = plan.header().icc_cost_bytes;
-    let turn = orient::memory_bytes(
-        output.stored_size,
-        layout(plan).bytes_per_pixel(),
-        plan.header().orientation,
-    );
+    let turn =
+        orient::memory_bytes(size, layout(plan).bytes_per_pixel(), plan.header().orientation);
     peak.max(live.saturating_add(convert.max(turn)))
 }
 
-type Planes<'b> = [Option<Buffer<'b, u8>>; 4];
-
-fn resized<'b>(
-    plan: &Plan,
-    output: &OutputGeometry,
-    small: &mut [Option<SmallPlane<'b>>; 4],
-    last: bool,
-    budget: &'b Budget,
-) -> Result<Planes<'b>, Error> {
-    let mut planes = Planes::default();
-    for ((slot, small), plane) in planes.iter_mut().zip(small).zip(plan.planes()) {
-        *slot = Some(resized_plane(plane, output, small, last, budget)?);
-    }
-    Ok(planes)
+/// The part of a small plane that `output` shows.
+fn part(plan: &PlanePlan, output: &OutputGeometry) -> Part {
+    let plane = plan.shrink.small_size();
+    Part { plane, rect: plan.source_rect(output.crop), averaged: plan.averaged() }
 }
 
 fn resized_plane<'b>(
     plan: &PlanePlan,
     output: &OutputGeometry,
-    small: &mut Option<SmallPlane<'b>>,
+    small: &mut Option<Buffer<'b, u8>>,
     last: bool,
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     let missing = Error::Bug("a plane was used up before the last output");
     if last && plan.is_identity(output) {
-        return small.take().map(|plane| plane.samples).ok_or(missing);
+        return small.take().ok_or(missing);
     }
     let plane = small.as_ref().ok_or(missing)?;
-    let rect = plan.source_rect(output.crop);
-    let resized = resize::plane(&plane.samples, plane.size, rect, output.stored_size, budget)?;
+    let resized = resize::plane(plane, part(plan, output), output.stored_size, budget)?;
     if last {
         *small = None;
     }
     Ok(resized)
 }
 
-/// Planes → pixels, with the colours of the format made RGB; inks stay four samples a pixel.
+/// Resizes luma into the pixels, where it waits for its chroma.
+fn resize_luma<'b, const CHANNELS: usize>(
+    plan: &Plan,
+    output: &OutputGeometry,
+    small: &mut Option<Buffer<'b, u8>>,
+    last: bool,
+    samples: &mut [u8],
+    budget: &'b Budget,
+) -> Result<(), Error> {
+    const MISSING: Error = Error::Bug("no plane of luma");
+    let plane = plan.planes().first().ok_or(MISSING)?;
+    let luma = small.as_deref().ok_or(MISSING)?;
+    let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
+    resize::into(pixels, luma, part(plane, output), output.stored_size, budget)?;
+    if last {
+        *small = None;
+    }
+    Ok(())
+}
+
+/// Small planes → pixels, with the colours of the format made RGB; inks stay four samples a pixel.
 fn interleaved<'b>(
     plan: &Plan,
-    size: Size,
-    planes: &Planes<'b>,
+    output: &OutputGeometry,
+    small: &mut [Option<Buffer<'b, u8>>; 4],
+    last: bool,
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     let channels = plan.planes().len();
-    let len = usize::try_from(size.pixels())
+    let len = usize::try_from(output.stored_size.pixels())
         .ok()
         .and_then(|pixels| pixels.checked_mul(channels))
         .ok_or(Error::Bug("a picture larger than the address space"))?;
-    let mut samples = budget.buffer(len, 0u8)?;
+    let mut waiting = None;
+    if luma_waits(plan) {
+        let mut samples = budget.buffer(len, 0u8)?;
+        let [luma, ..] = small;
+        let resize_luma = if plan.has_alpha() { resize_luma::<4> } else { resize_luma::<3> };
+        resize_luma(plan, output, luma, last, &mut samples, budget)?;
+        waiting = Some(samples);
+    }
+    let mut planes: [Option<Buffer<'b, u8>>; 4] = Default::default();
+    for (index, ((slot, small), plane)) in
+        planes.iter_mut().zip(small).zip(plan.planes()).enumerate()
+    {
+        if index > 0 || waiting.is_none() {
+            *slot = Some(resized_plane(plane, output, small, last, budget)?);
+        }
+    }
+    let mut samples = match waiting {
+        Some(samples) => samples,
+        None => budget.buffer(len, 0u8)?,
+    };
     let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
-    let [first, second, third, _] = all;
+    let [_, second, third, fourth] = all;
     match (plan.colors(), plan.has_alpha()) {
-        (Colors::JpegYCbCr, _) => {
-            color::interleave_jpeg_ycbcr([first, second, third], &mut samples)?;
+        (Colors::JpegYCbCr, _) => color::complete_jpeg_ycbcr([second, third], &mut samples)?,
+        (Colors::Vp8Yuv, false) => color::complete_webp_yuv([second, third], &mut samples)?,
+        (Colors::Vp8Yuv, true) => {
+            color::complete_webp_yuva([second, third, fourth], &mut samples)?;
         }
-        (Colors::Vp8Yuv, false) => {
-            color::interleave_webp_yuv([first, second, third], &mut samples)?;
-        }
-        (Colors::Vp8Yuv, true) => color::interleave_webp_yuva(all, &mut samples)?,
         (Colors::Cmyk { inverted }, _) => {
             let coding = color::InkCoding { ycck: false, inverted };
             color::interleave_inks(all, coding, &mut samples)?;

@@ -4,75 +4,88 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::size::{Size, SourceRect};
 
-use super::kernel::{self, Axis};
-use super::upsample;
+use super::kernel::Axis;
+use super::sample::Sample;
+use super::{convolve, upsample};
 
-impl SourceRect {
-    fn horizontal(self, source_size: Size, target: Size) -> Axis {
-        Axis { source: source_size.width, start: self.x, length: self.width, target: target.width }
-    }
+/// The part of a plane that is resized.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Part {
+    /// The size of the plane.
+    pub(crate) plane: Size,
+    /// Samples outside of it count where the filter reaches them; the plane's edge is replicated.
+    pub(crate) rect: SourceRect,
+    /// How many samples each sample is the average of, from left to right and from top to bottom.
+    pub(crate) averaged: (u32, u32),
+}
 
-    fn vertical(self, source_size: Size, target: Size) -> Axis {
-        Axis {
-            source: source_size.height,
-            start: self.y,
-            length: self.height,
+impl Part {
+    fn axes(self, target: Size) -> (Axis, Axis) {
+        let x = Axis {
+            source: self.plane.width,
+            start: self.rect.x,
+            length: self.rect.width,
+            target: target.width,
+            averaged: self.averaged.0,
+        };
+        let y = Axis {
+            source: self.plane.height,
+            start: self.rect.y,
+            length: self.rect.height,
             target: target.height,
-        }
+            averaged: self.averaged.1,
+        };
+        (x, y)
     }
 }
 
-/// Resizes `rect` of an 8-bit plane to `target`.
+/// Resizes `part` of an 8-bit plane to `target`, into `resized`.
 ///
 /// - The same size, with edges on samples: a copy.
 /// - Each resized axis exactly doubled: the triangle filter that JPEG and WebP decoders upsample
 ///   chroma with, see [`upsample`].
-/// - Everything else: Lanczos3, by fast_image_resize or by [`kernel`], with the same bytes.
-///
-/// Samples outside `rect` count where the filter reaches them; the plane's edge is replicated.
-pub(crate) fn plane<'b>(
+/// - Everything else: Lanczos3, which makes up for averages, see [`kernel`](super::kernel).
+pub(crate) fn into<S: Sample>(
+    resized: &mut [S],
     source: &[u8],
-    source_size: Size,
-    rect: SourceRect,
+    part: Part,
     target: Size,
-    budget: &'b Budget,
-) -> Result<Buffer<'b, u8>, Error> {
-    let x = rect.horizontal(source_size, target);
-    let y = rect.vertical(source_size, target);
-    if source.len() as u64 != source_size.pixels() {
+    budget: &Budget,
+) -> Result<(), Error> {
+    let (x, y) = part.axes(target);
+    if source.len() as u64 != part.plane.pixels() || resized.len() as u64 != target.pixels() {
         return Err(Error::Bug("a plane whose length is not its size"));
     }
     if !x.is_inside() || !y.is_inside() {
         return Err(Error::Bug("a source rectangle outside of its plane"));
     }
-    let target_len = usize::try_from(target.pixels())
-        .map_err(|_| Error::Bug("a plane larger than the address space"))?;
-    let mut resized = budget.buffer(target_len, 0u8)?;
     match Filter::of(x, y) {
-        Filter::Triangle(x, y) => upsample::plane(source, source_size, x, y, target, &mut resized)?,
-        Filter::Lanczos3 => lanczos3(source, x, y, &mut resized, budget)?,
+        Filter::Triangle(x, y) => upsample::plane(source, part.plane, x, y, target, resized),
+        Filter::Lanczos3 => convolve::plane(source, x, y, resized, budget),
     }
+}
+
+/// The same into a new plane.
+pub(crate) fn plane<'b>(
+    source: &[u8],
+    part: Part,
+    target: Size,
+    budget: &'b Budget,
+) -> Result<Buffer<'b, u8>, Error> {
+    let len = usize::try_from(target.pixels())
+        .map_err(|_| Error::Bug("a plane larger than the address space"))?;
+    let mut resized = budget.buffer(len, 0u8)?;
+    into(&mut resized, source, part, target, budget)?;
     Ok(resized)
 }
 
-/// What [`plane`] takes from the budget at its peak, in bytes: the target and every temporary
-/// buffer, whichever implementation runs. The source is not counted.
-pub(crate) fn memory_bytes(source_size: Size, rect: SourceRect, target: Size) -> u64 {
-    let x = rect.horizontal(source_size, target);
-    let y = rect.vertical(source_size, target);
-    let temporary_bytes = match Filter::of(x, y) {
+/// What [`into`] takes from the budget at its peak, in bytes; [`plane`] takes the target as well.
+pub(crate) fn memory_bytes(part: Part, target: Size) -> u64 {
+    let (x, y) = part.axes(target);
+    match Filter::of(x, y) {
         Filter::Triangle(..) => 0,
-        Filter::Lanczos3 => temporary_bytes(x, y),
-    };
-    target.pixels().saturating_add(temporary_bytes)
-}
-
-/// True when the plane is copied or doubled, so that Lanczos3 is not used.
-#[cfg(test)]
-pub(crate) fn is_triangle(source_size: Size, rect: SourceRect, target: Size) -> bool {
-    let x = rect.horizontal(source_size, target);
-    let y = rect.vertical(source_size, target);
-    matches!(Filter::of(x, y), Filter::Triangle(..))
+        Filter::Lanczos3 => convolve::memory_bytes(x, y),
+    }
 }
 
 /// Which filter a plane gets.
@@ -90,64 +103,176 @@ impl Filter {
     }
 }
 
-#[cfg(feature = "simd")]
-fn lanczos3(
-    source: &[u8],
-    x: Axis,
-    y: Axis,
-    resized: &mut [u8],
-    budget: &Budget,
-) -> Result<(), Error> {
-    // Past this ratio the integer taps of fast_image_resize no longer add up to 1.
-    if x.needs_exact_sum() || y.needs_exact_sum() {
-        return kernel::plane(source, x, y, resized, budget);
+#[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use core::f64::consts::PI;
+
+    use super::*;
+
+    fn random(state: &mut u64) -> u64 {
+        *state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *state >> 33
     }
-    let _below = budget.take(temporary_bytes(x, y))?;
-    super::fir::plane(source, x, y, resized)
-}
 
-#[cfg(not(feature = "simd"))]
-fn lanczos3(
-    source: &[u8],
-    x: Axis,
-    y: Axis,
-    resized: &mut [u8],
-    budget: &Budget,
-) -> Result<(), Error> {
-    kernel::plane(source, x, y, resized, budget)
-}
+    /// Sizes with both sides up to `long`, but for one that may be up to `short`.
+    fn random_size(state: &mut u64, short: u64, long: u64) -> Size {
+        let (a, b) = (random(state) % short + 1, random(state) % long + 1);
+        let (a, b) = (u32::try_from(a).unwrap(), u32::try_from(b).unwrap());
+        if random(state).is_multiple_of(2) { Size::new(a, b) } else { Size::new(b, a) }
+    }
 
-/// The temporary buffers of fast_image_resize 6.1, which are never smaller than those of
-/// [`kernel`]: the weights of both axes, the integer taps of one while its weights are alive, and
-/// the plane between the passes.
-fn temporary_bytes(x: Axis, y: Axis) -> u64 {
-    let between = match (x.is_copy(), y.is_copy()) {
-        (false, false) => {
-            let samples = x.reach().saturating_mul(u64::from(y.target));
-            samples.saturating_add(BYTES_OF_ALIGNMENT).max(LEAST_VECTOR_BYTES)
+    fn random_part(state: &mut u64, source: u32) -> (f64, f64) {
+        let side = f64::from(source);
+        let grid = [1.0, 2.0, 8.0, 3.0][usize::try_from(random(state) % 4).unwrap()];
+        let start = ((random(state) % 1000) as f64 / 1000.0 * side * grid).floor() / grid;
+        let length = (random(state) % 1000 + 1) as f64 / 1000.0 * (side - start);
+        match random(state) % 3 {
+            0 => (0.0, side),
+            1 => (start, side - start),
+            _ => (start, ((length * grid).ceil() / grid).min(side - start)),
         }
-        _ => 0,
-    };
-    let (x_weights, x_taps) = axis_bytes(x);
-    let (y_weights, y_taps) = axis_bytes(y);
-    between.saturating_add(x_weights).saturating_add(x_taps.max(y_weights.saturating_add(y_taps)))
-}
-
-/// Bytes of the weights (f64, and the bounds of each window) and of the taps (i16, and a vector for
-/// each window) of one axis.
-fn axis_bytes(axis: Axis) -> (u64, u64) {
-    if axis.is_copy() {
-        return (0, 0);
     }
-    let windows = u64::from(axis.target);
-    let weights = windows.saturating_mul(axis.window());
-    (
-        weights.saturating_mul(8).saturating_add(windows.saturating_mul(8)),
-        weights.saturating_mul(2).saturating_add(windows.saturating_mul(32)),
-    )
-}
 
-/// fast_image_resize makes its buffer one sample longer, to align it.
-const BYTES_OF_ALIGNMENT: u64 = 1;
-/// A vector of bytes that grows has room for 8 at least.
-const LEAST_VECTOR_BYTES: u64 = 8;
+    fn whole(plane: Size) -> Part {
+        Part { plane, rect: SourceRect::covering(plane), averaged: (1, 1) }
+    }
+
+    /// The weights of all source samples in one target sample, by the definition.
+    fn plain_weights(source: u32, start: f64, length: f64, target: u32, index: u32) -> Vec<f64> {
+        let scale = length / f64::from(target);
+        let centre = start + (f64::from(index) + 0.5) * scale;
+        let sinc = |x: f64| if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) };
+        let weight = |sample: u32| {
+            let x = (f64::from(sample) + 0.5 - centre) / scale.max(1.0);
+            if x.abs() < 3.0 { sinc(x) * sinc(x / 3.0) } else { 0.0 }
+        };
+        let weights: Vec<f64> = (0..source).map(weight).collect();
+        let sum: f64 = weights.iter().sum();
+        weights.iter().map(|weight| weight / sum).collect()
+    }
+
+    /// Both passes in f64, rounded never.
+    fn plain(source: &[u8], Part { plane, rect, .. }: Part, target: Size) -> Vec<f64> {
+        let across: Vec<Vec<f64>> = (0..target.width)
+            .map(|index| plain_weights(plane.width, rect.x, rect.width, target.width, index))
+            .collect();
+        let mut resized = Vec::new();
+        for index in 0..target.height {
+            let down = plain_weights(plane.height, rect.y, rect.height, target.height, index);
+            let mut line = vec![0.0; plane.width as usize];
+            for (row, weight) in source.chunks_exact(plane.width as usize).zip(down) {
+                line.iter_mut().zip(row).for_each(|(sum, &s)| *sum += f64::from(s) * weight);
+            }
+            resized.extend(across.iter().map(|weights| {
+                weights.iter().zip(&line).map(|(weight, sample)| weight * sample).sum::<f64>()
+            }));
+        }
+        resized
+    }
+
+    #[test]
+    fn every_sample_is_that_of_the_definition_rounded_once_at_the_exact_quote() {
+        let state = &mut 1;
+        let (mut lanczos, mut samples, mut errors) = (0, 0, 0.0);
+        for round in 0..400 {
+            let size = random_size(state, if round % 2 == 0 { 4 } else { 90 }, 200);
+            let target = random_size(state, if round % 3 == 0 { 3 } else { 60 }, 120);
+            let (x, width) = random_part(state, size.width);
+            let (y, height) = random_part(state, size.height);
+            let part = Part { rect: SourceRect { x, y, width, height }, ..whole(size) };
+            let source: Vec<u8> = match round % 5 {
+                // Hard edges overshoot the most.
+                0 => (0..size.pixels())
+                    .map(|_| if random(state).is_multiple_of(2) { 0 } else { 255 })
+                    .collect(),
+                _ => (0..size.pixels()).map(|_| random(state).to_le_bytes()[0]).collect(),
+            };
+            let quote = target.pixels() + memory_bytes(part, target);
+            let budget = Budget::new(quote);
+            let resized = plane(&source, part, target, &budget).unwrap();
+            assert!(plane(&source, part, target, &Budget::new(quote - 1)).is_err());
+
+            let (x, y) = part.axes(target);
+            if matches!(Filter::of(x, y), Filter::Triangle(..)) {
+                continue;
+            }
+            lanczos += 1;
+            for (&sample, exact) in resized.iter().zip(plain(&source, part, target)) {
+                let error = (f64::from(sample) - exact.clamp(0.0, 255.0)).abs();
+                assert!(error < 0.6, "{part:?} {target}: {sample}, not {exact}");
+                errors += error;
+                samples += 1;
+            }
+        }
+        assert!(lanczos > 300);
+        // Rounding a number with any fraction once is wrong by a quarter in the mean.
+        let mean = errors / f64::from(samples);
+        assert!(mean < 0.252, "{mean}");
+    }
+
+    #[test]
+    fn a_flat_plane_stays_flat_at_every_ratio() {
+        for (source, target) in [
+            (Size::new(1, 1), Size::new(300, 200)),
+            (Size::new(3, 500), Size::new(256, 256)),
+            (Size::new(4096, 3), Size::new(5, 7)),
+            (Size::new(511, 40), Size::new(1, 1)),
+            (Size::new(513, 40), Size::new(1, 39)),
+            (Size::new(32_768, 2), Size::new(1, 1)),
+            (Size::new(65_500, 3), Size::new(2, 9)),
+            (Size::new(2, 120_000), Size::new(3, 1)),
+        ] {
+            for averaged in [1, 8] {
+                let part = Part { averaged: (averaged, averaged), ..whole(source) };
+                for value in [0, 1, 128, 200, 254, 255] {
+                    let flat = vec![value; usize::try_from(source.pixels()).unwrap()];
+                    let budget = Budget::new(target.pixels() + memory_bytes(part, target));
+                    let resized = plane(&flat, part, target, &budget).unwrap();
+                    assert!(resized.iter().all(|&sample| sample == value), "{source} to {target}");
+                }
+            }
+        }
+    }
+
+    /// The taps of the sharpened filter overshoot more, and must not wrap.
+    #[test]
+    fn hard_edges_of_averages_stay_within_the_line() {
+        let state = &mut 7;
+        for ratio in [1.0, 1.25, 1.5, 2.0, 3.0, 5.0] {
+            let (size, target) = (Size::new(150, 150), (150.0 / ratio) as u32);
+            let source: Vec<u8> =
+                (0..size.pixels()).map(|_| (random(state) % 2 * 255) as u8).collect();
+            for averaged in [2, 8, 4096] {
+                let part = Part { averaged: (averaged, averaged), ..whole(size) };
+                let target = Size::new(target + 1, target);
+                let budget = Budget::new(target.pixels() + memory_bytes(part, target));
+                let resized = plane(&source, part, target, &budget).unwrap();
+                let mean = resized.iter().map(|&s| f64::from(s)).sum::<f64>();
+                assert!((mean / resized.len() as f64 - 127.5).abs() < 10.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rectangle_that_is_not_inside_is_refused() {
+        let size = Size::new(10, 10);
+        let rect = SourceRect::covering(size);
+        let budget = Budget::new(1 << 20);
+        for rect in [
+            SourceRect { x: -0.5, ..rect },
+            SourceRect { x: f64::NAN, ..rect },
+            SourceRect { y: 0.5, ..rect },
+            SourceRect { width: f64::INFINITY, ..rect },
+            SourceRect { height: 0.0, ..rect },
+            SourceRect { height: f64::NAN, ..rect },
+        ] {
+            let part = Part { rect, ..whole(size) };
+            let refused = plane(&[0; 100], part, Size::new(3, 3), &budget);
+            assert!(matches!(refused, Err(Error::Bug(_))), "{rect:?}");
+        }
+        assert!(plane(&[0; 99], whole(size), Size::new(3, 3), &budget).is_err());
+        assert!(plane(&[0; 100], whole(size), Size::new(0, 3), &budget).is_err());
+    }
+}

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::size::Size;
 
 use super::kernel::Axis;
+use super::sample::Sample;
 
 /// How the samples of an axis are stepped through.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,13 +61,13 @@ impl Steps {
 }
 
 /// Copies or doubles each axis of a plane.
-pub(crate) fn plane(
+pub(crate) fn plane<S: Sample>(
     source: &[u8],
     source_size: Size,
     x: Steps,
     y: Steps,
     target: Size,
-    resized: &mut [u8],
+    resized: &mut [S],
 ) -> Result<(), Error> {
     let outside = || Error::Bug("upsampling reaches outside of its plane");
     let width = source_size.width as usize;
@@ -84,7 +85,7 @@ pub(crate) fn plane(
     Ok(())
 }
 
-fn copy_row(near: &[u8], far: &[u8], first: usize, resized: &mut [u8]) -> Option<()> {
+fn copy_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
     let near = near.get(first..first + resized.len())?;
     let far = far.get(first..first + resized.len())?;
     for ((resized, &near), &far) in resized.iter_mut().zip(near).zip(far) {
@@ -94,7 +95,7 @@ fn copy_row(near: &[u8], far: &[u8], first: usize, resized: &mut [u8]) -> Option
 }
 
 /// Doubles the columns of a row whose nearer and farther source rows are given.
-fn double_row(near: &[u8], far: &[u8], first: usize, resized: &mut [u8]) -> Option<()> {
+fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
     let at = |column: usize| Some(mixed(*near.get(column)?, *far.get(column)?));
     let last = near.len().checked_sub(1)?;
     let edge = |half: usize| {
@@ -136,21 +137,21 @@ const fn mixed(near: u8, far: u8) -> u16 {
     3 * near as u16 + far as u16
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the mean of 16 samples is a sample")]
-const fn sixteenths(sum: u16) -> u8 {
-    ((sum + 8) >> 4) as u8
+fn sixteenths<S: Sample>(sum: u16) -> S {
+    S::of::<4>(sum.into())
 }
 
 #[cfg(test)]
 mod tests {
     use crate::budget::Budget;
-    use crate::finish::resize;
+    use crate::finish::resize::{self, Part};
     use crate::size::Size;
     use crate::size::SourceRect;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
-        let budget = Budget::new(resize::memory_bytes(size, rect, target));
-        resize::plane(source, size, rect, target, &budget).unwrap().to_vec()
+        let part = Part { plane: size, rect, averaged: (1, 1) };
+        let budget = Budget::new(target.pixels() + resize::memory_bytes(part, target));
+        resize::plane(source, part, target, &budget).unwrap().to_vec()
     }
 
     #[test]

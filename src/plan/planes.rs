@@ -103,6 +103,17 @@ impl PlanePlan {
         small == output.stored_size && self.source_rect(output.crop) == SourceRect::covering(small)
     }
 
+    /// How many samples in a row a sample of the small plane is the average of, from left to right and
+    /// from top to bottom. A decoder's 1/8 is an average of 8; its 1/4 and 1/2 keep what a plane of
+    /// their size can show, and average nothing.
+    pub(crate) const fn averaged(&self) -> (u32, u32) {
+        let by_decoder = match self.scale {
+            Scale::Eighth => 8,
+            Scale::Quarter | Scale::Half | Scale::Full => 1,
+        };
+        (by_decoder * self.shrink.box_width, by_decoder * self.shrink.box_height)
+    }
+
     /// Where `crop`, in stored pixels, lies in the small plane. The fraction of a cell that the grid
     /// of the decoder and the box leave over goes into the resize, so that nothing shifts.
     pub(crate) fn source_rect(&self, crop: Rect) -> SourceRect {
