@@ -192,6 +192,53 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
     }
 }
 
+/// The largest WebPs of either kind: of a lossy one only rows are live, whatever its height, and of a lossless one the
+/// pixels that copies can reach.
+#[test]
+fn the_largest_webps_are_held_in_rows() {
+    let mut limits = roomy();
+    limits.max_pixels = 16_383 * 16_383;
+    let lossless = [vp8l::header(4_096, 4_096, false, 0), far_reaching(4_096 * 4_096)].concat();
+    for (name, picture, most_bytes) in [
+        ("lossy 16383x16383", chunk(b"VP8 ", &vp8::flat(16_383, 16_383)), 8 << 20),
+        ("lossless 4096x4096 with far copies", chunk(b"VP8L", &lossless), 12 << 20),
+    ] {
+        let bytes = file(&[picture]);
+        let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &limits).unwrap();
+        let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
+        result.unwrap();
+        let (quoted, used) = (plan.memory_bytes(), measured.peak_bytes);
+        println!("{name}: {quoted} quoted, {used} used");
+        assert!(used <= quoted && quoted * 2 <= used * 3, "{name}: {quoted} quoted, {used} used");
+        assert!(used <= most_bytes, "{name}: {used}");
+    }
+}
+
+/// Whatever its sides: lossy, lossless with the farthest copies, and both in one.
+#[test]
+fn the_default_budget_takes_webps_of_the_most_pixels() {
+    let limits = Limits::default();
+    for (width, height) in [(16_383, 7_324), (7_324, 16_383), (10_954, 10_954)] {
+        assert!(u64::from(width * height) > limits.max_pixels * 99 / 100);
+        let codes = far_reaching(1 << 19);
+        let stream = [vp8l::header(width, height, false, 0), codes.clone()].concat();
+        let color = chunk(b"VP8 ", &vp8::flat(width, height));
+        for (name, chunks) in [
+            ("lossy", vec![color.clone()]),
+            ("lossless", vec![chunk(b"VP8L", &stream)]),
+            ("both", vec![vp8x(ALPHA, width, height), alph(3, true, &codes), color]),
+        ] {
+            let header = probe(&file(&chunks)).unwrap();
+            for request in [Request::cover(512, 512), Request::contain(512, 512)] {
+                for request in [request.jpeg(80), request.png()] {
+                    let plan = Plan::new(&header, &request, &limits);
+                    assert!(plan.is_ok(), "{name} {width}x{height}: {plan:?}");
+                }
+            }
+        }
+    }
+}
+
 /// VP8L of opaque pixels, by codes that could copy from as far as the format allows.
 fn far_reaching(pixels: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();

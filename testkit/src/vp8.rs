@@ -59,22 +59,8 @@ pub fn frame_header(key: bool, first_partition: usize, (width, height): (u32, u3
 pub fn encode_with_planes(picture: &Picture, options: &Options) -> (Vec<u8>, [Plane; 3]) {
     let (mbs_wide, mbs_high) =
         (picture.width.div_ceil(16) as usize, picture.height.div_ceil(16) as usize);
-    let mut encoder = Encoder {
-        options,
-        source: yuv(picture, mbs_wide, mbs_high),
-        planes: [
-            Plane::new(mbs_wide * 16, mbs_high * 16),
-            Plane::new(mbs_wide * 8, mbs_high * 8),
-            Plane::new(mbs_wide * 8, mbs_high * 8),
-        ],
-        mbs_wide,
-        modes: BoolWriter::default(),
-        partitions: (0..1 << options.log2_partitions).map(|_| BoolWriter::default()).collect(),
-        above_modes: vec![0; mbs_wide * 4],
-        left_modes: [0; 4],
-        above: vec![[false; 9]; mbs_wide],
-        left: [false; 9],
-    };
+    let source = yuv(picture, mbs_wide, mbs_high);
+    let mut encoder = Encoder::new(options, source, mbs_wide, mbs_high);
     encoder.header();
     for my in 0..mbs_high {
         encoder.left = [false; 9];
@@ -83,15 +69,26 @@ pub fn encode_with_planes(picture: &Picture, options: &Options) -> (Vec<u8>, [Pl
             encoder.macroblock(mx, my);
         }
     }
-    let first = encoder.modes.finish();
-    let mut bytes = frame_header(true, first.len(), (picture.width, picture.height));
-    bytes.extend(first);
-    let partitions: Vec<Vec<u8>> = encoder.partitions.into_iter().map(BoolWriter::finish).collect();
-    for partition in &partitions[..partitions.len() - 1] {
-        bytes.extend(&(partition.len() as u32).to_le_bytes()[..3]);
+    encoder.finish(picture.width, picture.height)
+}
+
+/// A picture of one grey of any size: all macroblocks are predicted from nothing and have no coefficients, which takes
+/// 3.4 bits for each. The first partition holds those of 16,383 × 16,383.
+pub fn flat(width: u32, height: u32) -> Vec<u8> {
+    let options = Options { skip: true, ..Options::default() };
+    let mut encoder = Encoder::new(&options, Default::default(), 0, 0);
+    encoder.skip_prob = 1;
+    encoder.header();
+    let out = &mut encoder.modes;
+    for _ in 0..u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16)) {
+        out.put(true, 1);
+        // DC for luma and for chroma.
+        out.put(true, 145);
+        out.put(false, 156);
+        out.put(false, 163);
+        out.put(false, 142);
     }
-    bytes.extend(partitions.concat());
-    (bytes, encoder.planes)
+    encoder.finish(width, height).0
 }
 
 struct Encoder<'a> {
@@ -99,6 +96,8 @@ struct Encoder<'a> {
     source: [Vec<u8>; 3],
     planes: [Plane; 3],
     mbs_wide: usize,
+    /// Of a macroblock that has coefficients, in 256ths.
+    skip_prob: u8,
     modes: BoolWriter,
     partitions: Vec<BoolWriter>,
     above_modes: Vec<usize>,
@@ -114,7 +113,41 @@ struct Coefficients {
     has_y2: bool,
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
+    fn new(options: &'a Options, source: [Vec<u8>; 3], mbs_wide: usize, mbs_high: usize) -> Self {
+        Self {
+            options,
+            source,
+            planes: [
+                Plane::new(mbs_wide * 16, mbs_high * 16),
+                Plane::new(mbs_wide * 8, mbs_high * 8),
+                Plane::new(mbs_wide * 8, mbs_high * 8),
+            ],
+            mbs_wide,
+            skip_prob: SKIP_PROB,
+            modes: BoolWriter::default(),
+            partitions: (0..1 << options.log2_partitions).map(|_| BoolWriter::default()).collect(),
+            above_modes: vec![0; mbs_wide * 4],
+            left_modes: [0; 4],
+            above: vec![[false; 9]; mbs_wide],
+            left: [false; 9],
+        }
+    }
+
+    /// The payload of all partitions, and the planes.
+    fn finish(self, width: u32, height: u32) -> (Vec<u8>, [Plane; 3]) {
+        let first = self.modes.finish();
+        let mut bytes = frame_header(true, first.len(), (width, height));
+        bytes.extend(first);
+        let partitions: Vec<Vec<u8>> =
+            self.partitions.into_iter().map(BoolWriter::finish).collect();
+        for partition in &partitions[..partitions.len() - 1] {
+            bytes.extend(&(partition.len() as u32).to_le_bytes()[..3]);
+        }
+        bytes.extend(partitions.concat());
+        (bytes, self.planes)
+    }
+
     fn header(&mut self) {
         let out = &mut self.modes;
         // Colour space, and clamping is required.
@@ -152,7 +185,7 @@ impl Encoder<'_> {
         }
         out.flag(self.options.skip);
         if self.options.skip {
-            out.literal(u32::from(SKIP_PROB), 8);
+            out.literal(self.skip_prob.into(), 8);
         }
     }
 
@@ -171,7 +204,7 @@ impl Encoder<'_> {
             out.put(segment, 128);
         }
         if self.options.skip {
-            out.put(empty, SKIP_PROB);
+            out.put(empty, self.skip_prob);
         }
         out.put(luma_mode.is_some(), 145);
         match luma_mode {
