@@ -7,7 +7,7 @@ use crate::budget::Budget;
 use crate::decode::{self, RowSink, small_planes};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::plan::Plan;
+use crate::plan::{LoopFilter, Plan};
 use crate::probe::icc::{Minimal, Parts};
 use crate::probe::{Detail, Format, Orientation, jpeg, png, probe, webp};
 use crate::shrink::Shrink;
@@ -138,7 +138,8 @@ pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
             decode::png::decode(bytes, image, all, false, &budget, &interrupt, &mut planes)?;
         }
         Detail::WebP(still) => {
-            decode::webp::decode(bytes, still, false, &budget, &interrupt, &mut planes)?;
+            let exact = LoopFilter::Exact;
+            decode::webp::decode(bytes, still, false, exact, &budget, &interrupt, &mut planes)?;
         }
     }
     Ok(planes.all)

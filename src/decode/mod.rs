@@ -43,7 +43,9 @@ pub(crate) fn small_planes<'b>(
             let window = plan.crop();
             png::decode(bytes, image, window, premultiply, budget, interrupt, sink)?;
         }
-        Detail::WebP(still) => webp::decode(bytes, still, premultiply, budget, interrupt, sink)?,
+        Detail::WebP(still) => {
+            webp::decode(bytes, still, premultiply, plan.loop_filter(), budget, interrupt, sink)?;
+        }
     }
     Ok((shrink.finish()?, None))
 }

@@ -4,6 +4,7 @@ use super::RowSink;
 use crate::budget::Budget;
 use crate::error::{BadRequest, Error};
 use crate::interrupt::Interrupt;
+use crate::plan::LoopFilter;
 use crate::probe::webp::{self as container, Alpha, Approved, Coding, Still};
 
 mod alpha;
@@ -40,6 +41,7 @@ pub(crate) fn decode<S: RowSink>(
     bytes: &[u8],
     still: &Still,
     premultiply: bool,
+    loop_filter: LoopFilter,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -58,7 +60,7 @@ pub(crate) fn decode<S: RowSink>(
         Coding::Lossy(frame) => {
             let rows = AlphaRows::new(&still.alpha, alpha, size, budget, interrupt)?;
             let mut sink = InStep::new(rows, size, premultiply, budget, interrupt, sink)?;
-            lossy::decode(color, &frame, budget, interrupt, &mut sink)
+            lossy::decode(color, &frame, loop_filter, budget, interrupt, &mut sink)
         }
         Coding::Lossless(stream) => {
             let data = color.get(container::vp8l::HEADER_BYTES..).unwrap_or_default();

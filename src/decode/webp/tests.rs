@@ -54,7 +54,15 @@ fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
     let still = still(file)?;
     let budget = Budget::new(memory_bytes(&still, premultiply));
     let mut planes = Planes::default();
-    decode(file, &still, premultiply, &budget, &Interrupt::never(), &mut planes)?;
+    decode(
+        file,
+        &still,
+        premultiply,
+        LoopFilter::Exact,
+        &budget,
+        &Interrupt::never(),
+        &mut planes,
+    )?;
     assert_eq!(budget.left_bytes(), memory_bytes(&still, premultiply));
     Ok(planes)
 }
@@ -268,7 +276,8 @@ fn alpha_goes_in_step_with_luma() {
         let still = still(&file).unwrap();
         let budget = Budget::new(memory_bytes(&still, true));
         let mut order = Order::default();
-        decode(&file, &still, true, &budget, &Interrupt::never(), &mut order).unwrap();
+        decode(&file, &still, true, LoopFilter::Exact, &budget, &Interrupt::never(), &mut order)
+            .unwrap();
         let rows: Vec<_> =
             order.0.into_iter().filter(|(plane, _)| [0, 3].contains(plane)).collect();
         let expected: Vec<_> = (0..50).flat_map(|y| [(3, y), (0, y)]).collect();
@@ -303,6 +312,7 @@ fn other_bytes_than_those_of_the_header_are_refused() {
         &file(4),
         &other,
         false,
+        LoopFilter::Exact,
         &Budget::new(1 << 20),
         &Interrupt::never(),
         &mut Planes::default(),
@@ -317,8 +327,15 @@ fn one_byte_less_than_the_quote_is_not_enough() {
             let still = still(&file).unwrap();
             let budget = Budget::new(memory_bytes(&still, premultiply) - 1);
             let mut sink = Planes::default();
-            let result =
-                decode(&file, &still, premultiply, &budget, &Interrupt::never(), &mut sink);
+            let result = decode(
+                &file,
+                &still,
+                premultiply,
+                LoopFilter::Exact,
+                &budget,
+                &Interrupt::never(),
+                &mut sink,
+            );
             assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
         }
     }
@@ -392,7 +409,8 @@ fn a_set_flag_stops_the_job_between_rows() {
         let still = still(&file).unwrap();
         let budget = Budget::new(memory_bytes(&still, false));
         let mut sink = Cancel(flag, 0);
-        let result = decode(&file, &still, false, &budget, &interrupt, &mut sink);
+        let result =
+            decode(&file, &still, false, LoopFilter::Exact, &budget, &interrupt, &mut sink);
         assert!(matches!(result, Err(Error::Interrupted(_))), "{result:?}");
         assert!(sink.1 <= 4 * 16);
     }

@@ -4,6 +4,7 @@ use super::super::RowSink;
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::plan::LoopFilter;
 use crate::probe::Format;
 use crate::probe::webp::bool_decoder::BoolDecoder;
 use crate::probe::webp::vp8::{Frame, FrameHeader};
@@ -41,6 +42,7 @@ pub(super) const CHROMA_LINES_BEHIND: usize = 8 + LINES_ABOVE as usize;
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
     frame: &Frame,
+    loop_filter: LoopFilter,
     budget: &Budget,
     interrupt: &Interrupt,
     sink: &mut S,
@@ -104,7 +106,9 @@ pub(super) fn decode<S: RowSink>(
             if let Some(lines) = rows.macroblock(column) {
                 rebuild.macroblock(&macroblock, &mut coefficients, lowest, above_right, lines);
             }
-            if let Some(strength) = strengths.of(&macroblock) {
+            if loop_filter == LoopFilter::Exact
+                && let Some(strength) = strengths.of(&macroblock)
+            {
                 let subblocks = by_subblocks || !coefficients.are_all_zero();
                 rows.filter(column, y == 0, subblocks, strength, header.filter.simple);
             }

@@ -7,6 +7,8 @@
     reason = "tests make small files, and may fail"
 )]
 
+use bombproof_testkit::pictures::landscape;
+use bombproof_testkit::vp8::{Options, encode_with_planes};
 use image_webp::vp8::Vp8Decoder;
 
 use super::transform::tests::BITS_WERE_LOST;
@@ -32,6 +34,10 @@ impl RowSink for Planes {
 }
 
 fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
+    ours_with(payload, LoopFilter::Exact)
+}
+
+fn ours_with(payload: &[u8], loop_filter: LoopFilter) -> Result<[Vec<u8>; 3], Error> {
     let Detail::WebP(Still { coding: Coding::Lossy(frame), .. }) =
         header(&riff(&[chunk(b"VP8 ", payload)]))?.detail
     else {
@@ -41,7 +47,7 @@ fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
     let width = frame.size.width as usize;
     let widths = [width, width.div_ceil(2), width.div_ceil(2)];
     let mut planes = Planes { widths, samples: [const { Vec::new() }; 3] };
-    decode(payload, &frame, &budget, &Interrupt::never(), &mut planes)?;
+    decode(payload, &frame, loop_filter, &budget, &Interrupt::never(), &mut planes)?;
     Ok(planes.samples)
 }
 
@@ -122,6 +128,26 @@ fn noise_is_to_us_what_it_is_to_another_decoder() {
     }
     let counts = [decoded, compared, ended, impossible];
     assert!(decoded > 600 && compared > 300 && ended > 100 && impossible > 0, "{counts:?}");
+}
+
+/// What the encoder predicted the next macroblock from is what is there before the filter.
+#[test]
+fn without_the_loop_filter_planes_are_those_that_prediction_sees() {
+    let picture = landscape(77, 53);
+    for subblocks in [false, true] {
+        let (quantizer, filter_level) = (60, 40);
+        let options = Options { quantizer, filter_level, subblocks, ..Options::default() };
+        let (payload, expected) = encode_with_planes(&picture, &options);
+        let planes = ours_with(&payload, LoopFilter::LeftOut).unwrap();
+        assert!(planes != ours(&payload).unwrap());
+        let widths = [77, 39, 39];
+        for ((plane, expected), width) in planes.iter().zip(expected).zip(widths) {
+            for (y, row) in plane.chunks_exact(width).enumerate() {
+                let start = expected.index(0, y);
+                assert_eq!(row, &expected.samples[start..start + width], "row {y}");
+            }
+        }
+    }
 }
 
 /// Cut at every byte, with a container that agrees, a frame ends early where it does for another
