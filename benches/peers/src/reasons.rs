@@ -55,8 +55,8 @@ const REASONS: &[(&str, Measure, &str)] = &[
     (
         "WebP lossy",
         Measure::Likeness,
-        "planes are made small as luma and chroma, and rounded before they become red, green and blue. More bits \
-         between the two would change it.",
+        "Pillow decodes all pixels and makes them small by Lanczos; here a box comes first, whose averages are rounded to \
+         8 bits, and the loop filter is left out where it averages much. More bits would change the first.",
     ),
     (
         "WebP lossless",
