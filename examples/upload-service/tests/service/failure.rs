@@ -1,6 +1,7 @@
 //! The store or the database is down: clients are told, and nothing that was there is lost.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::Response;
@@ -102,12 +103,15 @@ async fn the_database_dies_while_uploads_run() {
     let server = Server::start(&backend, &["--backend-seconds", "2"]);
     let mut acknowledged = [None; 8];
     for round in 0..3 {
+        // Uploads go on until the database is back, however fast they are.
+        let back = AtomicBool::new(false);
         let uploads = (0..8_u32).map(|user| {
-            let (client, url) = (client.clone(), &server.url);
+            let (client, url, back) = (client.clone(), &server.url, &back);
             async move {
                 let mut last = None;
-                for step in 0..15 {
-                    let number = user * 1_000 + round * 100 + step;
+                let mut step = 0;
+                while step < 15 || !back.load(Ordering::Relaxed) {
+                    let number = user * 100_000 + round * 30_000 + step;
                     let put = client.put(url, &format!("user-{user}"), numbered(number));
                     match put.send().await.unwrap().status().as_u16() {
                         200 => last = Some((number, number)),
@@ -118,6 +122,7 @@ async fn the_database_dies_while_uploads_run() {
                         }
                         status => panic!("{status}"),
                     }
+                    step += 1;
                 }
                 last
             }
@@ -127,6 +132,7 @@ async fn the_database_dies_while_uploads_run() {
             backend.database().stop();
             tokio::time::sleep(Duration::from_millis(500)).await;
             backend.database().restart();
+            back.store(true, Ordering::Relaxed);
         };
         let (lasts, ()) = tokio::join!(futures_util::future::join_all(uploads), outage);
         for (acknowledged, last) in acknowledged.iter_mut().zip(lasts) {
