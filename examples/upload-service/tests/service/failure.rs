@@ -100,7 +100,7 @@ async fn the_database_is_down() {
 #[ignore = "needs PostgreSQL"]
 async fn the_database_dies_while_uploads_run() {
     let (backend, client) = (Backend::postgres(), Client::new());
-    let server = Server::start(&backend, &["--backend-seconds", "2"]);
+    let server = Server::start(&backend, &["--backend-seconds", "1"]);
     let mut acknowledged = [None; 8];
     for round in 0..3 {
         // Uploads go on until the database is back, however fast they are.
@@ -130,7 +130,8 @@ async fn the_database_dies_while_uploads_run() {
         let outage = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             backend.database().stop();
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            // Longer than an upload waits for a connection.
+            tokio::time::sleep(Duration::from_secs(3)).await;
             backend.database().restart();
             back.store(true, Ordering::Relaxed);
         };
