@@ -253,6 +253,30 @@ mod tests {
         }
     }
 
+    /// Parts of any length, anywhere in the plane: where a window is cut at its edge, what is left of it
+    /// weighs more.
+    #[test]
+    fn windows_that_are_cut_stay_within_the_range_of_their_sums() {
+        let mut most = 0;
+        for source in [1u32, 2, 3, 5, 8, 40] {
+            for (from, to) in (0..=24).flat_map(|from| (from + 1..=25).map(move |to| (from, to))) {
+                let [start, end] =
+                    [from, to].map(|part| f64::from(source) * f64::from(part) / 25.0);
+                for target in [1, 3, 64] {
+                    for averaged in [1, 8] {
+                        let axis = Axis { source, start, length: end - start, target, averaged };
+                        for index in [0, target / 2, target - 1] {
+                            let (_, taps) = taps(axis, index);
+                            assert_eq!(taps.iter().map(|&tap| i32::from(tap)).sum::<i32>(), ONE);
+                            most = most.max(taps.iter().map(|&tap| i32::from(tap).abs()).sum());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(most < 2 * ONE, "{most}");
+    }
+
     /// A wave, averaged over cells and then resized, is as high as one that is resized alone.
     #[test]
     fn what_an_average_flattens_is_lifted_again() {

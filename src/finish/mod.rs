@@ -40,7 +40,7 @@ pub(crate) fn pixels<'b>(
     last: bool,
     budget: &'b Budget,
 ) -> Result<Pixels<'b>, Error> {
-    let mut samples = interleaved(plan, output, small, last, budget)?;
+    let mut samples = resized_pixels(plan, output, small, last, budget)?;
     let color = convert(bytes, plan, &mut samples, budget)?;
     let layout = layout(plan);
     let (samples, size) = orient::upright(
@@ -115,8 +115,11 @@ pub(crate) fn memory_bytes(plan: &Plan, output: &OutputGeometry, last: bool) -> 
 
 /// The part of a small plane that `output` shows.
 fn part(plan: &PlanePlan, output: &OutputGeometry) -> Part {
-    let plane = plan.shrink.small_size();
-    Part { plane, rect: plan.source_rect(output.crop), averaged: plan.averaged() }
+    Part {
+        plane_size: plan.shrink.small_size(),
+        rect: plan.source_rect(output.crop),
+        averaged: plan.averaged(),
+    }
 }
 
 fn resized_plane<'b>(
@@ -159,7 +162,7 @@ fn resize_luma<'b, const CHANNELS: usize>(
 }
 
 /// Small planes → pixels, with the colours of the format made RGB; inks stay four samples a pixel.
-fn interleaved<'b>(
+fn resized_pixels<'b>(
     plan: &Plan,
     output: &OutputGeometry,
     small: &mut [Option<Buffer<'b, u8>>; 4],

@@ -11,9 +11,8 @@ use super::{convolve, upsample};
 /// The part of a plane that is resized.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Part {
-    /// The size of the plane.
-    pub(crate) plane: Size,
-    /// Samples outside of it count where the filter reaches them; the plane's edge is replicated.
+    pub(crate) plane_size: Size,
+    /// Samples outside of it count where the filter reaches them. Windows end where the plane does.
     pub(crate) rect: SourceRect,
     /// How many samples each sample is the average of, from left to right and from top to bottom.
     pub(crate) averaged: (u32, u32),
@@ -22,14 +21,14 @@ pub(crate) struct Part {
 impl Part {
     fn axes(self, target: Size) -> (Axis, Axis) {
         let x = Axis {
-            source: self.plane.width,
+            source: self.plane_size.width,
             start: self.rect.x,
             length: self.rect.width,
             target: target.width,
             averaged: self.averaged.0,
         };
         let y = Axis {
-            source: self.plane.height,
+            source: self.plane_size.height,
             start: self.rect.y,
             length: self.rect.height,
             target: target.height,
@@ -53,14 +52,14 @@ pub(crate) fn into<S: Sample>(
     budget: &Budget,
 ) -> Result<(), Error> {
     let (x, y) = part.axes(target);
-    if source.len() as u64 != part.plane.pixels() || resized.len() as u64 != target.pixels() {
+    if source.len() as u64 != part.plane_size.pixels() || resized.len() as u64 != target.pixels() {
         return Err(Error::Bug("a plane whose length is not its size"));
     }
     if !x.is_inside() || !y.is_inside() {
         return Err(Error::Bug("a source rectangle outside of its plane"));
     }
     match Filter::of(x, y) {
-        Filter::Triangle(x, y) => upsample::plane(source, part.plane, x, y, target, resized),
+        Filter::Triangle(x, y) => upsample::plane(source, part.plane_size, x, y, target, resized),
         Filter::Lanczos3 => convolve::plane(source, x, y, resized, budget),
     }
 }
@@ -135,8 +134,8 @@ mod tests {
         }
     }
 
-    fn whole(plane: Size) -> Part {
-        Part { plane, rect: SourceRect::covering(plane), averaged: (1, 1) }
+    fn whole(plane_size: Size) -> Part {
+        Part { plane_size, rect: SourceRect::covering(plane_size), averaged: (1, 1) }
     }
 
     /// The weights of all source samples in one target sample, by the definition.
@@ -154,15 +153,15 @@ mod tests {
     }
 
     /// Both passes in f64, rounded never.
-    fn plain(source: &[u8], Part { plane, rect, .. }: Part, target: Size) -> Vec<f64> {
+    fn plain(source: &[u8], Part { plane_size, rect, .. }: Part, target: Size) -> Vec<f64> {
         let across: Vec<Vec<f64>> = (0..target.width)
-            .map(|index| plain_weights(plane.width, rect.x, rect.width, target.width, index))
+            .map(|index| plain_weights(plane_size.width, rect.x, rect.width, target.width, index))
             .collect();
         let mut resized = Vec::new();
         for index in 0..target.height {
-            let down = plain_weights(plane.height, rect.y, rect.height, target.height, index);
-            let mut line = vec![0.0; plane.width as usize];
-            for (row, weight) in source.chunks_exact(plane.width as usize).zip(down) {
+            let down = plain_weights(plane_size.height, rect.y, rect.height, target.height, index);
+            let mut line = vec![0.0; plane_size.width as usize];
+            for (row, weight) in source.chunks_exact(plane_size.width as usize).zip(down) {
                 line.iter_mut().zip(row).for_each(|(sum, &s)| *sum += f64::from(s) * weight);
             }
             resized.extend(across.iter().map(|weights| {

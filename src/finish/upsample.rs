@@ -149,7 +149,7 @@ mod tests {
     use crate::size::SourceRect;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
-        let part = Part { plane: size, rect, averaged: (1, 1) };
+        let part = Part { plane_size: size, rect, averaged: (1, 1) };
         let budget = Budget::new(target.pixels() + resize::memory_bytes(part, target));
         resize::plane(source, part, target, &budget).unwrap().to_vec()
     }
