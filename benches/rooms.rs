@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bombproof::instrument::{Room, shrink_grey_rows, walk_by_rooms};
+use bombproof::instrument::{Stage, run_by_stage, shrink_grey_rows};
 use bombproof::{Interrupt, Limits, Plan, Request};
 use bombproof_benches::{contenders, files};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -21,7 +21,7 @@ fn rooms(criterion: &mut Criterion) {
         let plan = Plan::new(&header, &request, &limits).expect("a plan");
         let whole = plan.run(upload, &Interrupt::never()).expect("an avatar");
         let mut order = Vec::new();
-        let by_rooms = walk_by_rooms(&plan, upload, |room| order.push(room)).expect("an avatar");
+        let by_rooms = run_by_stage(&plan, upload, |room| order.push(room)).expect("an avatar");
         assert_eq!(whole.bytes(), by_rooms, "{}", file.name);
         assert_eq!(order, ROOMS.map(|(_, room)| room));
         assert!(shrink_grey_rows(&plan).expect("rows") >= 256 * 256, "{}", file.name);
@@ -49,10 +49,10 @@ fn rooms(criterion: &mut Criterion) {
 }
 
 /// How long a walk is in one of its rooms.
-fn time_in(wanted: Room, plan: &Plan, upload: &[u8]) -> Duration {
+fn time_in(wanted: Stage, plan: &Plan, upload: &[u8]) -> Duration {
     let mut entered = Instant::now();
     let mut time = Duration::ZERO;
-    let file = walk_by_rooms(plan, upload, |room| {
+    let file = run_by_stage(plan, upload, |room| {
         if room == wanted {
             time = entered.elapsed();
         }
@@ -62,10 +62,10 @@ fn time_in(wanted: Room, plan: &Plan, upload: &[u8]) -> Duration {
     time
 }
 
-const ROOMS: [(&str, Room); 3] = [
-    ("decode-and-shrink", Room::DecodeAndShrink),
-    ("finish", Room::Finish),
-    ("encode", Room::Encode),
+const ROOMS: [(&str, Stage); 3] = [
+    ("decode-and-shrink", Stage::DecodeAndShrink),
+    ("finish", Stage::Finish),
+    ("encode", Stage::Encode),
 ];
 
 criterion_group!(benches, rooms);

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::limits::Limit;
-use crate::probe::{Container, Format};
+use crate::format::{Container, Format};
+use crate::limits::{Limit, OverLimit};
 
 /// Why there is no picture.
 ///
@@ -186,6 +186,12 @@ impl Error {
     /// The data ends at row `reached` of `expected`.
     pub(crate) const fn truncated_at(format: Format, reached: u32, expected: u32) -> Self {
         Self::Truncated(Truncated { format, rows: Some((reached, expected)) })
+    }
+}
+
+impl From<OverLimit> for Error {
+    fn from(OverLimit { limit, found, allowed }: OverLimit) -> Self {
+        Self::OverLimit { limit, found, allowed }
     }
 }
 

@@ -6,10 +6,11 @@
 use crate::budget::Budget;
 use crate::decode::{self, RowSink, small_planes};
 use crate::error::Error;
+use crate::format::Format;
 use crate::interrupt::Interrupt;
 use crate::plan::{LoopFilter, Plan};
 use crate::probe::icc::{Minimal, Parts};
-use crate::probe::{Detail, Format, Orientation, jpeg, png, probe, webp};
+use crate::probe::{Detail, Orientation, jpeg, png, probe, webp};
 use crate::shrink::Shrink;
 use crate::size::Rect;
 use crate::{encode, finish};
@@ -242,7 +243,7 @@ pub fn minimal_profile(profile: &[u8]) -> Option<Vec<u8>> {
     clippy::exhaustive_enums,
     reason = "the walk is fixed, and nobody is promised anything here"
 )]
-pub enum Room {
+pub enum Stage {
     /// Rows are shrunk while they are decoded.
     DecodeAndShrink,
     /// Resize, colour, orientation.
@@ -255,21 +256,21 @@ pub enum Room {
 ///
 /// # Errors
 /// Those of [`Plan::run`].
-pub fn walk_by_rooms(
+pub fn run_by_stage(
     plan: &Plan,
     bytes: &[u8],
-    mut left: impl FnMut(Room),
+    mut left: impl FnMut(Stage),
 ) -> Result<Vec<u8>, Error> {
     let budget = Budget::new(plan.memory_bytes());
     let (mut small, _) = small_planes(bytes, plan, &budget, &Interrupt::never())?;
-    left(Room::DecodeAndShrink);
+    left(Stage::DecodeAndShrink);
     let output = plan.outputs().first().ok_or(Error::Bug("a request without a size"))?;
     let pixels = finish::pixels(bytes, plan, output, &mut small, true, &budget)?;
-    left(Room::Finish);
+    left(Stage::Finish);
     let (kind, background) = (plan.request().output(), plan.request().background_rgb());
     let (samples, size, layout) = (&pixels.samples, pixels.size, pixels.layout);
     let file = encode::file(kind, samples, size, layout, background, &budget)?;
-    left(Room::Encode);
+    left(Stage::Encode);
     Ok(file.to_vec())
 }
 

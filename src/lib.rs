@@ -98,9 +98,11 @@
 
 // In walking order: the words first, then the rooms.
 mod size;
+mod format;
 mod limits;
-mod request;
 mod error;
+mod report;
+mod request;
 mod picture;
 mod budget;
 mod interrupt;
@@ -121,14 +123,14 @@ pub mod instrument;
 // The public interface is:
 pub use error::{BadRequest, Error, Interrupted, Malformed, Truncated, Unsupported};
 pub use finish::ColorConversion;
+pub use format::{Container, Format};
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use picture::{Layout, Picture};
 pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};
-pub use probe::{
-    ColorKind, Container, Format, Header, IccKind, Orientation, ProfileProblem, probe,
-};
+pub use probe::{ColorKind, Header, IccKind, Orientation, ProfileProblem, probe};
+pub use report::ErrorReport;
 pub use request::{JpegDetail, Request};
 pub use size::{Rect, Size};
 pub use thumbnail::{Thumbnail, decode, thumbnail, thumbnails};

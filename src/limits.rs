@@ -1,6 +1,6 @@
 //! What the caller allows: every limit with its unit, its default and the reason.
 
-use crate::probe::Format;
+use crate::format::Format;
 
 /// What a caller allows, fixed before any byte is read.
 ///
@@ -178,28 +178,28 @@ impl Limit {
     }
 
     /// The one comparison of every limit: `allowed` itself is allowed.
-    pub(crate) const fn check(self, found: u64, allowed: u64) -> Result<(), crate::Error> {
-        if found > allowed {
-            Err(crate::Error::OverLimit { limit: self, found, allowed })
-        } else {
-            Ok(())
-        }
+    pub(crate) const fn check(self, found: u64, allowed: u64) -> Result<(), OverLimit> {
+        if found > allowed { Err(OverLimit { limit: self, found, allowed }) } else { Ok(()) }
     }
+}
+
+/// A limit that was passed; `?` makes an [`Error::OverLimit`](crate::Error::OverLimit) of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OverLimit {
+    pub(crate) limit: Limit,
+    pub(crate) found: u64,
+    pub(crate) allowed: u64,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
 
     #[test]
     fn a_limit_allows_itself_and_refuses_one_more() {
-        assert!(Limit::Pixels.check(120, 120).is_ok());
-        let refused = Limit::Pixels.check(121, 120);
-        assert!(matches!(
-            refused,
-            Err(Error::OverLimit { limit: Limit::Pixels, found: 121, allowed: 120 })
-        ));
+        assert_eq!(Limit::Pixels.check(120, 120), Ok(()));
+        let refused = OverLimit { limit: Limit::Pixels, found: 121, allowed: 120 };
+        assert_eq!(Limit::Pixels.check(121, 120), Err(refused));
     }
 
     #[test]

@@ -22,3 +22,22 @@ fn a_header_goes_out() {
     assert_eq!(value["color"], "ycbcr");
     assert!(value.get("detail").is_none());
 }
+
+#[test]
+fn an_error_goes_out_as_its_report() {
+    let limits = Limits::default();
+    let bomb = std::fs::read("corpus/bombs/flood-65535.png").unwrap();
+    let refused = bombproof::thumbnail(&bomb, &bombproof::Request::cover(8, 8), &limits);
+    let value = serde_json::to_value(refused.unwrap_err()).unwrap();
+    let expected = serde_json::json!({
+        "kind": "over_limit",
+        "limit": "max_side_px",
+        "found": 65_535,
+        "allowed": 32_768,
+        "message": "the longer side in pixels is 65535, over the limit of 32768 (max_side_px)",
+        "user_message": "This picture has too many pixels. Please use a smaller one.",
+        "http_status": 413,
+        "retryable": false,
+    });
+    assert_eq!(value, expected);
+}

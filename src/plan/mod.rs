@@ -5,10 +5,11 @@
 use core::fmt;
 
 use crate::error::{Error, Unsupported};
+use crate::format::Format;
 use crate::interrupt::Interrupt;
 use crate::limits::{Limit, Limits};
 use crate::probe::jpeg::Scale;
-use crate::probe::{Detail, Format, Header};
+use crate::probe::{Detail, Header};
 use crate::request::{Fit, Output, Request};
 use crate::size::{Rect, Size};
 use crate::thumbnail::{self, Thumbnail};

@@ -4,12 +4,10 @@
 //! only what it approves; [`decode`](crate::decode) reads the same slice through the same reader, so
 //! that a header cannot be read in two ways.
 
-use core::fmt;
-
 use crate::error::{Error, Unsupported};
+use crate::format::{Container, Format};
 use crate::size::Size;
 
-mod container;
 mod crc;
 pub(crate) mod exif;
 pub(crate) mod icc;
@@ -17,7 +15,6 @@ pub(crate) mod jpeg;
 pub(crate) mod png;
 pub(crate) mod webp;
 
-pub use container::Container;
 pub use exif::Orientation;
 pub use icc::ProfileProblem;
 
@@ -109,42 +106,6 @@ pub(crate) enum Detail {
     Jpeg(jpeg::Frame),
     Png(png::Image),
     WebP(webp::Still),
-}
-
-/// A format that is decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[allow(clippy::exhaustive_enums, reason = "a fourth format is a breaking change on purpose")]
-pub enum Format {
-    /// JPEG, ITU-T T.81.
-    Jpeg,
-    /// PNG, W3C Portable Network Graphics.
-    Png,
-    /// WebP, RFC 9649, with VP8 (RFC 6386) or VP8L inside.
-    WebP,
-}
-
-impl Format {
-    /// The name in lower case: `"jpeg"`, `"png"`, `"webp"`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpeg",
-            Self::Png => "png",
-            Self::WebP => "webp",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Jpeg => "JPEG",
-            Self::Png => "PNG",
-            Self::WebP => "WebP",
-        })
-    }
 }
 
 /// The colours of the stored samples.

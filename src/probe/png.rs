@@ -1,8 +1,9 @@
 //! The container reader of PNG (W3C PNG, third edition; section numbers refer to it).
 
 use super::exif::Orientation;
-use super::{ColorKind, Detail, Format, Header, IccKind};
+use super::{ColorKind, Detail, Header, IccKind};
 use crate::error::Error;
+use crate::format::Format;
 use crate::size::Size;
 use crate::work;
 

@@ -2,7 +2,7 @@
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
-use crate::probe::Format;
+use crate::format::Format;
 use crate::probe::jpeg::{RST0, RST7, malformed};
 
 /// The entropy data of one scan, freed of stuffing a window at a time.

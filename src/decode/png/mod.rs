@@ -3,8 +3,8 @@
 use crate::budget::Budget;
 use crate::decode::RowSink;
 use crate::error::Error;
+use crate::format::Format;
 use crate::interrupt::Interrupt;
-use crate::probe::Format;
 use crate::probe::png::{Chunks, Image};
 use crate::size::Rect;
 use crate::work;

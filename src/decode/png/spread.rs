@@ -3,7 +3,7 @@
 use crate::budget::{Budget, Buffer};
 use crate::decode::{is_opaque_row, premultiply_row};
 use crate::error::Error;
-use crate::probe::Format;
+use crate::format::Format;
 use crate::probe::png::{Chunks, Color, Image};
 
 /// Spreads packed rows into planes: palette looked up, transparency applied, depths scaled to 8 bits.

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{Format, Header, jpeg, png, webp};
+use super::{Header, jpeg, png, webp};
+use crate::format::Format;
 
 mod cost;
 mod curve;

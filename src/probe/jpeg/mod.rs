@@ -1,7 +1,8 @@
 //! The container reader of JPEG (ITU-T T.81, annex B).
 
-use super::{Detail, Format, Header};
+use super::{Detail, Header};
 use crate::error::Error;
+use crate::format::Format;
 
 mod frame;
 mod metadata;

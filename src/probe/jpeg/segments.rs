@@ -2,7 +2,7 @@
 
 use super::malformed;
 use crate::error::Error;
-use crate::probe::Format;
+use crate::format::Format;
 use crate::work;
 
 /// One marker segment that somebody here reads.

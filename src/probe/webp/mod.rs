@@ -1,8 +1,9 @@
 //! The container reader of WebP (RFC 9649, section 2): one still picture, or the first frame of an
 //! animation.
 
-use super::{ColorKind, Detail, Format, Header, IccKind, Orientation};
+use super::{ColorKind, Detail, Header, IccKind, Orientation};
 use crate::error::Error;
+use crate::format::Format;
 use crate::size::Size;
 
 pub(crate) mod bits;

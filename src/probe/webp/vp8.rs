@@ -3,7 +3,7 @@
 use super::bool_decoder::BoolDecoder;
 use super::{TRUNCATED, malformed};
 use crate::error::Error;
-use crate::probe::Format;
+use crate::format::Format;
 use crate::size::Size;
 
 /// A key frame, with the length of each of its partitions held against the chunk.

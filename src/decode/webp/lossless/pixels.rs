@@ -4,7 +4,7 @@
 use super::groups::{self, GroupOfTile, Groups};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
-use crate::probe::Format;
+use crate::format::Format;
 use crate::probe::webp::bits::Bits;
 use crate::probe::webp::code::Table;
 use crate::probe::webp::pixels::{Group, OUTSIDE, distance_in_pixels};

@@ -3,9 +3,9 @@
 use super::super::RowSink;
 use crate::budget::Budget;
 use crate::error::Error;
+use crate::format::Format;
 use crate::interrupt::Interrupt;
 use crate::plan::LoopFilter;
-use crate::probe::Format;
 use crate::probe::webp::bool_decoder::BoolDecoder;
 use crate::probe::webp::vp8::{Frame, FrameHeader};
 use crate::size::Size;

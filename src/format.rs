@@ -1,8 +1,42 @@
-//! The kind of a file from its first bytes.
+//! The formats that are decoded, and what a file is by its first bytes.
 
 use core::fmt;
 
-use super::Format;
+/// A format that is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+#[allow(clippy::exhaustive_enums, reason = "a fourth format is a breaking change on purpose")]
+pub enum Format {
+    /// JPEG, ITU-T T.81.
+    Jpeg,
+    /// PNG, W3C Portable Network Graphics.
+    Png,
+    /// WebP, RFC 9649, with VP8 (RFC 6386) or VP8L inside.
+    WebP,
+}
+
+impl Format {
+    /// The name in lower case: `"jpeg"`, `"png"`, `"webp"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::WebP => "WebP",
+        })
+    }
+}
 
 /// A container recognised by its first bytes, so that a refusal can name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
