@@ -170,6 +170,9 @@ impl Error {
         }
     }
 
+    /// The bytes are not those that the plan was made from.
+    pub(crate) const OTHER_BYTES: Self = Self::BadRequest(BadRequest::OtherBytes);
+
     pub(crate) const fn malformed(format: Format, what: &'static str) -> Self {
         Self::Malformed(Malformed { format, what })
     }

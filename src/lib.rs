@@ -96,25 +96,27 @@
     )
 )]
 
-// In walking order: the words first, then the rooms.
-mod size;
+// From the bottom of the ladder up: a module imports only modules above it in this list.
 mod format;
+mod size;
 mod limits;
 mod error;
 mod report;
 mod request;
-mod picture;
+mod work;
 mod budget;
 mod interrupt;
-mod work;
+mod job;
+mod upload;
+mod picture;
+mod shrink;
 mod probe;
+mod decode;
+mod encode;
+mod finish;
+mod output;
 mod plan;
 mod pool;
-mod upload;
-mod decode;
-mod shrink;
-mod finish;
-mod encode;
 mod thumbnail;
 #[cfg(feature = "instrument")]
 #[doc(hidden)]
@@ -126,6 +128,7 @@ pub use finish::ColorConversion;
 pub use format::{Container, Format};
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
+pub use output::Thumbnail;
 pub use picture::{Layout, Picture};
 pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};
@@ -133,5 +136,5 @@ pub use probe::{ColorKind, Header, IccKind, Orientation, ProfileProblem, probe};
 pub use report::ErrorReport;
 pub use request::{JpegDetail, Request};
 pub use size::{Rect, Size};
-pub use thumbnail::{Thumbnail, decode, thumbnail, thumbnails};
+pub use thumbnail::{decode, thumbnail, thumbnails};
 pub use upload::read_upload;

@@ -26,7 +26,7 @@ pub struct Request {
     fit: Fit,
     crop: Option<Rect>,
     enlarge: bool,
-    output: Output,
+    output: OutputFormat,
     background: [u8; 3],
     jpeg_detail: JpegDetail,
     min_percent_of_rows: Option<u8>,
@@ -73,7 +73,7 @@ pub(crate) enum Fit {
 
 /// What comes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
+pub(crate) enum OutputFormat {
     Jpeg { quality: u8 },
     Png,
     WebPLossless,
@@ -112,7 +112,7 @@ impl Request {
             fit,
             crop: None,
             enlarge: false,
-            output: Output::Jpeg { quality: 80 },
+            output: OutputFormat::Jpeg { quality: 80 },
             background: [255, 255, 255],
             jpeg_detail: JpegDetail::Balanced,
             min_percent_of_rows: None,
@@ -148,28 +148,28 @@ impl Request {
     /// JPEG out, with `quality` from 1 to 100. This is the default, at 80.
     #[must_use]
     pub const fn jpeg(mut self, quality: u8) -> Self {
-        self.output = Output::Jpeg { quality };
+        self.output = OutputFormat::Jpeg { quality };
         self
     }
 
     /// PNG out; transparency is kept.
     #[must_use]
     pub const fn png(mut self) -> Self {
-        self.output = Output::Png;
+        self.output = OutputFormat::Png;
         self
     }
 
     /// Lossless WebP out; transparency is kept.
     #[must_use]
     pub const fn webp_lossless(mut self) -> Self {
-        self.output = Output::WebPLossless;
+        self.output = OutputFormat::WebPLossless;
         self
     }
 
     /// Pixels out, as a [`Picture`](crate::Picture).
     #[must_use]
     pub const fn pixels(mut self) -> Self {
-        self.output = Output::Pixels;
+        self.output = OutputFormat::Pixels;
         self
     }
 
@@ -225,7 +225,7 @@ impl Request {
         self.enlarge
     }
 
-    pub(crate) const fn output(&self) -> Output {
+    pub(crate) const fn output(&self) -> OutputFormat {
         self.output
     }
 
@@ -246,7 +246,9 @@ impl Request {
             return Err(Error::BadRequest(BadRequest::Percent));
         }
         match self.output {
-            Output::Jpeg { quality: 0 | 101.. } => Err(Error::BadRequest(BadRequest::Quality)),
+            OutputFormat::Jpeg { quality: 0 | 101.. } => {
+                Err(Error::BadRequest(BadRequest::Quality))
+            }
             _ => Ok(()),
         }
     }

@@ -4,7 +4,6 @@
 //! row of sums for each plane, or, when parts of rows come in any order, one sum for each cell.
 
 use crate::budget::{Budget, Buffer};
-use crate::decode::RowSink;
 use crate::error::Error;
 use crate::size::{Rect, Size};
 
@@ -54,6 +53,35 @@ impl PlaneShrink {
     }
 }
 
+/// Where the rows of decoded planes go.
+///
+/// A plane holds one component (Y, Cb, red, alpha …) of 8-bit samples. Rows of one plane come in
+/// order from the top; planes may take turns in any way.
+pub(crate) trait RowSink {
+    /// Takes row `y` of plane `plane`, from its first column to its last.
+    fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error>;
+
+    /// Takes the part of row `y` that lies in the window of the plane, for a decoder that knows it.
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        let _ = (plane, y, samples);
+        Err(Error::Bug("a part of a row where whole rows were agreed on"))
+    }
+
+    /// Takes a part of row `y`: samples at the columns `x`, `x + x_step` … Parts come in any order;
+    /// only interlaced pictures are delivered so.
+    fn scattered(
+        &mut self,
+        plane: usize,
+        y: u32,
+        x: u32,
+        x_step: u32,
+        samples: &[u8],
+    ) -> Result<(), Error> {
+        let _ = (plane, y, x, x_step, samples);
+        Err(Error::Bug("a scattered row where rows were agreed on"))
+    }
+}
+
 /// The planes of one picture while they are shrunk. Each takes its memory at its first row.
 pub(crate) struct Shrink<'b> {
     plans: [Option<PlaneShrink>; 4],
@@ -62,12 +90,8 @@ pub(crate) struct Shrink<'b> {
 }
 
 impl<'b> Shrink<'b> {
-    pub(crate) fn new(plans: impl IntoIterator<Item = PlaneShrink>, budget: &'b Budget) -> Self {
-        let mut slots = [None; 4];
-        for (slot, plan) in slots.iter_mut().zip(plans) {
-            *slot = Some(plan);
-        }
-        Self { plans: slots, planes: [None, None, None, None], budget }
+    pub(crate) const fn new(plans: [Option<PlaneShrink>; 4], budget: &'b Budget) -> Self {
+        Self { plans, planes: [None, None, None, None], budget }
     }
 
     /// The small planes, once all rows are in.
@@ -94,7 +118,7 @@ impl<'b> Shrink<'b> {
 
     /// The small planes of a picture whose last rows are missing. In their place all samples are 128,
     /// which is grey in every model of colours.
-    pub(crate) fn finish_cut(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
+    pub(crate) fn finish_truncated(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
         self.begin_all()?;
         self.planes.iter_mut().flatten().for_each(Plane::fill_missing);
         self.finish()
@@ -338,7 +362,7 @@ mod tests {
 
     fn shrunk(rows: &[Vec<u8>], plan: PlaneShrink) -> Vec<u8> {
         let budget = Budget::new(plan.small_bytes() + plan.sums_bytes());
-        let mut shrink = Shrink::new([plan], &budget);
+        let mut shrink = Shrink::new([Some(plan), None, None, None], &budget);
         for (y, row) in rows.iter().enumerate() {
             shrink.row(0, y as u32, row).unwrap();
         }
@@ -368,7 +392,7 @@ mod tests {
         let in_order = plan(window, 3, 4);
         let any_order = PlaneShrink { any_order: true, ..in_order };
         let budget = Budget::new(any_order.small_bytes() + any_order.sums_bytes());
-        let mut shrink = Shrink::new([any_order], &budget);
+        let mut shrink = Shrink::new([Some(any_order), None, None, None], &budget);
         for x in [1u32, 0] {
             for (y, row) in rows.iter().enumerate().rev() {
                 let part: Vec<u8> = row.iter().copied().skip(x as usize).step_by(2).collect();
@@ -385,7 +409,7 @@ mod tests {
         let plan =
             PlaneShrink { any_order: true, origin: (2, 2), empty: 128, ..plan(window, 2, 2) };
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new([plan], &budget);
+        let mut shrink = Shrink::new([Some(plan), None, None, None], &budget);
         shrink.row(0, 0, &[0, 255]).unwrap();
         shrink.row(0, 1, &[0, 1]).unwrap();
         let [small, ..] = shrink.finish().unwrap();
@@ -399,7 +423,7 @@ mod tests {
         let plan = plan(Rect { x: 0, y: 0, width: 7, height: 8 }, 2, 3);
         for rows_in in 0..=8 {
             let budget = Budget::new(1000);
-            let mut shrink = Shrink::new([plan, plan], &budget);
+            let mut shrink = Shrink::new([Some(plan), Some(plan), None, None], &budget);
             for (y, row) in (0..).zip(&rows) {
                 shrink.row(0, y, row).unwrap();
                 if y < rows_in {
@@ -407,7 +431,7 @@ mod tests {
                 }
             }
             assert_eq!(u32::from(shrink.percent_of_rows_in()), rows_in * 100 / 8);
-            let [whole, cut, ..] = shrink.finish_cut().unwrap();
+            let [whole, cut, ..] = shrink.finish_truncated().unwrap();
             let (whole, cut) = (whole.unwrap(), cut.unwrap());
             assert_eq!(whole.to_vec(), plain(&rows, &plan));
             let there = PlaneShrink { window: Rect { height: rows_in, ..plan.window }, ..plan };
@@ -421,7 +445,7 @@ mod tests {
     fn a_decoder_that_delivers_too_few_rows_is_found_out() {
         let plan = plan(Rect { x: 0, y: 0, width: 2, height: 2 }, 1, 1);
         let budget = Budget::new(1000);
-        let mut shrink = Shrink::new([plan], &budget);
+        let mut shrink = Shrink::new([Some(plan), None, None, None], &budget);
         shrink.row(0, 0, &[1, 2]).unwrap();
         assert!(matches!(shrink.row(0, 0, &[1, 2]), Err(Error::Bug(_))));
         assert!(matches!(shrink.finish(), Err(Error::Bug(_))));

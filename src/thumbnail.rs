@@ -1,19 +1,18 @@
-//! The front door: the calls of the walk, one after the other.
-
-use core::fmt;
+//! Runs the pipeline: decode, finish and encode, one after another.
 
 use crate::budget::{Budget, Reservation};
-use crate::decode::small_planes;
+use crate::decode::Decoded;
 use crate::encode;
-use crate::error::{BadRequest, Error, Truncated};
-use crate::finish::{self, ColorConversion, Pixels};
+use crate::error::Error;
+use crate::finish::Pixels;
 use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::limits::{Limit, Limits};
+use crate::output::{Body, Thumbnail};
 use crate::picture::Picture;
 use crate::plan::Plan;
-use crate::probe::probe;
-use crate::request::{Output, Request};
-use crate::size::Size;
+use crate::probe::{icc_source, probe};
+use crate::request::{OutputFormat, Request};
 
 /// Makes a thumbnail of an upload.
 ///
@@ -38,9 +37,7 @@ use crate::size::Size;
 /// # Errors
 /// Those of [`probe`], [`Plan::new`] and [`Plan::run`].
 pub fn thumbnail(bytes: &[u8], request: &Request, limits: &Limits) -> Result<Thumbnail, Error> {
-    let mut thumbnails = thumbnails(bytes, request, limits)?;
-    thumbnails.truncate(1);
-    thumbnails.pop().ok_or(Error::Bug("a request without a size"))
+    first(thumbnails(bytes, request, limits)?)
 }
 
 /// Makes all sizes of `request` from one decode, in the order in which they were asked for.
@@ -76,152 +73,65 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     thumbnail.into_picture().ok_or(Error::Bug("pixels were asked for, a file came"))
 }
 
-/// Walks a plan to its end, on the bytes whose header it was made from.
-pub(crate) fn run(
-    plan: &Plan,
-    bytes: &[u8],
-    interrupt: &Interrupt,
-) -> Result<Vec<Thumbnail>, Error> {
-    let budget = Budget::new(plan.memory_bytes());
-    let mut thumbnails = budget.empty_buffer(plan.outputs().len())?;
-    let (mut small, truncated) = small_planes(bytes, plan, &budget, interrupt)?;
+impl Plan {
+    /// Makes the first output from the bytes that the plan was made from.
+    ///
+    /// # Errors
+    /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another header,
+    /// [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends early,
+    /// [`Error::Interrupted`] when `interrupt` says so.
+    pub fn run(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Thumbnail, Error> {
+        first(self.run_all(bytes, interrupt)?)
+    }
+
+    /// Makes all outputs from one decode, in the order in which they were asked for.
+    ///
+    /// # Errors
+    /// Those of [`run`](Self::run).
+    pub fn run_all(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
+        if probe(bytes)? != *self.header() {
+            return Err(Error::OTHER_BYTES);
+        }
+        run(self, bytes, interrupt)
+    }
+}
+
+/// Runs a plan on the bytes whose header it was made from.
+fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
+    let budget = &Budget::new(plan.memory_bytes());
+    let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
+    let Decoded { planes: mut small, truncated } =
+        plan.decode_order().decode(bytes, Job { budget, interrupt })?;
     // What is finished stays charged while the next output is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
-    let last = plan.outputs().len().saturating_sub(1);
-    for (index, (output, slot)) in plan.outputs().iter().zip(&mut finished).enumerate() {
+    for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
         interrupt.check()?;
-        let pixels = finish::pixels(bytes, plan, output, &mut small, index == last, &budget)?;
+        let profile = icc_source(bytes, plan.header());
+        let pixels = finish.pixels(&mut small, profile.as_ref(), budget)?;
         interrupt.check()?;
-        let color = pixels.color;
-        let (body, reservation) = body(plan.request(), pixels, &budget)?;
+        let (size, color) = (pixels.size, pixels.color);
+        let (body, reservation) = body(&encode, pixels, budget)?;
         *slot = Some(reservation);
-        thumbnails.push(Thumbnail { body, size: output.size, color, truncated })?;
+        thumbnails.push(Thumbnail { body, size, color, truncated })?;
     }
     Ok(thumbnails.into_parts().0)
 }
 
-/// What the request asks for: a file, or the pixels as they are.
+/// The file that the order asks for, or the pixels as they are.
 fn body<'b>(
-    request: &Request,
+    order: &encode::Order,
     pixels: Pixels<'b>,
     budget: &'b Budget,
 ) -> Result<(Body, Reservation<'b>), Error> {
-    let Pixels { samples, size, layout, .. } = pixels;
-    match request.output() {
-        Output::Pixels => {
-            let (samples, reservation) = samples.into_parts();
-            Ok((Body::Picture(Picture::new(size, layout, samples)?), reservation))
-        }
-        output => {
-            let background = request.background_rgb();
-            let file = encode::file(output, &samples, size, layout, background, budget)?;
-            let (bytes, reservation) = file.into_parts();
-            Ok((Body::File { bytes, output }, reservation))
-        }
+    if order.format == OutputFormat::Pixels {
+        let Pixels { samples, size, layout, .. } = pixels;
+        let (samples, reservation) = samples.into_parts();
+        return Ok((Body::Picture(Picture::new(size, layout, samples)?), reservation));
     }
+    let (bytes, reservation) = order.encode(&pixels.samples, budget)?.into_parts();
+    Ok((Body::File { bytes, format: order.format }, reservation))
 }
 
-/// [`run`] for a caller who brings the bytes a second time: their header must be the same.
-pub(crate) fn run_checked(
-    plan: &Plan,
-    bytes: &[u8],
-    interrupt: &Interrupt,
-) -> Result<Vec<Thumbnail>, Error> {
-    if probe(bytes)? != *plan.header() {
-        return Err(Error::BadRequest(BadRequest::OtherBytes));
-    }
-    run(plan, bytes, interrupt)
-}
-
-/// A finished picture: a new file that holds no byte of the upload, or its pixels.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Thumbnail {
-    body: Body,
-    size: Size,
-    color: ColorConversion,
-    truncated: Option<Truncated>,
-}
-
-/// What a thumbnail is made of.
-#[derive(Clone, PartialEq, Eq)]
-enum Body {
-    File { bytes: Vec<u8>, output: Output },
-    Picture(Picture),
-}
-
-impl Thumbnail {
-    /// The file, or the samples when pixels were asked for.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        match &self.body {
-            Body::File { bytes, .. } => bytes,
-            Body::Picture(picture) => picture.pixels(),
-        }
-    }
-
-    /// The same, without a copy.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        match self.body {
-            Body::File { bytes, .. } => bytes,
-            Body::Picture(picture) => picture.into_pixels(),
-        }
-    }
-
-    /// The pixels, when [`Request::pixels`] asked for them.
-    #[must_use]
-    pub const fn picture(&self) -> Option<&Picture> {
-        match &self.body {
-            Body::File { .. } => None,
-            Body::Picture(picture) => Some(picture),
-        }
-    }
-
-    /// The same, without a copy.
-    #[must_use]
-    pub fn into_picture(self) -> Option<Picture> {
-        match self.body {
-            Body::File { .. } => None,
-            Body::Picture(picture) => Some(picture),
-        }
-    }
-
-    /// Width and height in pixels, upright.
-    #[must_use]
-    pub const fn size(&self) -> Size {
-        self.size
-    }
-
-    /// The media type of [`bytes`](Self::bytes): `image/jpeg`, `image/png`, `image/webp`, or
-    /// `application/octet-stream` for pixels.
-    #[must_use]
-    pub const fn media_type(&self) -> &'static str {
-        match &self.body {
-            Body::File { output: Output::Jpeg { .. }, .. } => "image/jpeg",
-            Body::File { output: Output::Png, .. } => "image/png",
-            Body::File { output: Output::WebPLossless, .. } => "image/webp",
-            Body::File { output: Output::Pixels, .. } | Body::Picture(_) => {
-                "application/octet-stream"
-            }
-        }
-    }
-
-    /// Where the data of the upload end, when a part of the picture is missing. `None` unless
-    /// [`Request::accept_truncated`] allowed that.
-    #[must_use]
-    pub const fn truncated(&self) -> Option<Truncated> {
-        self.truncated
-    }
-
-    /// What became of the colour profile of the upload.
-    #[must_use]
-    pub const fn color(&self) -> ColorConversion {
-        self.color
-    }
-}
-
-impl fmt::Debug for Thumbnail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Thumbnail({} {}, {} bytes)", self.media_type(), self.size, self.bytes().len())
-    }
+fn first(thumbnails: Vec<Thumbnail>) -> Result<Thumbnail, Error> {
+    thumbnails.into_iter().next().ok_or(Error::Bug("a request without a size"))
 }

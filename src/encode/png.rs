@@ -4,10 +4,10 @@ use std::io::Write;
 
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
-use super::output::{self, FileBound, Output};
 use crate::budget::{Budget, Buffer};
+use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::error::Error;
-use crate::picture::Layout;
+use crate::picture::{Layout, PictureView};
 use crate::size::Size;
 
 /// The longest side that a PNG can have (PNG, 11.2.1).
@@ -18,16 +18,15 @@ pub(crate) const MAX_SIDE_PX: u32 = i32::MAX as u32;
 /// # Errors
 /// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
 pub(crate) fn encode<'b>(
-    pixels: &[u8],
-    size: Size,
-    layout: Layout,
+    picture: PictureView<'_>,
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
-    super::check(pixels, size, layout, MAX_SIDE_PX)?;
+    picture.check(MAX_SIDE_PX)?;
+    let PictureView { size, layout, .. } = picture;
     let _codec = budget.take(codec_bytes(size, layout))?;
-    let drops_alpha = layout.has_alpha() && super::is_opaque(pixels, layout);
-    output::write(file_bound(size, layout), budget, |output| {
-        write(pixels, size, layout, drops_alpha, output)
+    let drops_alpha = layout.has_alpha() && picture.is_opaque();
+    file_writer::write(file_bound(size, layout), budget, |output| {
+        write(picture, drops_alpha, output)
             .map_err(|_| Error::Bug("the PNG encoder refused a picture"))
     })
 }
@@ -38,11 +37,9 @@ pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
 }
 
 fn write(
-    pixels: &[u8],
-    size: Size,
-    layout: Layout,
+    PictureView { size, layout, pixels }: PictureView<'_>,
     drops_alpha: bool,
-    output: &mut Output<'_>,
+    output: &mut FileWriter<'_>,
 ) -> Result<(), EncodingError> {
     let mut encoder = Encoder::new(output, size.width, size.height);
     encoder.set_color(match layout {
@@ -128,13 +125,13 @@ const DEFLATE_BYTES: u64 = 384 * 1024;
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
-    use crate::encode::samples;
+    use crate::encode::test_pictures::{self, view};
 
     const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
         let budget = Budget::new(memory_bytes(size, layout));
-        let file = encode(pixels, size, layout, &budget).unwrap();
+        let file = encode(view(pixels, size, layout), &budget).unwrap();
         file.into_parts().0
     }
 
@@ -161,11 +158,11 @@ mod tests {
 
     #[test]
     fn pixels_come_back_exactly_in_all_layouts() {
-        for size in samples::SIZES {
+        for size in test_pictures::SIZES {
             for layout in LAYOUTS {
                 let channels = layout.bytes_per_pixel();
-                let noise = samples::noise(size.pixels() as usize * channels, 3);
-                for mut pixels in [noise, samples::photo(size, channels)] {
+                let noise = test_pictures::noise(size.pixels() as usize * channels, 3);
+                for mut pixels in [noise, test_pictures::photo(size, channels)] {
                     if layout.has_alpha() {
                         pixels[channels - 1] = 12;
                     }
@@ -186,9 +183,9 @@ mod tests {
     #[test]
     fn opaque_alpha_is_left_out() {
         for (layout, opaque) in [(Layout::GrayAlpha, Layout::Gray), (Layout::Rgba, Layout::Rgb)] {
-            for size in samples::SIZES {
+            for size in test_pictures::SIZES {
                 let channels = layout.bytes_per_pixel();
-                let mut pixels = samples::noise(size.pixels() as usize * channels, 5);
+                let mut pixels = test_pictures::noise(size.pixels() as usize * channels, 5);
                 for alpha in pixels.iter_mut().skip(channels - 1).step_by(channels) {
                     *alpha = 255;
                 }
@@ -206,7 +203,7 @@ mod tests {
         for size in [Size::new(1, 1), Size::new(3, 9000), Size::new(9000, 3), Size::new(300, 300)] {
             for layout in LAYOUTS {
                 let len = size.pixels() as usize * layout.bytes_per_pixel();
-                let file = encoded(&samples::noise(len, 11), size, layout);
+                let file = encoded(&test_pictures::noise(len, 11), size, layout);
                 assert!(file.len() as u64 <= file_bytes(size, layout));
             }
         }
@@ -216,6 +213,6 @@ mod tests {
     fn pixels_that_do_not_fit_are_a_bug() {
         let size = Size::new(2, 2);
         let budget = Budget::new(memory_bytes(size, Layout::Rgb));
-        assert!(matches!(encode(&[0; 11], size, Layout::Rgb, &budget), Err(Error::Bug(_))));
+        assert!(matches!(encode(view(&[0; 11], size, Layout::Rgb), &budget), Err(Error::Bug(_))));
     }
 }

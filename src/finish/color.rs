@@ -46,7 +46,7 @@ pub(crate) fn complete_webp_yuva(planes: [&[u8]; 3], rgba: &mut [u8]) -> Result<
 
 /// How four components of a JPEG hold the inks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct InkCoding {
+pub(crate) struct CmykCoding {
     /// The first three are coded as luma and chroma (Adobe transform 2).
     pub(crate) ycck: bool,
     /// 255 is no ink, as Adobe writes it.
@@ -54,9 +54,9 @@ pub(crate) struct InkCoding {
 }
 
 /// Four components of a JPEG → C, M, Y, K, with 255 for full ink.
-pub(crate) fn interleave_inks(
+pub(crate) fn interleave_cmyk(
     planes: [&[u8]; 4],
-    coding: InkCoding,
+    coding: CmykCoding,
     inks: &mut [u8],
 ) -> Result<(), Error> {
     let full = if coding.inverted { 255 } else { 0 };
@@ -72,7 +72,7 @@ pub(crate) fn interleave_inks(
 
 /// C, M, Y, K → RGB without a profile, in place: the first three quarters of `pixels` are RGB
 /// afterwards.
-pub(crate) fn inks_to_rgb(pixels: &mut [u8]) {
+pub(crate) fn cmyk_to_rgb(pixels: &mut [u8]) {
     for index in 0..pixels.len() / 4 {
         let Some(&[c, m, y, k]) = pixels.get(4 * index..).and_then(|rest| rest.first_chunk())
         else {
@@ -219,9 +219,9 @@ mod tests {
         ] {
             let mut pixels = [9; 4];
             let [a, b, c, k] = &planes;
-            interleave_inks([a, b, c, k], InkCoding { ycck, inverted }, &mut pixels).unwrap();
+            interleave_cmyk([a, b, c, k], CmykCoding { ycck, inverted }, &mut pixels).unwrap();
             assert_eq!(pixels, [0; 4]);
-            inks_to_rgb(&mut pixels);
+            cmyk_to_rgb(&mut pixels);
             assert_eq!(pixels[..3], [255; 3]);
         }
     }
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn inks_turn_to_rgb_in_place() {
         let mut pixels = [255, 0, 0, 0, 0, 255, 0, 127, 9, 9, 9, 255];
-        inks_to_rgb(&mut pixels);
+        cmyk_to_rgb(&mut pixels);
         assert_eq!(pixels[..9], [0, 255, 255, 128, 0, 128, 0, 0, 0]);
     }
 

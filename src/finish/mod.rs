@@ -3,21 +3,73 @@
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::Layout;
-use crate::plan::{Colors, OutputGeometry, Plan, PlanePlan};
-use crate::probe;
-use crate::size::Size;
+use crate::probe::Orientation;
+use crate::probe::icc::IccSource;
+use crate::size::{Size, SourceRect};
 
 mod color;
 mod convolve;
 mod icc;
 mod kernel;
-mod orient;
+mod orientation;
 mod resize;
 mod sample;
 mod upsample;
 
 pub use icc::ColorConversion;
-use resize::Part;
+pub(crate) use resize::PlanePart;
+
+/// How one output is made from the small planes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order {
+    pub(crate) colors: Colors,
+    /// One more plane, the last, holds alpha.
+    pub(crate) has_alpha: bool,
+    /// The colours of the small planes are multiplied by their alpha.
+    pub(crate) is_premultiplied: bool,
+    /// The part of each small plane that the output shows.
+    pub(crate) planes: [PlanePart; 4],
+    /// The size before the orientation is applied.
+    pub(crate) stored_size: Size,
+    pub(crate) orientation: Orientation,
+    /// A longer profile is ignored.
+    pub(crate) max_icc_bytes: u64,
+    /// What the conversion by the profile allocates.
+    pub(crate) icc_cost_bytes: u64,
+    /// No other output needs the small planes. Each is dropped as soon as it is resized.
+    pub(crate) is_last: bool,
+}
+
+/// How planes become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Colors {
+    Gray,
+    Rgb,
+    /// Full range, as JFIF defines it.
+    JpegYCbCr,
+    /// Studio range, as VP8 defines it.
+    Vp8Yuv,
+    Cmyk {
+        inverted: bool,
+    },
+    Ycck {
+        inverted: bool,
+    },
+}
+
+impl Colors {
+    /// The number of colour planes, without alpha.
+    pub(crate) const fn planes(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::Rgb | Self::JpegYCbCr | Self::Vp8Yuv => 3,
+            Self::Cmyk { .. } | Self::Ycck { .. } => 4,
+        }
+    }
+}
+
+/// The small planes of a picture. Those that no output needs any more are gone.
+pub(crate) type SmallPlanes<'b> = [Option<Buffer<'b, u8>>; 4];
 
 /// A finished picture that is still charged to its job.
 #[derive(Debug)]
@@ -28,220 +80,214 @@ pub(crate) struct Pixels<'b> {
     pub(crate) color: ColorConversion,
 }
 
-/// Makes the pixels of one output: each plane is resized alone, colours are made at the target size,
-/// and the small picture is turned upright at the end.
-///
-/// For the last output each small plane is dropped as soon as it has been resized.
-pub(crate) fn pixels<'b>(
-    bytes: &[u8],
-    plan: &Plan,
-    output: &OutputGeometry,
-    small: &mut [Option<Buffer<'b, u8>>; 4],
-    last: bool,
-    budget: &'b Budget,
-) -> Result<Pixels<'b>, Error> {
-    let mut samples = resized_pixels(plan, output, small, last, budget)?;
-    let color = convert(bytes, plan, &mut samples, budget)?;
-    let layout = layout(plan);
-    let (samples, size) = orient::upright(
-        samples,
-        output.stored_size,
-        layout.bytes_per_pixel(),
-        plan.header().orientation,
-        budget,
-    )?;
-    Ok(Pixels { samples, size, layout, color })
-}
-
-/// The layout of the pixels that a plan ends in.
-pub(crate) const fn layout(plan: &Plan) -> Layout {
-    match (plan.colors(), plan.has_alpha()) {
-        (Colors::Gray, false) => Layout::Gray,
-        (Colors::Gray, true) => Layout::GrayAlpha,
-        (_, false) => Layout::Rgb,
-        (_, true) => Layout::Rgba,
-    }
-}
-
-/// What the finished pixels hold.
-pub(crate) fn pixel_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
-    output.size.pixels().saturating_mul(plan.planes().len() as u64)
-}
-
-/// True when luma waits in the pixels for its chroma, and is no plane of its own.
-const fn luma_waits(plan: &Plan) -> bool {
-    matches!(plan.colors(), Colors::JpegYCbCr | Colors::Vp8Yuv)
-}
-
-/// The most that [`pixels`] holds at any time, the small planes included.
-pub(crate) fn memory_bytes(plan: &Plan, output: &OutputGeometry, last: bool) -> u64 {
-    let size = output.stored_size;
-    let pixels = pixel_bytes(plan, output);
-    let mut live = plan
-        .planes()
-        .iter()
-        .fold(0u64, |bytes, plane| bytes.saturating_add(plane.shrink.small_bytes()));
-    let mut peak = live;
-    let mut planes = 0u64;
-    if luma_waits(plan) {
-        live = live.saturating_add(pixels);
-    }
-    for (index, plane) in plan.planes().iter().enumerate() {
-        let waits = luma_waits(plan) && index == 0;
-        if last && plane.is_identity(output) && !waits {
-            planes = planes.saturating_add(size.pixels());
-            continue;
+impl Order {
+    /// Makes the pixels of the output. Each plane is resized on its own, colours are made at the
+    /// target size, and the orientation is applied last.
+    pub(crate) fn pixels<'b>(
+        &self,
+        small: &mut SmallPlanes<'b>,
+        profile: Option<&IccSource<'_>>,
+        budget: &'b Budget,
+    ) -> Result<Pixels<'b>, Error> {
+        let mut samples = self.resized_pixels(small, budget)?;
+        let channels = self.channels();
+        let color = icc::to_srgb(&mut samples, channels, profile, self.max_icc_bytes, budget)?;
+        if channels == icc::Channels::Cmyk {
+            samples.truncate(samples.len() / 4 * 3);
         }
-        let temporary = resize::memory_bytes(part(plane, output), size);
-        if !waits {
-            planes = planes.saturating_add(size.pixels());
-            live = live.saturating_add(size.pixels());
+        let layout = self.layout();
+        let (samples, size) = orientation::upright(
+            samples,
+            self.stored_size,
+            layout.bytes_per_pixel(),
+            self.orientation,
+            budget,
+        )?;
+        Ok(Pixels { samples, size, layout, color })
+    }
+
+    /// The most that [`pixels`](Self::pixels) holds at any time, the small planes included.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let size = self.stored_size;
+        let pixels = self.pixel_bytes();
+        let mut live = self.small_bytes();
+        let mut peak = live;
+        let mut planes = 0u64;
+        if self.resizes_luma_into_pixels() {
+            live = live.saturating_add(pixels);
         }
-        peak = peak.max(live.saturating_add(temporary));
-        if last {
-            live -= plane.shrink.small_bytes();
+        for (index, part) in self.used_planes().iter().enumerate() {
+            let is_luma_in_pixels = self.resizes_luma_into_pixels() && index == 0;
+            if self.is_last && is_copy(part, size) && !is_luma_in_pixels {
+                planes = planes.saturating_add(size.pixels());
+                continue;
+            }
+            let temporary = resize::memory_bytes(*part, size);
+            if !is_luma_in_pixels {
+                planes = planes.saturating_add(size.pixels());
+                live = live.saturating_add(size.pixels());
+            }
+            peak = peak.max(live.saturating_add(temporary));
+            if self.is_last {
+                live -= part.plane_size.pixels();
+            }
         }
+        if !self.resizes_luma_into_pixels() {
+            live = live.saturating_add(pixels);
+        }
+        peak = peak.max(live);
+        live = live.saturating_sub(planes);
+        let bytes_per_pixel = self.layout().bytes_per_pixel();
+        let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
+        peak.max(live.saturating_add(self.icc_cost_bytes.max(rotate)))
     }
-    if !luma_waits(plan) {
-        live = live.saturating_add(pixels);
-    }
-    peak = peak.max(live);
-    live = live.saturating_sub(planes);
-    let convert = plan.header().icc_cost_bytes;
-    let turn =
-        orient::memory_bytes(size, layout(plan).bytes_per_pixel(), plan.header().orientation);
-    peak.max(live.saturating_add(convert.max(turn)))
-}
 
-/// The part of a small plane that `output` shows.
-fn part(plan: &PlanePlan, output: &OutputGeometry) -> Part {
-    Part {
-        plane_size: plan.shrink.small_size(),
-        rect: plan.source_rect(output.crop),
-        averaged: plan.averaged(),
+    /// The bytes of all small planes.
+    pub(crate) fn small_bytes(&self) -> u64 {
+        let planes = self.used_planes().iter().map(|part| part.plane_size.pixels());
+        planes.fold(0, u64::saturating_add)
     }
-}
 
-fn resized_plane<'b>(
-    plan: &PlanePlan,
-    output: &OutputGeometry,
-    small: &mut Option<Buffer<'b, u8>>,
-    last: bool,
-    budget: &'b Budget,
-) -> Result<Buffer<'b, u8>, Error> {
-    let missing = Error::Bug("a plane was used up before the last output");
-    if last && plan.is_identity(output) {
-        return small.take().ok_or(missing);
+    /// The bytes of the finished pixels.
+    pub(crate) fn pixel_bytes(&self) -> u64 {
+        self.stored_size.pixels().saturating_mul(self.plane_count() as u64)
     }
-    let plane = small.as_ref().ok_or(missing)?;
-    let resized = resize::plane(plane, part(plan, output), output.stored_size, budget)?;
-    if last {
-        *small = None;
-    }
-    Ok(resized)
-}
 
-/// Resizes luma into the pixels, where it waits for its chroma.
-fn resize_luma<'b, const CHANNELS: usize>(
-    plan: &Plan,
-    output: &OutputGeometry,
-    small: &mut Option<Buffer<'b, u8>>,
-    last: bool,
-    samples: &mut [u8],
-    budget: &'b Budget,
-) -> Result<(), Error> {
-    const MISSING: Error = Error::Bug("no plane of luma");
-    let plane = plan.planes().first().ok_or(MISSING)?;
-    let luma = small.as_deref().ok_or(MISSING)?;
-    let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
-    resize::into(pixels, luma, part(plane, output), output.stored_size, budget)?;
-    if last {
-        *small = None;
-    }
-    Ok(())
-}
-
-/// Small planes → pixels, with the colours of the format made RGB; inks stay four samples a pixel.
-fn resized_pixels<'b>(
-    plan: &Plan,
-    output: &OutputGeometry,
-    small: &mut [Option<Buffer<'b, u8>>; 4],
-    last: bool,
-    budget: &'b Budget,
-) -> Result<Buffer<'b, u8>, Error> {
-    let channels = plan.planes().len();
-    let len = usize::try_from(output.stored_size.pixels())
-        .ok()
-        .and_then(|pixels| pixels.checked_mul(channels))
-        .ok_or(Error::Bug("a picture larger than the address space"))?;
-    let mut waiting = None;
-    if luma_waits(plan) {
-        let mut samples = budget.buffer(len, 0u8)?;
-        let [luma, ..] = small;
-        let resize_luma = if plan.has_alpha() { resize_luma::<4> } else { resize_luma::<3> };
-        resize_luma(plan, output, luma, last, &mut samples, budget)?;
-        waiting = Some(samples);
-    }
-    let mut planes: [Option<Buffer<'b, u8>>; 4] = Default::default();
-    for (index, ((slot, small), plane)) in
-        planes.iter_mut().zip(small).zip(plan.planes()).enumerate()
-    {
-        if index > 0 || waiting.is_none() {
-            *slot = Some(resized_plane(plane, output, small, last, budget)?);
+    /// The layout of the finished pixels.
+    pub(crate) const fn layout(&self) -> Layout {
+        match (self.colors, self.has_alpha) {
+            (Colors::Gray, false) => Layout::Gray,
+            (Colors::Gray, true) => Layout::GrayAlpha,
+            (_, false) => Layout::Rgb,
+            (_, true) => Layout::Rgba,
         }
     }
-    let mut samples = match waiting {
-        Some(samples) => samples,
-        None => budget.buffer(len, 0u8)?,
-    };
-    let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
-    let [_, second, third, fourth] = all;
-    match (plan.colors(), plan.has_alpha()) {
-        (Colors::JpegYCbCr, _) => color::complete_jpeg_ycbcr([second, third], &mut samples)?,
-        (Colors::Vp8Yuv, false) => color::complete_webp_yuv([second, third], &mut samples)?,
-        (Colors::Vp8Yuv, true) => {
-            color::complete_webp_yuva([second, third, fourth], &mut samples)?;
-        }
-        (Colors::Cmyk { inverted }, _) => {
-            let coding = color::InkCoding { ycck: false, inverted };
-            color::interleave_inks(all, coding, &mut samples)?;
-        }
-        (Colors::Ycck { inverted }, _) => {
-            let coding = color::InkCoding { ycck: true, inverted };
-            color::interleave_inks(all, coding, &mut samples)?;
-        }
-        (Colors::Gray | Colors::Rgb, _) => {
-            let used = all.get(..channels).unwrap_or(&all);
-            color::interleave(used, &mut samples)?;
+
+    const fn channels(&self) -> icc::Channels {
+        match (self.colors, self.layout()) {
+            (Colors::Cmyk { .. } | Colors::Ycck { .. }, _) => icc::Channels::Cmyk,
+            (_, Layout::Gray) => icc::Channels::Gray,
+            (_, Layout::GrayAlpha) => icc::Channels::GrayAlpha,
+            (_, Layout::Rgb) => icc::Channels::Rgb,
+            (_, Layout::Rgba) => icc::Channels::Rgba,
         }
     }
-    if plan.premultiplies() {
-        color::unpremultiply(&mut samples, channels);
+
+    const fn plane_count(&self) -> usize {
+        self.colors.planes() + self.has_alpha as usize
     }
-    Ok(samples)
+
+    fn used_planes(&self) -> &[PlanePart] {
+        self.planes.get(..self.plane_count()).unwrap_or(&self.planes)
+    }
+
+    /// Luma is resized straight into the pixels, where it keeps its fraction until its chroma comes.
+    const fn resizes_luma_into_pixels(&self) -> bool {
+        matches!(self.colors, Colors::JpegYCbCr | Colors::Vp8Yuv)
+    }
+
+    /// Small planes → pixels in RGB, or in CMYK with four samples a pixel.
+    fn resized_pixels<'b>(
+        &self,
+        small: &mut SmallPlanes<'b>,
+        budget: &'b Budget,
+    ) -> Result<Buffer<'b, u8>, Error> {
+        let channels = self.plane_count();
+        let len = usize::try_from(self.stored_size.pixels())
+            .ok()
+            .and_then(|pixels| pixels.checked_mul(channels))
+            .ok_or(Error::Bug("a picture larger than the address space"))?;
+        let mut with_luma = None;
+        if self.resizes_luma_into_pixels() {
+            let mut samples = budget.buffer(len, 0u8)?;
+            let [luma, ..] = small;
+            if self.has_alpha {
+                self.resize_luma::<4>(luma, &mut samples, budget)?;
+            } else {
+                self.resize_luma::<3>(luma, &mut samples, budget)?;
+            }
+            with_luma = Some(samples);
+        }
+        let mut planes: SmallPlanes<'b> = Default::default();
+        let parts = self.used_planes().iter().enumerate();
+        for ((slot, small), (index, part)) in planes.iter_mut().zip(small).zip(parts) {
+            if index > 0 || with_luma.is_none() {
+                *slot = Some(self.resized_plane(part, small, budget)?);
+            }
+        }
+        let mut samples = match with_luma {
+            Some(samples) => samples,
+            None => budget.buffer(len, 0u8)?,
+        };
+        self.fill(&planes, &mut samples)?;
+        Ok(samples)
+    }
+
+    /// Resizes luma into the pixels.
+    fn resize_luma<const CHANNELS: usize>(
+        &self,
+        small: &mut Option<Buffer<'_, u8>>,
+        samples: &mut [u8],
+        budget: &Budget,
+    ) -> Result<(), Error> {
+        let [part, ..] = self.planes;
+        let luma = small.as_deref().ok_or(Error::Bug("no plane of luma"))?;
+        let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
+        resize::into(pixels, luma, part, self.stored_size, budget)?;
+        if self.is_last {
+            *small = None;
+        }
+        Ok(())
+    }
+
+    fn resized_plane<'b>(
+        &self,
+        part: &PlanePart,
+        small: &mut Option<Buffer<'b, u8>>,
+        budget: &'b Budget,
+    ) -> Result<Buffer<'b, u8>, Error> {
+        let missing = Error::Bug("a plane was used up before the last output");
+        if self.is_last && is_copy(part, self.stored_size) {
+            return small.take().ok_or(missing);
+        }
+        let plane = small.as_ref().ok_or(missing)?;
+        let resized = resize::plane(plane, *part, self.stored_size, budget)?;
+        if self.is_last {
+            *small = None;
+        }
+        Ok(resized)
+    }
+
+    /// Makes colours of the resized planes. Luma may be in `samples` already.
+    fn fill(&self, planes: &SmallPlanes<'_>, samples: &mut [u8]) -> Result<(), Error> {
+        let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
+        let [_, second, third, fourth] = all;
+        let cmyk = |ycck, inverted| color::CmykCoding { ycck, inverted };
+        match (self.colors, self.has_alpha) {
+            (Colors::JpegYCbCr, _) => color::complete_jpeg_ycbcr([second, third], samples)?,
+            (Colors::Vp8Yuv, false) => color::complete_webp_yuv([second, third], samples)?,
+            (Colors::Vp8Yuv, true) => {
+                color::complete_webp_yuva([second, third, fourth], samples)?;
+            }
+            (Colors::Cmyk { inverted }, _) => {
+                color::interleave_cmyk(all, cmyk(false, inverted), samples)?;
+            }
+            (Colors::Ycck { inverted }, _) => {
+                color::interleave_cmyk(all, cmyk(true, inverted), samples)?;
+            }
+            (Colors::Gray | Colors::Rgb, _) => {
+                let used = all.get(..self.plane_count()).unwrap_or(&all);
+                color::interleave(used, samples)?;
+            }
+        }
+        if self.is_premultiplied {
+            color::unpremultiply(samples, self.plane_count());
+        }
+        Ok(())
+    }
 }
 
-/// Colours → sRGB by the embedded profile; inks → RGB, with a profile or without.
-fn convert(
-    bytes: &[u8],
-    plan: &Plan,
-    samples: &mut Buffer<'_, u8>,
-    budget: &Budget,
-) -> Result<ColorConversion, Error> {
-    let limits = plan.limits();
-    let (channels, max_icc_bytes) = match (plan.colors(), layout(plan)) {
-        (Colors::Cmyk { .. } | Colors::Ycck { .. }, _) => {
-            (icc::Channels::Cmyk, limits.max_icc_bytes_cmyk)
-        }
-        (_, Layout::Gray) => (icc::Channels::Gray, limits.max_icc_bytes),
-        (_, Layout::GrayAlpha) => (icc::Channels::GrayAlpha, limits.max_icc_bytes),
-        (_, Layout::Rgb) => (icc::Channels::Rgb, limits.max_icc_bytes),
-        (_, Layout::Rgba) => (icc::Channels::Rgba, limits.max_icc_bytes),
-    };
-    let source = probe::icc::source(bytes, plan.header());
-    let converted = icc::to_srgb(samples, channels, source.as_ref(), max_icc_bytes, budget)?;
-    if channels == icc::Channels::Cmyk {
-        samples.truncate(samples.len() / 4 * 3);
-    }
-    Ok(converted)
+/// True when the small plane already is what the output shows.
+pub(crate) fn is_copy(part: &PlanePart, target: Size) -> bool {
+    part.plane_size == target && part.rect == SourceRect::covering(target)
 }

@@ -10,7 +10,7 @@ use super::{convolve, upsample};
 
 /// The part of a plane that is resized.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Part {
+pub(crate) struct PlanePart {
     pub(crate) plane_size: Size,
     /// Samples outside of it count where the filter reaches them. Windows end where the plane does.
     pub(crate) rect: SourceRect,
@@ -18,7 +18,7 @@ pub(crate) struct Part {
     pub(crate) averaged: (u32, u32),
 }
 
-impl Part {
+impl PlanePart {
     fn axes(self, target: Size) -> (Axis, Axis) {
         let x = Axis {
             source: self.plane_size.width,
@@ -47,7 +47,7 @@ impl Part {
 pub(crate) fn into<S: Sample>(
     resized: &mut [S],
     source: &[u8],
-    part: Part,
+    part: PlanePart,
     target: Size,
     budget: &Budget,
 ) -> Result<(), Error> {
@@ -67,7 +67,7 @@ pub(crate) fn into<S: Sample>(
 /// The same into a new plane.
 pub(crate) fn plane<'b>(
     source: &[u8],
-    part: Part,
+    part: PlanePart,
     target: Size,
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
@@ -79,7 +79,7 @@ pub(crate) fn plane<'b>(
 }
 
 /// What [`into`] takes from the budget at its peak, in bytes; [`plane`] takes the target as well.
-pub(crate) fn memory_bytes(part: Part, target: Size) -> u64 {
+pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> u64 {
     let (x, y) = part.axes(target);
     match Filter::of(x, y) {
         Filter::Triangle(..) => 0,
@@ -134,8 +134,8 @@ mod tests {
         }
     }
 
-    fn whole(plane_size: Size) -> Part {
-        Part { plane_size, rect: SourceRect::covering(plane_size), averaged: (1, 1) }
+    fn whole(plane_size: Size) -> PlanePart {
+        PlanePart { plane_size, rect: SourceRect::covering(plane_size), averaged: (1, 1) }
     }
 
     /// The weights of all source samples in one target sample, by the definition.
@@ -153,7 +153,11 @@ mod tests {
     }
 
     /// Both passes in f64, rounded never.
-    fn plain(source: &[u8], Part { plane_size, rect, .. }: Part, target: Size) -> Vec<f64> {
+    fn plain(
+        source: &[u8],
+        PlanePart { plane_size, rect, .. }: PlanePart,
+        target: Size,
+    ) -> Vec<f64> {
         let across: Vec<Vec<f64>> = (0..target.width)
             .map(|index| plain_weights(plane_size.width, rect.x, rect.width, target.width, index))
             .collect();
@@ -180,7 +184,7 @@ mod tests {
             let target = random_size(state, if round % 3 == 0 { 3 } else { 60 }, 120);
             let (x, width) = random_part(state, size.width);
             let (y, height) = random_part(state, size.height);
-            let part = Part { rect: SourceRect { x, y, width, height }, ..whole(size) };
+            let part = PlanePart { rect: SourceRect { x, y, width, height }, ..whole(size) };
             let source: Vec<u8> = match round % 5 {
                 // Hard edges overshoot the most.
                 0 => (0..size.pixels())
@@ -224,7 +228,7 @@ mod tests {
             (Size::new(2, 120_000), Size::new(3, 1)),
         ] {
             for averaged in [1, 8] {
-                let part = Part { averaged: (averaged, averaged), ..whole(source) };
+                let part = PlanePart { averaged: (averaged, averaged), ..whole(source) };
                 for value in [0, 1, 128, 200, 254, 255] {
                     let flat = vec![value; usize::try_from(source.pixels()).unwrap()];
                     let budget = Budget::new(target.pixels() + memory_bytes(part, target));
@@ -244,7 +248,7 @@ mod tests {
             let source: Vec<u8> =
                 (0..size.pixels()).map(|_| (random(state) % 2 * 255) as u8).collect();
             for averaged in [2, 8, 4096] {
-                let part = Part { averaged: (averaged, averaged), ..whole(size) };
+                let part = PlanePart { averaged: (averaged, averaged), ..whole(size) };
                 let target = Size::new(target + 1, target);
                 let budget = Budget::new(target.pixels() + memory_bytes(part, target));
                 let resized = plane(&source, part, target, &budget).unwrap();
@@ -267,7 +271,7 @@ mod tests {
             SourceRect { height: 0.0, ..rect },
             SourceRect { height: f64::NAN, ..rect },
         ] {
-            let part = Part { rect, ..whole(size) };
+            let part = PlanePart { rect, ..whole(size) };
             let refused = plane(&[0; 100], part, Size::new(3, 3), &budget);
             assert!(matches!(refused, Err(Error::Bug(_))), "{rect:?}");
         }

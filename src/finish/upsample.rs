@@ -144,12 +144,12 @@ fn sixteenths<S: Sample>(sum: u16) -> S {
 #[cfg(test)]
 mod tests {
     use crate::budget::Budget;
-    use crate::finish::resize::{self, Part};
+    use crate::finish::resize::{self, PlanePart};
     use crate::size::Size;
     use crate::size::SourceRect;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
-        let part = Part { plane_size: size, rect, averaged: (1, 1) };
+        let part = PlanePart { plane_size: size, rect, averaged: (1, 1) };
         let budget = Budget::new(target.pixels() + resize::memory_bytes(part, target));
         resize::plane(source, part, target, &budget).unwrap().to_vec()
     }

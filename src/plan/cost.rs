@@ -1,49 +1,47 @@
-//! The cost model: the bytes of heap that are live in each room, and the most at any moment.
+//! The cost model: the bytes of heap that are live in each stage, and the most at any moment.
 
 use core::fmt;
 
-use crate::decode;
-use crate::encode;
-use crate::finish;
-use crate::plan::Plan;
-use crate::plan::geometry::OutputGeometry;
-use crate::request::Output;
+use crate::request::OutputFormat;
+use crate::{decode, encode, finish};
 
-/// The peak of each room, in bytes; what earlier rooms leave live is part of it.
+/// The peak of each stage, in bytes, with what earlier stages leave live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     decode_bytes: u64,
     finish_bytes: u64,
     encode_bytes: u64,
+    /// What stays live while outputs are made: their list, and those that are finished.
+    kept_bytes: u64,
 }
 
 impl Cost {
-    /// Follows a job through the rooms. What is added here is what `thumbnail.rs` holds at the same
-    /// time.
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let outputs = plan.outputs();
-        let list = (outputs.len() * size_of::<crate::thumbnail::Thumbnail>()) as u64;
-        let small: u64 = sum(plan.planes().iter().map(|plane| plane.shrink.small_bytes()));
-        let mut cost = Self {
-            decode_bytes: list.saturating_add(decode::memory_bytes(plan)),
+    /// The cost of decoding, while the list of outputs is live.
+    pub(crate) fn of_decode(list_bytes: u64, decode: &decode::Order<'_>) -> Self {
+        Self {
+            decode_bytes: list_bytes.saturating_add(decode.memory_bytes()),
+            kept_bytes: list_bytes,
             ..Self::default()
-        };
-        let mut files: u64 = 0;
-        for (index, output) in outputs.iter().enumerate() {
-            let last = index + 1 == outputs.len();
-            let kept = list.saturating_add(files);
-            let small = if last { 0 } else { small };
-            let finish = finish::memory_bytes(plan, output, last).saturating_add(kept);
-            let pixels = finish::pixel_bytes(plan, output);
-            let encode = encode_bytes(plan, output)
-                .saturating_add(pixels)
-                .saturating_add(small)
-                .saturating_add(kept);
-            cost.finish_bytes = cost.finish_bytes.max(finish);
-            cost.encode_bytes = cost.encode_bytes.max(encode);
-            files = files.saturating_add(file_bytes(plan, output));
         }
-        cost
+    }
+
+    /// Adds the cost of the next output.
+    pub(crate) fn add_output(&mut self, finish: &finish::Order, encode: &encode::Order) {
+        let finish_bytes = finish.memory_bytes().saturating_add(self.kept_bytes);
+        self.finish_bytes = self.finish_bytes.max(finish_bytes);
+        let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
+        let encode_bytes = encode
+            .memory_bytes()
+            .saturating_add(finish.pixel_bytes())
+            .saturating_add(small_bytes)
+            .saturating_add(self.kept_bytes);
+        self.encode_bytes = self.encode_bytes.max(encode_bytes);
+        // Pixels keep the block that they were made in.
+        let output_bytes = match encode.format {
+            OutputFormat::Pixels => finish.pixel_bytes(),
+            _ => encode.file_bytes(),
+        };
+        self.kept_bytes = self.kept_bytes.saturating_add(output_bytes);
     }
 
     pub(crate) const fn peak_bytes(&self) -> u64 {
@@ -55,23 +53,6 @@ impl Cost {
             peak = self.encode_bytes;
         }
         peak
-    }
-}
-
-fn sum(bytes: impl Iterator<Item = u64>) -> u64 {
-    bytes.fold(0, u64::saturating_add)
-}
-
-fn encode_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
-    encode::memory_bytes(plan.request().output(), output.size, finish::layout(plan))
-}
-
-/// What one finished output may still hold when the next one is made. Pixels keep the block that
-/// they were made in.
-fn file_bytes(plan: &Plan, output: &OutputGeometry) -> u64 {
-    match plan.request().output() {
-        Output::Pixels => finish::pixel_bytes(plan, output),
-        format => encode::file_bytes(format, output.size, finish::layout(plan)),
     }
 }
 

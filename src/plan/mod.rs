@@ -1,33 +1,34 @@
 //! Header, request and limits → plan: every size is decided here, and nothing is allocated.
 //!
-//! This room never sees the bytes of an image.
+//! The plan never sees the bytes of an image. It fills in the order of each stage, and adds up their
+//! prices.
 
 use core::fmt;
 
-use crate::error::{Error, Unsupported};
+use crate::decode::webp::LoopFilter;
+use crate::decode::{self, jpeg, png, webp};
+use crate::error::Error;
+use crate::finish::Colors;
 use crate::format::Format;
-use crate::interrupt::Interrupt;
 use crate::limits::{Limit, Limits};
+use crate::output::Thumbnail;
 use crate::probe::jpeg::Scale;
 use crate::probe::{Detail, Header};
-use crate::request::{Fit, Output, Request};
+use crate::request::{Fit, OutputFormat, Request};
 use crate::size::{Rect, Size};
-use crate::thumbnail::{self, Thumbnail};
+use crate::{encode, finish};
 
+mod check;
 mod cost;
 mod geometry;
 #[cfg(test)]
-mod largest;
-mod planes;
+mod worst_case;
+mod plane;
 mod source;
 
-pub(crate) use geometry::OutputGeometry;
-pub(crate) use planes::PlanePlan;
-pub(crate) use source::Colors;
-
 use cost::Cost;
-use geometry::Geometry;
-use planes::PlaneSource;
+use geometry::{Geometry, OutputGeometry};
+use plane::{PlanePlan, PlaneSource};
 use source::Source;
 
 /// A decision: which part of the picture is decoded at which scale, what comes out, and how many
@@ -59,7 +60,7 @@ pub struct Plan {
     geometry: Geometry,
     source: Source,
     planes: [PlanePlan; 4],
-    decodes_apart: bool,
+    one_component_at_a_time: bool,
     cost: Cost,
 }
 
@@ -72,9 +73,9 @@ impl Plan {
     /// the limits leave out, [`Error::BadRequest`] for a request that makes no sense for this picture.
     pub fn new(header: &Header, request: &Request, limits: &Limits) -> Result<Self, Error> {
         request.check()?;
-        check_limits(header, limits)?;
-        check_credible(header)?;
-        check_complete(header)?;
+        check::limits(header, limits)?;
+        check::credible(header)?;
+        check::complete(header)?;
         let geometry = Geometry::new(request, header.size, header.orientation)?;
         if request.fit() != Fit::Full {
             for output in geometry.outputs() {
@@ -82,7 +83,7 @@ impl Plan {
                 Limit::OutputSide.check(side, u64::from(limits.max_output_side_px))?;
             }
         }
-        check_output_format(request.output(), &geometry)?;
+        check::output_format(request.output(), &geometry)?;
         let source = Source::of(header);
         let plane = |source: &PlaneSource, least| {
             let residual = request.jpeg_detail_level().residual() * kept(source, request.output());
@@ -99,18 +100,22 @@ impl Plan {
             geometry,
             source,
             planes,
-            decodes_apart: false,
+            one_component_at_a_time: false,
             cost: Cost::default(),
         };
         match plan.priced() {
-            Err(_) if plan.source.in_several_scans => Self { decodes_apart: true, ..plan }.priced(),
+            Err(_) if plan.source.in_several_scans => {
+                Self { one_component_at_a_time: true, ..plan }.priced()
+            }
             outcome => outcome,
         }
     }
 
     /// The plan with its cost, when that is allowed.
     fn priced(&self) -> Result<Self, Error> {
-        let cost = Cost::of(self);
+        let list_bytes = (self.outputs().len() * size_of::<Thumbnail>()) as u64;
+        let mut cost = Cost::of_decode(list_bytes, &self.decode_order());
+        self.output_orders().for_each(|(finish, encode)| cost.add_output(&finish, &encode));
         Limit::Memory.check(cost.peak_bytes(), self.limits.max_memory_bytes)?;
         Ok(Self { cost, ..self.clone() })
     }
@@ -163,78 +168,93 @@ impl Plan {
         Size::new(self.planes[0].shrink.box_width, self.planes[0].shrink.box_height)
     }
 
-    /// Makes the first output from the bytes that the plan was made from.
-    ///
-    /// # Errors
-    /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another header,
-    /// [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends early,
-    /// [`Error::Interrupted`] when `interrupt` says so.
-    pub fn run(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Thumbnail, Error> {
-        let mut thumbnails = self.run_all(bytes, interrupt)?;
-        thumbnails.truncate(1);
-        thumbnails.pop().ok_or(Error::Bug("a request without a size"))
+    /// What the decoder does.
+    pub(crate) fn decode_order(&self) -> decode::Order<'_> {
+        let mut planes = [None; 4];
+        for (slot, plane) in planes.iter_mut().zip(self.planes()) {
+            *slot = Some(plane.shrink);
+        }
+        let min_percent_of_rows = self.request.min_percent_of_rows();
+        let source = match &self.header.detail {
+            Detail::Jpeg(frame) => decode::Source::Jpeg(jpeg::Order {
+                frame,
+                scales: self.scales(),
+                windows: self.planes.map(|plane| plane.shrink.window),
+                one_component_at_a_time: self.one_component_at_a_time,
+                keeps_truncated: min_percent_of_rows.is_some(),
+            }),
+            Detail::Png(image) => decode::Source::Png(png::Order {
+                image,
+                window: self.crop(),
+                premultiply: self.premultiplies(),
+            }),
+            Detail::WebP(still) => decode::Source::WebP(webp::Order {
+                still,
+                premultiply: self.premultiplies(),
+                loop_filter: self.loop_filter(),
+            }),
+        };
+        decode::Order { source, planes, min_percent_of_rows }
     }
 
-    /// Makes all outputs from one decode, in the order in which they were asked for.
-    ///
-    /// # Errors
-    /// Those of [`run`](Self::run).
-    pub fn run_all(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
-        thumbnail::run_checked(self, bytes, interrupt)
+    /// What is finished and encoded, output by output.
+    pub(crate) fn output_orders(&self) -> impl Iterator<Item = (finish::Order, encode::Order)> {
+        let last = self.outputs().len().saturating_sub(1);
+        self.outputs().iter().enumerate().map(move |(index, output)| {
+            let finish = self.finish_order(output, index == last);
+            let encode = encode::Order {
+                format: self.request.output(),
+                size: output.size,
+                layout: finish.layout(),
+                background: self.request.background_rgb(),
+            };
+            (finish, encode)
+        })
     }
 
-    pub(crate) const fn request(&self) -> &Request {
-        &self.request
-    }
-
-    pub(crate) const fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    pub(crate) const fn colors(&self) -> Colors {
-        self.source.colors
+    fn finish_order(&self, output: &OutputGeometry, is_last: bool) -> finish::Order {
+        let max_icc_bytes = match self.source.colors {
+            Colors::Cmyk { .. } | Colors::Ycck { .. } => self.limits.max_icc_bytes_cmyk,
+            _ => self.limits.max_icc_bytes,
+        };
+        finish::Order {
+            colors: self.source.colors,
+            has_alpha: self.source.alpha,
+            is_premultiplied: self.premultiplies(),
+            planes: self.planes.map(|plane| plane.part(output)),
+            stored_size: output.stored_size,
+            orientation: self.header.orientation,
+            max_icc_bytes,
+            icc_cost_bytes: self.header.icc_cost_bytes,
+            is_last,
+        }
     }
 
     /// The planes that are decoded; alpha, where there is any, is the last.
-    pub(crate) fn planes(&self) -> &[PlanePlan] {
+    fn planes(&self) -> &[PlanePlan] {
         self.planes.get(..self.source.plane_count()).unwrap_or(&self.planes)
     }
 
     /// The scale of each component of a JPEG.
-    pub(crate) fn scales(&self) -> [Scale; 4] {
+    fn scales(&self) -> [Scale; 4] {
         self.planes.map(|plane| plane.scale)
-    }
-
-    /// The window of each component of a JPEG, in samples at its scale.
-    pub(crate) fn windows(&self) -> [Rect; 4] {
-        self.planes.map(|plane| plane.shrink.window)
-    }
-
-    /// Components of a progressive JPEG are decoded one after the other, because all at once would
-    /// take more memory than is allowed.
-    pub(crate) const fn decodes_apart(&self) -> bool {
-        self.decodes_apart
-    }
-
-    pub(crate) const fn has_alpha(&self) -> bool {
-        self.source.alpha
     }
 
     /// Transparent colours are multiplied by their alpha before they are averaged. When nothing is
     /// averaged they stay as they are, and lose nothing.
-    pub(crate) fn premultiplies(&self) -> bool {
+    fn premultiplies(&self) -> bool {
         self.source.alpha && !self.is_copy()
     }
 
     /// Whether a lossy WebP is filtered. What the filter smooths are single samples on both sides of an edge
     /// between blocks, and prediction does not see it: where a sample of the output is the average of
     /// 4 × 4 and more, it moves the SSIM of an avatar by 0.0003 at the most, and takes a quarter of the time.
-    pub(crate) const fn loop_filter(&self) -> LoopFilter {
+    const fn loop_filter(&self) -> LoopFilter {
         let Size { width, height } = self.box_size();
-        if width >= 4 && height >= 4 { LoopFilter::LeftOut } else { LoopFilter::Exact }
+        if width >= 4 && height >= 4 { LoopFilter::Skipped } else { LoopFilter::Exact }
     }
 
-    pub(crate) fn outputs(&self) -> &[OutputGeometry] {
+    fn outputs(&self) -> &[OutputGeometry] {
         self.geometry.outputs()
     }
 
@@ -245,69 +265,8 @@ impl Plan {
 }
 
 /// The share of a plane's samples, each way, that the output keeps: a JPEG is written in 4:2:0.
-const fn kept(plane: &PlaneSource, output: Output) -> f64 {
-    if plane.is_chroma && matches!(output, Output::Jpeg { .. }) { 0.5 } else { 1.0 }
-}
-
-/// Every limit that the header can pass, the cheapest refusals first.
-fn check_limits(header: &Header, limits: &Limits) -> Result<(), Error> {
-    if !limits.formats.contains(header.format) {
-        return Err(Error::Unsupported(Unsupported::NotAllowed(header.format)));
-    }
-    Limit::InputBytes.check(header.input_bytes, limits.max_input_bytes)?;
-    Limit::Side.check(u64::from(header.size.longer_side()), u64::from(limits.max_side_px))?;
-    Limit::Pixels.check(header.size.pixels(), limits.max_pixels)?;
-    Limit::Segments.check(u64::from(header.segments), u64::from(limits.max_segments))?;
-    if let Detail::Jpeg(frame) = &header.detail {
-        Limit::Scans.check(u64::from(frame.scans), u64::from(limits.max_scans))?;
-        let components = 0..frame.components().len();
-        let samples: u64 = components.map(|index| frame.component_size(index).pixels()).sum();
-        let allowed = samples.saturating_mul(u64::from(limits.max_scan_work));
-        Limit::ScanWork.check(frame.scan_samples, allowed)?;
-    }
-    Ok(())
-}
-
-fn check_credible(header: &Header) -> Result<(), Error> {
-    let (coded_size, possible_pixels) = match &header.detail {
-        Detail::Jpeg(frame) => (header.size, frame.possible_pixels()),
-        Detail::Png(image) => (header.size, image.possible_pixels()),
-        Detail::WebP(still) => (still.frame, still.possible_pixels()),
-    };
-    let declared_pixels = coded_size.pixels();
-    if declared_pixels > possible_pixels {
-        return Err(Error::NotCredible { declared_pixels, possible_pixels });
-    }
-    Ok(())
-}
-
-/// A PNG that ends before its IEND. The other readers tell while they read the header.
-fn check_complete(header: &Header) -> Result<(), Error> {
-    match &header.detail {
-        Detail::Png(image) if !image.complete => Err(Error::truncated_header(Format::Png)),
-        _ => Ok(()),
-    }
-}
-
-/// The sides that the output's own format can store: 65,535 in JPEG (T.81, B.2.2), 16,384 in
-/// WebP (RFC 9649, 3.4), 2^31 - 1 in PNG.
-fn check_output_format(output: Output, geometry: &Geometry) -> Result<(), Error> {
-    let allowed = match output {
-        Output::Jpeg { .. } => 65_535,
-        Output::WebPLossless => 16_384,
-        Output::Png | Output::Pixels => u64::from(i32::MAX.unsigned_abs()),
-    };
-    for output in geometry.outputs() {
-        Limit::OutputSide.check(u64::from(output.size.longer_side()), allowed)?;
-    }
-    Ok(())
-}
-
-/// The loop filter of VP8 (RFC 6386, 15).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LoopFilter {
-    Exact,
-    LeftOut,
+const fn kept(plane: &PlaneSource, output: OutputFormat) -> f64 {
+    if plane.is_chroma && matches!(output, OutputFormat::Jpeg { .. }) { 0.5 } else { 1.0 }
 }
 
 impl fmt::Display for Plan {
@@ -322,19 +281,19 @@ impl fmt::Display for Plan {
         if self.scale_divisor() > 1 {
             write!(f, ", scale 1/{}", self.scale_divisor())?;
         }
-        if self.decodes_apart {
+        if self.one_component_at_a_time {
             write!(f, ", components apart")?;
         }
         write!(f, ", box {}", self.box_size())?;
-        let is_lossy_webp = self.colors() == Colors::Vp8Yuv;
-        if is_lossy_webp && self.loop_filter() == LoopFilter::LeftOut {
+        let is_lossy_webp = self.source.colors == Colors::Vp8Yuv;
+        if is_lossy_webp && self.loop_filter() == LoopFilter::Skipped {
             write!(f, ", no loop filter")?;
         }
         let format = match self.request.output() {
-            Output::Jpeg { .. } => "JPEG",
-            Output::Png => "PNG",
-            Output::WebPLossless => "WebP",
-            Output::Pixels => "pixels",
+            OutputFormat::Jpeg { .. } => "JPEG",
+            OutputFormat::Png => "PNG",
+            OutputFormat::WebPLossless => "WebP",
+            OutputFormat::Pixels => "pixels",
         };
         for (index, output) in self.outputs().iter().enumerate() {
             let separator = if index == 0 { ", " } else { " + " };
@@ -378,12 +337,12 @@ mod tests {
         let upload = include_bytes!("../../corpus/valid/photo.webp");
         let header = crate::probe::probe(upload).unwrap();
         for (side, width, expected) in
-            [(75, 4, LoopFilter::LeftOut), (80, 3, LoopFilter::Exact), (256, 1, LoopFilter::Exact)]
+            [(75, 4, LoopFilter::Skipped), (80, 3, LoopFilter::Exact), (256, 1, LoopFilter::Exact)]
         {
             let plan = Plan::new(&header, &Request::cover(side, side), &Limits::default()).unwrap();
             assert_eq!((plan.box_size(), plan.loop_filter()), (Size::new(width, width), expected));
             let shown = plan.to_string().contains("no loop filter");
-            assert_eq!(shown, expected == LoopFilter::LeftOut, "{plan}");
+            assert_eq!(shown, expected == LoopFilter::Skipped, "{plan}");
         }
     }
 }

@@ -1,36 +1,9 @@
 //! What the decoder of each format delivers: which planes, and what they mean.
 
-use crate::plan::planes::PlaneSource;
+use super::plane::PlaneSource;
+use crate::finish::Colors;
 use crate::probe::webp::{Alpha, Coding, Still, vp8};
 use crate::probe::{Detail, Header, jpeg, png};
-
-/// How the planes of a source become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Colors {
-    Gray,
-    Rgb,
-    /// Full range, as JFIF has it.
-    JpegYCbCr,
-    /// Studio range, as VP8 has it.
-    Vp8Yuv,
-    Cmyk {
-        inverted: bool,
-    },
-    Ycck {
-        inverted: bool,
-    },
-}
-
-impl Colors {
-    /// Colour planes, without alpha.
-    pub(crate) const fn planes(self) -> usize {
-        match self {
-            Self::Gray => 1,
-            Self::Rgb | Self::JpegYCbCr | Self::Vp8Yuv => 3,
-            Self::Cmyk { .. } | Self::Ycck { .. } => 4,
-        }
-    }
-}
 
 /// What the decoder delivers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -123,7 +96,7 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::webp::sample::{Noise, anmf, chunk, riff, vp8, vp8x};
+    use crate::probe::webp::test_files::{Noise, anmf, chunk, riff, vp8, vp8x};
 
     #[test]
     fn around_a_frame_the_canvas_is_black_without_colour() {

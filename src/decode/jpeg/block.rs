@@ -1,38 +1,29 @@
 //! One block of a sequential scan (T.81, F.2.2).
 
-use super::bits::{Bits, Fault};
-use super::huffman::{Coded, Codes, END_OF_BLOCK, ZERO_RUN};
+use super::ac_skip::{STEPS_AFTER_CODE, STEPS_AFTER_START, SkipTable, StartTable};
+use super::bit_reader::{BitReader, Fault};
+use super::huffman::{Coded, END_OF_BLOCK, HuffmanLookup, ZERO_RUN};
 use super::idct::Block;
-use super::skips::{STEPS_AFTER_CODE, STEPS_AFTER_START, Skips, Starts};
-use crate::probe::jpeg::Scale;
-
-/// Where coefficients in zigzag order lie in a square of `N` × `N`; [`TRASH`] where they do not.
-pub(super) type Places = [u8; 64];
-
-/// The places of `scale`.
-pub(super) const fn places(scale: Scale) -> &'static Places {
-    match scale {
-        Scale::Full => &FULL,
-        Scale::Half => &HALF,
-        Scale::Quarter => &QUARTER,
-        Scale::Eighth => &EIGHTH,
-    }
-}
+use super::zigzag::ZigzagOrder;
 
 /// What the blocks of a component are decoded with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Coding<'t> {
-    pub(super) dc: &'t Codes,
-    pub(super) ac: &'t Codes,
-    pub(super) skips: &'t Skips,
-    pub(super) starts: &'t Starts,
+pub(super) struct BlockTables<'t> {
+    pub(super) dc: &'t HuffmanLookup,
+    pub(super) ac: &'t HuffmanLookup,
+    pub(super) skips: &'t SkipTable,
+    pub(super) starts: &'t StartTable,
     /// In zigzag order.
     pub(super) steps: &'t [i32; 64],
 }
 
 /// Takes the DC coefficient, as the change from `predicted`.
 #[inline(always)]
-pub(super) fn dc(codes: &Codes, predicted: &mut i16, bits: &mut Bits<'_>) -> Result<i16, Fault> {
+pub(super) fn dc(
+    codes: &HuffmanLookup,
+    predicted: &mut i16,
+    bits: &mut BitReader<'_>,
+) -> Result<i16, Fault> {
     let Coded { value, .. } = codes.value(bits)?;
     change(predicted, value);
     Ok(*predicted)
@@ -48,9 +39,9 @@ const fn change(predicted: &mut i16, by: i32) {
 /// Takes a block of which only the DC coefficient is needed, and returns that.
 #[inline(always)]
 pub(super) fn dc_alone(
-    coding: &Coding<'_>,
+    coding: &BlockTables<'_>,
     predicted: &mut i16,
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
 ) -> Result<i16, Fault> {
     bits.refill();
     let (k, steps) = if let Some((value, k)) = coding.starts.take(bits) {
@@ -68,10 +59,10 @@ pub(super) fn dc_alone(
 /// order, that is not 0. Those behind `LAST` are passed over.
 #[inline(always)]
 pub(super) fn sequential<const LAST: u32>(
-    coding: &Coding<'_>,
-    places: &Places,
+    coding: &BlockTables<'_>,
+    places: &ZigzagOrder,
     predicted: &mut i16,
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
     block: &mut Block,
 ) -> Result<u32, Fault> {
     block[0] = i32::from(dc(coding.dc, predicted, bits)?) * coding.steps[0];
@@ -103,33 +94,4 @@ pub(super) fn sequential<const LAST: u32>(
         coding.skips.skip(k, STEPS_AFTER_CODE, coding.ac, bits)?;
     }
     Ok(last)
-}
-
-/// Zigzag order → natural order (T.81, figure A.6).
-#[rustfmt::skip]
-const FULL: Places = [
-     0,  1,  8, 16,  9,  2,  3, 10, 17, 24, 32, 25, 18, 11,  4,  5,
-    12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
-    35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
-    58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-];
-const HALF: Places = corner(4);
-const QUARTER: Places = corner(2);
-const EIGHTH: Places = corner(1);
-
-/// Outside all squares but the whole block.
-pub(super) const TRASH: u8 = 63;
-
-#[allow(clippy::cast_possible_truncation, reason = "at most 15")]
-const fn corner(side: usize) -> Places {
-    let mut places = [TRASH; 64];
-    let mut k = 0;
-    while k < 64 {
-        let (x, y) = (FULL[k] as usize % 8, FULL[k] as usize / 8);
-        if x < side && y < side {
-            places[k] = (y * side + x) as u8;
-        }
-        k += 1;
-    }
-    places
 }

@@ -1,15 +1,15 @@
 //! The coefficients of a frame in several scans: of each block in the window only those that the
 //! scale needs.
 
-use super::Job;
-use super::block::places;
-use super::kept_blocks::KeptBlocks;
-use super::planes::Band;
-use super::selection::Selection;
+use super::band::Band;
+use super::block_window::BlockWindow;
+use super::order::Order;
+use super::zigzag::places;
 use crate::budget::{Budget, Buffer};
-use crate::decode::RowSink;
 use crate::error::Error;
+use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale};
+use crate::shrink::RowSink;
 use crate::size::Rect;
 
 /// The coefficients of one component.
@@ -17,7 +17,7 @@ pub(super) struct Coefficients<'b> {
     pub(super) scale: Scale,
     /// The samples that are wanted.
     window: Rect,
-    pub(super) blocks: KeptBlocks,
+    pub(super) blocks: BlockWindow,
     /// Those of each kept block, in the places of the scale.
     pub(super) values: Buffer<'b, i16>,
     /// For each block, kept or not, a bit for each coefficient in zigzag order that is not 0: a
@@ -40,9 +40,10 @@ pub(super) struct Price {
 }
 
 impl Price {
-    pub(super) fn of(frame: &Frame, component: usize, selection: &Selection) -> Self {
-        let (scale, window) = selection.plane(component);
-        let blocks = KeptBlocks::new(frame, component, scale, window);
+    pub(super) fn of(order: &Order<'_>, component: usize) -> Self {
+        let (scale, window) = order.plane(component);
+        let frame = order.frame;
+        let blocks = BlockWindow::new(frame, component, scale, window);
         let has_history = has_history(frame, component, scale);
         let history = if has_history { blocks.all.pixels() } else { 0 };
         Self {
@@ -55,13 +56,13 @@ impl Price {
 
 impl<'b> Coefficients<'b> {
     pub(super) fn new(
-        budget: &'b Budget,
-        frame: &Frame,
+        order: &Order<'_>,
         component: usize,
-        selection: &Selection,
+        budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let (scale, window) = selection.plane(component);
-        let blocks = KeptBlocks::new(frame, component, scale, window);
+        let (scale, window) = order.plane(component);
+        let frame = order.frame;
+        let blocks = BlockWindow::new(frame, component, scale, window);
         Ok(Self {
             scale,
             window,
@@ -84,12 +85,12 @@ impl<'b> Coefficients<'b> {
     /// Transforms the blocks and gives out the rows of the window as plane `component`.
     pub(super) fn emit<S: RowSink>(
         &self,
-        job: &Job<'_>,
         component: usize,
+        job: Job<'_>,
         sink: &mut S,
     ) -> Result<(), Error> {
-        let Job { budget, interrupt, .. } = *job;
-        let KeptBlocks { window, values_each, .. } = self.blocks;
+        let Job { budget, interrupt } = job;
+        let BlockWindow { window, values_each, .. } = self.blocks;
         let columns = window.x..window.x.saturating_add(window.width);
         let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
         let mut steps = [0; 64];

@@ -1,11 +1,11 @@
 //! Huffman tables as look-ups (T.81, annex C and F.2.2.3).
 
-use super::bits::{Bits, Fault};
+use super::bit_reader::{BitReader, Fault};
 use crate::probe::jpeg::HuffmanTable;
 
 /// A table made ready for decoding.
 #[derive(Clone, Debug)]
-pub(super) struct Codes {
+pub(super) struct HuffmanLookup {
     /// By the next [`FAST_BITS`] bits, see [`Entry`]; 0 where the code is longer.
     fast: [Entry; 1 << FAST_BITS],
     /// For each length, the first 16 bits that are above all codes of this length.
@@ -15,7 +15,7 @@ pub(super) struct Codes {
     symbols: [u8; 256],
 }
 
-/// Bits 0–4 the bits to take, bit 7 whether they include the extra bits, bits 8–15 the symbol,
+/// BitReader 0–4 the bits to take, bit 7 whether they include the extra bits, bits 8–15 the symbol,
 /// bits 16–31 the value of code and extra bits. A value of 0 with bit 7 is a symbol of size 0.
 type Entry = u32;
 const HAS_VALUE: u32 = 0x80;
@@ -27,7 +27,7 @@ pub(super) struct Coded {
     pub(super) value: i32,
 }
 
-impl Codes {
+impl HuffmanLookup {
     /// A table without codes.
     pub(super) const EMPTY: Self =
         Self { fast: [0; 1 << FAST_BITS], above: [0; 16], offset: [0; 16], symbols: [0; 256] };
@@ -78,7 +78,7 @@ impl Codes {
 
     /// Takes a code and its extra bits. The lower four bits of the symbol are their number.
     #[inline(always)]
-    pub(super) fn value(&self, bits: &mut Bits<'_>) -> Result<Coded, Fault> {
+    pub(super) fn value(&self, bits: &mut BitReader<'_>) -> Result<Coded, Fault> {
         bits.refill();
         let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
         if entry & HAS_VALUE != 0 {
@@ -91,7 +91,11 @@ impl Codes {
     }
 
     #[inline(never)]
-    fn long_value<'w>(&self, entry: Entry, mut bits: Bits<'w>) -> Result<(Coded, Bits<'w>), Fault> {
+    fn long_value<'w>(
+        &self,
+        entry: Entry,
+        mut bits: BitReader<'w>,
+    ) -> Result<(Coded, BitReader<'w>), Fault> {
         let symbol = self.symbol_at(entry, &mut bits)?;
         let size = u32::from(symbol & 15);
         Ok((Coded { symbol, value: extend(bits.number(size), size) }, bits))
@@ -99,14 +103,14 @@ impl Codes {
 
     /// Takes a code alone, refilling first.
     #[inline(always)]
-    pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, Fault> {
+    pub(super) fn symbol(&self, bits: &mut BitReader<'_>) -> Result<u8, Fault> {
         bits.refill();
         let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
         self.symbol_at(entry, bits)
     }
 
     #[inline(always)]
-    fn symbol_at(&self, entry: Entry, bits: &mut Bits<'_>) -> Result<u8, Fault> {
+    fn symbol_at(&self, entry: Entry, bits: &mut BitReader<'_>) -> Result<u8, Fault> {
         let found = if entry == 0 { self.find(bits.peek(16)) } else { Some(code_of(entry)) };
         let (symbol, length) = found.ok_or(Fault::Code)?;
         bits.take(length);
@@ -160,18 +164,21 @@ const FAST_BITS: u32 = 10;
 pub(super) mod tests {
     use super::*;
     use crate::budget::Budget;
-    use crate::decode::jpeg::bits::{Entropy, WINDOW_BYTES};
+    use crate::decode::jpeg::bit_reader::{EntropyData, WINDOW_BYTES};
     use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
 
     /// Runs `read` on 32 bits followed by zeros.
-    pub(crate) fn with_bits<T>(bits: u64, read: impl FnOnce(&mut Bits<'_>) -> T) -> (T, usize) {
+    pub(crate) fn with_bits<T>(
+        bits: u64,
+        read: impl FnOnce(&mut BitReader<'_>) -> T,
+    ) -> (T, usize) {
         let bytes: Vec<u8> = bits
             .to_be_bytes()
             .into_iter()
             .flat_map(|byte| [byte, 0].into_iter().take(1 + usize::from(byte == 0xFF)))
             .collect();
         let budget = Budget::new(WINDOW_BYTES as u64);
-        let mut entropy = Entropy::new(&budget).unwrap();
+        let mut entropy = EntropyData::new(&budget).unwrap();
         entropy.start(&bytes);
         let mut bits = entropy.bits();
         let outcome = read(&mut bits);
@@ -181,7 +188,7 @@ pub(super) mod tests {
     #[test]
     fn every_code_and_value_of_the_standard_tables_is_read() {
         for table in STANDARD_DC.iter().chain(&STANDARD_AC) {
-            let mut codes = Codes::EMPTY;
+            let mut codes = HuffmanLookup::EMPTY;
             codes.set(table);
             for (symbol, code, length) in table.codes() {
                 let size = u32::from(symbol & 15);
@@ -204,12 +211,12 @@ pub(super) mod tests {
             }
             assert_eq!(with_bits(u64::MAX, |bits| codes.value(bits)).0, Err(Fault::Code));
         }
-        assert_eq!(with_bits(0, |bits| Codes::EMPTY.value(bits)).0, Err(Fault::Code));
+        assert_eq!(with_bits(0, |bits| HuffmanLookup::EMPTY.value(bits)).0, Err(Fault::Code));
     }
 
     #[test]
     fn a_table_that_is_set_again_forgets_the_old_one() {
-        let mut codes = Codes::EMPTY;
+        let mut codes = HuffmanLookup::EMPTY;
         codes.set(&STANDARD_AC[0]);
         let mut counts = [0; 16];
         counts[15] = 1;

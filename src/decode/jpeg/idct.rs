@@ -136,7 +136,7 @@ const fn fixed(factor: f64) -> Int {
 }
 
 const FRACTION_BITS: usize = 13;
-/// Bits that the sums keep between the two passes.
+/// BitReader that the sums keep between the two passes.
 const KEPT_BITS: usize = 2;
 const FIRST_SHIFT: usize = FRACTION_BITS - KEPT_BITS;
 const FIRST_ROUND: Int = Wrapping(1 << (FIRST_SHIFT - 1));

@@ -4,31 +4,36 @@
 //! refinement scan codes a bit for every coefficient that is not 0 yet, kept or not, so that one bit
 //! of history for each is kept as well: the kept values are exact.
 
-use super::bits::{Bits, Fault};
-use super::block::{Places, dc, places};
+use super::bit_reader::{BitReader, Fault};
+use super::block::dc;
+use super::block_decoder::BlockDecoder;
+use super::block_window::Place;
 use super::coefficients::Coefficients;
-use super::huffman::{Coded, Codes};
-use super::kept_blocks::Place;
-use super::scans::BlockDecoder;
+use super::huffman::{Coded, HuffmanLookup};
+use super::zigzag::{ZigzagOrder, places};
 use crate::probe::jpeg::Scan;
 
 /// The first bits of DC coefficients.
 pub(super) struct DcFirst<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    codes: &'p Codes,
+    codes: &'p HuffmanLookup,
     low: u8,
     predicted: i16,
 }
 
 impl<'p, 'b> DcFirst<'p, 'b> {
-    pub(super) fn new(plane: &'p mut Coefficients<'b>, codes: &'p Codes, scan: &Scan) -> Self {
+    pub(super) fn new(
+        plane: &'p mut Coefficients<'b>,
+        codes: &'p HuffmanLookup,
+        scan: &Scan,
+    ) -> Self {
         Self { plane, codes, low: scan.low, predicted: 0 }
     }
 }
 
 impl BlockDecoder for DcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
         let value = dc(self.codes, &mut self.predicted, bits)?;
         if let Some(dc) = self.plane.values.get_mut(place.values) {
             *dc = value << self.low;
@@ -56,7 +61,7 @@ impl<'p, 'b> DcRefinement<'p, 'b> {
 
 impl BlockDecoder for DcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
         let bit = bits.bit();
         if let Some(dc) = self.plane.values.get_mut(place.values)
             && bit
@@ -74,8 +79,8 @@ impl BlockDecoder for DcRefinement<'_, '_> {
 /// What both kinds of AC scan share.
 struct Band<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    places: &'static Places,
-    codes: &'p Codes,
+    places: &'static ZigzagOrder,
+    codes: &'p HuffmanLookup,
     first: u32,
     last: u32,
     low: u8,
@@ -84,7 +89,7 @@ struct Band<'p, 'b> {
 }
 
 impl<'p, 'b> Band<'p, 'b> {
-    fn new(plane: &'p mut Coefficients<'b>, codes: &'p Codes, scan: &Scan) -> Self {
+    fn new(plane: &'p mut Coefficients<'b>, codes: &'p HuffmanLookup, scan: &Scan) -> Self {
         Self {
             places: places(plane.scale),
             plane,
@@ -124,14 +129,18 @@ impl<'p, 'b> Band<'p, 'b> {
 pub(super) struct AcFirst<'p, 'b>(Band<'p, 'b>);
 
 impl<'p, 'b> AcFirst<'p, 'b> {
-    pub(super) fn new(plane: &'p mut Coefficients<'b>, codes: &'p Codes, scan: &Scan) -> Self {
+    pub(super) fn new(
+        plane: &'p mut Coefficients<'b>,
+        codes: &'p HuffmanLookup,
+        scan: &Scan,
+    ) -> Self {
         Self(Band::new(plane, codes, scan))
     }
 }
 
 impl BlockDecoder for AcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
         let band = &mut self.0;
         let mut history = 0;
         let mut k = band.first;
@@ -178,14 +187,18 @@ impl BlockDecoder for AcFirst<'_, '_> {
 pub(super) struct AcRefinement<'p, 'b>(Band<'p, 'b>);
 
 impl<'p, 'b> AcRefinement<'p, 'b> {
-    pub(super) fn new(plane: &'p mut Coefficients<'b>, codes: &'p Codes, scan: &Scan) -> Self {
+    pub(super) fn new(
+        plane: &'p mut Coefficients<'b>,
+        codes: &'p HuffmanLookup,
+        scan: &Scan,
+    ) -> Self {
         Self(Band::new(plane, codes, scan))
     }
 }
 
 impl BlockDecoder for AcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
         let band = &mut self.0;
         let mut history = band.plane.history.get(place.number).copied().unwrap_or_default();
         let mut k = band.first;
@@ -248,7 +261,7 @@ impl Band<'_, '_> {
         k: u32,
         run: u32,
         history: u64,
-        bits: &mut Bits<'_>,
+        bits: &mut BitReader<'_>,
     ) -> Result<u32, Fault> {
         let mut zeros = !history & self.from(k);
         for _ in 0..run {
@@ -264,7 +277,7 @@ impl Band<'_, '_> {
 
     /// Takes a bit for each coefficient of the set, in rising order.
     #[inline(always)]
-    fn correct(&mut self, block: Place, set: u64, bits: &mut Bits<'_>) {
+    fn correct(&mut self, block: Place, set: u64, bits: &mut BitReader<'_>) {
         let bit = 1_i16 << self.low;
         let mut kept = set & (u64::MAX >> (63 - self.plane.scale.last_kept()));
         let mut passed = (set ^ kept).count_ones();

@@ -1,17 +1,18 @@
 //! Blocks of a sequential scan of some of the components (T.81, F.2.2).
 
-use super::bits::{Bits, Fault};
-use super::block::{Coding, dc_alone, places, sequential};
+use super::bit_reader::{BitReader, Fault};
+use super::block::{BlockTables, dc_alone, sequential};
+use super::block_decoder::BlockDecoder;
+use super::block_window::Place;
 use super::coefficients::Coefficients;
-use super::kept_blocks::Place;
-use super::scans::BlockDecoder;
-use super::tables::{LookUps, Slots};
+use super::tables::{LookupTables, Slots};
+use super::zigzag::places;
 use crate::error::Error;
 use crate::probe::jpeg::Scale;
 
 pub(super) struct Sequential<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    coding: Coding<'p>,
+    coding: BlockTables<'p>,
     predicted: i16,
 }
 
@@ -19,16 +20,16 @@ impl<'p, 'b> Sequential<'p, 'b> {
     pub(super) fn new(
         plane: &'p mut Coefficients<'b>,
         slots: Slots,
-        look_ups: &'p LookUps<'_>,
+        lookups: &'p LookupTables<'_>,
     ) -> Result<Self, Error> {
         // The values are dequantized when they are transformed.
-        Ok(Self { plane, coding: look_ups.coding(slots, &[1; 64])?, predicted: 0 })
+        Ok(Self { plane, coding: lookups.coding(slots, &[1; 64])?, predicted: 0 })
     }
 }
 
 impl BlockDecoder for Sequential<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut Bits<'_>) -> Result<(), Fault> {
+    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
         let mut taken = [0; 64];
         let (coding, predicted, scale) = (&self.coding, &mut self.predicted, self.plane.scale);
         match scale {

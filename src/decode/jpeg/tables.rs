@@ -1,8 +1,8 @@
 //! The tables in force at a scan, and their look-ups.
 
-use super::block::Coding;
-use super::huffman::Codes;
-use super::skips::{Skips, Starts};
+use super::ac_skip::{SkipTable, StartTable};
+use super::block::BlockTables;
+use super::huffman::HuffmanLookup;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::jpeg::{
@@ -70,11 +70,11 @@ impl<'a> Tables<'a> {
 }
 
 /// The look-ups of one scan, paid for once; a table that two components share is there once.
-pub(super) struct LookUps<'b> {
-    dc: Buffer<'b, Codes>,
-    ac: Buffer<'b, Codes>,
-    skips: Buffer<'b, Skips>,
-    starts: Buffer<'b, Starts>,
+pub(super) struct LookupTables<'b> {
+    dc: Buffer<'b, HuffmanLookup>,
+    ac: Buffer<'b, HuffmanLookup>,
+    skips: Buffer<'b, SkipTable>,
+    starts: Buffer<'b, StartTable>,
 }
 
 /// Which look-ups a component of the scan uses.
@@ -86,23 +86,24 @@ pub(super) struct Slots {
     starts: usize,
 }
 
-impl<'b> LookUps<'b> {
+impl<'b> LookupTables<'b> {
     pub(super) fn new(budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
         let count = frame.components().len();
         // A progressive scan leaves nothing of a block out.
         let with_skips = if frame.progressive { 0 } else { count };
         Ok(Self {
-            dc: budget.buffer(count, Codes::EMPTY)?,
-            ac: budget.buffer(count, Codes::EMPTY)?,
-            skips: budget.buffer(with_skips, Skips::EMPTY)?,
-            starts: budget.buffer(with_skips, Starts::EMPTY)?,
+            dc: budget.buffer(count, HuffmanLookup::EMPTY)?,
+            ac: budget.buffer(count, HuffmanLookup::EMPTY)?,
+            skips: budget.buffer(with_skips, SkipTable::EMPTY)?,
+            starts: budget.buffer(with_skips, StartTable::EMPTY)?,
         })
     }
 
     /// What [`new`](Self::new) takes.
     pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-        let skips = if frame.progressive { 0 } else { size_of::<Skips>() + size_of::<Starts>() };
-        frame.components().len() as u64 * (2 * size_of::<Codes>() + skips) as u64
+        let skips =
+            if frame.progressive { 0 } else { size_of::<SkipTable>() + size_of::<StartTable>() };
+        frame.components().len() as u64 * (2 * size_of::<HuffmanLookup>() + skips) as u64
     }
 
     /// Makes the tables ready that `scan` needs: for each of its components, the slots.
@@ -169,18 +170,18 @@ impl<'b> LookUps<'b> {
         &'t self,
         slots: Slots,
         steps: &'t [i32; 64],
-    ) -> Result<Coding<'t>, Error> {
+    ) -> Result<BlockTables<'t>, Error> {
         let (dc, ac) = (self.dc(slots)?, self.ac(slots)?);
         let skips = self.skips.get(slots.skips).ok_or(UNKNOWN)?;
         let starts = self.starts.get(slots.starts).ok_or(UNKNOWN)?;
-        Ok(Coding { dc, ac, skips, starts, steps })
+        Ok(BlockTables { dc, ac, skips, starts, steps })
     }
 
-    pub(super) fn dc(&self, slots: Slots) -> Result<&Codes, Error> {
+    pub(super) fn dc(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
         self.dc.get(slots.dc).ok_or(UNKNOWN)
     }
 
-    pub(super) fn ac(&self, slots: Slots) -> Result<&Codes, Error> {
+    pub(super) fn ac(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
         self.ac.get(slots.ac).ok_or(UNKNOWN)
     }
 }

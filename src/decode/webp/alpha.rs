@@ -1,12 +1,11 @@
 //! ALPH → rows of plane 3 (RFC 9649, 2.7.1.2): coded samples, then the prediction is undone.
 
-use super::super::RowSink;
 use super::lossless::{self, Rows};
-use super::{ALPHA_PLANE, BAND};
-use crate::budget::{Budget, Buffer};
+use crate::budget::Buffer;
 use crate::error::Error;
-use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::probe::webp::{Alpha, Filter};
+use crate::shrink::RowSink;
 use crate::size::Size;
 
 /// This row and the one above it, and what their samples are read with; nothing where no alpha is
@@ -43,19 +42,18 @@ impl<'a, 'b> AlphaRows<'a, 'b> {
         alpha: &Alpha,
         data: &'a [u8],
         size: Size,
-        budget: &'b Budget,
-        interrupt: &Interrupt,
+        job: Job<'b>,
     ) -> Result<Option<Self>, Error> {
         let (coded, filter) = match *alpha {
             Alpha::None | Alpha::Inside => return Ok(None),
             Alpha::Raw(filter) => (Coded::Raw(data), filter),
             Alpha::Lossless(filter, ref stream) => {
-                (Coded::Lossless(Rows::new(data, size, stream, budget, interrupt)?), filter)
+                (Coded::Lossless(Rows::new(data, (size, stream), job)?), filter)
             }
         };
         let width = size.width as usize;
-        let above = budget.buffer(width, 0u8)?;
-        let samples = budget.buffer(width, 0u8)?;
+        let above = job.budget.buffer(width, 0u8)?;
+        let samples = job.budget.buffer(width, 0u8)?;
         Ok(Some(Self { coded, filter, above, samples, started: false }))
     }
 
@@ -79,16 +77,11 @@ impl<'a, 'b> AlphaRows<'a, 'b> {
 }
 
 /// Alpha of a frame that is opaque on a canvas that is not.
-pub(super) fn full<S: RowSink>(
-    size: Size,
-    budget: &Budget,
-    interrupt: &Interrupt,
-    sink: &mut S,
-) -> Result<(), Error> {
-    let opaque = budget.buffer(size.width as usize, u8::MAX)?;
+pub(super) fn opaque<S: RowSink>(size: Size, job: Job<'_>, sink: &mut S) -> Result<(), Error> {
+    let opaque = job.budget.buffer(size.width as usize, u8::MAX)?;
     for y in 0..size.height {
-        if (y as usize).is_multiple_of(BAND) {
-            interrupt.check()?;
+        if (y as usize).is_multiple_of(ROWS_PER_POLL) {
+            job.interrupt.check()?;
         }
         sink.row(ALPHA_PLANE, y, &opaque)?;
     }
@@ -138,3 +131,7 @@ fn from_the_gradient(above: &[u8], samples: &mut [u8]) {
         *sample = left as u8;
     }
 }
+
+pub(super) const ALPHA_PLANE: usize = 3;
+
+const ROWS_PER_POLL: usize = 16;

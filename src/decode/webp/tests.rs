@@ -14,11 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use image_webp::vp8::Vp8Decoder;
 use image_webp::{ColorType, WebPDecoder};
 
-use super::super::premultiplied;
 use super::*;
-use crate::probe::Detail;
+use crate::budget::Budget;
+use crate::decode::premultiply::premultiplied;
+use crate::interrupt::Interrupt;
+use crate::probe::webp::Still;
 use crate::probe::webp::header;
-use crate::probe::webp::sample::{
+use crate::probe::webp::test_files::{
     BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x,
 };
 use crate::probe::webp::vp8::{BLACK, NO_CHROMA};
@@ -39,10 +41,24 @@ impl RowSink for Planes {
 }
 
 fn still(file: &[u8]) -> Result<Still, Error> {
-    match header(file)?.detail {
-        Detail::WebP(still) => Ok(still),
-        _ => unreachable!(),
-    }
+    header(file).map(|(_, still)| still)
+}
+
+const fn order(still: &Still, premultiply: bool) -> Order<'_> {
+    Order { still, premultiply, loop_filter: LoopFilter::Exact }
+}
+
+/// Decodes with `budget_bytes`, without a deadline.
+fn decode(
+    file: &[u8],
+    order: &Order<'_>,
+    budget_bytes: u64,
+    sink: &mut impl RowSink,
+) -> Result<(), Error> {
+    let budget = Budget::new(budget_bytes);
+    order.decode(file, Job { budget: &budget, interrupt: &Interrupt::never() }, sink)?;
+    assert_eq!(budget.left_bytes(), budget_bytes);
+    Ok(())
 }
 
 fn planes(file: &[u8]) -> Result<Planes, Error> {
@@ -52,18 +68,9 @@ fn planes(file: &[u8]) -> Result<Planes, Error> {
 /// Decodes with a budget of the quote and not one byte more.
 fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
     let still = still(file)?;
-    let budget = Budget::new(memory_bytes(&still, premultiply));
+    let order = order(&still, premultiply);
     let mut planes = Planes::default();
-    decode(
-        file,
-        &still,
-        premultiply,
-        LoopFilter::Exact,
-        &budget,
-        &Interrupt::never(),
-        &mut planes,
-    )?;
-    assert_eq!(budget.left_bytes(), memory_bytes(&still, premultiply));
+    decode(file, &order, order.memory_bytes(), &mut planes)?;
     Ok(planes)
 }
 
@@ -265,8 +272,8 @@ fn every_sample_is_multiplied_by_the_alpha_of_its_pixels() {
 #[test]
 fn alpha_goes_in_step_with_luma() {
     #[derive(Default)]
-    struct Order(Vec<(usize, u32)>);
-    impl RowSink for Order {
+    struct Calls(Vec<(usize, u32)>);
+    impl RowSink for Calls {
         fn row(&mut self, plane: usize, y: u32, _: &[u8]) -> Result<(), Error> {
             self.0.push((plane, y));
             Ok(())
@@ -274,12 +281,11 @@ fn alpha_goes_in_step_with_luma() {
     }
     for file in with_every_alpha(20, 50, &mut Noise(4)) {
         let still = still(&file).unwrap();
-        let budget = Budget::new(memory_bytes(&still, true));
-        let mut order = Order::default();
-        decode(&file, &still, true, LoopFilter::Exact, &budget, &Interrupt::never(), &mut order)
-            .unwrap();
+        let order = order(&still, true);
+        let mut calls = Calls::default();
+        decode(&file, &order, order.memory_bytes(), &mut calls).unwrap();
         let rows: Vec<_> =
-            order.0.into_iter().filter(|(plane, _)| [0, 3].contains(plane)).collect();
+            calls.0.into_iter().filter(|(plane, _)| [0, 3].contains(plane)).collect();
         let expected: Vec<_> = (0..50).flat_map(|y| [(3, y), (0, y)]).collect();
         assert_eq!(rows, expected);
     }
@@ -308,16 +314,8 @@ fn other_bytes_than_those_of_the_header_are_refused() {
         riff(&[chunk(b"VP8L", &vp8l(side, 4, ColorType::L8, &[1; 16][..side as usize * 4]))])
     };
     let other = still(&file(3)).unwrap();
-    let result = decode(
-        &file(4),
-        &other,
-        false,
-        LoopFilter::Exact,
-        &Budget::new(1 << 20),
-        &Interrupt::never(),
-        &mut Planes::default(),
-    );
-    assert!(matches!(result, Err(Error::BadRequest(BadRequest::OtherBytes))));
+    let result = decode(&file(4), &order(&other, false), 1 << 20, &mut Planes::default());
+    assert!(matches!(result, Err(Error::BadRequest(_))));
 }
 
 #[test]
@@ -325,17 +323,9 @@ fn one_byte_less_than_the_quote_is_not_enough() {
     for file in samples() {
         for premultiply in [false, true] {
             let still = still(&file).unwrap();
-            let budget = Budget::new(memory_bytes(&still, premultiply) - 1);
+            let order = order(&still, premultiply);
             let mut sink = Planes::default();
-            let result = decode(
-                &file,
-                &still,
-                premultiply,
-                LoopFilter::Exact,
-                &budget,
-                &Interrupt::never(),
-                &mut sink,
-            );
+            let result = decode(&file, &order, order.memory_bytes() - 1, &mut sink);
             assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
         }
     }
@@ -407,10 +397,11 @@ fn a_set_flag_stops_the_job_between_rows() {
         let flag = Arc::new(AtomicBool::new(false));
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         let still = still(&file).unwrap();
-        let budget = Budget::new(memory_bytes(&still, false));
+        let order = order(&still, false);
+        let budget = Budget::new(order.memory_bytes());
         let mut sink = Cancel(flag, 0);
-        let result =
-            decode(&file, &still, false, LoopFilter::Exact, &budget, &interrupt, &mut sink);
+        let job = Job { budget: &budget, interrupt: &interrupt };
+        let result = order.decode(&file, job, &mut sink);
         assert!(matches!(result, Err(Error::Interrupted(_))), "{result:?}");
         assert!(sink.1 <= 4 * 16);
     }

@@ -1,6 +1,6 @@
 //! Huffman codes that are fitted to what is written, and how they are stored (RFC 9649, 3.7.2.1).
 
-use super::bits::BitWriter;
+use super::bit_writer::BitWriter;
 use crate::error::Error;
 
 /// 256 values of green and 24 prefixes of run lengths.

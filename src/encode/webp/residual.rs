@@ -2,9 +2,16 @@
 
 use core::iter;
 
-use super::Token;
-use crate::picture::Layout;
-use crate::size::Size;
+use crate::picture::{Layout, PictureView};
+
+/// What the coded picture is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Token {
+    /// The residual of one pixel: green, red, blue, alpha, in the order they are written.
+    Pixel([u8; 4]),
+    /// So many pixels, 1 to 4096, with the residual of the one before.
+    Run(u16),
+}
 
 /// A picture that is seen as the residuals of a predictor. Nothing is copied.
 #[derive(Clone, Copy)]
@@ -64,7 +71,8 @@ impl Predictor {
 }
 
 impl<'a> Residuals<'a> {
-    pub(super) fn new(pixels: &'a [u8], size: Size, layout: Layout) -> Self {
+    pub(super) const fn new(picture: PictureView<'a>) -> Self {
+        let PictureView { size, layout, pixels } = picture;
         Self { pixels, width: size.width as usize, layout }
     }
 

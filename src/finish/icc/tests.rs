@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::probe::icc::memory_bytes;
-use crate::probe::icc::samples::{
+use crate::probe::icc::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
 };
 

@@ -1,6 +1,6 @@
 //! What moxcms 0.9.1 allocates for a checked profile, measured and read from its source.
 
-use super::minimal::{Minimal, Model};
+use super::minimal_profile::{Minimal, Model};
 
 /// The peak of a conversion with this profile in bytes: the minimal copy, the parsed profile, and
 /// building and holding the transform to sRGB.

@@ -1,8 +1,8 @@
 //! Tone curves (ICC.1:2022, 10.6 curveType and 10.18 parametricCurveType).
 
-use super::ProfileProblem::{self, Malformed, TooCostly};
-use super::minimal::Tag;
 use super::parts::Parts;
+use super::problem::ProfileProblem::{self, Malformed, TooCostly};
+use super::tag::Tag;
 
 /// A checked curve.
 #[derive(Clone, Copy, Debug)]

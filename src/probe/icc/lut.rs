@@ -1,10 +1,10 @@
 //! Tables from device colours to connection colours (ICC.1:2022, 10.10 lut16Type, 10.11 lut8Type,
 //! 10.12 lutAToBType).
 
-use super::ProfileProblem::{self, Malformed, TooCostly, Unsupported};
 use super::curve::Curve;
-use super::minimal::Tag;
 use super::parts::Parts;
+use super::problem::ProfileProblem::{self, Malformed, TooCostly, Unsupported};
+use super::tag::Tag;
 
 /// A checked table.
 #[derive(Clone, Copy, Debug)]

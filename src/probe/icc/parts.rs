@@ -4,7 +4,7 @@ use crate::budget::Buffer;
 use crate::error::Error;
 use crate::work;
 
-use super::ProfileProblem;
+use super::problem::ProfileProblem;
 
 /// A profile in parts, read without joining them.
 #[derive(Clone)]

@@ -1,7 +1,7 @@
 //! Profiles whole and damaged: what is read from them, and what they cost.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
-use super::samples::{
+use super::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
 };
 use super::*;

@@ -1,9 +1,9 @@
 //! The frame header (T.81, B.2.2) and the geometry that follows from it.
 
+use super::errors::{malformed, unsupported};
 use super::metadata::Metadata;
-use super::{malformed, unsupported};
 use crate::error::Error;
-use crate::probe::ColorKind;
+use crate::probe::color::ColorKind;
 use crate::size::Size;
 
 /// What the frame header and the walk over the scans say.

@@ -1,7 +1,8 @@
 //! What application segments before the first scan say about the picture.
 
 use super::segments::icc_chunk;
-use crate::probe::{IccKind, Orientation};
+use crate::probe::color::IccKind;
+use crate::probe::exif::Orientation;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Metadata {

@@ -1,28 +1,30 @@
 //! The container reader of JPEG (ITU-T T.81, annex B).
 
-use super::{Detail, Header};
+use super::summary::Summary;
 use crate::error::Error;
 use crate::format::Format;
 
+mod errors;
 mod frame;
 mod metadata;
 mod scan;
-mod script;
+mod scan_script;
 mod segments;
 mod tables;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use errors::malformed;
 pub(crate) use frame::{Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
-pub(crate) use script::Script;
+pub(crate) use scan_script::Script;
 pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
 pub(crate) use tables::{
     HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
 };
 
 /// Reads the headers: up to the first scan when it is the only one, else to the end of the file.
-pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
+pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     let mut segments = Segments::new(bytes)?;
     let mut metadata = metadata::Metadata::default();
     let mut script = Script::new();
@@ -76,8 +78,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
     }
     frame.color = frame.color_of(&metadata);
     frame.icc_bytes = metadata.icc_bytes;
-    Ok(Header {
-        format: Format::Jpeg,
+    let summary = Summary {
         size: frame.size,
         bit_depth: 8,
         color: frame.color.kind(),
@@ -87,17 +88,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Header, Error> {
         animated: false,
         icc: metadata.icc,
         scans: Some(frame.scans),
-        input_bytes: bytes.len() as u64,
         segments: segments.count(),
-        icc_cost_bytes: 0,
-        detail: Detail::Jpeg(frame),
-    })
-}
-
-pub(crate) const fn malformed(what: &'static str) -> Error {
-    Error::malformed(Format::Jpeg, what)
-}
-
-const fn unsupported(what: &'static str) -> Error {
-    Error::unsupported(Format::Jpeg, what)
+    };
+    Ok((summary, frame))
 }

@@ -1,8 +1,8 @@
 //! The scan header (T.81, B.2.3).
 
-use super::malformed;
+use super::errors::malformed;
+use super::frame::Frame;
 use crate::error::Error;
-use crate::probe::jpeg::Frame;
 
 /// A scan header whose components are those of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The walk over the marker segments (T.81, B.1.1): the one reader of the container.
 
-use super::malformed;
+use super::errors::malformed;
 use crate::error::Error;
 use crate::format::Format;
 use crate::work;

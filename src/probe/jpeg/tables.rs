@@ -1,6 +1,6 @@
 //! The tables of DQT and DHT segments (T.81, B.2.4), checked and read in place.
 
-use super::malformed;
+use super::errors::malformed;
 use crate::error::Error;
 
 /// A Huffman table as the file gives it.

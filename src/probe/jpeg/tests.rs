@@ -31,10 +31,7 @@ fn file(segments: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn frame(bytes: &[u8]) -> Frame {
-    match header(bytes).unwrap().detail {
-        Detail::Jpeg(frame) => frame,
-        _ => panic!("another format"),
-    }
+    header(bytes).unwrap().1
 }
 
 fn kind(segments: &[Vec<u8>]) -> &'static str {
@@ -52,7 +49,7 @@ fn a_sequential_frame_in_one_scan() {
     profile.extend(b"RGB ");
     let icc = [segment(0xE2, &profile), segment(0xE2, b"ICC_PROFILE\0\x02\x02rest")].concat();
     let bytes = file(&[exif, icc, segment(0xFE, b"text"), sof(0xC0, &YCC), sos(&[1, 2, 3], ALL)]);
-    let header = header(&bytes).unwrap();
+    let (header, _) = header(&bytes).unwrap();
     assert_eq!((header.size, header.color), (Size::new(100, 50), ColorKind::YCbCr));
     assert_eq!((header.orientation, header.icc), (Orientation::Rotate90, Some(IccKind::Rgb)));
     assert_eq!((header.scans, header.segments), (Some(1), 6));
@@ -119,7 +116,7 @@ fn metadata_counts_until_the_first_scan() {
         tiff.extend([value, 0, 0, 0]);
         segment(0xE1, &tiff)
     };
-    let orientation = |segments: &[Vec<u8>]| header(&file(segments)).unwrap().orientation;
+    let orientation = |segments: &[Vec<u8>]| header(&file(segments)).unwrap().0.orientation;
     let scans = || (sos(&[1], ALL), sos(&[2, 3], ALL));
     let (first, second) = scans();
     assert_eq!(

@@ -1,6 +1,6 @@
 //! Chunks of a RIFF container (RFC 9649, 2.3 and 2.4): a walk over the slice.
 
-use super::{TRUNCATED, malformed};
+use super::errors::{TRUNCATED, malformed};
 use crate::error::Error;
 use crate::work;
 

@@ -7,18 +7,18 @@
     reason = "tests make their own numbers and need no budget"
 )]
 
-use super::{Selection, decode, memory_bytes};
+use super::Order;
 use crate::budget::Budget;
-use crate::decode::RowSink;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::Detail;
+use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale, header};
+use crate::shrink::RowSink;
 use crate::size::Rect;
 
 mod damage;
 mod matrix;
-mod others;
+mod other_decoders;
 mod windows;
 mod writer;
 
@@ -46,39 +46,29 @@ impl RowSink for Windows {
 }
 
 fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
-    match header(bytes)?.detail {
-        Detail::Jpeg(frame) => Ok(frame),
-        _ => Err(Error::Bug("another format")),
-    }
+    header(bytes).map(|(_, frame)| frame)
 }
 
 /// Decodes within `most_bytes`. What came before an error is there with it.
-fn decoded(
-    bytes: &[u8],
-    frame: &Frame,
-    selection: &Selection,
-    keep_cut: bool,
-    most_bytes: u64,
-) -> (Result<(), Error>, [Vec<u8>; 4]) {
+fn decoded(bytes: &[u8], order: &Order<'_>, most_bytes: u64) -> (Result<(), Error>, [Vec<u8>; 4]) {
     let budget = Budget::new(most_bytes);
-    let mut sink = Windows { all: selection.windows, samples: Default::default(), rows: [0; 4] };
-    let never = Interrupt::never();
-    let outcome = decode(bytes, frame, selection, keep_cut, &budget, &never, &mut sink);
+    let mut sink = Windows { all: order.windows, samples: Default::default(), rows: [0; 4] };
+    let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+    let outcome = order.decode(bytes, job, &mut sink);
     assert_eq!(budget.left_bytes(), most_bytes);
     if outcome.is_ok() {
-        for i in 0..frame.components().len() {
-            assert_eq!(sink.rows[i], selection.windows[i].height);
+        for i in 0..order.frame.components().len() {
+            assert_eq!(sink.rows[i], order.windows[i].height);
         }
     }
     (outcome, sink.samples)
 }
 
-/// Decodes within what [`memory_bytes`] says.
+/// Decodes within [`Order::memory_bytes`].
 fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
-    let selection = Selection::whole(&frame, scales);
-    let quote = memory_bytes(&frame, &selection, [0; 4]);
-    let (outcome, planes) = decoded(bytes, &frame, &selection, false, quote);
+    let order = Order::whole(&frame, scales);
+    let (outcome, planes) = decoded(bytes, &order, order.memory_bytes([0; 4]));
     outcome?;
     // No valid file may be called incredible.
     assert!(frame.possible_pixels() >= frame.size.pixels());

@@ -2,7 +2,7 @@
 
 use super::matrix::script;
 use super::writer::{Picture, Random};
-use super::{SCALES, Selection, decoded, frame_of, memory_bytes};
+use super::{Order, SCALES, decoded, frame_of};
 use crate::error::Error;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::size::{Rect, Size};
@@ -11,21 +11,21 @@ use crate::size::{Rect, Size};
 pub(super) fn check(file: &[u8], scales: [Scale; 4], planes: &[Vec<u8>; 4], what: &str) {
     let frame = frame_of(file).unwrap();
     let mut random = Random(file.len() as u64);
-    let mut selection = Selection::whole(&frame, scales);
-    for window in selection.windows.iter_mut().take(frame.components().len()) {
+    let mut order = Order::whole(&frame, scales);
+    for window in order.windows.iter_mut().take(frame.components().len()) {
         *window = part(window.size(), &mut random);
     }
     for apart in [false, true] {
-        selection.apart = apart;
-        let quote = memory_bytes(&frame, &selection, [0; 4]);
-        let (outcome, parts) = decoded(file, &frame, &selection, false, quote);
-        outcome.unwrap_or_else(|error| panic!("{what} {selection:?}: {error}"));
-        for (i, window) in selection.windows.iter().enumerate().take(frame.components().len()) {
+        order.one_component_at_a_time = apart;
+        let quote = order.memory_bytes([0; 4]);
+        let (outcome, parts) = decoded(file, &order, quote);
+        outcome.unwrap_or_else(|error| panic!("{what} {order:?}: {error}"));
+        for (i, window) in order.windows.iter().enumerate().take(frame.components().len()) {
             let expected = cut(&planes[i], scales[i].plane_size(&frame, i), *window);
-            assert!(parts[i] == expected, "{what} {selection:?}: plane {i}");
+            assert!(parts[i] == expected, "{what} {order:?}: plane {i}");
         }
-        let (outcome, _) = decoded(file, &frame, &selection, false, quote - 1);
-        assert!(outcome.is_err(), "{what} {selection:?}: {quote} is more than is used");
+        let (outcome, _) = decoded(file, &order, quote - 1);
+        assert!(outcome.is_err(), "{what} {order:?}: {quote} is more than is used");
     }
 }
 
@@ -52,12 +52,12 @@ fn a_smaller_window_takes_less_and_its_history_only_what_is_refined() {
     let bytes = |kind: usize, scale: Scale, apart: bool, window: Option<Rect>| {
         let file = picture.write(0xC2, &script(3, kind, &[0]));
         let frame = frame_of(&file).unwrap();
-        let mut selection = Selection::whole(&frame, [scale; 4]);
-        selection.apart = apart;
+        let mut order = Order::whole(&frame, [scale; 4]);
+        order.one_component_at_a_time = apart;
         if let Some(window) = window {
-            selection.windows = [window; 4];
+            order.windows = [window; 4];
         }
-        memory_bytes(&frame, &selection, [0; 4])
+        order.memory_bytes([0; 4])
     };
     // 42 × 56 blocks of luma, 21 × 28 of each chroma. A row of chroma is made beside all values.
     let (luma, chroma) = (42 * 56, 21 * 28);
@@ -84,10 +84,11 @@ fn components_apart_are_cut_where_they_are_cut_together() {
         for end in 0..file.len() - 2 {
             let Ok(frame) = frame_of(&file[..end]) else { continue };
             let run = |apart: bool, frame: &Frame| {
-                let mut selection = Selection::whole(frame, [SCALES[end % 3]; 4]);
-                selection.apart = apart;
-                let quote = memory_bytes(frame, &selection, [0; 4]);
-                decoded(&file[..end], frame, &selection, true, quote)
+                let mut order = Order::whole(frame, [SCALES[end % 3]; 4]);
+                order.one_component_at_a_time = apart;
+                let quote = order.memory_bytes([0; 4]);
+                order.keeps_truncated = true;
+                decoded(&file[..end], &order, quote)
             };
             let (together, planes) = run(false, &frame);
             let (apart, planes_apart) = run(true, &frame);

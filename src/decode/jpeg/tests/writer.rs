@@ -75,7 +75,7 @@ impl Picture {
         let mut plane = std::vec![0.0; (width * height) as usize];
         for (i, block) in (0..).zip(&c.blocks) {
             let mut natural = [0; 64];
-            for (k, place) in super::super::block::places(Scale::Full).iter().enumerate() {
+            for (k, place) in super::super::zigzag::places(Scale::Full).iter().enumerate() {
                 natural[usize::from(*place)] = block[k] * STEP;
             }
             let samples = super::super::idct::reference::inverse(&natural, n as usize);
@@ -364,7 +364,7 @@ fn codes(counts: &[u8; 16], symbols: &[u8]) -> [(u32, u32); 256] {
     codes
 }
 
-/// Codes of all lengths from 2 bits on.
+/// HuffmanLookup of all lengths from 2 bits on.
 const DC_COUNTS: [u8; 16] = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2];
 const AC_COUNTS: [u8; 16] = [0, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32, 64, 32, 34];
 

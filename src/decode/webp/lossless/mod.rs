@@ -1,24 +1,26 @@
 //! VP8L → rows (RFC 9649, section 3): pixels out of prefix codes and a window of earlier pixels, then
 //! the transforms undone, a row at a time.
 
-use super::super::{RowSink, is_opaque_row};
-use crate::budget::{Budget, Buffer};
-use crate::error::{BadRequest, Error};
-use crate::interrupt::Interrupt;
-use crate::probe::webp::bits::Bits;
-use crate::probe::webp::vp8l::{Headers, Image, Stream};
+use crate::decode::premultiply::is_opaque_row;
+use crate::error::Error;
+use crate::job::Job;
+use crate::probe::webp::vp8l::Stream;
+use crate::shrink::RowSink;
 use crate::size::Size;
-use crate::work;
 
-mod color;
-mod groups;
-mod pixels;
-mod predict;
+mod color_transform;
+mod prefix_code_groups;
+mod entropy_image;
+mod predictors;
+mod rows;
+mod sub_image;
+mod tile_groups;
+#[cfg(test)]
+mod tests;
 mod transforms;
 
-use groups::{GroupOfTile, Groups};
-use pixels::Pixels;
-use transforms::Transforms;
+pub(super) use rows::Rows;
+use rows::{ALPHA, BLUE, GREEN, RED, extract_channel};
 
 /// The most that is live while a stream is decoded to rows.
 ///
@@ -28,10 +30,10 @@ pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
     let (transforms, mut peak) = transforms::memory_bytes(size, stream);
     let mut kept = transforms;
     if let Some(tiles) = &stream.tiles {
-        kept += groups::tile_bytes(tiles);
-        peak = peak.max(kept + pixels::memory_bytes(&tiles.image));
+        kept += tile_groups::tile_bytes(tiles);
+        peak = peak.max(kept + entropy_image::memory_bytes(&tiles.image));
     }
-    peak.max(kept + pixels::memory_bytes(&stream.picture) + row_bytes(size))
+    peak.max(kept + entropy_image::memory_bytes(&stream.picture) + row_bytes(size))
 }
 
 /// The row in which transforms are undone.
@@ -57,27 +59,25 @@ pub(super) enum AlphaUse {
 /// Emits alpha, unless opaque, red, green and blue of each row in turn.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
-    size: Size,
-    stream: &Stream,
+    (size, stream): (Size, &Stream),
     alpha: AlphaUse,
-    budget: &Budget,
-    interrupt: &Interrupt,
+    job: Job<'_>,
     sink: &mut S,
 ) -> Result<(), Error> {
     let width = size.width as usize;
-    let mut rows = Rows::new(data, size, stream, budget, interrupt)?;
-    let mut samples = budget.buffer(width, 0u8)?;
-    let mut alphas = budget.buffer(if alpha == AlphaUse::None { 0 } else { width }, 0u8)?;
+    let mut rows = Rows::new(data, (size, stream), job)?;
+    let mut samples = job.budget.buffer(width, 0u8)?;
+    let mut alphas = job.budget.buffer(if alpha == AlphaUse::None { 0 } else { width }, 0u8)?;
     for y in 0..size.height {
-        interrupt.check()?;
+        job.interrupt.check()?;
         let row = rows.next()?;
-        spread(row, ALPHA, &mut alphas);
+        extract_channel(row, ALPHA, &mut alphas);
         if alpha != AlphaUse::None {
             sink.row(3, y, &alphas)?;
         }
         let multiplies = alpha == AlphaUse::Premultiplied && !is_opaque_row(&alphas);
         for (plane, shift) in [(0, RED), (1, GREEN), (2, BLUE)] {
-            spread(row, shift, &mut samples);
+            extract_channel(row, shift, &mut samples);
             if multiplies {
                 multiply(&mut samples, &alphas);
             }
@@ -96,92 +96,3 @@ fn multiply(samples: &mut [u8], alphas: &[u8]) {
         *sample = quotient;
     }
 }
-
-/// Takes one channel of each pixel.
-fn spread(row: &[u32], shift: u32, samples: &mut [u8]) {
-    for (sample, &pixel) in samples.iter_mut().zip(row) {
-        *sample = channel(pixel, shift);
-    }
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "eight bits")]
-const fn channel(pixel: u32, shift: u32) -> u8 {
-    (pixel >> shift) as u8
-}
-
-/// The rows of a stream, from the top; pixels are alpha, red, green and blue, from the highest byte.
-pub(super) struct Rows<'a, 'b> {
-    bits: Bits<'a>,
-    pixels: Pixels<'b>,
-    transforms: Transforms<'b>,
-    row: Buffer<'b, u32>,
-    y: u32,
-}
-
-impl<'a, 'b> Rows<'a, 'b> {
-    /// Reads the headers, which have to be those of `stream`.
-    pub(super) fn new(
-        data: &'a [u8],
-        size: Size,
-        stream: &Stream,
-        budget: &'b Budget,
-        interrupt: &Interrupt,
-    ) -> Result<Self, Error> {
-        let mut headers = Headers::new(data, size);
-        let transforms = Transforms::read(&mut headers, stream, budget, interrupt)?;
-        let found = Image::start(&mut headers.bits, headers.size)?;
-        let tiles = GroupOfTile::read(&mut headers, stream, budget, interrupt)?;
-        let mut bits = headers.bits;
-        let groups = Groups::read(&mut bits, found, &stream.picture, budget, interrupt)?;
-        let pixels = Pixels::new(stream.picture, groups, tiles, budget)?;
-        let row = budget.buffer(size.width as usize, 0)?;
-        Ok(Self { bits, pixels, transforms, row, y: 0 })
-    }
-
-    /// The next row; data that ends early, or is wrong, is an error before the row it is in.
-    pub(super) fn next(&mut self) -> Result<&[u32], Error> {
-        let coded = self.pixels.next_row(&mut self.bits)?;
-        work::decoded(self.row.len() as u64);
-        if let Some(row) = self.row.get_mut(..coded.len()) {
-            row.copy_from_slice(coded);
-        }
-        self.transforms.undo(self.y, coded.len(), &mut self.row);
-        self.y += 1;
-        Ok(&self.row)
-    }
-
-    /// The green of the next row, which is where ALPH has its samples.
-    pub(super) fn next_green(&mut self, samples: &mut [u8]) -> Result<(), Error> {
-        spread(self.next()?, GREEN, samples);
-        Ok(())
-    }
-}
-
-/// Decodes an image of the headers, and gives its rows to `each`.
-fn small_image(
-    bits: &mut Bits<'_>,
-    image: &Image,
-    budget: &Budget,
-    interrupt: &Interrupt,
-    mut each: impl FnMut(&[u32]) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let found = Image::start(bits, image.size)?;
-    let groups = Groups::read(bits, found, image, budget, interrupt)?;
-    let mut pixels = Pixels::new(*image, groups, None, budget)?;
-    for _ in 0..image.size.height {
-        interrupt.check()?;
-        each(pixels.next_row(bits)?)?;
-    }
-    Ok(())
-}
-
-const ALPHA: u32 = 24;
-const RED: u32 = 16;
-const GREEN: u32 = 8;
-const BLUE: u32 = 0;
-
-/// The bytes are not those that the plan was made from.
-const OTHER: Error = Error::BadRequest(BadRequest::OtherBytes);
-
-#[cfg(test)]
-mod tests;

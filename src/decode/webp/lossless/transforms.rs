@@ -1,10 +1,11 @@
 //! The transforms of a stream (RFC 9649, section 4), undone a row at a time.
 
-use super::color::{self, Factors};
-use super::{OTHER, pixels, predict, small_image};
-use crate::budget::{Budget, Buffer};
+use super::color_transform::{self, Factors};
+use super::sub_image::decode_sub_image;
+use super::{entropy_image, predictors};
+use crate::budget::Buffer;
 use crate::error::Error;
-use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::probe::webp::vp8l::{Announced, Headers, Image, Stream, Tiles, Transform, packing};
 use crate::size::Size;
 
@@ -28,7 +29,7 @@ pub(super) fn memory_bytes(size: Size, stream: &Stream) -> (u64, u64) {
                 image
             }
         };
-        peak = peak.max(kept + pixels::memory_bytes(image));
+        peak = peak.max(kept + entropy_image::memory_bytes(image));
     }
     (kept, peak)
 }
@@ -40,11 +41,11 @@ pub(super) struct Transforms<'b> {
 
 enum Step<'b> {
     Predictor {
-        tiles: OfTiles<'b, u8>,
+        tiles: PerTile<'b, u8>,
         /// The row above, and one pixel more: to the right of a row, the next one begins.
         above: Buffer<'b, u32>,
     },
-    Color(OfTiles<'b, Factors>),
+    Color(PerTile<'b, Factors>),
     SubtractGreen,
     Palette {
         colors: Buffer<'b, u32>,
@@ -55,7 +56,7 @@ enum Step<'b> {
 }
 
 /// One thing for each tile.
-struct OfTiles<'b, T> {
+struct PerTile<'b, T> {
     side_log2: u32,
     across: usize,
     items: Buffer<'b, T>,
@@ -66,8 +67,7 @@ impl<'b> Transforms<'b> {
     pub(super) fn read(
         headers: &mut Headers<'_>,
         stream: &Stream,
-        budget: &'b Budget,
-        interrupt: &Interrupt,
+        job: Job<'b>,
     ) -> Result<Self, Error> {
         let mut steps = [const { None }; 4];
         for (step, planned) in steps.iter_mut().zip(&stream.transforms) {
@@ -78,14 +78,14 @@ impl<'b> Transforms<'b> {
                     Some(Announced::Predictor { side_log2, size }),
                     Some(Transform::Predictor(tiles)),
                 ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
-                    let above = budget.buffer(above_len(width) as usize, 0)?;
-                    let tiles = OfTiles::read(headers, tiles, budget, interrupt, predict::mode)?;
+                    let above = job.budget.buffer(above_len(width) as usize, 0)?;
+                    let tiles = PerTile::read(headers, tiles, job, predictors::mode)?;
                     Step::Predictor { tiles, above }
                 }
                 (Some(Announced::Color { side_log2, size }), Some(Transform::Color(tiles)))
                     if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
                 {
-                    Step::Color(OfTiles::read(headers, tiles, budget, interrupt, Factors::of)?)
+                    Step::Color(PerTile::read(headers, tiles, job, Factors::of)?)
                 }
                 (Some(Announced::SubtractGreen), Some(Transform::SubtractGreen)) => {
                     Step::SubtractGreen
@@ -93,14 +93,14 @@ impl<'b> Transforms<'b> {
                 (Some(Announced::Palette(size)), Some(Transform::Palette(image)))
                     if size == image.size =>
                 {
-                    let colors = read_palette(headers, image, budget, interrupt)?;
+                    let colors = read_palette(headers, image, job)?;
                     Step::Palette { colors, packing: packing(size.width), width: width as usize }
                 }
-                _ => return Err(OTHER),
+                _ => return Err(Error::OTHER_BYTES),
             });
         }
         if headers.transform()?.is_some() {
-            return Err(OTHER);
+            return Err(Error::OTHER_BYTES);
         }
         Ok(Self { steps })
     }
@@ -112,10 +112,10 @@ impl<'b> Transforms<'b> {
             match step {
                 Step::Predictor { tiles, above } => {
                     if y == 0 {
-                        predict::undo_first_row(pixels);
+                        predictors::undo_first_row(pixels);
                     } else {
                         let modes = tiles.row(y);
-                        predict::undo_row(modes, 1 << tiles.side_log2, above, pixels);
+                        predictors::undo_row(modes, 1 << tiles.side_log2, above, pixels);
                     }
                     if let Some(above) = above.get_mut(..coded) {
                         above.copy_from_slice(pixels);
@@ -124,10 +124,10 @@ impl<'b> Transforms<'b> {
                 Step::Color(tiles) => {
                     let tiles_of_row = pixels.chunks_mut(1 << tiles.side_log2);
                     for (pixels, factors) in tiles_of_row.zip(tiles.row(y)) {
-                        color::undo(*factors, pixels);
+                        color_transform::undo(*factors, pixels);
                     }
                 }
-                Step::SubtractGreen => color::add_green(pixels),
+                Step::SubtractGreen => color_transform::add_green(pixels),
                 Step::Palette { colors, packing, width } => {
                     coded = *width;
                     expand(colors, *packing, row.get_mut(..coded).unwrap_or_default());
@@ -137,20 +137,19 @@ impl<'b> Transforms<'b> {
     }
 }
 
-impl<'b, T: Clone> OfTiles<'b, T> {
+impl<'b, T: Clone> PerTile<'b, T> {
     fn read(
         headers: &mut Headers<'_>,
         tiles: &Tiles,
-        budget: &'b Budget,
-        interrupt: &Interrupt,
+        job: Job<'b>,
         item: impl Fn(u32) -> T,
     ) -> Result<Self, Error> {
         let Tiles { side_log2, image } = tiles;
         let pixels = image.size.pixels();
         let bytes = size_of::<T>() as u64 * pixels;
         let len = usize::try_from(pixels).map_err(|_| Error::OutOfMemory { bytes })?;
-        let mut items = budget.empty_buffer(len)?;
-        small_image(&mut headers.bits, image, budget, interrupt, |row| {
+        let mut items = job.budget.empty_buffer(len)?;
+        decode_sub_image(&mut headers.bits, image, job, |row| {
             row.iter().try_for_each(|&pixel| items.push(item(pixel)))
         })?;
         Ok(Self { side_log2: *side_log2, across: image.size.width as usize, items })
@@ -168,14 +167,13 @@ impl<'b, T: Clone> OfTiles<'b, T> {
 fn read_palette<'b>(
     headers: &mut Headers<'_>,
     image: &Image,
-    budget: &'b Budget,
-    interrupt: &Interrupt,
+    job: Job<'b>,
 ) -> Result<Buffer<'b, u32>, Error> {
-    let mut colors = budget.buffer(COLORS, 0)?;
-    small_image(&mut headers.bits, image, budget, interrupt, |row| {
+    let mut colors = job.budget.buffer(COLORS, 0)?;
+    decode_sub_image(&mut headers.bits, image, job, |row| {
         let mut last = 0;
         for (color, &added) in colors.iter_mut().zip(row) {
-            last = predict::add(last, added);
+            last = predictors::add(last, added);
             *color = last;
         }
         Ok(())

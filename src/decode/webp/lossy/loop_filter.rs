@@ -4,10 +4,8 @@
 //! compiler turns into vectors.
 
 use super::modes::{Luma, Macroblock};
+use super::transpose::Lanes;
 use crate::probe::webp::vp8::{Filter, Segments};
-
-/// 16 samples along an edge.
-pub(super) type Lanes = [u8; 16];
 
 /// Four lines of samples on either side of an edge, the farthest before it first.
 pub(super) type Edge = [Lanes; 8];

@@ -1,13 +1,12 @@
 //! VP8 → rows of planes: key frames (RFC 6386), one row of macroblocks at a time.
 
-use super::super::RowSink;
-use crate::budget::Budget;
+use super::order::LoopFilter;
 use crate::error::Error;
 use crate::format::Format;
-use crate::interrupt::Interrupt;
-use crate::plan::LoopFilter;
-use crate::probe::webp::bool_decoder::BoolDecoder;
+use crate::job::Job;
+use crate::probe::webp::vp8::BoolDecoder;
 use crate::probe::webp::vp8::{Frame, FrameHeader};
+use crate::shrink::RowSink;
 use crate::size::Size;
 use crate::work;
 
@@ -15,23 +14,23 @@ mod loop_filter;
 mod modes;
 mod predict;
 mod quantizer;
-mod rebuild;
-mod rows;
+mod reconstruct;
+mod macroblock_row;
 mod tables;
 mod tokens;
-mod transform;
-mod turn;
+mod inverse_dct;
+mod transpose;
 
 use loop_filter::Strengths;
+use macroblock_row::{LINES_ABOVE, MacroblockRow};
 use modes::{Luma, Modes, SubblockMode};
-use rebuild::{Lowest, Rebuild};
-use rows::{LINES_ABOVE, Rows};
+use reconstruct::{Lowest, Reconstruction};
 use tokens::{Coefficients, Nonzero, Tokens};
 
 /// What is live while a frame is decoded.
 pub(super) fn memory_bytes(frame: &Frame) -> u64 {
     let columns = u64::from(frame.size.width.div_ceil(16));
-    columns * (rows::COLUMN_BYTES + size_of::<Above>() as u64)
+    columns * (macroblock_row::COLUMN_BYTES + size_of::<Above>() as u64)
 }
 
 /// The most rows of U and V that come behind the rows of Y for the same pixels: a row of macroblocks of
@@ -43,8 +42,7 @@ pub(super) fn decode<S: RowSink>(
     data: &[u8],
     frame: &Frame,
     loop_filter: LoopFilter,
-    budget: &Budget,
-    interrupt: &Interrupt,
+    job: Job<'_>,
     sink: &mut S,
 ) -> Result<(), Error> {
     let (first, partitions) = frame.split(data)?;
@@ -63,9 +61,9 @@ pub(super) fn decode<S: RowSink>(
     let mut partitions = partitions.map(BoolDecoder::new);
 
     let columns = frame.size.width.div_ceil(16);
-    let mut above = budget.buffer(columns as usize, Above::OUTSIDE)?;
-    let mut rows = Rows::new(columns as usize, budget)?;
-    let mut rebuild = Rebuild::new();
+    let mut above = job.budget.buffer(columns as usize, Above::OUTSIDE)?;
+    let mut rows = MacroblockRow::new(columns as usize, job.budget)?;
+    let mut rebuild = Reconstruction::new();
     let mut coefficients = Coefficients::NONE;
     let is_large = frame.size.pixels() > LARGE_PIXELS;
     for (y, next_y) in (0..frame.size.height).step_by(16).zip(1usize..) {
@@ -77,7 +75,7 @@ pub(super) fn decode<S: RowSink>(
         let mut column = 0;
         while let Some((above, right)) = beyond.split_first_mut() {
             if column % COLUMNS_BETWEEN_POLLS == 0 {
-                interrupt.check()?;
+                job.interrupt.check()?;
             }
             let macroblock = modes.next(&mut above.modes, &mut left.0);
             let by_subblocks = matches!(macroblock.luma, Luma::Subblocks(_));
@@ -149,7 +147,12 @@ impl Above {
 
 /// Emits the lines that no filter will change any more, cut to the size of their plane, when the
 /// macroblocks from line `top` of the picture on are in `rows`.
-fn emit<S: RowSink>(rows: &mut Rows<'_>, top: u32, size: Size, sink: &mut S) -> Result<(), Error> {
+fn emit<S: RowSink>(
+    rows: &mut MacroblockRow<'_>,
+    top: u32,
+    size: Size,
+    sink: &mut S,
+) -> Result<(), Error> {
     let is_last = size.height - top <= 16;
     for plane in 0..3 {
         let shift = u32::from(plane != 0);

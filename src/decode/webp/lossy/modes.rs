@@ -1,7 +1,7 @@
 //! How each macroblock is predicted: the first partition behind the frame header (RFC 6386, 10 and 11).
 
 use super::tables::SUBBLOCK_MODES;
-use crate::probe::webp::bool_decoder::BoolDecoder;
+use crate::probe::webp::vp8::BoolDecoder;
 
 /// How a whole block is predicted (RFC 6386, 12.2 and 12.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

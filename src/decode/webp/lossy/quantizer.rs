@@ -1,7 +1,7 @@
 //! What coefficients are multiplied by (RFC 6386, 9.6 and 14.1).
 
 use super::tables::{AC_STEPS, DC_STEPS};
-use crate::probe::webp::bool_decoder::BoolDecoder;
+use crate::probe::webp::vp8::BoolDecoder;
 use crate::probe::webp::vp8::Segments;
 
 /// The steps of one segment.

@@ -1,6 +1,8 @@
 //! The constant tables of RFC 6386 that a key frame needs.
 
-use super::tokens::Probabilities;
+/// By the kind of block, the band of the coefficient and what precedes it: the probabilities of a
+/// token's branches.
+pub(super) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
 
 /// The tree of subblock modes by the modes above and to the left (RFC 6386, 11.5).
 pub(super) const SUBBLOCK_MODES: [[[u8; 9]; 10]; 10] = [

@@ -11,12 +11,13 @@ use bombproof_testkit::pictures::landscape;
 use bombproof_testkit::vp8::{Options, encode_with_planes};
 use image_webp::vp8::Vp8Decoder;
 
-use super::transform::tests::BITS_WERE_LOST;
+use super::inverse_dct::tests::BITS_WERE_LOST;
 use super::*;
-use crate::probe::Detail;
+use crate::budget::Budget;
+use crate::interrupt::Interrupt;
+use crate::probe::webp::Coding;
 use crate::probe::webp::header;
-use crate::probe::webp::sample::{Noise, chunk, riff, vp8};
-use crate::probe::webp::{Coding, Still};
+use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
 
 /// Keeps the planes, and refuses rows that are out of order or of another length.
 struct Planes {
@@ -38,16 +39,14 @@ fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
 }
 
 fn ours_with(payload: &[u8], loop_filter: LoopFilter) -> Result<[Vec<u8>; 3], Error> {
-    let Detail::WebP(Still { coding: Coding::Lossy(frame), .. }) =
-        header(&riff(&[chunk(b"VP8 ", payload)]))?.detail
-    else {
-        unreachable!()
-    };
+    let (_, still) = header(&riff(&[chunk(b"VP8 ", payload)]))?;
+    let Coding::Lossy(frame) = still.coding else { unreachable!() };
     let budget = Budget::new(memory_bytes(&frame));
     let width = frame.size.width as usize;
     let widths = [width, width.div_ceil(2), width.div_ceil(2)];
     let mut planes = Planes { widths, samples: [const { Vec::new() }; 3] };
-    decode(payload, &frame, loop_filter, &budget, &Interrupt::never(), &mut planes)?;
+    let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+    decode(payload, &frame, loop_filter, job, &mut planes)?;
     Ok(planes.samples)
 }
 
@@ -138,7 +137,7 @@ fn without_the_loop_filter_planes_are_those_that_prediction_sees() {
         let (quantizer, filter_level) = (60, 40);
         let options = Options { quantizer, filter_level, subblocks, ..Options::default() };
         let (payload, expected) = encode_with_planes(&picture, &options);
-        let planes = ours_with(&payload, LoopFilter::LeftOut).unwrap();
+        let planes = ours_with(&payload, LoopFilter::Skipped).unwrap();
         assert!(planes != ours(&payload).unwrap());
         let widths = [77, 39, 39];
         for ((plane, expected), width) in planes.iter().zip(expected).zip(widths) {

@@ -1,13 +1,9 @@
 //! Tokens → coefficients (RFC 6386, 13).
 
+use super::inverse_dct::{Pair, inverse_walsh, of_16_bits};
 use super::quantizer::{Quantizer, Steps};
 use super::tables::{TOKEN_UPDATES, TOKENS};
-use super::transform::{Pair, inverse_walsh, of_16_bits};
-use crate::probe::webp::bool_decoder::BoolDecoder;
-
-/// By the kind of block, the band of the coefficient and what precedes it: the probabilities of a
-/// token's branches.
-pub(super) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
+use crate::probe::webp::vp8::BoolDecoder;
 
 /// The same for one kind of block, with an entry for each coefficient instead of each band, and one
 /// behind the last.

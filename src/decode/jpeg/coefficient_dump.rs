@@ -1,0 +1,52 @@
+//! The coefficients of a file and the definition of the inverse DCT, for the feature `instrument`:
+//! what samples ought to be.
+
+use super::coefficients::Coefficients;
+use super::order::Order;
+use super::scans::Scans;
+use crate::budget::Budget;
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
+use crate::probe::jpeg::{Frame, Scale};
+
+pub use super::idct::reference::inverse as inverse_dct;
+use super::zigzag::places;
+
+/// The dequantized coefficients of one component.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// Blocks beside each other.
+    pub columns: usize,
+    /// In natural order, 8 a row.
+    pub blocks: Vec<[i32; 64]>,
+}
+
+/// Collects the coefficients of a frame, also of one whose rows could stream out.
+pub(crate) fn coefficients(bytes: &[u8], frame: &Frame) -> Result<Vec<Blocks>, Error> {
+    let (budget, interrupt) = (Budget::new(u64::MAX), Interrupt::never());
+    let order = &Order::whole(frame, [Scale::Full; 4]);
+    let all = 0..frame.components().len();
+    let mut planes = [None, None, None, None];
+    for (i, plane) in planes.iter_mut().enumerate().take(all.len()) {
+        let mut coefficients = Coefficients::new(order, i, &budget)?;
+        coefficients.begin_history(&budget)?;
+        *plane = Some(coefficients);
+    }
+    let job = Job { budget: &budget, interrupt: &interrupt };
+    Scans::new(bytes, frame, &budget)?.collect(order, &all, job, &mut planes)?;
+    Ok(planes.iter().flatten().map(dequantized).collect())
+}
+
+fn dequantized(plane: &Coefficients<'_>) -> Blocks {
+    let steps = plane.steps.unwrap_or([0; 64]);
+    let blocks = plane.values.chunks_exact(plane.blocks.values_each).map(|values| {
+        let mut block = [0; 64];
+        for (place, step) in places(plane.scale).iter().zip(steps) {
+            let place = usize::from(place & 63);
+            block[place] = i32::from(values[place]) * step;
+        }
+        block
+    });
+    Blocks { columns: plane.blocks.all.width as usize, blocks: blocks.collect() }
+}

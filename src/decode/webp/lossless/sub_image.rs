@@ -1,0 +1,58 @@
+//! The small images in the headers of a stream.
+
+use super::entropy_image::EntropyImage;
+use super::prefix_code_groups::PrefixCodeGroups;
+use super::tile_groups::TileGroups;
+use crate::error::Error;
+use crate::job::Job;
+use crate::probe::webp::vp8l::{BitReader, Headers, Image, Stream};
+
+/// Decodes an image of the headers, and gives its rows to `each`.
+pub(super) fn decode_sub_image(
+    bits: &mut BitReader<'_>,
+    image: &Image,
+    job: Job<'_>,
+    mut each: impl FnMut(&[u32]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let found = Image::start(bits, image.size)?;
+    let groups = PrefixCodeGroups::read(bits, found, image, job)?;
+    let mut pixels = EntropyImage::new(*image, groups, None, job.budget)?;
+    for _ in 0..image.size.height {
+        job.interrupt.check()?;
+        each(pixels.next_row(bits)?)?;
+    }
+    Ok(())
+}
+
+/// Reads the image of groups, if there is one.
+pub(super) fn read_tile_groups<'b>(
+    headers: &mut Headers<'_>,
+    stream: &Stream,
+    job: Job<'b>,
+) -> Result<Option<TileGroups<'b>>, Error> {
+    let (side_log2, image) = match (headers.groups()?, &stream.tiles) {
+        (None, None) => return Ok(None),
+        (Some((side_log2, size)), Some(tiles))
+            if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
+        {
+            (side_log2, &tiles.image)
+        }
+        _ => return Err(Error::OTHER_BYTES),
+    };
+    let pixels = image.size.pixels();
+    let len = usize::try_from(pixels).map_err(|_| Error::OutOfMemory { bytes: 2 * pixels })?;
+    let mut groups = job.budget.empty_buffer(len)?;
+    let mut last = 0;
+    decode_sub_image(&mut headers.bits, image, job, |row| {
+        row.iter().try_for_each(|pixel| {
+            let [_, red, green, _] = pixel.to_be_bytes();
+            let group = u16::from_be_bytes([red, green]);
+            last = group.max(last);
+            groups.push(group)
+        })
+    })?;
+    if u32::from(last) + 1 != stream.picture.groups {
+        return Err(Error::OTHER_BYTES);
+    }
+    Ok(Some(TileGroups { side_log2, across: image.size.width as usize, groups }))
+}

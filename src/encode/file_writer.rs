@@ -1,0 +1,217 @@
+//! The growing file: what an encoder writes, paid for before it is allocated.
+
+use std::io;
+
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+
+/// How long a file can be, and how long one is kept while its length is not known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileBound {
+    /// No file is longer.
+    pub(crate) max_bytes: u64,
+    /// A file that passes this length is only counted to its end, and then written again into a
+    /// block of its own length. So twice this length, and not twice `max_bytes`, has to be paid for.
+    pub(crate) kept_bytes: u64,
+}
+
+impl FileBound {
+    /// The most that [`write`] holds at any time: two blocks of the kept length, when the finished
+    /// file moves into a block of its own length, or the longest file alone.
+    pub(crate) const fn memory_bytes(self) -> u64 {
+        let kept = if self.kept_bytes < MIN_BYTES { MIN_BYTES } else { self.kept_bytes };
+        let twice = kept.saturating_mul(2);
+        if twice > self.max_bytes { twice } else { self.max_bytes }
+    }
+}
+
+/// The file that `encode` writes, in a block of its own length or at most a sixteenth more.
+///
+/// `encode` is called once, or twice for a file longer than `kept_bytes`; it must write the same
+/// bytes both times.
+pub(crate) fn write<'b>(
+    bound: FileBound,
+    budget: &'b Budget,
+    mut encode: impl FnMut(&mut FileWriter<'b>) -> Result<(), Error>,
+) -> Result<Buffer<'b, u8>, Error> {
+    let kept_bytes = bound.kept_bytes.max(MIN_BYTES);
+    let mut output = FileWriter::new((kept_bytes / 4).max(MIN_BYTES), kept_bytes, budget)?;
+    output.max_bytes = bound.max_bytes.max(MIN_BYTES);
+    if let Some(file) = output.filled_by(&mut encode)? {
+        return Ok(file);
+    }
+    let exact_bytes = output.written_bytes;
+    drop(output);
+    let mut output = FileWriter::new(exact_bytes, exact_bytes, budget)?;
+    output.filled_by(&mut encode)?.ok_or(Error::Bug("an encoder wrote two different files"))
+}
+
+/// The bytes that an encoder has written so far, charged to the budget of the job.
+///
+/// Capacity doubles up to a limit; while the bytes move, both blocks are charged. Past the limit
+/// they are dropped and only counted. A write past the longest file fails and is remembered, because
+/// codecs swallow errors when they are dropped.
+#[derive(Debug)]
+pub(crate) struct FileWriter<'b> {
+    bytes: Buffer<'b, u8>,
+    capacity_bytes: usize,
+    max_capacity_bytes: usize,
+    written_bytes: u64,
+    max_bytes: u64,
+    only_counts: bool,
+    budget: &'b Budget,
+    failure: Option<Error>,
+}
+
+impl<'b> FileWriter<'b> {
+    fn new(capacity: u64, max_capacity: u64, budget: &'b Budget) -> Result<Self, Error> {
+        let to_usize = |bytes| usize::try_from(bytes).map_err(|_| Error::OutOfMemory { bytes });
+        let capacity_bytes = to_usize(capacity)?;
+        Ok(Self {
+            bytes: budget.empty_buffer(capacity_bytes)?,
+            capacity_bytes,
+            max_capacity_bytes: to_usize(max_capacity)?,
+            written_bytes: 0,
+            max_bytes: max_capacity,
+            only_counts: false,
+            budget,
+            failure: None,
+        })
+    }
+
+    /// The file, or nothing when it was only counted.
+    fn filled_by(
+        &mut self,
+        encode: &mut impl FnMut(&mut Self) -> Result<(), Error>,
+    ) -> Result<Option<Buffer<'b, u8>>, Error> {
+        let encoded = encode(self);
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        encoded?;
+        if self.only_counts {
+            return Ok(None);
+        }
+        let spare_bytes = self.capacity_bytes - self.bytes.len();
+        if spare_bytes > self.bytes.len() / 16 {
+            self.move_into(self.bytes.len())?;
+        }
+        let nothing = self.budget.empty_buffer(0)?;
+        Ok(Some(core::mem::replace(&mut self.bytes, nothing)))
+    }
+
+    fn append(&mut self, more: &[u8]) -> Result<(), Error> {
+        self.written_bytes = self.written_bytes.saturating_add(more.len() as u64);
+        if self.only_counts || more.len() > self.capacity_bytes - self.bytes.len() {
+            self.make_room(more.len())?;
+        }
+        if self.only_counts { Ok(()) } else { self.bytes.extend_from_slice(more) }
+    }
+
+    #[cold]
+    fn make_room(&mut self, more_bytes: usize) -> Result<(), Error> {
+        if self.written_bytes > self.max_bytes {
+            return Err(Error::Bug("an encoded picture is larger than its bound"));
+        }
+        let needed = self.bytes.len().saturating_add(more_bytes);
+        if self.only_counts || needed > self.max_capacity_bytes {
+            self.only_counts = true;
+            self.bytes = self.budget.empty_buffer(0)?;
+            return Ok(());
+        }
+        let doubled = self.capacity_bytes.saturating_mul(2);
+        self.move_into(doubled.max(needed).min(self.max_capacity_bytes))
+    }
+
+    fn move_into(&mut self, capacity_bytes: usize) -> Result<(), Error> {
+        let mut block = self.budget.empty_buffer(capacity_bytes)?;
+        block.extend_from_slice(&self.bytes)?;
+        self.bytes = block;
+        self.capacity_bytes = capacity_bytes;
+        Ok(())
+    }
+}
+
+impl io::Write for FileWriter<'_> {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        self.write_all(more)?;
+        Ok(more.len())
+    }
+
+    fn write_all(&mut self, more: &[u8]) -> io::Result<()> {
+        if self.failure.is_none() {
+            match self.append(more) {
+                Ok(()) => return Ok(()),
+                Err(failure) => self.failure = Some(failure),
+            }
+        }
+        Err(io::ErrorKind::WriteZero.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+const MIN_BYTES: u64 = 1024;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn any_length_up_to_the_bound_fits_in_the_memory_that_was_said() {
+        for max_bytes in [0, 1, 1024, 1025, 5000, 8192, 30_003] {
+            for kept_bytes in [0, max_bytes / 3, max_bytes / 2, max_bytes * 3 / 4, max_bytes] {
+                let bound = FileBound { max_bytes, kept_bytes };
+                for share in 0..=16 {
+                    for piece in [7, 1000, 200_000] {
+                        let budget = Budget::new(bound.memory_bytes());
+                        let len = max_bytes * share / 16;
+                        let expected: Vec<u8> = (0..len).map(|i| i as u8).collect();
+                        let file = write(bound, &budget, |output| {
+                            Ok(expected
+                                .chunks(piece)
+                                .try_for_each(|piece| output.write_all(piece))?)
+                        });
+                        let (bytes, charge) = file.unwrap().into_parts();
+                        assert_eq!(bytes, expected);
+                        assert!(bytes.capacity() <= bytes.len() + bytes.len() / 16);
+                        drop(charge);
+                        assert_eq!(budget.left_bytes(), bound.memory_bytes());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_write_past_the_bound_is_a_bug_even_when_its_error_is_swallowed() {
+        for kept_bytes in [1000, 2000] {
+            let bound = FileBound { max_bytes: 2000, kept_bytes };
+            let budget = Budget::new(bound.memory_bytes());
+            let file = write(bound, &budget, |output| {
+                output.write_all(&[7; 2000])?;
+                assert!(output.write_all(&[7]).is_err());
+                assert!(output.write_all(&[]).is_err());
+                Ok(())
+            });
+            assert!(matches!(file, Err(Error::Bug(_))));
+        }
+    }
+
+    #[test]
+    fn an_encoder_that_writes_another_file_the_second_time_is_a_bug() {
+        let bound = FileBound { max_bytes: 9000, kept_bytes: 2000 };
+        let budget = Budget::new(bound.memory_bytes());
+        let mut len = 5000;
+        let file = write(bound, &budget, |output| {
+            len += 1;
+            Ok(output.write_all(&vec![0; len])?)
+        });
+        assert!(matches!(file, Err(Error::Bug(_))));
+    }
+}

@@ -1,0 +1,315 @@
+//! Pixels → JPEG: baseline, 4:2:0, the tables of T.81, annex K.
+
+use jpeg_encoder::{
+    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
+};
+
+use crate::budget::{Budget, Buffer};
+use crate::encode::file_writer::{self, FileBound};
+use crate::error::{BadRequest, Error};
+use crate::picture::{Layout, PictureView};
+use crate::size::Size;
+
+mod max_block_bits;
+
+/// The longest side that a JPEG can have (T.81, B.2.2).
+pub(crate) const MAX_SIDE_PX: u32 = u16::MAX as u32;
+
+/// A JPEG of `pixels`. Grey stays one component; transparent pixels show `background`.
+///
+/// # Errors
+/// [`BadRequest::Quality`] for a quality outside 1–100, [`Error::OverLimit`] for a side over
+/// [`MAX_SIDE_PX`].
+pub(crate) fn encode<'b>(
+    picture: PictureView<'_>,
+    quality: u8,
+    background: [u8; 3],
+    budget: &'b Budget,
+) -> Result<Buffer<'b, u8>, Error> {
+    if !(1..=100).contains(&quality) {
+        return Err(Error::BadRequest(BadRequest::Quality));
+    }
+    picture.check(MAX_SIDE_PX)?;
+    let PictureView { size, layout, pixels } = picture;
+    let too_large = |_| Error::Bug("a JPEG of more than 65,535 pixels a side");
+    let width = u16::try_from(size.width).map_err(too_large)?;
+    let height = u16::try_from(size.height).map_err(too_large)?;
+    // A grey picture on a coloured background has colours.
+    let [red, green, blue] = background;
+    let is_gray = match layout {
+        Layout::Gray => true,
+        Layout::GrayAlpha => (red == green && green == blue) || picture.is_opaque(),
+        Layout::Rgb | Layout::Rgba => false,
+    };
+    let rows = Rows { pixels, width, height, layout, is_gray, background };
+
+    let _codec = budget.take(codec_bytes(size, layout))?;
+    file_writer::write(file_bound(size, layout, quality), budget, |output| {
+        let mut encoder = Encoder::new(output, quality);
+        encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
+        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
+        encoder.encode_image(rows).map_err(|_| Error::Bug("the JPEG encoder refused a picture"))
+    })
+}
+
+/// The most that [`encode`] holds beyond the pixels, for any background.
+pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
+    codec_bytes(size, layout).saturating_add(file_bound(size, layout, quality).memory_bytes())
+}
+
+/// The pixels as the encoder pulls them, row by row.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    pixels: &'a [u8],
+    width: u16,
+    height: u16,
+    layout: Layout,
+    is_gray: bool,
+    background: [u8; 3],
+}
+
+impl ImageBuffer for Rows<'_> {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        if self.is_gray { JpegColorType::Luma } else { JpegColorType::Ycbcr }
+    }
+
+    fn width(&self) -> u16 {
+        self.width
+    }
+
+    fn height(&self) -> u16 {
+        self.height
+    }
+
+    fn fill_buffers(&self, y: u16, planes: &mut [Vec<u8>; 4]) {
+        let row_bytes = usize::from(self.width) * self.layout.bytes_per_pixel();
+        let row = self.pixels.chunks_exact(row_bytes).nth(usize::from(y)).unwrap_or_default();
+        let [red, green, blue] = self.background;
+        let [luma, cb, cr, _] = planes;
+        let mut push = |r, g, b| {
+            let (y, blue_difference, red_difference) = rgb_to_ycbcr(r, g, b);
+            luma.push(y);
+            cb.push(blue_difference);
+            cr.push(red_difference);
+        };
+        match self.layout {
+            Layout::Gray => luma.extend_from_slice(row),
+            Layout::GrayAlpha if self.is_gray => {
+                luma.extend(row.as_chunks::<2>().0.iter().map(|&[v, a]| over(v, a, red)));
+            }
+            Layout::GrayAlpha => {
+                for &[v, a] in row.as_chunks::<2>().0 {
+                    push(over(v, a, red), over(v, a, green), over(v, a, blue));
+                }
+            }
+            Layout::Rgb => {
+                for &[r, g, b] in row.as_chunks::<3>().0 {
+                    push(r, g, b);
+                }
+            }
+            Layout::Rgba => {
+                for &[r, g, b, a] in row.as_chunks::<4>().0 {
+                    push(over(r, a, red), over(g, a, green), over(b, a, blue));
+                }
+            }
+        }
+    }
+}
+
+/// `value` at opacity `alpha` over `background`, rounded.
+fn over(value: u8, alpha: u8, background: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    let sum = u32::from(value) * alpha + u32::from(background) * (255 - alpha);
+    // At most (255 · 255 + 127) / 255 = 255.
+    u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
+}
+
+/// What jpeg-encoder allocates: one row of MCUs of each component at full width, and small lists.
+const fn codec_bytes(size: Size, layout: Layout) -> u64 {
+    let width = size.width as u64;
+    let rows = match layout {
+        Layout::Gray => width.next_multiple_of(8) * 8,
+        Layout::GrayAlpha | Layout::Rgb | Layout::Rgba => width.next_multiple_of(16) * 16 * 3,
+    };
+    rows + 1024
+}
+
+/// Photographs stay under a fifth of the bound, noise under a half at most qualities.
+const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
+    let max_bytes = file_bytes(size, layout, quality);
+    FileBound { max_bytes, kept_bytes: max_bytes / 2 }
+}
+
+/// The longest file of any picture of this size: the segments before the scan, at most 16 bytes of
+/// padding and end, and each block at its longest.
+pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
+    let (luma, chroma) = max_block_bits::per_block(quality);
+    let (width, height) = (size.width as u64, size.height as u64);
+    let gray = width.div_ceil(8).saturating_mul(height.div_ceil(8)).saturating_mul(luma);
+    let color = width
+        .div_ceil(16)
+        .saturating_mul(height.div_ceil(16))
+        .saturating_mul(4 * luma + 2 * chroma);
+    let bits = match layout {
+        Layout::Gray => gray,
+        Layout::Rgb | Layout::Rgba | Layout::GrayAlpha => color,
+    };
+    (bits / 8).saturating_add(SEGMENT_BYTES + 16)
+}
+
+/// SOI, JFIF, SOF0, two DQT, four DHT, SOS.
+const SEGMENT_BYTES: u64 = 2 + 18 + 19 + 2 * 69 + 2 * 33 + 2 * 183 + 14;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use zune_jpeg::JpegDecoder;
+    use zune_jpeg::zune_core::bytestream::ZCursor;
+    use zune_jpeg::zune_core::colorspace::ColorSpace;
+    use zune_jpeg::zune_core::options::DecoderOptions;
+
+    use super::*;
+    use crate::encode::test_pictures::{self, view};
+
+    const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
+    const TEAL: [u8; 3] = [0, 128, 128];
+
+    fn encoded(pixels: &[u8], size: Size, layout: Layout, quality: u8) -> Vec<u8> {
+        let budget = Budget::new(memory_bytes(size, layout, quality));
+        let file = encode(view(pixels, size, layout), quality, TEAL, &budget).unwrap();
+        file.into_parts().0
+    }
+
+    fn decoded(file: &[u8]) -> (Size, usize, Vec<u8>) {
+        let options = DecoderOptions::default().set_max_width(65_535).set_max_height(65_535);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+        decoder.decode_headers().unwrap();
+        let stored = decoder.input_colorspace().unwrap();
+        let seen = if stored == ColorSpace::Luma { ColorSpace::Luma } else { ColorSpace::RGB };
+        decoder.set_options(options.jpeg_set_out_colorspace(seen));
+        let pixels = decoder.decode().unwrap();
+        let (width, height) = decoder.dimensions().unwrap();
+        (Size::new(width as u32, height as u32), seen.num_components(), pixels)
+    }
+
+    fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
+        assert_eq!(a.len(), b.len());
+        let sum: u64 = a.iter().zip(b).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        sum as f64 / a.len() as f64
+    }
+
+    /// What is to be seen, with the background where the picture is transparent.
+    fn flattened(pixels: &[u8], layout: Layout) -> Vec<u8> {
+        let on_teal = |color: [u8; 3], alpha| {
+            [0, 1, 2].map(|i| {
+                let alpha = f64::from(alpha) / 255.0;
+                let mixed = f64::from(color[i]) * alpha + f64::from(TEAL[i]) * (1.0 - alpha);
+                mixed.round() as u8
+            })
+        };
+        match layout {
+            Layout::Gray | Layout::Rgb => pixels.to_vec(),
+            Layout::GrayAlpha => {
+                pixels.as_chunks::<2>().0.iter().flat_map(|&[v, a]| on_teal([v; 3], a)).collect()
+            }
+            Layout::Rgba => {
+                let pixels = pixels.as_chunks::<4>().0.iter();
+                pixels.flat_map(|&[r, g, b, a]| on_teal([r, g, b], a)).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn pixels_come_back_nearly_in_all_layouts() {
+        for size in test_pictures::SIZES {
+            for layout in LAYOUTS {
+                let pixels = test_pictures::photo(size, layout.bytes_per_pixel());
+                let file = encoded(&pixels, size, layout, 95);
+                let (decoded_size, channels, decoded) = decoded(&file);
+                assert_eq!(decoded_size, size);
+                assert_eq!(channels, if layout == Layout::Gray { 1 } else { 3 });
+                let difference = mean_difference(&decoded, &flattened(&pixels, layout));
+                assert!(difference < 4.0, "{layout:?} {size}: {difference}");
+                assert_eq!(file, encoded(&pixels, size, layout, 95));
+            }
+        }
+    }
+
+    #[test]
+    fn gray_on_gray_stays_one_component() {
+        let size = Size::new(9, 9);
+        let memory = memory_bytes(size, Layout::GrayAlpha, 90);
+        for (pixel, background) in [([10, 0], [200; 3]), ([200, 255], TEAL)] {
+            let budget = Budget::new(memory);
+            let pixels = pixel.repeat(81);
+            let file =
+                encode(view(&pixels, size, Layout::GrayAlpha), 90, background, &budget).unwrap();
+            let (_, channels, decoded) = decoded(&file);
+            assert_eq!(channels, 1);
+            assert!(decoded.iter().all(|&v| v.abs_diff(200) <= 1));
+        }
+    }
+
+    #[test]
+    fn the_file_holds_no_metadata() {
+        let size = Size::new(20, 20);
+        let file = encoded(&test_pictures::photo(size, 3), size, Layout::Rgb, 80);
+        let mut at = 2;
+        let mut markers = Vec::new();
+        while file[at + 1] != 0xDA {
+            assert_eq!(file[at], 0xFF);
+            markers.push(file[at + 1]);
+            at += 2 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        }
+        // JFIF, SOF0, two DQT, four DHT.
+        assert_eq!(markers, [0xE0, 0xC0, 0xDB, 0xDB, 0xC4, 0xC4, 0xC4, 0xC4]);
+        assert_eq!(file[2..6], [0xFF, 0xE0, 0, 16]);
+    }
+
+    #[test]
+    fn a_quality_outside_1_to_100_is_a_bad_request() {
+        let size = Size::new(1, 1);
+        for quality in [0, 101, 255] {
+            let budget = Budget::new(memory_bytes(size, Layout::Gray, quality));
+            let refused = encode(view(&[0], size, Layout::Gray), quality, TEAL, &budget);
+            assert!(matches!(refused, Err(Error::BadRequest(BadRequest::Quality))));
+            assert_eq!(budget.left_bytes(), memory_bytes(size, Layout::Gray, quality));
+        }
+    }
+
+    /// Blocks that are dear to code: noise of three kinds, checkerboards, and sums of basis functions
+    /// with signs pushed to black and white.
+    #[test]
+    fn the_longest_files_are_within_the_bound() {
+        let size = Size::new(128, 96);
+        let noise = |seed| test_pictures::noise(size.pixels() as usize, seed);
+        let mut pictures = vec![noise(1)];
+        pictures.push(noise(2).iter().map(|v| if *v < 128 { 0 } else { 255 }).collect());
+        pictures.push(noise(3).iter().map(|v| 96 + v % 64).collect());
+        for period in [1, 2, 3] {
+            let cell = |i: u32| (i % size.width / period + i / size.width / period) % 2;
+            pictures.push((0..size.width * size.height).map(|i| (cell(i) * 255) as u8).collect());
+        }
+        for picture in pictures {
+            let in_color: Vec<u8> = picture.iter().flat_map(|v| [*v, v ^ 0x5A, !v]).collect();
+            for quality in [1, 25, 50, 80, 95, 100] {
+                for (pixels, layout) in [(&picture, Layout::Gray), (&in_color, Layout::Rgb)] {
+                    let file = encoded(pixels, size, layout, quality);
+                    assert!(file.len() as u64 <= file_bytes(size, layout, quality));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_widest_and_the_highest_picture_are_written() {
+        for size in [Size::new(65_535, 1), Size::new(1, 65_535)] {
+            let file = encoded(&test_pictures::photo(size, 1), size, Layout::Gray, 50);
+            assert_eq!(decoded(&file).0, size);
+        }
+        let size = Size::new(1, 65_536);
+        let budget = Budget::new(memory_bytes(size, Layout::Gray, 50));
+        let refused = encode(view(&[0; 65_536], size, Layout::Gray), 50, TEAL, &budget);
+        assert!(matches!(refused, Err(Error::OverLimit { allowed: 65_535, .. })));
+    }
+}

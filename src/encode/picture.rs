@@ -1,0 +1,80 @@
+//! The encoders of [`Picture`].
+
+use super::{jpeg, png, webp};
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::picture::Picture;
+
+impl Picture {
+    /// A JPEG of this picture: baseline, 4:2:0, without metadata. Transparent pixels show white.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Picture, Size};
+    ///
+    /// let picture = Picture::new(Size::new(16, 8), Layout::Gray, vec![90; 128])?;
+    /// let jpeg = picture.to_jpeg(80)?;
+    /// assert_eq!(jpeg[..3], [0xFF, 0xD8, 0xFF]);
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`BadRequest::Quality`] for a `quality` outside 1–100, [`Error::OverLimit`] for a side over
+    /// 65,535 pixels, [`Error::OutOfMemory`].
+    pub fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
+        let budget = Budget::new(jpeg::memory_bytes(self.size(), self.layout(), quality));
+        jpeg::encode(self.view(), quality, WHITE, &budget).map(into_file)
+    }
+
+    /// A PNG of this picture: the same pixels, without metadata, and without alpha when no pixel
+    /// is transparent.
+    ///
+    /// # Errors
+    /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`].
+    pub fn to_png(&self) -> Result<Vec<u8>, Error> {
+        let budget = Budget::new(png::memory_bytes(self.size(), self.layout()));
+        png::encode(self.view(), &budget).map(into_file)
+    }
+
+    /// A lossless WebP of this picture: the same pixels, without metadata, and without alpha when
+    /// no pixel is transparent.
+    ///
+    /// # Errors
+    /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`].
+    pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
+        let budget = Budget::new(webp::memory_bytes(self.size(), self.layout()));
+        webp::encode(self.view(), &budget).map(into_file)
+    }
+}
+
+/// The file leaves the job with the caller.
+fn into_file(file: Buffer<'_, u8>) -> Vec<u8> {
+    file.into_parts().0
+}
+
+const WHITE: [u8; 3] = [255; 3];
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use super::*;
+    use crate::error::BadRequest;
+    use crate::picture::Layout;
+    use crate::size::Size;
+
+    #[test]
+    fn all_formats_are_written_and_debug_shows_no_pixel() {
+        let picture = Picture::new(Size::new(2, 1), Layout::Rgba, vec![77; 8]).unwrap();
+        assert!(picture.to_png().unwrap().starts_with(b"\x89PNG"));
+        assert!(picture.to_webp().unwrap().starts_with(b"RIFF"));
+        assert!(picture.to_jpeg(100).unwrap().starts_with(&[0xFF, 0xD8]));
+        assert!(matches!(picture.to_jpeg(0), Err(Error::BadRequest(BadRequest::Quality))));
+        assert_eq!(format!("{picture:?}"), "Picture(2x1 Rgba)");
+    }
+
+    #[test]
+    fn a_transparent_pixel_is_white_in_a_jpeg() {
+        let clear = Picture::new(Size::new(8, 8), Layout::Rgba, vec![0; 256]).unwrap();
+        let white = Picture::new(Size::new(8, 8), Layout::Rgb, vec![255; 192]).unwrap();
+        assert_eq!(clear.to_jpeg(80).unwrap(), white.to_jpeg(80).unwrap());
+    }
+}

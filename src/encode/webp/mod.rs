@@ -1,0 +1,313 @@
+//! Pixels → lossless WebP (VP8L, RFC 9649, section 3).
+//!
+//! The residuals of one predictor, after the green sample is subtracted from red and blue, in
+//! Huffman codes fitted to them; equal neighbours are runs. Residuals are computed from the pixels
+//! whenever they are needed, and their statistics give the length of the file before it is written,
+//! so the file itself is all that is allocated.
+
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::picture::{Layout, PictureView};
+use crate::size::Size;
+
+mod bit_writer;
+mod huffman;
+mod residual;
+
+use bit_writer::BitWriter;
+use huffman::{Code, GREEN_SYMBOLS};
+use residual::{Predictor, Residuals, Token};
+
+/// The longest side that a lossless WebP can have (RFC 9649, 3.4).
+pub(crate) const MAX_SIDE_PX: u32 = 16_384;
+
+/// A lossless WebP of `pixels`. It says that alpha is used only when a pixel is transparent.
+///
+/// # Errors
+/// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
+pub(crate) fn encode<'b>(
+    picture: PictureView<'_>,
+    budget: &'b Budget,
+) -> Result<Buffer<'b, u8>, Error> {
+    picture.check(MAX_SIDE_PX)?;
+    let PictureView { size, layout, .. } = picture;
+    let uses_alpha = layout.has_alpha() && !picture.is_opaque();
+    let residuals = Residuals::new(picture);
+    let predictor = residuals.best_predictor();
+    let mut statistics = Statistics::default();
+    for token in residuals.tokens(predictor) {
+        statistics.count(token);
+    }
+    let codes = Codes::of(&statistics);
+
+    // Counted first, then written: the file is taken at its length.
+    let mut counter = BitWriter::counting();
+    write_header(&mut counter, size, uses_alpha, predictor, &codes)?;
+    let stream_bytes = (counter.bits() + statistics.bits(&codes)).div_ceil(8);
+    let padding = stream_bytes % 2;
+    let too_long = |_| Error::Bug("a WebP of more than 4 GiB");
+    let riff_bytes = u32::try_from(4 + 8 + stream_bytes + padding).map_err(too_long)?;
+    let chunk_bytes = u32::try_from(stream_bytes).map_err(too_long)?;
+    let file_bytes = 8 + u64::from(riff_bytes);
+    let capacity =
+        usize::try_from(file_bytes).map_err(|_| Error::OutOfMemory { bytes: file_bytes })?;
+    let mut file = budget.empty_buffer(capacity)?;
+    file.extend_from_slice(b"RIFF")?;
+    file.extend_from_slice(&riff_bytes.to_le_bytes())?;
+    file.extend_from_slice(b"WEBPVP8L")?;
+    file.extend_from_slice(&chunk_bytes.to_le_bytes())?;
+
+    let mut writer = BitWriter::into(&mut file);
+    write_header(&mut writer, size, uses_alpha, predictor, &codes)?;
+    for token in residuals.tokens(predictor) {
+        codes.write(token, &mut writer)?;
+    }
+    writer.finish()?;
+    if padding == 1 {
+        file.extend_from_slice(&[0])?;
+    }
+    if file.len() == capacity { Ok(file) } else { Err(Error::Bug("a WebP of another length")) }
+}
+
+/// The most that [`encode`] holds beyond the pixels: the longest file of any picture of this size.
+///
+/// No code is longer than 8 bits for each of 256 values, or 9 for the 280 of the green channel,
+/// because [`Code::fitted`] falls back to such a code. A run costs up to 9 bits and replaces a pixel,
+/// which is counted with no less; only runs of 5 pixels and more have extra bits, up to 10. Channels
+/// that a layout does not have are always 0 and take no bits. The codes take up to 300 bytes each.
+pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
+    let bits_per_pixel = match layout {
+        Layout::Gray => 9,
+        Layout::GrayAlpha => 9 + 8,
+        Layout::Rgb => 9 + 2 * 8,
+        Layout::Rgba => 9 + 3 * 8,
+    };
+    size.pixels().saturating_mul(bits_per_pixel) / 8 + 2048
+}
+
+/// The symbol of a run's length, its extra bits and how many they are (RFC 9649, 3.5.2.3, table 5).
+fn run_symbol(length: u16) -> (usize, u32, u32) {
+    let value = u32::from(length.max(1)) - 1;
+    let (prefix, extra, extra_bits) = if value < 4 {
+        (value, 0, 0)
+    } else {
+        let highest = value.ilog2();
+        let extra_bits = highest - 1;
+        let second = value >> extra_bits & 1;
+        (2 * highest + second, value & ((1 << extra_bits) - 1), extra_bits)
+    };
+    (256 + prefix as usize, extra, extra_bits)
+}
+
+/// How often each symbol is written.
+struct Statistics {
+    green: [u32; GREEN_SYMBOLS],
+    rest: [[u32; 256]; 3],
+    extra_bits: u64,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self { green: [0; GREEN_SYMBOLS], rest: [[0; 256]; 3], extra_bits: 0 }
+    }
+}
+
+impl Statistics {
+    fn count(&mut self, token: Token) {
+        match token {
+            Token::Pixel([green, rest @ ..]) => {
+                self.green[usize::from(green)] += 1;
+                for (counts, value) in self.rest.iter_mut().zip(rest) {
+                    counts[usize::from(value)] += 1;
+                }
+            }
+            Token::Run(length) => {
+                let (symbol, _, extra_bits) = run_symbol(length);
+                if let Some(count) = self.green.get_mut(symbol) {
+                    *count += 1;
+                }
+                self.extra_bits += u64::from(extra_bits);
+            }
+        }
+    }
+
+    /// The bits that all tokens take in these codes.
+    fn bits(&self, codes: &Codes) -> u64 {
+        let rest = self.rest.iter().zip(&codes.rest).map(|(counts, code)| code.bits(counts));
+        codes.green.bits(&self.green) + rest.sum::<u64>() + self.extra_bits
+    }
+}
+
+/// The codes of green and run lengths, and of red, blue and alpha.
+struct Codes {
+    green: Code<GREEN_SYMBOLS>,
+    rest: [Code<256>; 3],
+}
+
+impl Codes {
+    fn of(statistics: &Statistics) -> Self {
+        Self {
+            green: Code::fitted(&statistics.green),
+            rest: statistics.rest.each_ref().map(Code::fitted),
+        }
+    }
+
+    fn write(&self, token: Token, writer: &mut BitWriter<'_, '_>) -> Result<(), Error> {
+        match token {
+            Token::Pixel([green, rest @ ..]) => {
+                self.green.write(usize::from(green), writer)?;
+                for (code, value) in self.rest.iter().zip(rest) {
+                    code.write(usize::from(value), writer)?;
+                }
+                Ok(())
+            }
+            Token::Run(length) => {
+                let (symbol, extra, extra_bits) = run_symbol(length);
+                self.green.write(symbol, writer)?;
+                // The distance to the left neighbour is the only one: it takes no bits.
+                writer.write(extra, extra_bits)
+            }
+        }
+    }
+}
+
+/// Everything before the picture's own tokens (RFC 9649, 3.4, 3.5 and 3.7.2).
+fn write_header(
+    writer: &mut BitWriter<'_, '_>,
+    size: Size,
+    uses_alpha: bool,
+    predictor: Predictor,
+    codes: &Codes,
+) -> Result<(), Error> {
+    writer.write(0x2F, 8)?;
+    writer.write(size.width - 1, 14)?;
+    writer.write(size.height - 1, 14)?;
+    writer.write(u32::from(uses_alpha), 1)?;
+    writer.write(0, 3)?;
+
+    writer.write(1, 1)?;
+    writer.write(SUBTRACT_GREEN_TRANSFORM, 2)?;
+    writer.write(1, 1)?;
+    writer.write(PREDICTOR_TRANSFORM, 2)?;
+    // Blocks of 512 pixels, all with one predictor, in an image whose codes have one symbol each.
+    writer.write(7, 3)?;
+    writer.write(0, 1)?;
+    huffman::write_single(predictor.mode(), writer)?;
+    for _ in 0..4 {
+        huffman::write_single(0, writer)?;
+    }
+    writer.write(0, 1)?;
+
+    // Neither a colour cache nor more than one group of codes.
+    writer.write(0, 1)?;
+    writer.write(0, 1)?;
+    codes.green.write_lengths(writer)?;
+    for code in &codes.rest {
+        code.write_lengths(writer)?;
+    }
+    huffman::write_single(LEFT_DISTANCE_SYMBOL, writer)
+}
+
+const PREDICTOR_TRANSFORM: u32 = 0;
+const SUBTRACT_GREEN_TRANSFORM: u32 = 2;
+/// Distance code 2 is the pixel on the left (RFC 9649, 3.5.2.2); its prefix symbol is 1.
+const LEFT_DISTANCE_SYMBOL: u8 = 1;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use super::*;
+    use crate::encode::test_pictures::{self, view};
+    use crate::limits::Limit;
+
+    const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
+
+    fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
+        let budget = Budget::new(memory_bytes(size, layout));
+        let file = encode(view(pixels, size, layout), &budget).unwrap();
+        file.into_parts().0
+    }
+
+    /// The pixels as RGB or RGBA, as the file has alpha.
+    fn decoded(file: &[u8]) -> (Size, bool, Vec<u8>) {
+        let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
+        let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
+        decoder.read_image(&mut pixels).unwrap();
+        let (width, height) = decoder.dimensions();
+        (Size::new(width, height), decoder.has_alpha(), pixels)
+    }
+
+    fn expanded(pixels: &[u8], layout: Layout, with_alpha: bool) -> Vec<u8> {
+        let pixels = pixels.chunks_exact(layout.bytes_per_pixel());
+        pixels
+            .flat_map(|pixel| {
+                let color = match layout {
+                    Layout::Gray | Layout::GrayAlpha => [pixel[0]; 3],
+                    Layout::Rgb | Layout::Rgba => [pixel[0], pixel[1], pixel[2]],
+                };
+                let alpha = with_alpha.then(|| *pixel.last().unwrap());
+                color.into_iter().chain(alpha).collect::<Vec<u8>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn pixels_come_back_exactly_in_all_layouts() {
+        for size in test_pictures::SIZES {
+            for layout in LAYOUTS {
+                let channels = layout.bytes_per_pixel();
+                let noise = test_pictures::noise(size.pixels() as usize * channels, 3);
+                for mut pixels in [noise, test_pictures::photo(size, channels)] {
+                    if layout.has_alpha() {
+                        pixels[channels - 1] = 12;
+                    }
+                    let file = encoded(&pixels, size, layout);
+                    let expected = expanded(&pixels, layout, layout.has_alpha());
+                    assert_eq!(decoded(&file), (size, layout.has_alpha(), expected));
+                    // A simple file: one chunk and nothing else (RFC 9649, 2.5).
+                    assert_eq!(&file[8..16], b"WEBPVP8L");
+                    let chunk_len = u32::from_le_bytes([file[16], file[17], file[18], file[19]]);
+                    assert_eq!(file.len(), 20 + chunk_len.next_multiple_of(2) as usize);
+                    assert_eq!(file, encoded(&pixels, size, layout));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn opaque_alpha_is_not_announced() {
+        for layout in [Layout::GrayAlpha, Layout::Rgba] {
+            for size in test_pictures::SIZES {
+                let channels = layout.bytes_per_pixel();
+                let mut pixels = test_pictures::noise(size.pixels() as usize * channels, 5);
+                for alpha in pixels.iter_mut().skip(channels - 1).step_by(channels) {
+                    *alpha = 255;
+                }
+                let file = encoded(&pixels, size, layout);
+                assert_eq!(decoded(&file), (size, false, expanded(&pixels, layout, false)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_files_are_within_the_bound() {
+        for size in [Size::new(1, 1), Size::new(3, 9000), Size::new(9000, 3), Size::new(300, 300)] {
+            for layout in LAYOUTS {
+                let len = size.pixels() as usize * layout.bytes_per_pixel();
+                let file = encoded(&test_pictures::noise(len, 11), size, layout);
+                assert!(file.len() as u64 <= memory_bytes(size, layout));
+            }
+        }
+    }
+
+    #[test]
+    fn a_side_that_the_format_cannot_say_is_over_the_limit() {
+        let size = Size::new(16_385, 1);
+        let budget = Budget::new(memory_bytes(size, Layout::Gray));
+        let refused = encode(view(&[0; 16_385], size, Layout::Gray), &budget);
+        assert!(matches!(
+            refused,
+            Err(Error::OverLimit { limit: Limit::OutputSide, found: 16_385, allowed: 16_384 })
+        ));
+    }
+}

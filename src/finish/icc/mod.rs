@@ -1,0 +1,230 @@
+//! ICC profile → sRGB, on pixels of the target size.
+//!
+//! A profile is metadata, and hostile until checked. `probe` finds it where it lies and checks it
+//! without heap; here it is rebuilt from nothing but the tags that its model needs, and only then
+//! given to moxcms. On any doubt it is ignored, and the report says why; the picture is never refused
+//! for its profile.
+
+use core::fmt;
+
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
+use moxcms::{CmsError, ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
+
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::probe::icc::{
+    DeflatedClass, IccSource, MAX_COST_BYTES, Minimal, Parts, ProfileProblem, Space,
+    conversion_bytes,
+};
+
+use crate::work;
+
+use crate::finish::color::cmyk_to_rgb;
+
+#[cfg(test)]
+mod tests;
+
+/// What became of the colours of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColorConversion {
+    /// There was no profile, or it was that of sRGB: nothing to convert.
+    Srgb,
+    /// The colours were converted to sRGB by the embedded profile.
+    Converted,
+    /// The embedded profile was not used, and the colours were taken for sRGB.
+    Ignored(ProfileProblem),
+}
+
+impl fmt::Display for ColorConversion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Srgb => f.write_str("sRGB"),
+            Self::Converted => f.write_str("converted to sRGB"),
+            Self::Ignored(problem) => write!(f, "profile ignored: {problem}"),
+        }
+    }
+}
+
+/// The samples of interleaved pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channels {
+    Gray,
+    GrayAlpha,
+    Rgb,
+    Rgba,
+    /// Inks, 255 for full; RGB afterwards.
+    Cmyk,
+}
+
+impl Channels {
+    /// Where the pixels come from and where they go, in the words of moxcms.
+    const fn layouts(self) -> (Space, Layout, Layout) {
+        match self {
+            Self::Gray => (Space::Gray, Layout::Gray, Layout::Gray),
+            Self::GrayAlpha => (Space::Gray, Layout::GrayAlpha, Layout::GrayAlpha),
+            Self::Rgb => (Space::Rgb, Layout::Rgb, Layout::Rgb),
+            Self::Rgba => (Space::Rgb, Layout::Rgba, Layout::Rgba),
+            Self::Cmyk => (Space::Cmyk, Layout::Rgba, Layout::Rgb),
+        }
+    }
+}
+
+/// Converts pixels to sRGB in place. Grey stays grey, alpha stays as it is and is not premultiplied;
+/// of CMYK, converted or not, the first three quarters of `pixels` are RGB afterwards.
+pub(crate) fn to_srgb(
+    pixels: &mut [u8],
+    channels: Channels,
+    source: Option<&IccSource<'_>>,
+    max_icc_bytes: u64,
+    budget: &Budget,
+) -> Result<ColorConversion, Error> {
+    let conversion = match source {
+        None => ColorConversion::Srgb,
+        Some(source) => convert(pixels, channels, source, max_icc_bytes, budget)?,
+    };
+    if channels == Channels::Cmyk && conversion != ColorConversion::Converted {
+        cmyk_to_rgb(pixels);
+    }
+    Ok(conversion)
+}
+
+fn convert(
+    pixels: &mut [u8],
+    channels: Channels,
+    source: &IccSource<'_>,
+    max_icc_bytes: u64,
+    budget: &Budget,
+) -> Result<ColorConversion, Error> {
+    let (copy, below_bytes) = match source {
+        IccSource::Broken(problem) => return Ok(ColorConversion::Ignored(*problem)),
+        IccSource::Plain(parts) if parts.len() > max_icc_bytes => {
+            return Ok(ColorConversion::Ignored(ProfileProblem::TooLarge));
+        }
+        IccSource::Plain(parts) => match rebuilt(parts, channels, MAX_COST_BYTES, budget)? {
+            Ok(rebuilt) => rebuilt,
+            Err(conversion) => return Ok(conversion),
+        },
+        IccSource::Deflated(deflated) => {
+            let class = DeflatedClass::of(deflated);
+            let inflated = match inflated(deflated, class, max_icc_bytes, budget)? {
+                Ok(inflated) => inflated,
+                Err(problem) => return Ok(ColorConversion::Ignored(problem)),
+            };
+            let parts = Parts::contiguous(&inflated);
+            match rebuilt(&parts, channels, class.max_cost_bytes, budget)? {
+                Ok(rebuilt) => rebuilt,
+                Err(conversion) => return Ok(conversion),
+            }
+        }
+    };
+    let _below = budget.take(below_bytes)?;
+    let transform = match transform(&copy, channels) {
+        Ok(transform) => transform,
+        // Not another picture because memory was short.
+        Err(CmsError::OutOfMemory(items)) => return Err(out_of_memory(items)),
+        Err(_) => return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported)),
+    };
+    apply(&*transform, channels, pixels)?;
+    Ok(ColorConversion::Converted)
+}
+
+/// The minimal copy of a profile and what moxcms will allocate for it, or why there is no conversion.
+fn rebuilt<'b>(
+    parts: &Parts<'_>,
+    channels: Channels,
+    max_cost_bytes: u64,
+    budget: &'b Budget,
+) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
+    let profile = match Minimal::of(parts) {
+        Ok(profile) => profile,
+        Err(problem) => return Ok(Err(ColorConversion::Ignored(problem))),
+    };
+    if profile.space != channels.layouts().0 {
+        return Ok(Err(ColorConversion::Ignored(ProfileProblem::WrongColorSpace)));
+    }
+    if profile.is_srgb() {
+        return Ok(Err(ColorConversion::Srgb));
+    }
+    let cost_bytes = conversion_bytes(&profile);
+    if cost_bytes > max_cost_bytes {
+        return Ok(Err(ColorConversion::Ignored(ProfileProblem::TooCostly)));
+    }
+    let below_bytes = cost_bytes.saturating_sub(profile.len());
+    Ok(Ok((profile.write(budget)?, below_bytes)))
+}
+
+fn transform(
+    copy: &[u8],
+    channels: Channels,
+) -> Result<std::sync::Arc<Transform8BitExecutor>, CmsError> {
+    let (_, from, to) = channels.layouts();
+    let profile = ColorProfile::new_from_slice(copy)?;
+    let srgb = ColorProfile::new_srgb();
+    profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
+}
+
+/// moxcms counts items; those of its tables are `f32`.
+const fn out_of_memory(items: usize) -> Error {
+    Error::OutOfMemory { bytes: (items as u64).saturating_mul(size_of::<f32>() as u64) }
+}
+
+fn apply(
+    transform: &Transform8BitExecutor,
+    channels: Channels,
+    pixels: &mut [u8],
+) -> Result<(), Error> {
+    const FAILED: Error = Error::Bug("a color transform failed on whole pixels");
+    let (_, from, to) = channels.layouts();
+    let count = pixels.len() / from.channels();
+    let mut scratch = [0; PIXELS_AT_ONCE * 4];
+    for first in (0..count).step_by(PIXELS_AT_ONCE) {
+        let block = PIXELS_AT_ONCE.min(count - first);
+        let scratch = scratch.get_mut(..block * from.channels()).ok_or(FAILED)?;
+        let start = first * from.channels();
+        scratch.copy_from_slice(pixels.get(start..start + scratch.len()).ok_or(FAILED)?);
+        // Pixels that become smaller never overtake those still to be read.
+        let start = first * to.channels();
+        let converted = pixels.get_mut(start..start + block * to.channels()).ok_or(FAILED)?;
+        transform.transform(scratch, converted).map_err(|error| match error {
+            CmsError::OutOfMemory(items) => out_of_memory(items),
+            _ => FAILED,
+        })?;
+    }
+    Ok(())
+}
+
+fn inflated<'b>(
+    deflated: &[u8],
+    class: DeflatedClass,
+    max_icc_bytes: u64,
+    budget: &'b Budget,
+) -> Result<Result<Buffer<'b, u8>, ProfileProblem>, Error> {
+    let max_bytes = class.max_inflated_bytes.min(max_icc_bytes);
+    let max_len =
+        usize::try_from(max_bytes).map_err(|_| Error::Bug("a limit that does not fit"))?;
+    let mut inflated = budget.buffer(max_len, 0u8)?;
+    // The checksum is left alone: the profile is checked by what it says, and the library that would
+    // sum it up has unsafe code.
+    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
+        | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
+        | inflate_flags::TINFL_FLAG_IGNORE_ADLER32;
+    let mut decompressor = DecompressorOxide::new();
+    let (status, _, len) = decompress(&mut decompressor, deflated, &mut inflated, 0, flags);
+    work::inflated(len);
+    Ok(match status {
+        TINFLStatus::Done => {
+            inflated.truncate(len);
+            Ok(inflated)
+        }
+        TINFLStatus::HasMoreOutput if max_bytes == max_icc_bytes => Err(ProfileProblem::TooLarge),
+        TINFLStatus::HasMoreOutput => Err(ProfileProblem::TooCostly),
+        TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
+            Err(ProfileProblem::Incomplete)
+        }
+        _ => Err(ProfileProblem::Malformed),
+    })
+}
+
+const PIXELS_AT_ONCE: usize = 256;

@@ -1,0 +1,16 @@
+//! Access for tests and fuzz targets: counted work, and single stages on bytes of their own.
+//!
+//! Behind the feature `instrument`, which changes no result. Nothing here is covered by semantic
+//! versioning.
+
+mod metadata;
+mod planes;
+mod sanitised_view;
+mod stages;
+
+pub use crate::decode::jpeg::coefficient_dump::{Blocks, inverse_dct};
+pub use crate::work::{Work, is_own_allocation, measure_work, stop_at_poll};
+pub use metadata::{exif_orientation, minimal_profile};
+pub use planes::{Plane, jpeg_coefficients, jpeg_planes, planes};
+pub use sanitised_view::sanitised_view;
+pub use stages::{Stage, run_by_stage, shrink_grey_rows};

@@ -1,0 +1,34 @@
+//! What the samples of a pixel are.
+
+/// The samples of a pixel, 8 bits each, in sRGB; alpha is straight, not premultiplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "the layouts that a thumbnail can have")]
+pub enum Layout {
+    /// One grey sample.
+    Gray,
+    /// Grey and alpha.
+    GrayAlpha,
+    /// Red, green, blue.
+    Rgb,
+    /// Red, green, blue, alpha.
+    Rgba,
+}
+
+impl Layout {
+    /// Bytes a pixel: 1 to 4.
+    #[must_use]
+    pub const fn bytes_per_pixel(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::GrayAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+
+    /// True for the two layouts with alpha.
+    #[must_use]
+    pub const fn has_alpha(self) -> bool {
+        matches!(self, Self::GrayAlpha | Self::Rgba)
+    }
+}

@@ -1,0 +1,95 @@
+//! Pixels that own their memory.
+
+use core::fmt;
+
+use crate::error::{BadRequest, Error};
+use crate::size::Size;
+
+use super::layout::Layout;
+use super::view::PictureView;
+
+/// A picture in memory: rows from the top, pixels from the left, no padding.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub(super) size: Size,
+    pub(super) layout: Layout,
+    pub(super) pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// A picture of `size` from its samples.
+    ///
+    /// # Errors
+    /// [`BadRequest::EmptySize`] for a side of 0, [`BadRequest::PixelCount`] when `pixels` is not
+    /// exactly width × height × [`Layout::bytes_per_pixel`] bytes long.
+    pub fn new(size: Size, layout: Layout, pixels: Vec<u8>) -> Result<Self, Error> {
+        if size.is_empty() {
+            return Err(Error::BadRequest(BadRequest::EmptySize));
+        }
+        let expected = size.pixels().checked_mul(layout.bytes_per_pixel() as u64);
+        if expected != Some(pixels.len() as u64) {
+            return Err(Error::BadRequest(BadRequest::PixelCount));
+        }
+        Ok(Self { size, layout, pixels })
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// What the samples of a pixel are.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The samples: rows from the top, pixels from the left, no padding.
+    #[must_use]
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The same picture, borrowed.
+    pub(crate) fn view(&self) -> PictureView<'_> {
+        PictureView { size: self.size, layout: self.layout, pixels: &self.pixels }
+    }
+
+    /// The samples, without a copy.
+    #[must_use]
+    pub fn into_pixels(self) -> Vec<u8> {
+        self.pixels
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Picture({} {:?})", self.size, self.layout)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_must_fit_exactly() {
+        let size = Size::new(3, 2);
+        assert!(Picture::new(size, Layout::Rgb, vec![0; 18]).is_ok());
+        for len in [0, 17, 19] {
+            let refused = Picture::new(size, Layout::Rgb, vec![0; len]);
+            assert!(matches!(refused, Err(Error::BadRequest(BadRequest::PixelCount))));
+        }
+        let huge = Size::new(u32::MAX, u32::MAX);
+        assert!(matches!(
+            Picture::new(huge, Layout::Rgba, Vec::new()),
+            Err(Error::BadRequest(BadRequest::PixelCount))
+        ));
+        for size in [Size::new(0, 5), Size::new(5, 0)] {
+            let refused = Picture::new(size, Layout::Gray, Vec::new());
+            assert!(matches!(refused, Err(Error::BadRequest(BadRequest::EmptySize))));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The refusals that the header and the request decide.
+
+use super::geometry::Geometry;
+use crate::error::{Error, Unsupported};
+use crate::format::Format;
+use crate::limits::{Limit, Limits};
+use crate::probe::{Detail, Header};
+use crate::request::OutputFormat;
+
+/// Every limit that the header can pass, the cheapest refusals first.
+pub(super) fn limits(header: &Header, limits: &Limits) -> Result<(), Error> {
+    if !limits.formats.contains(header.format) {
+        return Err(Error::Unsupported(Unsupported::NotAllowed(header.format)));
+    }
+    Limit::InputBytes.check(header.input_bytes, limits.max_input_bytes)?;
+    Limit::Side.check(u64::from(header.size.longer_side()), u64::from(limits.max_side_px))?;
+    Limit::Pixels.check(header.size.pixels(), limits.max_pixels)?;
+    Limit::Segments.check(u64::from(header.segments), u64::from(limits.max_segments))?;
+    if let Detail::Jpeg(frame) = &header.detail {
+        Limit::Scans.check(u64::from(frame.scans), u64::from(limits.max_scans))?;
+        let components = 0..frame.components().len();
+        let samples: u64 = components.map(|index| frame.component_size(index).pixels()).sum();
+        let allowed = samples.saturating_mul(u64::from(limits.max_scan_work));
+        Limit::ScanWork.check(frame.scan_samples, allowed)?;
+    }
+    Ok(())
+}
+
+pub(super) fn credible(header: &Header) -> Result<(), Error> {
+    let (coded_size, possible_pixels) = match &header.detail {
+        Detail::Jpeg(frame) => (header.size, frame.possible_pixels()),
+        Detail::Png(image) => (header.size, image.possible_pixels()),
+        Detail::WebP(still) => (still.frame, still.possible_pixels()),
+    };
+    let declared_pixels = coded_size.pixels();
+    if declared_pixels > possible_pixels {
+        return Err(Error::NotCredible { declared_pixels, possible_pixels });
+    }
+    Ok(())
+}
+
+/// A PNG that ends before its IEND. The other readers tell while they read the header.
+pub(super) fn complete(header: &Header) -> Result<(), Error> {
+    match &header.detail {
+        Detail::Png(image) if !image.complete => Err(Error::truncated_header(Format::Png)),
+        _ => Ok(()),
+    }
+}
+
+/// The sides that the output's own format can store: 65,535 in JPEG (T.81, B.2.2), 16,384 in
+/// WebP (RFC 9649, 3.4), 2^31 - 1 in PNG.
+pub(super) fn output_format(output: OutputFormat, geometry: &Geometry) -> Result<(), Error> {
+    let allowed = match output {
+        OutputFormat::Jpeg { .. } => 65_535,
+        OutputFormat::WebPLossless => 16_384,
+        OutputFormat::Png | OutputFormat::Pixels => u64::from(i32::MAX.unsigned_abs()),
+    };
+    for output in geometry.outputs() {
+        Limit::OutputSide.check(u64::from(output.size.longer_side()), allowed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Why a profile is not used.
+
+use core::fmt;
+
+/// Why an embedded ICC profile was not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProfileProblem {
+    /// It is over [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes).
+    TooLarge,
+    /// A part of it is missing, or there twice.
+    Incomplete,
+    /// It breaks the rules of its format.
+    Malformed,
+    /// It describes another kind of colours than the picture has.
+    WrongColorSpace,
+    /// Using it would take more memory than a profile is worth.
+    TooCostly,
+    /// It is of a kind that is not converted here.
+    Unsupported,
+}
+
+impl fmt::Display for ProfileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "too large",
+            Self::Incomplete => "incomplete",
+            Self::Malformed => "malformed",
+            Self::WrongColorSpace => "for another color space",
+            Self::TooCostly => "too costly",
+            Self::Unsupported => "unsupported",
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! The errors of PNG.
+
+use crate::error::Error;
+use crate::format::Format;
+
+pub(super) const fn malformed(what: &'static str) -> Error {
+    Error::malformed(Format::Png, what)
+}

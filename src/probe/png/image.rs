@@ -1,0 +1,121 @@
+//! What the chunks of a PNG declare of its picture.
+
+use super::chunks::{Chunk, MAX_LENGTH};
+use super::errors::malformed;
+use crate::error::Error;
+use crate::size::Size;
+
+/// What the chunks before the image data say, and how much image data there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) size: Size,
+    pub(crate) bit_depth: u8,
+    pub(crate) color: Color,
+    pub(crate) interlaced: bool,
+    /// A tRNS chunk is there.
+    pub(crate) transparency: bool,
+    /// Bytes in all IDAT chunks together.
+    pub(crate) idat_bytes: u64,
+    /// The walk reached IEND. A file that ends before is refused by the plan, after the limits: what
+    /// its header declares is the better reason.
+    pub(crate) complete: bool,
+    /// Bytes of the compressed profile in the iCCP chunk, 0 without one.
+    pub(crate) icc_compressed_bytes: u64,
+}
+
+/// The colour types of 11.2.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Color {
+    Gray,
+    Rgb,
+    Indexed,
+    GrayAlpha,
+    Rgba,
+}
+
+impl Color {
+    /// Samples of one stored pixel.
+    pub(crate) const fn samples(self) -> u8 {
+        match self {
+            Self::Gray | Self::Indexed => 1,
+            Self::GrayAlpha => 2,
+            Self::Rgb => 3,
+            Self::Rgba => 4,
+        }
+    }
+}
+
+impl Image {
+    pub(crate) const fn has_alpha(&self) -> bool {
+        self.transparency || matches!(self.color, Color::GrayAlpha | Color::Rgba)
+    }
+
+    /// Grey pictures have one colour plane, all others three.
+    pub(crate) const fn is_gray(&self) -> bool {
+        matches!(self.color, Color::Gray | Color::GrayAlpha)
+    }
+
+    /// Bytes of one filtered row of `width` pixels: a filter byte and the packed samples (7.2).
+    pub(crate) const fn row_bytes(&self, width: u32) -> u64 {
+        let bits = width as u64 * self.color.samples() as u64 * self.bit_depth as u64;
+        1 + bits.div_ceil(8)
+    }
+
+    /// Bytes of one packed pixel, where pixels are whole bytes.
+    pub(crate) const fn pixel_bytes(&self) -> Option<usize> {
+        match self.bit_depth {
+            8 | 16 => Some(self.color.samples() as usize * (self.bit_depth as usize / 8)),
+            _ => None,
+        }
+    }
+
+    /// An upper bound of the pixels that the image data can hold.
+    ///
+    /// Deflate (RFC 1951) copies at most 258 bytes for one length symbol and one distance symbol of
+    /// a bit each, so a byte of it makes at most 258 × 4 = 1032 bytes; zlib (RFC 1950) adds 6 bytes
+    /// around it, and the block at least 2 bits. Every row takes one byte more for its filter, which
+    /// the bound leaves out in favour of the file.
+    pub(crate) const fn possible_pixels(&self) -> u64 {
+        let inflated_bits = self.idat_bytes.saturating_mul(1032 * 8);
+        inflated_bits / (self.color.samples() as u64 * self.bit_depth as u64)
+    }
+}
+
+/// The IHDR chunk (11.2.1).
+pub(super) fn image_header(chunk: &Chunk<'_>) -> Result<Image, Error> {
+    if &chunk.kind != b"IHDR" {
+        return Err(malformed("the first chunk is not IHDR"));
+    }
+    let &[w0, w1, w2, w3, h0, h1, h2, h3, bit_depth, color, compression, filter, interlace] =
+        chunk.data
+    else {
+        return Err(malformed("IHDR is not 13 bytes long"));
+    };
+    chunk.check_crc()?;
+    let size =
+        Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
+    if size.is_empty() || size.longer_side() > MAX_LENGTH {
+        return Err(malformed("a side is 0 or over 2^31 - 1"));
+    }
+    let color = match (color, bit_depth) {
+        (0, 1 | 2 | 4 | 8 | 16) => Color::Gray,
+        (2, 8 | 16) => Color::Rgb,
+        (3, 1 | 2 | 4 | 8) => Color::Indexed,
+        (4, 8 | 16) => Color::GrayAlpha,
+        (6, 8 | 16) => Color::Rgba,
+        _ => return Err(malformed("the colour type and the bit depth do not go together")),
+    };
+    if compression != 0 || filter != 0 || interlace > 1 {
+        return Err(malformed("an unknown compression, filter or interlace method"));
+    }
+    Ok(Image {
+        size,
+        bit_depth,
+        color,
+        interlaced: interlace == 1,
+        transparency: false,
+        idat_bytes: 0,
+        complete: false,
+        icc_compressed_bytes: 0,
+    })
+}

@@ -1,0 +1,16 @@
+//! Where the ICC profile of a file is.
+
+use super::header::Header;
+use super::icc::IccSource;
+use super::{jpeg, png, webp};
+use crate::format::Format;
+
+/// The profile of a file that was probed.
+pub(crate) fn source<'a>(bytes: &'a [u8], header: &Header) -> Option<IccSource<'a>> {
+    header.icc?;
+    match header.format {
+        Format::Jpeg => Some(IccSource::jpeg(jpeg::icc_chunks(bytes))),
+        Format::Png => png::compressed_icc(bytes).map(IccSource::Deflated),
+        Format::WebP => webp::icc(bytes).map(IccSource::contiguous),
+    }
+}

@@ -1,0 +1,218 @@
+//! From chunk to chunk to the one picture that is decoded (RFC 9649, 2.5 to 2.7).
+
+use super::errors::{TRUNCATED, malformed};
+use super::riff::{Chunk, Chunks};
+use super::still::{Alpha, Coding, Filter, Still};
+use super::{vp8, vp8l};
+use crate::error::Error;
+use crate::size::{Rect, Size};
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct PictureChunks<'a> {
+    canvas: Option<Size>,
+    /// The rectangle of the first frame of an animation.
+    frame: Option<Rect>,
+    pub(super) animated: bool,
+    picture: Picture<'a>,
+    pub(super) icc: Option<&'a [u8]>,
+    pub(super) exif: Option<&'a [u8]>,
+}
+
+impl<'a> PictureChunks<'a> {
+    /// A file of one chunk (RFC 9649, 2.5 and 2.6).
+    pub(super) fn simple(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
+        self.picture.take(chunk)
+    }
+
+    /// The chunks behind a VP8X chunk (RFC 9649, 2.7).
+    pub(super) fn extended(
+        &mut self,
+        vp8x: &'a [u8],
+        chunks: &mut Chunks<'a>,
+    ) -> Result<(), Error> {
+        let &[flags, _, _, _, w0, w1, w2, h0, h1, h2] = vp8x else {
+            return Err(malformed("the length of the VP8X chunk"));
+        };
+        let canvas = Size::new(u24([w0, w1, w2]) + 1, u24([h0, h1, h2]) + 1);
+        if canvas.pixels() > u64::from(u32::MAX) {
+            return Err(malformed("a canvas of 2^32 pixels or more"));
+        }
+        self.canvas = Some(canvas);
+        self.animated = flags & FLAG_ANIMATION != 0;
+        loop {
+            let chunk = match chunks.next() {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                // What lies behind the picture is not needed.
+                Err(_) if self.picture.image.is_some() => break,
+                Err(error) => return Err(error),
+            };
+            match &chunk.id {
+                b"ICCP" if self.icc.is_none() && self.counts(flags & FLAG_ICC) => {
+                    self.icc = Some(chunk.payload);
+                }
+                b"EXIF" if self.exif.is_none() && self.counts(flags & FLAG_EXIF) => {
+                    self.exif = Some(chunk.payload);
+                }
+                b"ANMF" if self.animated => {
+                    if self.frame.is_none() {
+                        self.first_frame(chunk.payload, canvas, chunks)?;
+                    } else {
+                        chunks.forget();
+                    }
+                }
+                b"ALPH" | b"VP8 " | b"VP8L" if self.animated => {
+                    return Err(malformed("a picture outside the frames of an animation"));
+                }
+                b"ALPH" | b"VP8 " | b"VP8L" => self.picture.take(chunk)?,
+                _ => {}
+            }
+        }
+        let lacks_icc = flags & FLAG_ICC != 0 && self.icc.is_none();
+        let lacks_exif = flags & FLAG_EXIF != 0 && self.exif.is_none();
+        if chunks.is_cut() && (self.picture.image.is_none() || lacks_icc || lacks_exif) {
+            return Err(TRUNCATED);
+        }
+        Ok(())
+    }
+
+    /// Metadata behind the picture count only where their flag in VP8X is set. Else nobody could
+    /// tell a file that ends early from one that never had them.
+    const fn counts(&self, flag: u8) -> bool {
+        flag != 0 || self.picture.image.is_none()
+    }
+
+    /// The first ANMF chunk (RFC 9649, 2.7.1.1). Its subchunks count as chunks.
+    fn first_frame(
+        &mut self,
+        anmf: &'a [u8],
+        canvas: Size,
+        chunks: &mut Chunks<'a>,
+    ) -> Result<(), Error> {
+        let Some((&[x0, x1, x2, y0, y1, y2, w0, w1, w2, h0, h1, h2, ..], data)) =
+            anmf.split_first_chunk::<16>()
+        else {
+            return Err(malformed("the length of the ANMF chunk"));
+        };
+        let frame = Rect {
+            x: 2 * u24([x0, x1, x2]),
+            y: 2 * u24([y0, y1, y2]),
+            width: u24([w0, w1, w2]) + 1,
+            height: u24([h0, h1, h2]) + 1,
+        };
+        if !frame.is_inside(canvas) {
+            return Err(malformed("a frame outside its canvas"));
+        }
+        let mut inner = Chunks::of_frame(data);
+        while let Some(chunk) = inner.next()? {
+            self.picture.take(chunk)?;
+        }
+        chunks.count(inner.counted());
+        self.frame = Some(frame);
+        Ok(())
+    }
+
+    /// Holds every nested size against the one around it.
+    pub(super) fn still(
+        &self,
+        known: Option<&Still>,
+    ) -> Result<(Still, &'a [u8], &'a [u8]), Error> {
+        let known_color = known.and_then(|known| match &known.coding {
+            Coding::Lossless(stream) => Some(stream),
+            Coding::Lossy(_) => None,
+        });
+        let (lossless, color) = self.picture.image.ok_or(malformed("no picture"))?;
+        let (size, coding) = if lossless {
+            let (size, stream) = vp8l::Stream::of_image(color, known_color)?;
+            (size, Coding::Lossless(stream))
+        } else {
+            let frame = vp8::Frame::read(color)?;
+            (frame.size, Coding::Lossy(frame))
+        };
+        let canvas = self.canvas.unwrap_or(size);
+        let place = self.frame.unwrap_or(Rect::covering(canvas));
+        if place.size() != size {
+            return Err(malformed("two sizes for one picture"));
+        }
+        let mut alpha_data: &[u8] = &[];
+        let alpha = match (coding, self.picture.alpha) {
+            (Coding::Lossless(stream), None) if stream.alpha => Alpha::Inside,
+            (Coding::Lossless(_), Some(_)) => {
+                return Err(malformed("an ALPH chunk beside a VP8L chunk"));
+            }
+            (_, None) => Alpha::None,
+            (Coding::Lossy(_), Some(chunk)) => {
+                let (alpha, data) = alpha(chunk, size, known)?;
+                alpha_data = data;
+                alpha
+            }
+        };
+        let icc_bytes = self.icc.map_or(0, |icc| icc.len() as u64);
+        let Rect { x, y, .. } = place;
+        Ok((Still { canvas, frame: size, x, y, coding, alpha, icc_bytes }, color, alpha_data))
+    }
+}
+
+/// The ALPH chunk (RFC 9649, 2.7.1.2): what its first byte says, and the rest.
+fn alpha<'a>(
+    chunk: &'a [u8],
+    size: Size,
+    known: Option<&Still>,
+) -> Result<(Alpha, &'a [u8]), Error> {
+    let known = known.and_then(|known| match &known.alpha {
+        Alpha::Lossless(_, stream) => Some(stream),
+        _ => None,
+    });
+    let (&info, data) = chunk.split_first().ok_or(malformed("an empty ALPH chunk"))?;
+    if (info >> 4) & 3 > 1 {
+        return Err(malformed("the preprocessing of the ALPH chunk"));
+    }
+    let filter = match (info >> 2) & 3 {
+        0 => Filter::None,
+        1 => Filter::Horizontal,
+        2 => Filter::Vertical,
+        _ => Filter::Gradient,
+    };
+    match info & 3 {
+        0 if (data.len() as u64) < size.pixels() => Err(TRUNCATED),
+        0 => Ok((Alpha::Raw(filter), data)),
+        1 => Ok((Alpha::Lossless(filter, vp8l::Stream::of_alpha(data, size, known)?), data)),
+        _ => Err(malformed("the compression of the ALPH chunk")),
+    }
+}
+
+/// The chunks that make one picture.
+#[derive(Default)]
+struct Picture<'a> {
+    /// True for VP8L, and the payload.
+    image: Option<(bool, &'a [u8])>,
+    alpha: Option<&'a [u8]>,
+}
+
+impl<'a> Picture<'a> {
+    fn take(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
+        match &chunk.id {
+            b"VP8 " | b"VP8L" if self.image.is_some() => Err(malformed("two pictures")),
+            b"VP8 " | b"VP8L" => {
+                self.image = Some((&chunk.id == b"VP8L", chunk.payload));
+                Ok(())
+            }
+            b"ALPH" if self.alpha.is_some() => Err(malformed("two ALPH chunks")),
+            // Behind the picture it has no meaning (RFC 9649, 2.7.1.2).
+            b"ALPH" if self.image.is_none() => {
+                self.alpha = Some(chunk.payload);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const fn u24(bytes: [u8; 3]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0])
+}
+
+const FLAG_ANIMATION: u8 = 0x02;
+const FLAG_EXIF: u8 = 0x08;
+const FLAG_ICC: u8 = 0x20;
