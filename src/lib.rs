@@ -1,5 +1,5 @@
-//! An untrusted JPEG, PNG or WebP becomes an avatar inside a memory budget that is known before the
-//! first pixel is decoded.
+//! bombproof turns an untrusted JPEG, PNG or WebP into an avatar, inside a memory budget that is known
+//! before the first pixel is decoded.
 //!
 //! ```
 //! use bombproof::{Limits, Request};
@@ -13,19 +13,19 @@
 //! # Ok::<(), bombproof::Error>(())
 //! ```
 //!
-//! # The walk
+//! # The pipeline
 //!
 //! ```text
-//!  &[u8] ─▶ probe ─▶ Plan::new ─▶ decode ─▶ shrink ─▶ finish ─▶ encode ─▶ Vec<u8>
-//!           header    every       approved   rows into  resize,   new file,
-//!           only,     size        bytes to   the small  colour,   no metadata
-//!           no heap   decision    rows       picture    upright
+//!  &[u8] ─▶ probe ─▶ plan ─▶ decode ─▶ shrink ─▶ finish ─▶ encode ─▶ Vec<u8>
+//!           header    every    approved   rows into  resize,   new file,
+//!           only,     size     bytes to   the small  colour,   no metadata
+//!           no heap   decision rows       picture    upright
 //! ```
 //!
-//! The only whole picture that is ever in memory is the small one: rows stream out of the decoder
-//! straight into it. Where a format does not allow that, the plan says what it costs instead.
+//! The small picture is the only whole picture that is ever in memory: rows stream out of the decoder
+//! straight into it. Where a format does not allow that, the quote includes what it costs instead.
 //!
-//! A service that queues by cost takes the walk step by step:
+//! [`thumbnail`] runs the whole pipeline. A service that queues jobs by cost runs it step by step:
 //!
 //! ```
 //! use std::time::Duration;
@@ -45,45 +45,49 @@
 //!
 //! # Untrusted images
 //!
-//! Every byte of an upload is taken to be chosen by an attacker, and so may be the request: a target
-//! size often comes from a URL. A file that breaks one of these promises is a security bug.
+//! This crate assumes that an attacker chose every byte of an upload, and that the request may come from
+//! an attacker too: a target size is often part of a URL. A file that breaks one of the promises below is
+//! a security bug.
 //!
 //! ## Panics
 //!
-//! None, in debug and in release: no input makes this crate panic or abort, and the crate holds no
-//! `unsafe` code. Buffers are allocated fallibly; a refusing allocator is [`Error::OutOfMemory`].
-//! The codecs below allocate infallibly, but only what the plan has quoted.
+//! No input makes this crate panic or abort, in debug or in release, and the crate contains no `unsafe`
+//! code. Its own buffers are allocated fallibly; an allocator that refuses one causes
+//! [`Error::OutOfMemory`]. The codecs below it allocate infallibly, but never more than the plan has
+//! quoted.
 //!
 //! ## Memory
 //!
-//! [`probe`] and [`Plan::new`] allocate nothing. From then to the returned bytes the live heap stays
-//! at or below [`Plan::memory_bytes`], which is at or below [`Limits::max_memory_bytes`]. Counted are
-//! the allocations of this crate and of the codecs below it, both blocks while one is moved, and the
-//! output. Not counted are your input slice, the stack (less than 256 KiB), and what the allocator
-//! rounds up. **Reserve the plan from a [`MemoryPool`] before you run it**, so that the sum of all
-//! jobs is bounded as well.
+//! [`probe`] and [`Plan::new`] allocate nothing. From there to the returned bytes, the live heap is at most
+//! [`Plan::memory_bytes`], which is at most [`Limits::max_memory_bytes`]. This counts the allocations of
+//! this crate and of the codecs below it, both blocks while one is moved, and the output. It does not count
+//! your input slice, the stack (less than 256 KiB), and what the allocator rounds up. **Reserve the plan
+//! from a [`MemoryPool`] before you run it**, so that the sum of all jobs is bounded too.
 //!
 //! ## Time
 //!
-//! Time is linear in the bytes of the input and in its pixels; scans, segments and chunks, which
-//! could multiply it, are capped. An [`Interrupt`] stops a job at a deadline or when a flag is set;
-//! it is polled for each band of rows. **Run jobs on threads that may block**, not on those of an async
+//! Time is linear in the bytes of the input and in its pixels. Scans, segments and chunks could multiply it,
+//! so their numbers are limited. An [`Interrupt`] stops a job at a deadline or when a flag is set; decoders
+//! poll it for each band of rows. **Run jobs on threads that may block**, not on those of an async
 //! executor.
 //!
 //! ## In practice
 //!
 //! - Read uploads with [`read_upload`], which stops at the first byte too many.
 //! - Keep [`Limits::default`] unless you know better: it is the safe preset for avatars.
-//! - Never store or serve the original when this crate refuses it. No function here hands it back.
-//! - Show [`Error::user_message`] to people, log `Display`, answer with [`Error::http_status`].
-//! - Data that ends early is an error, never grey pixels, unless [`Request::accept_truncated`] asks for
-//!   the rows that are there; no output holds a byte of the input.
-//! - The same bytes in give the same bytes out, so that avatars can be named by their content.
+//! - Never store or serve an upload that this crate refused. No function here returns the original.
+//! - Show [`Error::user_message`] to people, log the `Display` text, and answer with
+//!   [`Error::http_status`]. [`Error::report`] has all of them as data.
+//! - Data that ends early is an error, never grey pixels, unless [`Request::accept_truncated`] asks for the
+//!   rows that are there. No output contains a byte of the input.
+//! - The same bytes in give the same bytes out, so avatars can be named by their content.
 //!
 //! # Features
 //!
-//! None is on by default. `serde` serialises [`Header`] and [`Limits`]. `image` converts
-//! [`Picture`] to and from `image::DynamicImage`. Features add; they change no result.
+//! None is on by default. Features add to the interface; they change no result.
+//!
+//! - `serde` serialises [`Header`], [`Limits`] and [`Error`], and deserialises [`Limits`].
+//! - `image` converts [`Picture`] to and from `image::DynamicImage`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(

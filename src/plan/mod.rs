@@ -282,7 +282,7 @@ impl fmt::Display for Plan {
             write!(f, ", scale 1/{}", self.scale_divisor())?;
         }
         if self.one_component_at_a_time {
-            write!(f, ", components apart")?;
+            write!(f, ", one component at a time")?;
         }
         write!(f, ", box {}", self.box_size())?;
         let is_lossy_webp = self.source.colors == Colors::Vp8Yuv;
