@@ -7,7 +7,7 @@ use bombproof::instrument::{measure_work, stop_at_poll};
 use bombproof::{Error, Format, Interrupt, Interrupted, Limits, Plan, Request, probe};
 
 use crate::counting_allocator::live_bytes;
-use crate::{files, outputs};
+use crate::jobs::{files, outputs};
 
 /// A job that is stopped at any of its polls is interrupted, leaks nothing, and goes on to work when
 /// it is not stopped.

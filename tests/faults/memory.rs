@@ -8,7 +8,7 @@ use bombproof::{
 
 use crate::counting_allocator::live_bytes;
 use crate::failing_allocator::refuse;
-use crate::{files, outputs};
+use crate::jobs::{files, outputs};
 
 fn is_out_of_memory(result: &Result<Vec<Thumbnail>, Error>, place: &str) {
     match result {

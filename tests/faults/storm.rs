@@ -7,7 +7,7 @@ use bombproof::{Error, Interrupt, Limits, MemoryPool, Plan, Request, Thumbnail, 
 use bombproof_testkit::bombs::{cut, jpeg, png, webp};
 
 use crate::failing_allocator::{in_the_sum, peak_of_the_sum, sum};
-use crate::files;
+use crate::jobs::files;
 
 const THREADS: u64 = 64;
 const JOBS_OF_A_THREAD: u64 = 8;
@@ -43,7 +43,7 @@ fn hostile() -> Vec<Vec<u8>> {
         webp::one_color(400, 400),
         webp::animated_canvas(3_000, 2_000),
     ];
-    files.extend(crate::files().iter().map(|(_, file)| cut(file, 700)));
+    files.extend(files().iter().map(|(_, file)| cut(file, 700)));
     files
 }
 
