@@ -15,22 +15,22 @@ use std::fs;
 #[path = "support/manifest.rs"]
 mod manifest;
 
-use manifest::{corpus, fnv1a64, rows};
+use manifest::{corpus, entries, fnv1a64};
 
 #[test]
 fn every_listed_file_is_there_unchanged() {
-    for row in rows() {
-        let bytes = row.read();
-        assert_eq!(bytes.len(), row.bytes, "{}: length", row.path);
-        assert_eq!(fnv1a64(&bytes), row.fnv1a64, "{}: checksum", row.path);
+    for entry in entries() {
+        let bytes = entry.read();
+        assert_eq!(bytes.len(), entry.bytes, "{}: length", entry.path);
+        assert_eq!(fnv1a64(&bytes), entry.fnv1a64, "{}: checksum", entry.path);
     }
 }
 
 #[test]
 fn every_file_is_listed_once() {
-    let rows = rows();
-    let listed: BTreeSet<_> = rows.iter().map(|row| row.path.clone()).collect();
-    assert_eq!(listed.len(), rows.len(), "a path is listed twice");
+    let entries = entries();
+    let listed: BTreeSet<_> = entries.iter().map(|entry| entry.path.clone()).collect();
+    assert_eq!(listed.len(), entries.len(), "a path is listed twice");
     let mut found = BTreeSet::new();
     for folder in FOLDERS.map(|(folder, _)| folder) {
         for entry in fs::read_dir(corpus().join(folder)).expect("the folder is there") {
@@ -44,14 +44,15 @@ fn every_file_is_listed_once() {
 
 #[test]
 fn no_folder_has_fewer_files_than_it_had() {
-    let rows = rows();
+    let entries = entries();
     for (folder, minimum) in FOLDERS {
-        let count = rows.iter().filter(|row| row.folder() == folder).count();
+        let count = entries.iter().filter(|entry| entry.folder() == folder).count();
         assert!(count >= minimum, "{folder}: {count} files, there were {minimum}");
     }
     for format in ["jpeg", "png", "webp"] {
         for folder in FOLDERS.map(|(folder, _)| folder) {
-            let some = rows.iter().any(|row| row.format == format && row.folder() == folder);
+            let some =
+                entries.iter().any(|entry| entry.format == format && entry.folder() == folder);
             assert!(some, "{folder} has no {format}");
         }
     }
@@ -59,26 +60,26 @@ fn no_folder_has_fewer_files_than_it_had() {
 
 #[test]
 fn every_row_says_what_has_to_happen() {
-    for row in rows() {
-        let path = &row.path;
-        assert!(row.what.ends_with('.'), "{path}: `what` is a sentence");
-        assert!(row.outcomes().count() > 0, "{path}: no outcome");
-        for outcome in row.outcomes() {
+    for entry in entries() {
+        let path = &entry.path;
+        assert!(entry.what.ends_with('.'), "{path}: `what` is a sentence");
+        assert!(entry.outcomes().count() > 0, "{path}: no outcome");
+        for outcome in entry.outcomes() {
             assert!(OUTCOMES.contains(&outcome), "{path}: unknown outcome {outcome}");
         }
-        let over_limit = row.outcomes().any(|outcome| outcome == "over_limit");
+        let over_limit = entry.outcomes().any(|outcome| outcome == "over_limit");
         assert_eq!(
             over_limit,
-            row.limits().count() > 0,
+            entry.limits().count() > 0,
             "{path}: a limit is named with over_limit"
         );
-        let facts = [row.width, row.height, row.upright_width, row.upright_height];
-        assert!(facts.iter().all(|fact| fact.is_some() == row.may_be_picture()), "{path}: sizes");
-        if row.folder() == "valid" {
-            assert!(row.outcomes().eq(["picture"]), "{path}: a valid file is a picture");
+        let facts = [entry.width, entry.height, entry.upright_width, entry.upright_height];
+        assert!(facts.iter().all(|fact| fact.is_some() == entry.may_be_picture()), "{path}: sizes");
+        if entry.folder() == "valid" {
+            assert!(entry.outcomes().eq(["picture"]), "{path}: a valid file is a picture");
         }
-        if row.folder() == "bombs" {
-            assert!(row.threat.is_some(), "{path}: a bomb has its row in the threat table");
+        if entry.folder() == "bombs" {
+            assert!(entry.threat.is_some(), "{path}: a bomb has its row in the threat table");
         }
     }
 }

@@ -22,16 +22,17 @@ mod manifest;
 fn refusal(path: &str, change: impl FnOnce(&mut Limits)) -> Error {
     let mut limits = Limits::default();
     change(&mut limits);
-    let row = manifest::rows().into_iter().find(|row| row.path == path).expect("a listed file");
-    thumbnail(&row.read(), &Request::cover(64, 64), &limits).expect_err("a refusal")
+    let entry =
+        manifest::entries().into_iter().find(|entry| entry.path == path).expect("a listed file");
+    thumbnail(&entry.read(), &Request::cover(64, 64), &limits).expect_err("a refusal")
 }
 
 /// Every limit at its edge: the value itself is allowed, one less is refused with both numbers.
 #[test]
 fn each_limit_is_passed_by_one() {
     let photo = "valid/photo-progressive.jpg";
-    let row = manifest::rows().into_iter().find(|row| row.path == photo).unwrap();
-    let bytes = row.read();
+    let entry = manifest::entries().into_iter().find(|entry| entry.path == photo).unwrap();
+    let bytes = entry.read();
     let header = probe(&bytes).unwrap();
     let request = Request::cover(64, 64);
     let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
@@ -81,7 +82,8 @@ fn statuses_say_whose_turn_it_is() {
 
 #[test]
 fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
-    let bytes = manifest::rows().iter().find(|row| row.path == "valid/photo.png").unwrap().read();
+    let bytes =
+        manifest::entries().iter().find(|entry| entry.path == "valid/photo.png").unwrap().read();
     let plan =
         Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default()).unwrap();
     let pool = MemoryPool::new(plan.memory_bytes());
@@ -97,7 +99,8 @@ fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
 
 #[test]
 fn a_request_that_makes_no_sense_is_the_callers_fault() {
-    let bytes = manifest::rows().iter().find(|row| row.path == "valid/photo.png").unwrap().read();
+    let bytes =
+        manifest::entries().iter().find(|entry| entry.path == "valid/photo.png").unwrap().read();
     let outside = Rect { x: 600, y: 0, width: 100, height: 100 };
     let nine = (0..8).fold(Request::cover(8, 8), |request, side| request.and_size(side + 1, 1));
     for (request, expected) in [
@@ -120,10 +123,10 @@ fn other_containers_are_named() {
     for (path, container) in
         [("invalid/other-gif.bin", Container::Gif), ("invalid/other-heic.bin", Container::Heic)]
     {
-        let Some(row) = manifest::rows().into_iter().find(|row| row.path == path) else {
+        let Some(entry) = manifest::entries().into_iter().find(|entry| entry.path == path) else {
             panic!("{path} is gone");
         };
-        let error = probe(&row.read()).unwrap_err();
+        let error = probe(&entry.read()).unwrap_err();
         assert!(
             matches!(error, Error::Unsupported(Unsupported::Container(found)) if found == container)
         );

@@ -21,14 +21,14 @@ mod manifest;
 #[path = "faults/jobs.rs"]
 mod jobs;
 
+#[path = "faults/concurrency.rs"]
+mod concurrency;
 #[path = "faults/deadlines.rs"]
 mod deadlines;
-#[path = "faults/memory.rs"]
-mod memory;
+#[path = "faults/out_of_memory.rs"]
+mod out_of_memory;
 #[path = "faults/readers.rs"]
 mod readers;
-#[path = "faults/storm.rs"]
-mod storm;
 
 #[global_allocator]
 static ALLOCATOR: failing_allocator::FailingAllocator = failing_allocator::FailingAllocator;

@@ -20,13 +20,13 @@ use bombproof::{Error, Header, JpegDetail, Limits, Plan, Rect, Request, Size, pr
 #[path = "support/manifest.rs"]
 mod manifest;
 
-use manifest::{Row, corpus, rows};
+use manifest::{Entry, corpus, entries};
 
 #[test]
 fn headers_and_quotes_are_those_that_were_written_down() {
-    compare("HEADERS.txt", |row| {
-        let bytes = row.read();
-        let mut told = format!("{}\n", row.path);
+    compare("HEADERS.txt", |entry| {
+        let bytes = entry.read();
+        let mut told = format!("{}\n", entry.path);
         match probe(&bytes) {
             Ok(header) => {
                 writeln!(told, "  {}", Told(&header)).unwrap();
@@ -46,8 +46,8 @@ fn headers_and_quotes_are_those_that_were_written_down() {
 
 #[test]
 fn damage_ends_as_it_was_written_down() {
-    compare("DAMAGE.txt", |row| {
-        let bytes = row.read();
+    compare("DAMAGE.txt", |entry| {
+        let bytes = entry.read();
         (bytes.len() <= SMALL_BYTES).then(|| {
             let mut damage = Damage { copies: 0, headers: 0, sum: Fnv(FNV_BASIS) };
             let mut copy = bytes.clone();
@@ -63,15 +63,15 @@ fn damage_ends_as_it_was_written_down() {
                 copy[at] = byte;
             }
             let Damage { copies, headers, sum } = damage;
-            format!("{}: {headers} headers of {copies}, {:016x}\n", row.path, sum.0)
+            format!("{}: {headers} headers of {copies}, {:016x}\n", entry.path, sum.0)
         })
     });
 }
 
 /// Holds what `tell` says of each file against what was written down, or writes it down.
-fn compare(name: &str, tell: impl Fn(&Row) -> Option<String>) {
+fn compare(name: &str, tell: impl Fn(&Entry) -> Option<String>) {
     let path = corpus().join(name);
-    let told = rows().into_iter().filter_map(|row| tell(&row));
+    let told = entries().into_iter().filter_map(|entry| tell(&entry));
     if std::env::var_os("RECORD").is_some() {
         fs::write(path, told.collect::<String>()).unwrap();
         return;

@@ -52,7 +52,7 @@ fn requests(upright: bombproof::Size) -> Vec<(String, Request)> {
     requests
 }
 
-fn roomy() -> Limits {
+fn limits_of_a_gibibyte() -> Limits {
     let mut limits = Limits::default();
     limits.max_memory_bytes = 1 << 30;
     limits
@@ -60,9 +60,9 @@ fn roomy() -> Limits {
 
 #[test]
 fn every_file_of_the_corpus_stays_within_its_quote() {
-    let limits = roomy();
+    let limits = limits_of_a_gibibyte();
     let mut jobs = 0;
-    for file in manifest::rows() {
+    for file in manifest::entries() {
         let bytes = file.read();
         let (header, probed) = measure(|| probe(&bytes));
         if header.is_ok() {
@@ -91,11 +91,11 @@ fn every_file_of_the_corpus_stays_within_its_quote() {
 #[test]
 fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
     let mut refused = 0;
-    for file in manifest::rows().into_iter().filter(|file| file.folder() == "valid") {
+    for file in manifest::entries().into_iter().filter(|file| file.folder() == "valid") {
         let bytes = file.read();
         let request = Request::cover(256, 256);
         let header = probe(&bytes).unwrap();
-        let mut limits = roomy();
+        let mut limits = limits_of_a_gibibyte();
         let mut quote = limits.max_memory_bytes;
         // A progressive JPEG has a second way, which takes less.
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
@@ -122,12 +122,14 @@ fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
 #[test]
 fn the_quote_of_a_photograph_is_honest() {
     let mut photographs = 0;
-    for file in manifest::rows() {
+    for file in manifest::entries() {
         if !file.path.contains("/photo") {
             continue;
         }
         let bytes = file.read();
-        let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &roomy()).unwrap();
+        let plan =
+            Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &limits_of_a_gibibyte())
+                .unwrap();
         let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
         result.unwrap();
         let ratio = plan.memory_bytes() as f64 / measured.peak_bytes as f64;
@@ -147,14 +149,15 @@ fn the_quote_of_a_photograph_is_honest() {
 /// that are decoded one after the other have one history at a time, and the same samples.
 #[test]
 fn the_quote_of_a_part_of_a_progressive_picture_is_what_it_takes() {
-    let bytes = manifest::rows().into_iter().find(|row| row.path == "valid/photo-progressive.jpg");
+    let bytes =
+        manifest::entries().into_iter().find(|entry| entry.path == "valid/photo-progressive.jpg");
     let bytes = bytes.expect("a listed file").read();
     let header = probe(&bytes).unwrap();
     // At 1/4 and 1/2.
     for target in [128, 256] {
         let request = Request::cover(target, target).pixels();
         let mut outputs = Vec::new();
-        let mut limits = roomy();
+        let mut limits = limits_of_a_gibibyte();
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
             let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
             println!("{} used of {plan}", measured.peak_bytes);
@@ -169,7 +172,7 @@ fn the_quote_of_a_part_of_a_progressive_picture_is_what_it_takes() {
 
 /// Runs a file at 256 pixels: the quote is kept, is no more than half again as much, and neither is over
 /// `most_bytes`.
-fn takes_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limits) {
+fn assert_quote_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limits) {
     let plan = Plan::new(&probe(bytes).unwrap(), &Request::cover(256, 256), limits).unwrap();
     let (result, measured) = measure(|| plan.run(bytes, &Interrupt::never()));
     result.unwrap();
@@ -194,7 +197,7 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
         ("lossless with far copies", alph(3, true, &far_reaching(SIDE * SIDE)), 6 << 20),
     ] {
         let bytes = file(&[vp8x(ALPHA, SIDE, SIDE), alpha, color.clone()]);
-        takes_at_most(most_bytes, &format!("{name} alpha"), &bytes, &roomy());
+        assert_quote_at_most(most_bytes, &format!("{name} alpha"), &bytes, &limits_of_a_gibibyte());
     }
 }
 
@@ -202,14 +205,14 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
 /// pixels that copies can reach.
 #[test]
 fn the_largest_webps_are_held_in_rows() {
-    let mut limits = roomy();
+    let mut limits = limits_of_a_gibibyte();
     limits.max_pixels = 16_383 * 16_383;
     let lossless = [vp8l::header(4_096, 4_096, false, 0), far_reaching(4_096 * 4_096)].concat();
     for (name, picture, most_bytes) in [
         ("lossy 16383x16383", chunk(b"VP8 ", &vp8::flat(16_383, 16_383)), 8 << 20),
         ("lossless 4096x4096 with far copies", chunk(b"VP8L", &lossless), 12 << 20),
     ] {
-        takes_at_most(most_bytes, name, &file(&[picture]), &limits);
+        assert_quote_at_most(most_bytes, name, &file(&[picture]), &limits);
     }
 }
 
@@ -259,8 +262,12 @@ fn far_reaching(pixels: u32) -> Vec<u8> {
 fn a_job_fits_a_small_stack() {
     const STACK_BYTES: usize = 256 << 10;
     let walk = || {
-        for file in manifest::rows().into_iter().filter(|file| file.folder() == "valid") {
-            let made = bombproof::thumbnail(&file.read(), &Request::cover(64, 64), &roomy());
+        for file in manifest::entries().into_iter().filter(|file| file.folder() == "valid") {
+            let made = bombproof::thumbnail(
+                &file.read(),
+                &Request::cover(64, 64),
+                &limits_of_a_gibibyte(),
+            );
             assert!(made.is_ok(), "{}: {made:?}", file.path);
         }
     };

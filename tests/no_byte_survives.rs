@@ -59,8 +59,8 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn no_run_of_a_payload_is_in_the_output() {
     let mut outputs = 0;
-    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
-        let bytes = row.read();
+    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+        let bytes = entry.read();
         if bytes.len() > 40_000 {
             continue;
         }
@@ -68,12 +68,17 @@ fn no_run_of_a_payload_is_in_the_output() {
         let request = Request::cover(24, 24);
         for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
             let made = thumbnail(&file, &request, &Limits::default());
-            let made = made.unwrap_or_else(|error| panic!("{}: {error}", row.path));
+            let made = made.unwrap_or_else(|error| panic!("{}: {error}", entry.path));
             let clean = thumbnail(&bytes, &request, &Limits::default()).unwrap();
-            assert_eq!(made.bytes(), clean.bytes(), "{}: the payload changes the output", row.path);
+            assert_eq!(
+                made.bytes(),
+                clean.bytes(),
+                "{}: the payload changes the output",
+                entry.path
+            );
             for run in PAYLOAD.windows(8) {
                 let leaked = made.bytes().windows(8).any(|window| window == run);
-                assert!(!leaked, "{}: {run:?} survives", row.path);
+                assert!(!leaked, "{}: {run:?} survives", entry.path);
             }
             outputs += 1;
         }
@@ -84,11 +89,11 @@ fn no_run_of_a_payload_is_in_the_output() {
 /// What comes out is a bare picture: its own header says upright, without profile.
 #[test]
 fn the_output_has_no_orientation_and_no_profile() {
-    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
+    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
         for request in [Request::cover(24, 24).jpeg(80), Request::cover(24, 24).png()] {
-            let made = thumbnail(&row.read(), &request, &Limits::default()).unwrap();
+            let made = thumbnail(&entry.read(), &request, &Limits::default()).unwrap();
             let header = probe(made.bytes()).unwrap();
-            assert_eq!(header.orientation.exif_value(), 1, "{}", row.path);
+            assert_eq!(header.orientation.exif_value(), 1, "{}", entry.path);
             assert!(header.icc.is_none() && !header.animated && !header.progressive);
         }
     }

@@ -21,42 +21,42 @@ mod manifest;
 #[test]
 fn every_file_ends_as_its_manifest_says() {
     let mut wrong = Vec::new();
-    let rows = manifest::rows();
-    for row in &rows {
-        let bytes = row.read();
+    let entries = manifest::entries();
+    for entry in &entries {
+        let bytes = entry.read();
         let result = bombproof::thumbnail(&bytes, &Request::cover(256, 256), &Limits::default());
         let outcome = match &result {
             Ok(_) => "picture",
             Err(error) => error.kind(),
         };
-        if !row.outcomes().any(|expected| expected == outcome) {
-            wrong.push(format!("{}: {outcome}, {result:?}; {}", row.path, row.what));
+        if !entry.outcomes().any(|expected| expected == outcome) {
+            wrong.push(format!("{}: {outcome}, {result:?}; {}", entry.path, entry.what));
             continue;
         }
         if let Err(Error::OverLimit { limit, .. }) = &result
-            && row.limits().all(|expected| expected != limit.name())
+            && entry.limits().all(|expected| expected != limit.name())
         {
-            wrong.push(format!("{}: {}", row.path, limit.name()));
+            wrong.push(format!("{}: {}", entry.path, limit.name()));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), entries.len(), wrong.join("\n"));
 }
 
 #[test]
 fn every_header_says_what_the_manifest_says() {
     let mut headers = 0;
-    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
-        let header = probe(&row.read()).unwrap_or_else(|error| panic!("{}: {error}", row.path));
-        let path = &row.path;
-        assert_eq!(header.format.name(), row.format, "{path}");
-        assert_eq!(Some(header.size.width), row.width, "{path}");
-        assert_eq!(Some(header.size.height), row.height, "{path}");
-        assert_eq!(Some(header.upright_size().width), row.upright_width, "{path}");
-        assert_eq!(Some(header.upright_size().height), row.upright_height, "{path}");
-        assert_eq!(Some(header.alpha), row.alpha, "{path}: alpha");
-        assert_eq!(Some(header.animated), row.animated, "{path}: animated");
-        assert_eq!(Some(header.progressive), row.progressive, "{path}: progressive");
-        assert_eq!(Some(header.orientation.exif_value()), row.orientation, "{path}: orientation");
+    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+        let header = probe(&entry.read()).unwrap_or_else(|error| panic!("{}: {error}", entry.path));
+        let path = &entry.path;
+        assert_eq!(header.format.name(), entry.format, "{path}");
+        assert_eq!(Some(header.size.width), entry.width, "{path}");
+        assert_eq!(Some(header.size.height), entry.height, "{path}");
+        assert_eq!(Some(header.upright_size().width), entry.upright_width, "{path}");
+        assert_eq!(Some(header.upright_size().height), entry.upright_height, "{path}");
+        assert_eq!(Some(header.alpha), entry.alpha, "{path}: alpha");
+        assert_eq!(Some(header.animated), entry.animated, "{path}: animated");
+        assert_eq!(Some(header.progressive), entry.progressive, "{path}: progressive");
+        assert_eq!(Some(header.orientation.exif_value()), entry.orientation, "{path}: orientation");
         headers += 1;
     }
     assert!(headers >= 150, "only {headers} headers");
@@ -69,16 +69,16 @@ fn no_prefix_of_a_file_gives_another_picture() {
     let limits = Limits::default();
     let request = Request::cover(16, 16).pixels();
     let mut prefixes = 0;
-    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
-        let bytes = row.read();
+    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+        let bytes = entry.read();
         if bytes.len() > 3_000 {
             continue;
         }
         let whole = bombproof::thumbnail(&bytes, &request, &limits).unwrap();
         for end in 0..bytes.len() {
             match bombproof::thumbnail(&bytes[..end], &request, &limits) {
-                Ok(picture) => assert_eq!(picture, whole, "{} cut at {end}", row.path),
-                Err(Error::Bug(what)) => panic!("{} cut at {end}: {what}", row.path),
+                Ok(picture) => assert_eq!(picture, whole, "{} cut at {end}", entry.path),
+                Err(Error::Bug(what)) => panic!("{} cut at {end}: {what}", entry.path),
                 Err(_) => {}
             }
             prefixes += 1;
@@ -99,22 +99,22 @@ fn a_plan_runs_on_its_own_bytes_only() {
 
 #[test]
 fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
-    for row in manifest::rows().iter().filter(|row| row.folder() == "valid") {
-        let bytes = row.read();
+    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+        let bytes = entry.read();
         let header = probe(&bytes).unwrap();
         let plan = Plan::new(&header, &Request::cover(32, 32), &Limits::default()).unwrap();
         let late = plan.run(&bytes, &Interrupt::after(Duration::ZERO));
         assert!(
             matches!(late, Err(Error::Interrupted(Interrupted::Deadline))),
             "{}: {late:?}",
-            row.path
+            entry.path
         );
         let flag = Arc::new(AtomicBool::new(true));
         let cancelled = plan.run(&bytes, &Interrupt::never().or_when(flag));
         assert!(
             matches!(cancelled, Err(Error::Interrupted(Interrupted::Cancelled))),
             "{}: {cancelled:?}",
-            row.path
+            entry.path
         );
     }
 }
@@ -123,10 +123,10 @@ fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
 /// wrote down.
 #[test]
 fn the_same_bytes_come_out_on_every_thread() {
-    let files: Vec<_> = manifest::rows()
+    let files: Vec<_> = manifest::entries()
         .into_iter()
-        .filter(|row| row.folder() == "valid")
-        .map(|row| (row.path.clone(), row.read()))
+        .filter(|entry| entry.folder() == "valid")
+        .map(|entry| (entry.path.clone(), entry.read()))
         .collect();
     let sums = || -> Vec<String> {
         files
@@ -165,8 +165,8 @@ fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
 }
 
 fn read(path: &str) -> Vec<u8> {
-    let row = manifest::rows().into_iter().find(|row| row.path == path);
-    row.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
+    let entry = manifest::entries().into_iter().find(|entry| entry.path == path);
+    entry.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
 }
 
 /// The checksum over all thumbnails of the test above. Change it only with a change that is meant to

@@ -12,7 +12,7 @@
 use bombproof::{Layout, Limits, Picture, Rect, Request, Size, probe};
 use bombproof_testkit::exif::{self, ByteOrder};
 use bombproof_testkit::icc;
-use properties::{Fit, Output, Wish};
+use properties::{Fit, Output, RequestParts};
 use proptest::prelude::*;
 
 #[path = "support/counting_allocator.rs"]
@@ -50,7 +50,7 @@ fn picture() -> impl Strategy<Value = Picture> {
     )
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn parts() -> impl Strategy<Value = RequestParts> {
     let size = (1..=300u32, 1..=300u32).prop_map(|(width, height)| Size::new(width, height));
     let crop = prop::option::weighted(0.3, (0..40u32, 0..40u32, 1..40u32, 1..40u32));
     let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
@@ -59,23 +59,23 @@ fn wish() -> impl Strategy<Value = Wish> {
     (fit, prop::collection::vec(size, 1..4), crop, any::<bool>(), output).prop_map(
         |(fit, sizes, crop, enlarge, output)| {
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            Wish { fit, sizes, crop, enlarge, output, ..Wish::default() }
+            RequestParts { fit, sizes, crop, enlarge, output, ..RequestParts::default() }
         },
     )
 }
 
-fn small_files() -> Vec<manifest::Row> {
-    let small = |row: &manifest::Row| row.bytes < 20_000;
-    manifest::rows().into_iter().filter(small).collect()
+fn small_files() -> Vec<manifest::Entry> {
+    let small = |entry: &manifest::Entry| entry.bytes < 20_000;
+    manifest::entries().into_iter().filter(small).collect()
 }
 
 /// The other decoder is a judge of most of them (`properties/jpeg.rs` names the others).
 #[test]
 fn jpegs_of_the_corpus_are_decoded_as_by_zune_jpeg() {
     let mut count = 0;
-    for row in manifest::rows().iter().filter(|row| row.format == "jpeg") {
-        println!("{}", row.path);
-        properties::jpeg_is_decoded_alike(&row.read());
+    for entry in manifest::entries().iter().filter(|entry| entry.format == "jpeg") {
+        println!("{}", entry.path);
+        properties::jpeg_is_decoded_as_defined(&entry.read());
         count += 1;
     }
     assert!(count >= 140, "{count} files");
@@ -95,15 +95,15 @@ proptest! {
     }
 
     #[test]
-    fn any_picture_and_request_keep_the_promise(picture in picture(), wish in wish()) {
+    fn any_picture_and_request_keep_the_promise(picture in picture(), parts in parts()) {
         let limits = Limits::default();
         for file in [
             picture.to_png().unwrap(),
             picture.to_webp().unwrap(),
             picture.to_jpeg(80).unwrap(),
         ] {
-            properties::plan_decides(&probe(&file).unwrap(), &wish, &limits);
-            properties::job_keeps_the_promise(&file, &wish.request(), &limits);
+            properties::plan_keeps_the_promise(&probe(&file).unwrap(), &parts, &limits);
+            properties::job_keeps_the_promise(&file, &parts.request(), &limits);
         }
     }
 
@@ -112,7 +112,7 @@ proptest! {
         file in prop::sample::select(small_files()),
         cut in 0.0..1.0f64,
         damage in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
-        wish in wish(),
+        parts in parts(),
     ) {
         let mut bytes = file.read();
         for (at, value) in damage {
@@ -126,10 +126,10 @@ proptest! {
         let cut = (cut * bytes.len() as f64) as usize;
         let request = Request::cover(16, 16).pixels();
         properties::no_prefix_is_another_picture(&bytes, &request, &limits, &[cut]);
-        properties::view_is_a_file_of_its_own(&bytes, &limits);
-        properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
+        properties::sanitised_view_is_self_contained(&bytes, &limits);
+        properties::job_keeps_the_promise(&bytes, &parts.request(), &limits);
         bytes.truncate(cut);
-        properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
+        properties::job_keeps_the_promise(&bytes, &parts.request(), &limits);
     }
 
     #[test]
@@ -139,7 +139,7 @@ proptest! {
         damage in prop::collection::vec((0..60usize, any::<u8>()), 0..4),
     ) {
         let order = if little { ByteOrder::Little } else { ByteOrder::Big };
-        properties::exif_is_read_alike(&damaged(exif::orientation(order, value), &damage));
+        properties::exif_is_read_the_same_in_every_format(&damaged(exif::orientation(order, value), &damage));
     }
 
     #[test]
@@ -148,7 +148,7 @@ proptest! {
         damage in prop::collection::vec((0..700usize, any::<u8>()), 0..4),
     ) {
         let profile = [|| icc::rgb("Own", &icc::DISPLAY_P3), icc::gray, icc::cmyk][kind]();
-        properties::profile_is_cut_to_its_model(&damaged(profile, &damage), &Limits::default());
+        properties::profile_is_reduced_to_its_model(&damaged(profile, &damage), &Limits::default());
     }
 }
 

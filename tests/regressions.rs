@@ -17,7 +17,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use bombproof::{Error, IccKind, Limits, Orientation, Request, Size, probe};
-use properties::{Fit, Output, Wish};
+use properties::{Fit, Output, RequestParts};
 
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
@@ -196,16 +196,16 @@ fn every_file_keeps_every_promise() {
         let bytes = read(name);
         println!("{name}");
         properties::decode_keeps_the_promise(&bytes, &limits);
-        properties::view_is_a_file_of_its_own(&bytes, &limits);
-        properties::jpeg_is_decoded_alike(&bytes);
-        properties::exif_is_read_alike(&bytes);
-        properties::profile_is_cut_to_its_model(&bytes, &limits);
+        properties::sanitised_view_is_self_contained(&bytes, &limits);
+        properties::jpeg_is_decoded_as_defined(&bytes);
+        properties::exif_is_read_the_same_in_every_format(&bytes);
+        properties::profile_is_reduced_to_its_model(&bytes, &limits);
         let header = properties::probe_allocates_nothing(&bytes);
-        for wish in wishes() {
+        for parts in request_parts() {
             if let Some(header) = &header {
-                properties::plan_decides(header, &wish, &limits);
+                properties::plan_keeps_the_promise(header, &parts, &limits);
             }
-            properties::job_keeps_the_promise(&bytes, &wish.request(), &limits);
+            properties::job_keeps_the_promise(&bytes, &parts.request(), &limits);
         }
         every_prefix_is_refused_or_the_same(&bytes);
     }
@@ -224,13 +224,18 @@ fn with_vp8x_flags(mut file: Vec<u8>, flags: u8) -> Vec<u8> {
     file
 }
 
-fn wishes() -> Vec<Wish> {
+fn request_parts() -> Vec<RequestParts> {
     let several = vec![Size::new(64, 64), Size::new(9, 30), Size::new(1, 1)];
     vec![
-        Wish::default(),
-        Wish { output: Output::Pixels, sizes: several, ..Wish::default() },
-        Wish { fit: Fit::Contain, output: Output::Jpeg(70), enlarge: true, ..Wish::default() },
-        Wish { fit: Fit::Full, output: Output::WebP, ..Wish::default() },
+        RequestParts::default(),
+        RequestParts { output: Output::Pixels, sizes: several, ..RequestParts::default() },
+        RequestParts {
+            fit: Fit::Contain,
+            output: Output::Jpeg(70),
+            enlarge: true,
+            ..RequestParts::default()
+        },
+        RequestParts { fit: Fit::Full, output: Output::WebP, ..RequestParts::default() },
     ]
 }
 

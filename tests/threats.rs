@@ -60,14 +60,14 @@ fn every_row_has_a_test_and_a_file_or_a_reason() {
         include_str!("threats/variants.rs"),
     ]
     .concat();
-    let rows = manifest::rows();
+    let entries = manifest::entries();
     for row in 1..=50u32 {
         let named = sources.matches(&format!("fn row_{row:02}_")).count();
         assert!(named >= 1, "row {row} has no test");
-        let file = rows.iter().any(|file| file.threat == Some(row));
+        let file = entries.iter().any(|file| file.threat == Some(row));
         let reason = NOT_A_FILE.iter().any(|(number, _)| *number == row);
         assert!(file || reason, "row {row} has neither a file nor a reason for having none");
     }
-    let beyond = rows.iter().filter_map(|file| file.threat).find(|row| *row > 50);
+    let beyond = entries.iter().filter_map(|file| file.threat).find(|row| *row > 50);
     assert_eq!(beyond, None);
 }

@@ -17,9 +17,10 @@ mod manifest;
 
 /// The valid JPEGs that end with EOI, and their names.
 fn jpegs() -> Vec<(String, Vec<u8>)> {
-    let rows = manifest::rows().into_iter();
-    rows.filter(|row| row.folder() == "valid" && row.format == "jpeg")
-        .map(|row| (row.path.clone(), row.read()))
+    let entries = manifest::entries().into_iter();
+    entries
+        .filter(|entry| entry.folder() == "valid" && entry.format == "jpeg")
+        .map(|entry| (entry.path.clone(), entry.read()))
         .filter(|(_, bytes)| bytes.ends_with(&[0xFF, 0xD9]))
         .collect()
 }
@@ -150,10 +151,10 @@ fn the_quote_does_not_change() {
 #[test]
 fn a_cut_png_or_webp_is_refused_all_the_same() {
     for path in ["valid/filter-paeth.png", "valid/lossy.webp", "valid/lossless.webp"] {
-        let Some(row) = manifest::rows().into_iter().find(|row| row.path == path) else {
+        let Some(entry) = manifest::entries().into_iter().find(|entry| entry.path == path) else {
             panic!("{path} is not in the corpus");
         };
-        let bytes = row.read();
+        let bytes = entry.read();
         let cut = &bytes[..bytes.len() - bytes.len() / 8];
         let error = run(cut, &Request::cover(8, 8).accept_truncated(1)).unwrap_err();
         assert_eq!(error.kind(), "truncated", "{path}");

@@ -7,16 +7,16 @@
 
 use bombproof_fuzz::choices::Choices;
 use bombproof_fuzz::keep_what_was_made;
-use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_alike};
+use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};
 use bombproof_fuzz::valid_jpeg::ValidJpeg;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     if bytes.starts_with(&[0xFF, 0xD8]) {
-        jpeg_is_decoded_alike(bytes);
+        jpeg_is_decoded_as_defined(bytes);
         return;
     }
     let ValidJpeg { file, coefficients } = ValidJpeg::chosen(&mut Choices::at_end_of(bytes, 512));
     keep_what_was_made(&file);
     jpeg_has_these_coefficients(&file, &coefficients);
-    jpeg_is_decoded_alike(&file);
+    jpeg_is_decoded_as_defined(&file);
 });

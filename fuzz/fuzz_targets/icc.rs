@@ -3,11 +3,11 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::Limits;
-use bombproof_fuzz::properties::profile_is_cut_to_its_model;
+use bombproof_fuzz::properties::profile_is_reduced_to_its_model;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     // 36 bytes of the header stand before its signature. Without one there is no profile to read.
     let Some(signature) = bytes.windows(4).position(|four| four == b"acsp") else { return };
     let profile = &bytes[signature.saturating_sub(36)..];
-    profile_is_cut_to_its_model(profile, &Limits::default());
+    profile_is_reduced_to_its_model(profile, &Limits::default());
 });

@@ -6,7 +6,7 @@
 use arbitrary::{Result, Unstructured};
 use bombproof::{Formats, JpegDetail, Limits, Rect, Size};
 
-use crate::properties::{Fit, Output, Wish};
+use crate::properties::{Fit, Output, RequestParts};
 
 /// Choices, drawn from bytes; when they run out, the first alternative each time.
 pub struct Choices<'a>(pub Unstructured<'a>);
@@ -41,11 +41,11 @@ impl<'a> Choices<'a> {
     }
 
     /// A request for at most `side` pixels a side.
-    pub fn wish(&mut self, side: u32) -> Wish {
+    pub fn wish(&mut self, side: u32) -> RequestParts {
         self.try_wish(side).unwrap_or_default()
     }
 
-    fn try_wish(&mut self, side: u32) -> Result<Wish> {
+    fn try_wish(&mut self, side: u32) -> Result<RequestParts> {
         let fit = self.one_of(&[Fit::Cover, Fit::Contain, Fit::Full]);
         let count = if self.once_in(4) { 1 + self.below(8) } else { 1 };
         let sizes = (0..count).map(|_| Size::new(self.side(side), self.side(side))).collect();
@@ -60,7 +60,7 @@ impl<'a> Choices<'a> {
             _ => Output::Jpeg(1 + self.byte() % 100),
         };
         let details = [JpegDetail::Balanced, JpegDetail::Fastest, JpegDetail::Best];
-        Ok(Wish {
+        Ok(RequestParts {
             fit,
             sizes,
             crop,

@@ -4,7 +4,7 @@ use bombproof::Request;
 
 use crate::choices::Choices;
 use crate::properties::{
-    job_keeps_the_promise, no_prefix_is_another_picture, view_is_a_file_of_its_own,
+    job_keeps_the_promise, no_prefix_is_another_picture, sanitised_view_is_self_contained,
 };
 
 /// Drops, doubles, swaps or moves a part.
@@ -62,6 +62,6 @@ pub fn made_file_keeps_the_promise(file: &[u8], choices: &mut Choices<'_>) {
         no_prefix_is_another_picture(file, &Request::cover(16, 16).pixels(), &limits, &cuts);
     }
     if choices.once_in(4) {
-        view_is_a_file_of_its_own(file, &limits);
+        sanitised_view_is_self_contained(file, &limits);
     }
 }

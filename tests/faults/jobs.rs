@@ -6,11 +6,12 @@ use crate::manifest;
 
 /// The files of [`KINDS`] with their names.
 pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
-    let rows = manifest::rows();
+    let entries = manifest::entries();
     let file = |name: &str| {
         let path = format!("valid/{name}");
-        let row = rows.iter().find(|row| row.path == path).unwrap_or_else(|| panic!("no {path}"));
-        (path, row.read())
+        let entry =
+            entries.iter().find(|entry| entry.path == path).unwrap_or_else(|| panic!("no {path}"));
+        (path, entry.read())
     };
     KINDS.iter().map(|name| file(name)).collect()
 }

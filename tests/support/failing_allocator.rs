@@ -18,7 +18,7 @@ pub(crate) struct FailingAllocator;
 
 /// Does `job` and refuses those of its own allocations whose numbers, from 1, are in `refused`.
 /// Returns how many it asked for.
-pub(crate) fn refuse<T>(refused: Range<u64>, job: impl FnOnce() -> T) -> (T, u64) {
+pub(crate) fn refuse_allocations<T>(refused: Range<u64>, job: impl FnOnce() -> T) -> (T, u64) {
     OWN_CALLS.set(0);
     REFUSED_FROM.set(refused.start);
     REFUSED_TO.set(refused.end);
@@ -31,21 +31,21 @@ pub(crate) fn refuse<T>(refused: Range<u64>, job: impl FnOnce() -> T) -> (T, u64
 /// Does `job` and counts what it holds into the sum over all threads.
 ///
 /// It has to free what it takes: what it returns is not counted any more.
-pub(crate) fn in_the_sum<T>(job: impl FnOnce() -> T) -> T {
-    IN_THE_SUM.set(true);
+pub(crate) fn count_in_total<T>(job: impl FnOnce() -> T) -> T {
+    IN_TOTAL.set(true);
     let result = job();
-    IN_THE_SUM.set(false);
+    IN_TOTAL.set(false);
     result
 }
 
 /// The most that the jobs of all threads held at once, in bytes.
-pub(crate) fn peak_of_the_sum() -> i64 {
-    SUM_PEAK.load(Ordering::SeqCst)
+pub(crate) fn peak_total_bytes() -> i64 {
+    PEAK_TOTAL.load(Ordering::SeqCst)
 }
 
 /// What the jobs of all threads hold now.
-pub(crate) fn sum() -> i64 {
-    SUM.load(Ordering::SeqCst)
+pub(crate) fn total_bytes() -> i64 {
+    TOTAL.load(Ordering::SeqCst)
 }
 
 fn is_refused() -> bool {
@@ -57,9 +57,9 @@ fn is_refused() -> bool {
 }
 
 fn note(bytes: i64) {
-    if IN_THE_SUM.get() {
-        let sum = SUM.fetch_add(bytes, Ordering::SeqCst) + bytes;
-        SUM_PEAK.fetch_max(sum, Ordering::SeqCst);
+    if IN_TOTAL.get() {
+        let sum = TOTAL.fetch_add(bytes, Ordering::SeqCst) + bytes;
+        PEAK_TOTAL.fetch_max(sum, Ordering::SeqCst);
     }
 }
 
@@ -113,8 +113,8 @@ thread_local! {
     static OWN_CALLS: Cell<u64> = const { Cell::new(0) };
     static REFUSED_FROM: Cell<u64> = const { Cell::new(0) };
     static REFUSED_TO: Cell<u64> = const { Cell::new(0) };
-    static IN_THE_SUM: Cell<bool> = const { Cell::new(false) };
+    static IN_TOTAL: Cell<bool> = const { Cell::new(false) };
 }
 
-static SUM: AtomicI64 = AtomicI64::new(0);
-static SUM_PEAK: AtomicI64 = AtomicI64::new(0);
+static TOTAL: AtomicI64 = AtomicI64::new(0);
+static PEAK_TOTAL: AtomicI64 = AtomicI64::new(0);

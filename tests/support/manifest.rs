@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// All rows, in the order of their paths.
-pub(crate) fn rows() -> Vec<Row> {
+/// All entries, in the order of their paths.
+pub(crate) fn entries() -> Vec<Entry> {
     let text = fs::read_to_string(corpus().join("MANIFEST.toml")).expect("the manifest is there");
     toml::from_str::<Manifest>(&text).expect("the manifest is right").file
 }
@@ -29,7 +29,7 @@ pub(crate) fn fnv1a64(bytes: &[u8]) -> String {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "no test reads all fields")]
-pub(crate) struct Row {
+pub(crate) struct Entry {
     pub(crate) path: String,
     pub(crate) what: String,
     pub(crate) format: String,
@@ -53,7 +53,7 @@ pub(crate) struct Row {
 }
 
 #[allow(dead_code, reason = "no test calls all of them")]
-impl Row {
+impl Entry {
     /// The bytes of the file.
     pub(crate) fn read(&self) -> Vec<u8> {
         let path = corpus().join(&self.path);
@@ -83,5 +83,5 @@ impl Row {
 
 #[derive(Deserialize)]
 struct Manifest {
-    file: Vec<Row>,
+    file: Vec<Entry>,
 }

@@ -41,7 +41,7 @@ pub(crate) fn attack_with(bytes: &[u8], request: &Request, limits: &Limits) -> A
     let allowed = attack.quote.unwrap_or(0);
     assert!(attack.heap.peak_bytes <= allowed, "over the quote: {attack:?}");
     assert!(allowed <= limits.max_memory_bytes, "over the limit: {attack:?}");
-    attack.walks_linearly();
+    attack.assert_linear_walks();
     attack
 }
 
@@ -49,13 +49,13 @@ impl Attack {
     /// A job reads its container a fixed number of times: the walk of `probe`, the one for the
     /// profile, both again when the plan is run, the checks of CRCs, and the walk of the decoder.
     /// The rest is for the few entries of an Exif block that are read where they are not.
-    fn walks_linearly(&self) {
+    fn assert_linear_walks(&self) {
         let allowed = 8 * self.input_bytes + 1_024;
         assert!(self.work.walked_bytes <= allowed, "{} allowed: {self:?}", allowed);
     }
 
     /// Refused without heap, and without a look at any pixel.
-    pub(crate) fn is_refused(&self) -> &Error {
+    pub(crate) fn assert_refused(&self) -> &Error {
         assert_eq!(self.heap.allocations, 0, "{self:?}");
         assert_eq!((self.work.blocks, self.work.pixels), (0, 0), "{self:?}");
         assert_eq!(self.work.inflated_bytes, 0, "{self:?}");
@@ -63,8 +63,8 @@ impl Attack {
     }
 
     /// Refused without heap by one of `limits`, with numbers that say so.
-    pub(crate) fn is_over(&self, limits: &[Limit]) {
-        match self.is_refused() {
+    pub(crate) fn assert_over(&self, limits: &[Limit]) {
+        match self.assert_refused() {
             Error::OverLimit { limit, found, allowed } => {
                 assert!(limits.contains(limit) && found > allowed, "{self:?}");
             }
@@ -73,12 +73,12 @@ impl Attack {
     }
 
     /// Refused without heap, as an error of this kind.
-    pub(crate) fn is_refused_as(&self, kind: &str) {
-        assert_eq!(self.is_refused().kind(), kind, "{self:?}");
+    pub(crate) fn assert_refused_as(&self, kind: &str) {
+        assert_eq!(self.assert_refused().kind(), kind, "{self:?}");
     }
 
     /// Taken: the picture has this size.
-    pub(crate) fn is_picture(&self, size: Size) -> &Thumbnail {
+    pub(crate) fn assert_picture(&self, size: Size) -> &Thumbnail {
         let picture = self.result.as_ref().unwrap_or_else(|error| panic!("{error}: {self:?}"));
         assert_eq!(picture.size(), size);
         picture

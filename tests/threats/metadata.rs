@@ -9,8 +9,8 @@ use crate::attack::{Attack, attack, attack_with};
 const SMALL: Size = Size::new(16, 16);
 
 /// Metadata may cost nothing: the same picture, from the same number of allocations and bytes.
-fn costs_nothing(with: &Attack, without: &Attack) {
-    assert_eq!(with.is_picture(SMALL), without.is_picture(SMALL));
+fn assert_costs_nothing(with: &Attack, without: &Attack) {
+    assert_eq!(with.assert_picture(SMALL), without.assert_picture(SMALL));
     assert_eq!(with.heap, without.heap, "{with:?} {without:?}");
     assert_eq!(with.work.inflated_bytes, 0);
 }
@@ -20,7 +20,7 @@ fn costs_nothing(with: &Attack, without: &Attack) {
 fn row_05_a_profile_is_inflated_no_further_than_its_cap() {
     for inflated in [1 << 20, 50 << 20] {
         let attack = attack(&png::profile(inflated));
-        let color = attack.is_picture(SMALL).color();
+        let color = attack.assert_picture(SMALL).color();
         assert!(matches!(color, ColorConversion::Ignored(_)), "{color:?}");
         assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
         assert!(attack.heap.peak_bytes < 4 << 20, "{attack:?}");
@@ -34,7 +34,7 @@ fn row_06_text_is_never_inflated_and_never_stored() {
     for kind in [png::Text::Compressed, png::Text::International] {
         let bomb = png::text(kind, 64 << 20);
         let attack = attack(&bomb);
-        costs_nothing(&attack, &clean);
+        assert_costs_nothing(&attack, &clean);
         // Only the header of the chunk is looked at, on each walk.
         assert!(attack.work.walked_bytes <= clean.work.walked_bytes + 6 * 12, "{attack:?}");
     }
@@ -60,7 +60,7 @@ fn row_23_a_hostile_profile_is_ignored_or_in_the_quote() {
         }
         for file in files {
             let attack = attack(&file);
-            attack.is_picture(SMALL);
+            attack.assert_picture(SMALL);
             // Of what does not fit the limits, nothing is read but its length.
             assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
             assert!(attack.heap.peak_bytes <= 16 << 20, "{attack:?}");
@@ -78,7 +78,7 @@ fn row_24_an_exif_directory_is_read_once_and_nothing_is_followed() {
     ] {
         for file in [jpeg::with_exif(&tiff), png::with_exif(&tiff), webp::with_exif(&tiff)] {
             assert_eq!(probe(&file).unwrap().orientation, expected);
-            attack(&file).is_picture(SMALL);
+            attack(&file).assert_picture(SMALL);
         }
     }
 }
@@ -96,9 +96,9 @@ fn row_27_no_eight_bytes_of_a_payload_survive() {
         let polyglot = with_trailing_data(&clean, payload);
         for request in [Request::cover(16, 16).jpeg(80), Request::cover(16, 16).png()] {
             let attack = attack_with(&polyglot, &request, &Limits::default());
-            let made = attack.is_picture(SMALL);
+            let made = attack.assert_picture(SMALL);
             let expected = attack_with(&clean, &request, &Limits::default());
-            assert_eq!(made, expected.is_picture(SMALL));
+            assert_eq!(made, expected.assert_picture(SMALL));
             for run in payload.windows(8) {
                 assert!(!made.bytes().windows(8).any(|window| window == run), "{run:?} survives");
             }
@@ -106,7 +106,7 @@ fn row_27_no_eight_bytes_of_a_payload_survive() {
     }
     // A comment in a JPEG is a place for a script as well.
     let comment = attack(&jpeg::markers(0xFE, 3, payload));
-    assert!(!comment.is_picture(SMALL).bytes().windows(8).any(|w| w == &payload[4..12]));
+    assert!(!comment.assert_picture(SMALL).bytes().windows(8).any(|w| w == &payload[4..12]));
 }
 
 /// 5.4 KB: three levels of directories, each of whose entries points to the whole next level.
@@ -115,7 +115,7 @@ fn row_44_a_tree_of_directories_is_not_walked() {
     let tree = exif::pointer_tree(3, 200, 200);
     for file in [jpeg::with_exif(&tree), png::with_exif(&tree), webp::with_exif(&tree)] {
         let attack = attack(&file);
-        attack.is_picture(SMALL);
+        attack.assert_picture(SMALL);
         // 200 entries of the first directory, on each of the walks; the tree has 1.6 billion.
         assert!(attack.work.walked_bytes <= 8 * file.len() as u64, "{attack:?}");
     }
@@ -129,7 +129,7 @@ fn row_45_the_text_of_a_profile_never_reaches_the_colour_library() {
         [jpeg::with_icc(&mluc), webp::with_icc(&mluc), png::with_profile(&png_writer::zlib(&mluc))]
     {
         let attack = attack(&file);
-        let color = attack.is_picture(SMALL).color();
+        let color = attack.assert_picture(SMALL).color();
         assert!(matches!(color, ColorConversion::Ignored(_)), "{color:?}");
         assert!(attack.heap.peak_bytes < 2 << 20, "{attack:?}");
     }
@@ -144,11 +144,11 @@ fn row_45_the_text_of_a_profile_never_reaches_the_colour_library() {
 #[test]
 fn row_50_metadata_as_large_as_the_file_never_reaches_the_codec() {
     let clean = attack(&png::good(png_writer::Options::default()));
-    costs_nothing(&attack(&png::long_exif(8 << 20)), &clean);
+    assert_costs_nothing(&attack(&png::long_exif(8 << 20)), &clean);
     // The profile is over its limit, so it is reported and not copied.
     let noise: Vec<u8> =
         (0..8u32 << 20).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let attack = attack(&png::with_profile(&noise));
-    assert!(matches!(attack.is_picture(SMALL).color(), ColorConversion::Ignored(_)));
+    assert!(matches!(attack.assert_picture(SMALL).color(), ColorConversion::Ignored(_)));
     assert!(attack.heap.peak_bytes < 4 << 20, "{attack:?}");
 }

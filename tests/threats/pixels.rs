@@ -20,7 +20,7 @@ fn row_01_a_pixel_flood_is_refused_before_any_heap() {
         webp::one_color(16_384, 16_384),
     ] {
         let attack = attack(&bomb);
-        attack.is_over(&DIMENSIONS);
+        attack.assert_over(&DIMENSIONS);
         assert!(attack.work.walked_bytes <= 2 * bomb.len() as u64, "{attack:?}");
     }
 }
@@ -36,7 +36,7 @@ fn row_02_declared_but_absent_pixels_are_not_credible() {
         webp::hollow_lossy(10_000, 10_000),
         webp::hollow_lossy(2_000, 2_000),
     ] {
-        attack(&bomb).is_refused_as("not_credible");
+        attack(&bomb).assert_refused_as("not_credible");
     }
 }
 
@@ -45,11 +45,11 @@ fn row_02_declared_but_absent_pixels_are_not_credible() {
 fn row_02_the_gate_opens_at_its_bound() {
     // 8 × 8 blocks at one bit a block: 64 DC codes in 8 bytes.
     let whole = jpeg::coefficients(512, 512);
-    attack(&whole).is_picture(Size::new(256, 256));
+    attack(&whole).assert_picture(Size::new(256, 256));
     let mut short = whole;
     // The last bytes are data and EOI: without 300 of the 512 data bytes the blocks are not there.
     short.drain(short.len() - 302..short.len() - 2);
-    attack(&short).is_refused_as("not_credible");
+    attack(&short).assert_refused_as("not_credible");
 }
 
 /// Half a picture, the rest grey, stored as a success.
@@ -57,8 +57,11 @@ fn row_02_the_gate_opens_at_its_bound() {
 fn row_03_a_cut_file_is_an_error_and_never_grey() {
     for path in ["photo.jpg", "photo-progressive.jpg", "photo.png", "photo.webp", "lossless.webp"] {
         let path = format!("valid/{path}");
-        let row = manifest::rows().into_iter().find(|row| row.path == path).expect("a listed file");
-        let file = row.read();
+        let entry = manifest::entries()
+            .into_iter()
+            .find(|entry| entry.path == path)
+            .expect("a listed file");
+        let file = entry.read();
         for keep in (10..1_000).step_by(45).chain([990, 995]) {
             let attack = attack(&cut(&file, keep));
             let error = attack.result.as_ref().expect_err("a cut file is refused");
@@ -71,8 +74,8 @@ fn row_03_a_cut_file_is_an_error_and_never_grey() {
 /// Who wants what is there says from which share of rows on, and is told where it ends.
 #[test]
 fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
-    let row = manifest::rows().into_iter().find(|row| row.path == "valid/photo.jpg");
-    let half = cut(&row.expect("a listed file").read(), 500);
+    let entry = manifest::entries().into_iter().find(|entry| entry.path == "valid/photo.jpg");
+    let half = cut(&entry.expect("a listed file").read(), 500);
     let request = Request::cover(256, 256);
     let refused = attack_with(&half, &request.accept_truncated(90), &Limits::default());
     assert_eq!(refused.result.as_ref().unwrap_err().kind(), "truncated");
@@ -87,20 +90,20 @@ fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
 fn row_04_image_data_past_the_last_row_are_never_inflated() {
     let clean = attack(&png::image_data_past_image(0));
     let bomb = attack(&png::image_data_past_image(40 << 20));
-    let wanted = clean.is_picture(Size::new(16, 16));
-    assert_eq!(bomb.is_picture(Size::new(16, 16)), wanted);
+    let wanted = clean.assert_picture(Size::new(16, 16));
+    assert_eq!(bomb.assert_picture(Size::new(16, 16)), wanted);
     assert_eq!(bomb.work.pixels, 256);
     assert!(bomb.heap.peak_bytes <= clean.heap.peak_bytes + 128 * 1_024, "{bomb:?} {clean:?}");
     // What is not looked at may be wrong: the stream breaks off inside of its tail.
     let broken = png::image_data_past_image_cut(40 << 20, 900);
-    assert_eq!(attack(&broken).is_picture(Size::new(16, 16)), wanted);
+    assert_eq!(attack(&broken).assert_picture(Size::new(16, 16)), wanted);
 }
 
 /// 166 bytes of a progressive frame took 8 GiB of coefficients before its size was checked.
 #[test]
 fn row_09_coefficients_are_in_the_quote_and_only_those_that_the_scale_needs() {
     let thirty_megapixels = attack(&jpeg::coefficients(5_600, 5_360));
-    thirty_megapixels.is_picture(Size::new(256, 256));
+    thirty_megapixels.assert_picture(Size::new(256, 256));
     let blocks = 700 * 670;
     assert_eq!(thirty_megapixels.work.blocks, blocks);
     // At 1/8 a block keeps two bytes, where all coefficients take 128.
@@ -110,37 +113,38 @@ fn row_09_coefficients_are_in_the_quote_and_only_those_that_the_scale_needs() {
     let mut limits = Limits::default();
     limits.max_memory_bytes = 4 << 20;
     let all = Request::full_size().pixels();
-    attack_with(&jpeg::coefficients(2_000, 2_000), &all, &limits).is_over(&[Limit::Memory]);
+    attack_with(&jpeg::coefficients(2_000, 2_000), &all, &limits).assert_over(&[Limit::Memory]);
 }
 
 /// A canvas of 16,000 × 7,000 around a frame of 16 × 16 pixels: 448 MB when it is allocated.
 #[test]
 fn row_18_a_canvas_is_never_allocated() {
     let attack = attack(&webp::animated_canvas(16_000, 7_000));
-    attack.is_picture(Size::new(256, 256));
+    attack.assert_picture(Size::new(256, 256));
     assert_eq!(attack.work.pixels, 256, "the pixels of the frame, none of the canvas");
     assert!(attack.heap.peak_bytes < 8 << 20, "{attack:?}");
     attack_canvas_of_2_24();
 }
 
 fn attack_canvas_of_2_24() {
-    attack(&webp::animated_canvas(1 << 24, 255)).is_over(&DIMENSIONS);
-    attack(&webp::canvas_around((1 << 24, 256), (16, 16))).is_refused();
+    attack(&webp::animated_canvas(1 << 24, 255)).assert_over(&DIMENSIONS);
+    attack(&webp::canvas_around((1 << 24, 256), (16, 16))).assert_refused();
 }
 
 /// 268 megapixels of one colour in 40 bytes: VP8L spends no bit on them.
 #[test]
 fn row_19_pixels_that_take_no_bits_have_a_cap_of_their_own() {
-    attack(&webp::one_color(10_000, 10_000)).is_refused_as("not_credible");
-    attack(&webp::one_color(16_384, 7_000)).is_refused_as("not_credible");
+    attack(&webp::one_color(10_000, 10_000)).assert_refused_as("not_credible");
+    attack(&webp::one_color(16_384, 7_000)).assert_refused_as("not_credible");
     // The cap holds where the caller has memory to spend.
     let mut rich = Limits::default();
     rich.max_memory_bytes = 4 << 30;
     let request = Request::cover(256, 256);
-    attack_with(&webp::one_color(10_000, 10_000), &request, &rich).is_refused_as("not_credible");
+    attack_with(&webp::one_color(10_000, 10_000), &request, &rich)
+        .assert_refused_as("not_credible");
     // Below it they are rows like others.
     let flat = attack(&webp::one_color(4_096, 4_096));
-    flat.is_picture(Size::new(256, 256));
+    flat.assert_picture(Size::new(256, 256));
     assert!(flat.quote.unwrap() < 2 << 20, "{flat:?}");
     assert_eq!(flat.work.pixels, 4_096 * 4_096);
 }
@@ -148,12 +152,12 @@ fn row_19_pixels_that_take_no_bits_have_a_cap_of_their_own() {
 /// Five bytes a pixel for the alpha of a lossy picture, from a stream of 20 bytes.
 #[test]
 fn row_21_alpha_is_in_the_quote() {
-    attack(&webp::zero_entropy_alpha(3_000, 3_000)).is_refused_as("not_credible");
-    for row in manifest::rows().iter().filter(|row| row.threat == Some(21)) {
-        let attack = attack(&row.read());
-        if row.folder() == "valid" {
+    attack(&webp::zero_entropy_alpha(3_000, 3_000)).assert_refused_as("not_credible");
+    for entry in manifest::entries().iter().filter(|entry| entry.threat == Some(21)) {
+        let attack = attack(&entry.read());
+        if entry.folder() == "valid" {
             let picture = attack.result.as_ref().unwrap();
-            assert!(!picture.size().is_empty(), "{}", row.path);
+            assert!(!picture.size().is_empty(), "{}", entry.path);
         }
     }
 }
@@ -163,28 +167,28 @@ fn row_21_alpha_is_in_the_quote() {
 fn row_25_adam7_is_decoded_in_bounded_memory() {
     let flat = attack(&png::black((4_000, 4_000), 8, 0));
     let interlaced = attack(&png::black_interlaced((4_000, 4_000), 8, 0));
-    let (flat, picture) = (flat.is_picture(Size::new(256, 256)).clone(), interlaced);
-    assert_eq!(*picture.is_picture(Size::new(256, 256)), flat);
+    let (flat, picture) = (flat.assert_picture(Size::new(256, 256)).clone(), interlaced);
+    assert_eq!(*picture.assert_picture(Size::new(256, 256)), flat);
     assert_eq!(picture.work.pixels, 4_000 * 4_000);
     assert!(picture.heap.peak_bytes < 4 << 20, "{picture:?}");
-    attack(&png::absent((65_535, 65_535), 6, 1, 100)).is_over(&DIMENSIONS);
+    attack(&png::absent((65_535, 65_535), 6, 1, 100)).assert_over(&DIMENSIONS);
 }
 
 /// One bit a pixel becomes eight, and 64 bits a pixel are a row of 256 KiB.
 #[test]
 fn row_26_depth_and_palette_are_in_the_quote() {
     let bits = attack(&png::black((8_000, 8_000), 1, 0));
-    bits.is_picture(Size::new(256, 256));
+    bits.assert_picture(Size::new(256, 256));
     assert!(bits.heap.peak_bytes < 2 << 20, "{bits:?}");
     let deep = attack(&png::black((32_768, 100), 16, 6));
-    deep.is_picture(Size::new(100, 100));
+    deep.assert_picture(Size::new(100, 100));
     assert!(deep.heap.peak_bytes < 8 << 20, "{deep:?}");
 }
 
 /// 1 × 1,000,000 covered to 1000 × 1000 is 10^12 pixels in between.
 #[test]
 fn row_31_an_extreme_shape_is_cropped_first_and_never_overshoots() {
-    attack(&png::black((1, 1_000_000), 8, 0)).is_over(&[Limit::Side]);
+    attack(&png::black((1, 1_000_000), 8, 0)).assert_over(&[Limit::Side]);
     for size in [(1, 32_768), (32_768, 1), (3, 32_768), (32_768, 2)] {
         let file = png::black(size, 8, 2);
         for request in [
@@ -234,20 +238,20 @@ fn row_33_no_product_wraps() {
         webp::animated_canvas(1 << 24, 255),
     ] {
         for request in [Request::full_size().pixels(), Request::cover(256, 256).enlarge(true)] {
-            attack_with(&bomb, &request, &Limits::default()).is_refused();
+            attack_with(&bomb, &request, &Limits::default()).assert_refused();
         }
     }
     // Where all limits are open, the bound of the format is left.
     let full = Request::full_size().pixels();
     let wide = attack_with(&png::flood((largest, largest), 16, 6), &full, &open);
-    wide.is_refused_as("not_credible");
+    wide.assert_refused_as("not_credible");
     // Callers choose numbers too.
     let small = png::black((8, 8), 8, 0);
     for side in [u32::MAX, 1 << 31, (1 << 31) - 1] {
         let request = Request::cover(side, side).enlarge(true);
-        attack_with(&small, &request, &Limits::default()).is_over(&[Limit::OutputSide]);
+        attack_with(&small, &request, &Limits::default()).assert_over(&[Limit::OutputSide]);
         let refused = attack_with(&small, &request.jpeg(80), &open);
-        assert!(refused.is_refused().limit().is_some(), "{refused:?}");
+        assert!(refused.assert_refused().limit().is_some(), "{refused:?}");
     }
 }
 
@@ -255,15 +259,15 @@ fn row_33_no_product_wraps() {
 #[test]
 fn row_34_an_enlargement_is_asked_for_and_capped() {
     let small = png::black((8, 8), 8, 2);
-    attack(&small).is_picture(Size::new(8, 8));
+    attack(&small).assert_picture(Size::new(8, 8));
     let over = Request::cover(50_000, 50_000);
     let refused = attack_with(&small, &over.enlarge(true), &Limits::default());
-    refused.is_over(&[Limit::OutputSide]);
-    assert_eq!(refused.is_refused().http_status(), 400);
+    refused.assert_over(&[Limit::OutputSide]);
+    assert_eq!(refused.assert_refused().http_status(), 400);
     let largest = Request::contain(4_096, 4_096).enlarge(true);
     let mut rich = Limits::default();
     rich.max_memory_bytes = 512 << 20;
-    attack_with(&small, &largest, &rich).is_picture(Size::new(4_096, 4_096));
+    attack_with(&small, &largest, &rich).assert_picture(Size::new(4_096, 4_096));
 }
 
 /// A picture of 123 KB came back as 204 KB, with alpha that it never had.
@@ -280,7 +284,7 @@ fn row_35_the_output_is_in_the_quote_and_opaque_alpha_is_dropped() {
     let file = Picture::new(size, Layout::Rgba, opaque).unwrap().to_png().unwrap();
     for request in [Request::full_size().jpeg(100), Request::full_size().png()] {
         let attack = attack_with(&file, &request, &Limits::default());
-        let made = attack.is_picture(size);
+        let made = attack.assert_picture(size);
         assert!(made.bytes().len() as u64 <= attack.quote.unwrap());
         let header = bombproof::probe(made.bytes()).unwrap();
         assert!(!header.alpha, "opaque alpha comes out again");

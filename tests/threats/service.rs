@@ -16,16 +16,16 @@ use crate::manifest;
 /// The upload that could not be resized was stored and served as it was: text/html.
 #[test]
 fn row_28_no_path_gives_input_bytes_back() {
-    for row in manifest::rows() {
-        let bytes = row.read();
+    for entry in manifest::entries() {
+        let bytes = entry.read();
         // A picture smaller than the target is where others hand the original back.
         let request = Request::cover(256, 256);
         for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
             let Ok(made) = thumbnail(&bytes, &request, &Limits::default()) else { continue };
-            assert_ne!(made.bytes(), bytes, "{}", row.path);
+            assert_ne!(made.bytes(), bytes, "{}", entry.path);
             // Even our own output, made again, is a new file: its header says nothing but pixels.
             let again = thumbnail(made.bytes(), &request, &Limits::default()).unwrap();
-            assert!(probe(again.bytes()).is_ok(), "{}", row.path);
+            assert!(probe(again.bytes()).is_ok(), "{}", entry.path);
         }
     }
 }
@@ -185,11 +185,12 @@ fn row_40_only_what_may_go_better_next_time_is_worth_a_retry() {
         assert!([503, 400].contains(&error.http_status()), "{error}");
     }
     let mut refusals = 0;
-    for row in manifest::rows() {
-        if let Err(error) = thumbnail(&row.read(), &Request::cover(256, 256), &Limits::default()) {
-            assert!(!error.is_retryable(), "{}: {error}", row.path);
+    for entry in manifest::entries() {
+        if let Err(error) = thumbnail(&entry.read(), &Request::cover(256, 256), &Limits::default())
+        {
+            assert!(!error.is_retryable(), "{}: {error}", entry.path);
             let status = error.http_status();
-            assert!((400..500).contains(&status), "{}: {status}", row.path);
+            assert!((400..500).contains(&status), "{}: {status}", entry.path);
             refusals += 1;
         }
     }

@@ -14,15 +14,15 @@ const SMALL: Size = Size::new(16, 16);
 #[test]
 fn row_07_a_chunk_flood_is_counted_and_walked_once() {
     for count in [2_000, 200_000] {
-        attack(&png::chunks(count, false)).is_over(&[Limit::Segments]);
-        attack(&webp::chunks(count, false)).is_over(&[Limit::Segments]);
-        attack(&png::chunks(count, true)).is_over(&[Limit::Segments]);
-        attack(&webp::chunks(count, true)).is_over(&[Limit::Segments]);
+        attack(&png::chunks(count, false)).assert_over(&[Limit::Segments]);
+        attack(&webp::chunks(count, false)).assert_over(&[Limit::Segments]);
+        attack(&png::chunks(count, true)).assert_over(&[Limit::Segments]);
+        attack(&webp::chunks(count, true)).assert_over(&[Limit::Segments]);
     }
-    attack(&png::chunks(900, false)).is_picture(SMALL);
+    attack(&png::chunks(900, false)).assert_picture(SMALL);
     // IDAT chunks do not count: 100,000 empty ones are passed in time linear in their bytes.
     let empty = attack(&png::empty_image_data(100_000));
-    empty.is_picture(SMALL);
+    empty.assert_picture(SMALL);
     let few = attack(&png::empty_image_data(10));
     assert_eq!(empty.heap, few.heap, "an empty chunk costs heap");
 }
@@ -33,15 +33,15 @@ const EVERY_COEFFICIENT: ScanFlood =
 /// Scans of a hundred bytes that each pass over megapixels; a file may have 80,000.
 #[test]
 fn row_08_scans_and_their_work_are_capped_before_the_first_is_decoded() {
-    attack(&jpeg::scans(EVERY_COEFFICIENT)).is_over(&[Limit::ScanWork]);
+    attack(&jpeg::scans(EVERY_COEFFICIENT)).assert_over(&[Limit::ScanWork]);
     let refined = ScanFlood { refined: 35, ..EVERY_COEFFICIENT };
-    attack(&jpeg::scans(refined)).is_over(&[Limit::Scans]);
-    attack(&jpeg::scans(ScanFlood { dc_data: false, ..refined })).is_refused();
+    attack(&jpeg::scans(refined)).assert_over(&[Limit::Scans]);
+    attack(&jpeg::scans(ScanFlood { dc_data: false, ..refined })).assert_refused();
     // A component of a sequential frame has one scan (T.81, 4.10): a second one breaks a rule.
-    attack(&jpeg::baseline_scans(4_096, 50)).is_refused_as("malformed");
+    attack(&jpeg::baseline_scans(4_096, 50)).assert_refused_as("malformed");
     // 19 AC scans are within the limits. At 1/8 none of them is decoded, only the DC scan.
     let within = attack(&jpeg::scans(ScanFlood { bands: 19, ..EVERY_COEFFICIENT }));
-    within.is_picture(Size::new(256, 256));
+    within.assert_picture(Size::new(256, 256));
     assert_eq!(within.work.blocks, 512 * 512);
 }
 
@@ -56,15 +56,15 @@ fn row_10_a_marker_flood_is_counted_and_nothing_is_stored() {
             (0xDD, &[0, 0]),
             (0xC4, &[0; 17]),
         ] {
-            attack(&jpeg::markers(marker, count, payload)).is_over(&[Limit::Segments]);
+            attack(&jpeg::markers(marker, count, payload)).assert_over(&[Limit::Segments]);
         }
     }
     // Tables are small, so that as many as are allowed may stand in 64 KiB each.
     let dqt = [&[0][..], &[1; 64]].concat().repeat(1_000);
     let tables = attack(&jpeg::markers(0xDB, 200, &dqt));
-    tables.is_picture(SMALL);
+    tables.assert_picture(SMALL);
     let fill = attack(&jpeg::fill_bytes(4 << 20));
-    fill.is_picture(SMALL);
+    fill.assert_picture(SMALL);
     assert_eq!(fill.heap, attack(&jpeg::fill_bytes(0)).heap);
 }
 
@@ -78,7 +78,7 @@ fn row_16_contradicting_headers_are_malformed() {
         jpeg::table_overflow(510),
         jpeg::table_overflow(257),
     ] {
-        attack(&bomb).is_refused_as("malformed");
+        attack(&bomb).assert_refused_as("malformed");
     }
 }
 
@@ -88,10 +88,10 @@ fn row_17_work_does_not_grow_with_the_number_of_frames() {
     let png_frames = |count| attack(&png::frames(count, count));
     let webp_frames = |count| attack(&webp::frames(count as usize));
     let (one, many) = (png_frames(1), png_frames(400));
-    assert_eq!(many.is_picture(SMALL), one.is_picture(SMALL));
+    assert_eq!(many.assert_picture(SMALL), one.assert_picture(SMALL));
     assert_eq!((many.work.pixels, many.heap), (one.work.pixels, one.heap));
     let (one, many) = (webp_frames(1), webp_frames(20_000));
-    assert_eq!(many.is_picture(Size::new(1, 1)), one.is_picture(Size::new(1, 1)));
+    assert_eq!(many.assert_picture(Size::new(1, 1)), one.assert_picture(Size::new(1, 1)));
     assert_eq!((many.work.pixels, many.heap), (one.work.pixels, one.heap));
     // What is only declared costs nothing at all.
     let declared = attack(&png::frames((1 << 31) - 1, 1));
@@ -102,7 +102,7 @@ fn row_17_work_does_not_grow_with_the_number_of_frames() {
 #[test]
 fn row_20_sizes_inside_of_sizes_agree_or_the_file_is_malformed() {
     let good = NestedSizes { canvas: (40, 40), frame: (30, 22), alpha: (30, 22), vp8: (30, 22) };
-    attack(&webp::nested(good)).is_picture(Size::new(40, 40));
+    attack(&webp::nested(good)).assert_picture(Size::new(40, 40));
     for bad in [
         NestedSizes { canvas: (20, 40), ..good },
         NestedSizes { frame: (29, 22), ..good },
@@ -111,11 +111,11 @@ fn row_20_sizes_inside_of_sizes_agree_or_the_file_is_malformed() {
         NestedSizes { vp8: (31, 22), ..good },
         NestedSizes { vp8: (16, 16), ..good },
     ] {
-        attack(&webp::nested(bad)).is_refused();
+        attack(&webp::nested(bad)).assert_refused();
     }
-    attack(&webp::canvas_around((60, 44), (30, 22))).is_refused_as("malformed");
+    attack(&webp::canvas_around((60, 44), (30, 22))).assert_refused_as("malformed");
     for bytes in [0x00_FFFF, 0xFF_FFFF] {
-        attack(&webp::partition_past_chunk(bytes)).is_refused();
+        attack(&webp::partition_past_chunk(bytes)).assert_refused();
     }
 }
 
@@ -124,10 +124,10 @@ fn row_20_sizes_inside_of_sizes_agree_or_the_file_is_malformed() {
 fn row_22_nothing_is_allocated_by_a_declared_length() {
     for length in [0x7FFF_FFFF, 0x8000_0000, u32::MAX] {
         for name in [b"tEXt", b"iCCP", b"eXIf", b"IDAT", b"PLTE"] {
-            attack(&png::chunk_of(name, length)).is_refused();
+            attack(&png::chunk_of(name, length)).assert_refused();
         }
         for name in [b"ICCP", b"EXIF", b"ALPH", b"OWN "] {
-            attack(&webp::chunk_of(name, length)).is_refused();
+            attack(&webp::chunk_of(name, length)).assert_refused();
         }
     }
 }
@@ -137,7 +137,7 @@ fn row_22_nothing_is_allocated_by_a_declared_length() {
 fn row_41_huffman_tables_are_read_in_place() {
     let one = attack(&jpeg::huffman_tables(1));
     let many = attack(&jpeg::huffman_tables(3_854));
-    assert_eq!(many.is_picture(SMALL), one.is_picture(SMALL));
+    assert_eq!(many.assert_picture(SMALL), one.assert_picture(SMALL));
     assert_eq!(many.heap, one.heap, "an empty table costs heap");
 }
 
@@ -150,7 +150,9 @@ fn row_42_groups_of_prefix_codes_are_in_the_quote() {
         let attack = attack(&webp::unused_groups(count, long));
         match &attack.result {
             Ok(picture) => assert_eq!(picture.size(), SMALL),
-            Err(Error::OverLimit { limit: Limit::Memory, .. }) => attack.is_over(&[Limit::Memory]),
+            Err(Error::OverLimit { limit: Limit::Memory, .. }) => {
+                attack.assert_over(&[Limit::Memory])
+            }
             Err(error) => panic!("{error}"),
         }
     }
@@ -159,17 +161,17 @@ fn row_42_groups_of_prefix_codes_are_in_the_quote() {
 /// A canvas of one pixel around a frame of 16383²: 112 bytes became 403 MB.
 #[test]
 fn row_43_a_frame_larger_than_its_canvas_is_malformed_before_any_heap() {
-    attack(&webp::canvas_around((1, 1), (16_383, 16_383))).is_refused_as("malformed");
-    attack(&webp::canvas_around((16_382, 16_383), (16_383, 16_383))).is_refused_as("malformed");
+    attack(&webp::canvas_around((1, 1), (16_383, 16_383))).assert_refused_as("malformed");
+    attack(&webp::canvas_around((16_382, 16_383), (16_383, 16_383))).assert_refused_as("malformed");
 }
 
 /// A palette of 47 bytes is a panic in a decoder that divides by three.
 #[test]
 fn row_46_a_palette_that_is_no_whole_number_of_colours_is_malformed() {
     for bytes in [0, 1, 2, 4, 47, 49, 257 * 3] {
-        attack(&png::palette_of(bytes)).is_refused_as("malformed");
+        attack(&png::palette_of(bytes)).assert_refused_as("malformed");
     }
-    attack(&png::palette_of(48)).is_picture(SMALL);
+    attack(&png::palette_of(48)).assert_picture(SMALL);
 }
 
 /// Alpha of one size beside colours of another, in a frame: a panic in the decoder.
@@ -177,7 +179,7 @@ fn row_46_a_palette_that_is_no_whole_number_of_colours_is_malformed() {
 fn row_47_animated_alpha_of_another_size_is_refused() {
     for (alpha, vp8) in [((20, 20), (30, 22)), ((20, 19), (20, 20)), ((1, 1), (30, 22))] {
         let sizes = NestedSizes { canvas: (40, 40), frame: (20, 20), alpha, vp8 };
-        attack(&webp::nested(sizes)).is_refused();
+        attack(&webp::nested(sizes)).assert_refused();
     }
 }
 
@@ -186,10 +188,10 @@ fn row_47_animated_alpha_of_another_size_is_refused() {
 fn row_48_scans_apart_with_restarts_are_decoded_right() {
     let whole = attack(&jpeg::scans_with_restarts(150, 110, 0));
     let size = Size::new(110, 110);
-    let pixels = whole.is_picture(size);
+    let pixels = whole.assert_picture(size);
     for interval in [1, 2, 3, 7, 19, 20, 266, 1_000] {
         let restarted = attack(&jpeg::scans_with_restarts(150, 110, interval));
-        assert_eq!(restarted.is_picture(size), pixels, "every {interval}");
+        assert_eq!(restarted.assert_picture(size), pixels, "every {interval}");
     }
     // And it is not grey.
     let bytes = pixels.bytes();
@@ -202,18 +204,18 @@ fn row_48_scans_apart_with_restarts_are_decoded_right() {
 #[test]
 fn row_49_tiny_scans_are_capped_by_their_work() {
     let all = ScanFlood { refined: 35, ..EVERY_COEFFICIENT };
-    attack(&jpeg::scans(all)).is_over(&[Limit::Scans]);
+    attack(&jpeg::scans(all)).assert_over(&[Limit::Scans]);
     // As many as the limits allow, at a scale that needs every one of them: 20 passes and no more.
     let within = ScanFlood { side: 600, bands: 19, refined: 0, dc_data: true };
     let attack = attack(&jpeg::scans(within));
-    attack.is_picture(Size::new(256, 256));
+    attack.assert_picture(Size::new(256, 256));
     assert!(attack.work.blocks <= 20 * 75 * 75, "{attack:?}");
 }
 
 /// The gates refuse no good picture: what this file takes as good, decodes.
 #[test]
 fn row_07_the_good_picture_that_all_of_this_surrounds_is_good() {
-    attack(&png::good(png_writer::Options::default())).is_picture(SMALL);
-    attack(&jpeg::with_segments(Vec::new())).is_picture(SMALL);
-    attack(&webp::with_exif(b"")).is_picture(SMALL);
+    attack(&png::good(png_writer::Options::default())).assert_picture(SMALL);
+    attack(&jpeg::with_segments(Vec::new())).assert_picture(SMALL);
+    attack(&webp::with_exif(b"")).assert_picture(SMALL);
 }

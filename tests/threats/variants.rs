@@ -13,7 +13,7 @@ use crate::manifest;
 #[test]
 fn row_11_a_height_behind_the_scan_is_not_supported() {
     for height in [1, 8, 65_535] {
-        attack(&jpeg::height_in_dnl(height)).is_refused_as("unsupported");
+        attack(&jpeg::height_in_dnl(height)).assert_refused_as("unsupported");
     }
 }
 
@@ -21,7 +21,7 @@ fn row_11_a_height_behind_the_scan_is_not_supported() {
 #[test]
 fn row_12_arithmetic_coding_is_not_supported() {
     for sof in [0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF] {
-        attack(&jpeg::other_process(sof)).is_refused_as("unsupported");
+        attack(&jpeg::other_process(sof)).assert_refused_as("unsupported");
     }
 }
 
@@ -41,7 +41,7 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
     let request = Request::cover(64, 64).pixels();
     let decoded = |bytes: &[u8]| {
         let attack = attack_with(bytes, &request, &Limits::default());
-        attack.is_picture(Size::new(64, 64)).clone().into_bytes()
+        attack.assert_picture(Size::new(64, 64)).clone().into_bytes()
     };
     let plain = decoded(&file(&ink, None));
     let adobe = decoded(&file(&inverted, Some(0)));
@@ -58,7 +58,7 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
     let error: u64 = plain.iter().zip(&expected).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     assert!(error < 3 * plain.len() as u64, "ink has other colours than light: {error}");
     for transform in [None, Some(0), Some(2)] {
-        attack(&jpeg::four_components(64, transform)).is_picture(Size::new(64, 64));
+        attack(&jpeg::four_components(64, transform)).assert_picture(Size::new(64, 64));
     }
 }
 
@@ -66,10 +66,10 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
 #[test]
 fn row_14_other_processes_are_not_supported() {
     for sof in [0xC3, 0xC5, 0xC6, 0xC7, 0xF7] {
-        attack(&jpeg::other_process(sof)).is_refused_as("unsupported");
+        attack(&jpeg::other_process(sof)).assert_refused_as("unsupported");
     }
     for bits in [2, 7, 9, 12, 16] {
-        attack(&jpeg::precision(bits)).is_refused_as("unsupported");
+        attack(&jpeg::precision(bits)).assert_refused_as("unsupported");
     }
 }
 
@@ -93,7 +93,7 @@ fn row_15_every_sampling_is_decoded_or_refused_by_a_rule() {
             assert!(!size.is_empty());
             decoded += 1;
         } else {
-            attack.is_refused_as("malformed");
+            attack.assert_refused_as("malformed");
         }
     }
     assert!(decoded > 20, "only {decoded} were decoded");
@@ -115,9 +115,12 @@ fn row_29_the_format_is_told_by_the_first_bytes_and_the_refusal_names_it() {
     ];
     for (name, container) in kinds {
         let path = format!("invalid/other-{name}.bin");
-        let row = manifest::rows().into_iter().find(|row| row.path == path).expect("a listed file");
-        let attack = attack(&row.read());
-        attack.is_refused_as("unsupported");
+        let entry = manifest::entries()
+            .into_iter()
+            .find(|entry| entry.path == path)
+            .expect("a listed file");
+        let attack = attack(&entry.read());
+        attack.assert_refused_as("unsupported");
         match &attack.result {
             Err(Error::Unsupported(Unsupported::Container(named))) => assert_eq!(*named, container),
             other => panic!("{other:?}"),
@@ -127,13 +130,13 @@ fn row_29_the_format_is_told_by_the_first_bytes_and_the_refusal_names_it() {
     let files = [jpeg::with_segments(Vec::new()), png::good(png_writer::Options::default())];
     let mut jpeg_as_png = files[1][..8].to_vec();
     jpeg_as_png.extend(&files[0]);
-    attack(&jpeg_as_png).is_refused();
+    attack(&jpeg_as_png).assert_refused();
     assert_eq!(probe(&files[0]).unwrap().format.name(), "jpeg");
     let refused = attack_with(&files[1], &Request::cover(9, 9), &{
         let mut limits = Limits::default();
         limits.formats.png = false;
         limits
     });
-    refused.is_refused_as("unsupported");
+    refused.assert_refused_as("unsupported");
     assert!(refused.result.as_ref().unwrap_err().to_string().contains("PNG"));
 }

@@ -18,11 +18,11 @@ use bombproof::instrument::{
 };
 use bombproof::{Error, Format, probe};
 
-use super::zune;
+use super::zune_jpeg;
 
 /// P6, P7: a JPEG that is accepted has the samples of its own coefficients at every scale, and those
 /// of zune-jpeg at full size; one that is refused is refused by zune-jpeg too.
-pub fn jpeg_is_decoded_alike(bytes: &[u8]) {
+pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
     // Both see the same file, without what only one of them looks at.
     let Ok(view) = sanitised_view(bytes) else { return };
     let Ok(header) = probe(&view) else { return };
@@ -35,7 +35,7 @@ pub fn jpeg_is_decoded_alike(bytes: &[u8]) {
         has_samples_of(&view, &coefficients);
         coefficients
     });
-    let theirs = zune::planes(&view);
+    let theirs = zune_jpeg::planes(&view);
     if zune_is_no_judge(&view) {
         return;
     }

@@ -12,7 +12,7 @@ use crate::counting_allocator::measure;
 
 /// P1 and P4 of an Exif block: its orientation is read without heap, in the time of one directory,
 /// and is the same in a JPEG, a PNG and a WebP.
-pub fn exif_is_read_alike(tiff: &[u8]) {
+pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
     let ((orientation, work), measured) = measure(|| measure_work(|| exif_orientation(tiff)));
     assert_eq!(measured.allocations, 0, "reading an Exif block allocated");
     assert!(work.walked_bytes <= ENTRY_BYTES * 65_535, "{} bytes walked", work.walked_bytes);
@@ -33,7 +33,7 @@ pub fn exif_is_read_alike(tiff: &[u8]) {
 
 /// The profile that the colour library sees: what it is cut to is cut no further, and a picture
 /// with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
-pub fn profile_is_cut_to_its_model(profile: &[u8], limits: &Limits) {
+pub fn profile_is_reduced_to_its_model(profile: &[u8], limits: &Limits) {
     if let Some(minimal) = minimal_profile(profile) {
         assert!(minimal_profile(&minimal).as_ref() == Some(&minimal), "cut twice");
         // Six tags at the most, which may lie over each other in a file that is made to.

@@ -2,7 +2,7 @@
 
 use bombproof::{Error, Format, Header, Limits, Plan, Size, probe};
 
-use super::wish::{Fit, Wish};
+use super::request::{Fit, RequestParts};
 use crate::counting_allocator::measure;
 
 /// P1: reading the header allocates nothing, whatever the bytes, and a refusal says whose fault it
@@ -24,10 +24,10 @@ pub fn probe_allocates_nothing(bytes: &[u8]) -> Option<Header> {
 }
 
 /// P1 and P2 of planning: it allocates nothing, decides the same twice, and quotes no more than the
-/// limit. Whatever the header and the wish, every output has pixels, shows a part that lies inside
-/// the picture, is not larger than asked for, and not larger than its part unless the wish says so.
-pub fn plan_decides(header: &Header, wish: &Wish, limits: &Limits) {
-    let request = wish.request();
+/// limit. Whatever the header and the parts, every output has pixels, shows a part that lies inside
+/// the picture, is not larger than asked for, and not larger than its part unless the parts says so.
+pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Limits) {
+    let request = parts.request();
     let (plan, measured) = measure(|| Plan::new(header, &request, limits));
     assert_eq!(measured.allocations, 0, "Plan::new allocated");
     let again = Plan::new(header, &request, limits);
@@ -56,36 +56,36 @@ pub fn plan_decides(header: &Header, wish: &Wish, limits: &Limits) {
     assert!(divisor == 1 || header.format == Format::Jpeg, "{plan}");
 
     // A request for the full size has no size of its own, and gives one output for each all the same.
-    assert_eq!(plan.output_sizes().len(), wish.sizes.len().max(1));
-    let shown = wish.crop.map_or(header.upright_size(), |crop| crop.size());
-    for (size, &target) in plan.output_sizes().zip(&wish.sizes) {
-        output_fits(size, shown, target, wish);
+    assert_eq!(plan.output_sizes().len(), parts.sizes.len().max(1));
+    let shown = parts.crop.map_or(header.upright_size(), |crop| crop.size());
+    for (size, &target) in plan.output_sizes().zip(&parts.sizes) {
+        output_fits(size, shown, target, parts);
     }
 }
 
 /// The size of one output, which shows `shown` upright pixels, or their middle.
-fn output_fits(size: Size, shown: Size, target: Size, wish: &Wish) {
+fn output_fits(size: Size, shown: Size, target: Size, parts: &RequestParts) {
     assert!(!size.is_empty());
-    if wish.fit == Fit::Full {
+    if parts.fit == Fit::Full {
         return assert!(size == shown, "{size} is not the full size, {shown}");
     }
     assert!(
         size.width <= target.width && size.height <= target.height,
-        "{size} is over {target}: {wish:?}"
+        "{size} is over {target}: {parts:?}"
     );
     assert!(
-        wish.enlarge || (size.width <= shown.width && size.height <= shown.height),
-        "{size} is larger than {shown}: {wish:?}"
+        parts.enlarge || (size.width <= shown.width && size.height <= shown.height),
+        "{size} is larger than {shown}: {parts:?}"
     );
     let touches = size.width == target.width || size.height == target.height;
-    if wish.fit == Fit::Cover {
-        assert!(!wish.enlarge || size == target, "{size} does not fill {target}");
+    if parts.fit == Fit::Cover {
+        assert!(!parts.enlarge || size == target, "{size} does not fill {target}");
     } else if touches {
         let true_to_shape = near_ratio(size.width, shown.width, size.height, shown.height)
             || near_ratio(size.height, shown.height, size.width, shown.width);
-        assert!(true_to_shape, "{shown} is bent to {size}: {wish:?}");
+        assert!(true_to_shape, "{shown} is bent to {size}: {parts:?}");
     } else {
-        assert!(size == shown && !wish.enlarge, "{shown} became {size} inside {target}");
+        assert!(size == shown && !parts.enlarge, "{shown} became {size} inside {target}");
     }
 }
 

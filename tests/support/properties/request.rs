@@ -4,7 +4,7 @@ use bombproof::{JpegDetail, Rect, Request, Size};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct RequestParts {
     pub fit: Fit,
     /// At least one. With [`Fit::Full`] only their number counts.
     pub sizes: Vec<Size>,
@@ -31,7 +31,7 @@ pub enum Output {
     Pixels,
 }
 
-impl Default for Wish {
+impl Default for RequestParts {
     fn default() -> Self {
         Self {
             fit: Fit::Cover,
@@ -46,7 +46,7 @@ impl Default for Wish {
     }
 }
 
-impl Wish {
+impl RequestParts {
     pub fn request(&self) -> Request {
         let mut sizes = self.sizes.iter();
         let first = sizes.next().copied().unwrap_or(Size::new(1, 1));

@@ -7,10 +7,10 @@ use bombproof::{
 };
 
 use crate::counting_allocator::live_bytes;
-use crate::failing_allocator::refuse;
+use crate::failing_allocator::refuse_allocations;
 use crate::jobs::{files, outputs};
 
-fn is_out_of_memory(result: &Result<Vec<Thumbnail>, Error>, place: &str) {
+fn assert_out_of_memory(result: &Result<Vec<Thumbnail>, Error>, place: &str) {
     match result {
         Err(error @ Error::OutOfMemory { bytes }) => {
             assert!(*bytes > 0, "{place}");
@@ -28,7 +28,8 @@ fn each_allocation_of_a_job_may_be_refused() {
     let mut refusals = 0;
     for (path, bytes) in files() {
         for request in outputs(Request::cover(60, 60)) {
-            let (whole, own_calls) = refuse(0..0, || thumbnails(&bytes, &request, &limits));
+            let (whole, own_calls) =
+                refuse_allocations(0..0, || thumbnails(&bytes, &request, &limits));
             let whole = whole.unwrap_or_else(|error| panic!("{path}: {error}"));
             assert!(own_calls >= 4, "{path}: only {own_calls} allocations of ours");
             for call in 1..=own_calls {
@@ -36,14 +37,15 @@ fn each_allocation_of_a_job_may_be_refused() {
                 for refused in [call..call + 1, call..u64::MAX] {
                     let place = format!("{path}, allocation {call} of {own_calls}");
                     let before = live_bytes();
-                    let (result, _) = refuse(refused, || thumbnails(&bytes, &request, &limits));
-                    is_out_of_memory(&result, &place);
+                    let (result, _) =
+                        refuse_allocations(refused, || thumbnails(&bytes, &request, &limits));
+                    assert_out_of_memory(&result, &place);
                     drop(result);
                     assert_eq!(live_bytes(), before, "{place}: leaked");
                     refusals += 1;
                 }
             }
-            let (again, _) = refuse(0..0, || thumbnails(&bytes, &request, &limits));
+            let (again, _) = refuse_allocations(0..0, || thumbnails(&bytes, &request, &limits));
             assert_eq!(again.unwrap(), whole, "{path}");
         }
     }
@@ -56,12 +58,12 @@ fn each_allocation_of_a_job_may_be_refused() {
 fn each_block_of_an_upload_may_be_refused() {
     let upload = vec![7; 1 << 20];
     let limits = Limits::default();
-    let (whole, own_calls) = refuse(0..0, || read_upload(&upload[..], &limits));
+    let (whole, own_calls) = refuse_allocations(0..0, || read_upload(&upload[..], &limits));
     assert_eq!(whole.unwrap(), upload);
     assert!((2..40).contains(&own_calls), "{own_calls} blocks");
     for call in 1..=own_calls {
         let before = live_bytes();
-        let (result, _) = refuse(call..u64::MAX, || read_upload(&upload[..], &limits));
+        let (result, _) = refuse_allocations(call..u64::MAX, || read_upload(&upload[..], &limits));
         assert!(matches!(result, Err(Error::OutOfMemory { bytes: 1.. })), "{result:?}");
         assert_eq!(live_bytes(), before, "leaked");
     }
@@ -73,7 +75,7 @@ fn a_place_in_the_queue_may_be_refused() {
     let pool = MemoryPool::new(100);
     let held = pool.reserve_bytes(60, Duration::ZERO).unwrap();
     let (result, own_calls) =
-        refuse(1..2, || pool.reserve_bytes(60, Duration::from_millis(1)).map(drop));
+        refuse_allocations(1..2, || pool.reserve_bytes(60, Duration::from_millis(1)).map(drop));
     assert!(matches!(result, Err(Error::OutOfMemory { .. })), "{result:?}");
     assert_eq!((own_calls, pool.waiting(), pool.in_use()), (1, 0, 60));
     drop(held);
@@ -84,13 +86,13 @@ fn a_place_in_the_queue_may_be_refused() {
 #[test]
 fn refusals_and_plans_need_no_memory() {
     for (path, bytes) in files() {
-        let (plan, own_calls) = refuse(1..u64::MAX, || {
+        let (plan, own_calls) = refuse_allocations(1..u64::MAX, || {
             let header = probe(&bytes)?;
             Plan::new(&header, &Request::cover(60, 60), &Limits::default())
         });
         let plan = plan.unwrap_or_else(|error| panic!("{path}: {error}"));
         assert_eq!(own_calls, 0, "{path}");
-        let (result, _) = refuse(1..u64::MAX, || plan.run(&bytes, &Interrupt::never()));
+        let (result, _) = refuse_allocations(1..u64::MAX, || plan.run(&bytes, &Interrupt::never()));
         assert!(matches!(result, Err(Error::OutOfMemory { .. })), "{path}: {result:?}");
     }
 }

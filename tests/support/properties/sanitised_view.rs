@@ -8,7 +8,7 @@ use super::plan::refusal_is_explained;
 /// P6: what the container readers approve is a file of its own. It has the same format, its own view
 /// is itself, and nothing that was left out had to do with pixels: where the header means the same
 /// colours, it decodes to the same ones.
-pub fn view_is_a_file_of_its_own(bytes: &[u8], limits: &Limits) {
+pub fn sanitised_view_is_self_contained(bytes: &[u8], limits: &Limits) {
     let view = match sanitised_view(bytes) {
         Ok(view) => view,
         Err(error) => return refusal_is_explained(&error),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bombproof::{Error, Interrupt, Limits, MemoryPool, Plan, Request, Thumbnail, probe};
 use bombproof_testkit::bombs::{cut, jpeg, png, webp};
 
-use crate::failing_allocator::{in_the_sum, peak_of_the_sum, sum};
+use crate::failing_allocator::{count_in_total, peak_total_bytes, total_bytes};
 use crate::jobs::files;
 
 const THREADS: u64 = 64;
@@ -22,7 +22,7 @@ fn job<T>(
 ) -> Result<T, Error> {
     let plan = Plan::new(&probe(bytes)?, request, &Limits::default())?;
     let permit = pool.reserve(&plan, Duration::from_secs(300))?;
-    let seen = in_the_sum(|| look(plan.run(bytes, &Interrupt::never())));
+    let seen = count_in_total(|| look(plan.run(bytes, &Interrupt::never())));
     drop(permit);
     Ok(seen)
 }
@@ -32,7 +32,7 @@ fn alone(bytes: &[u8], request: &Request) -> Thumbnail {
 }
 
 fn hostile() -> Vec<Vec<u8>> {
-    let mut files = vec![
+    let mut hostile = vec![
         jpeg::flood(0xC0, 64_250, 4_856),
         jpeg::coefficients(3_000, 2_000),
         jpeg::huffman_tables(3_854),
@@ -43,8 +43,8 @@ fn hostile() -> Vec<Vec<u8>> {
         webp::one_color(400, 400),
         webp::animated_canvas(3_000, 2_000),
     ];
-    files.extend(files().iter().map(|(_, file)| cut(file, 700)));
-    files
+    hostile.extend(files().iter().map(|(_, file)| cut(file, 700)));
+    hostile
 }
 
 #[test]
@@ -90,13 +90,13 @@ fn sixty_four_threads_hold_no_more_than_the_pool() {
         }
     });
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
-    assert_eq!(sum(), 0, "the jobs left something behind");
+    assert_eq!(total_bytes(), 0, "the jobs left something behind");
     let (made, refused) = (made.into_inner(), refused.into_inner());
     assert_eq!(made + refused, THREADS * JOBS_OF_A_THREAD);
-    println!("{made} made, {refused} hostile, {} bytes at the peak", peak_of_the_sum());
-    assert!(peak_of_the_sum() as u64 <= POOL_BYTES, "{} bytes", peak_of_the_sum());
+    println!("{made} made, {refused} hostile, {} bytes at the peak", peak_total_bytes());
+    assert!(peak_total_bytes() as u64 <= POOL_BYTES, "{} bytes", peak_total_bytes());
     // And the storm was one: most of the pool was in use at once.
-    assert!(peak_of_the_sum() as u64 > POOL_BYTES / 4, "{} bytes", peak_of_the_sum());
+    assert!(peak_total_bytes() as u64 > POOL_BYTES / 4, "{} bytes", peak_total_bytes());
 }
 
 /// A job that panics gives its permit back, and the others go on.
