@@ -1,6 +1,7 @@
 //! The `avatar` example from outside: files, exit status, JSON.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::disallowed_macros,
     reason = "a test ends where something is wrong, and its buffers are its own"
@@ -9,15 +10,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use bombproof::{Layout, Picture, Size};
 use serde_json::Value;
 
+#[path = "support/avatar_program.rs"]
+mod avatar_program;
+#[path = "support/temp_folder.rs"]
+mod temp_folder;
+
+use avatar_program::avatar_program;
+use temp_folder::TempFolder;
+
 #[test]
 fn a_picture_becomes_a_jpeg_of_256_pixels() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 600, 400);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
     let avatar = folder.path("avatar.jpg");
     let output = run(&[&photo, &avatar]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -29,8 +37,8 @@ fn a_picture_becomes_a_jpeg_of_256_pixels() {
 
 #[test]
 fn the_json_of_a_success_has_every_field() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 600, 400);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
     let avatar = folder.path("avatar.webp");
     let options = ["--json", "--fit", "contain", "--size", "90x90"];
     let output = run_with(&options, &[&photo, &avatar]);
@@ -61,10 +69,9 @@ fn the_json_of_a_success_has_every_field() {
 
 #[test]
 fn a_cut_file_is_taken_only_when_that_was_asked_for() {
-    let folder = Folder::new();
-    let cut = folder.path("cut.jpg");
+    let folder = TempFolder::new();
     let photo = fs::read("corpus/valid/photo.jpg").unwrap();
-    fs::write(&cut, &photo[..photo.len() / 2]).unwrap();
+    let cut = folder.write("cut.jpg", &photo[..photo.len() / 2]);
     let avatar = folder.path("avatar.jpg");
     let refused = run_with(&["--json"], &[&cut, &avatar]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
@@ -79,8 +86,8 @@ fn a_cut_file_is_taken_only_when_that_was_asked_for() {
 
 #[test]
 fn the_json_of_a_refusal_names_the_limit() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 600, 400);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
     let avatar = folder.path("avatar.jpg");
     let output = run_with(&["--json", "--max-pixels", "239999"], &[&photo, &avatar]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -105,11 +112,10 @@ fn the_json_of_a_refusal_names_the_limit() {
 
 #[test]
 fn what_is_no_picture_is_refused_and_the_rest_is_done() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 60, 40);
-    let page = folder.path("page.jpg");
-    fs::write(&page, "<html><script>").unwrap();
-    let output = run_with(&["--json", "--out-dir", &folder.text("out")], &[&page, &photo]);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 60, 40);
+    let page = folder.write("page.jpg", b"<html><script>");
+    let output = run_with(&["--json", "--out-dir", &text_path(&folder, "out")], &[&page, &photo]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let [refusal, success] = json_lines(&output).try_into().unwrap();
     assert_eq!(refusal["error"]["kind"], "unsupported");
@@ -120,9 +126,10 @@ fn what_is_no_picture_is_refused_and_the_rest_is_done() {
 
 #[test]
 fn probe_makes_a_plan_without_heap_and_writes_nothing() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 600, 400);
-    let output = run_with(&["--probe", "--json", "--out-dir", &folder.text("out")], &[&photo]);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
+    let output =
+        run_with(&["--probe", "--json", "--out-dir", &text_path(&folder, "out")], &[&photo]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let [object] = json_lines(&output).try_into().unwrap();
     assert!(object["plan"].as_str().unwrap().starts_with("PNG 600x400, crop 400x400"), "{object}");
@@ -136,15 +143,16 @@ fn probe_makes_a_plan_without_heap_and_writes_nothing() {
 
 #[test]
 fn files_with_the_same_stem_overwrite_neither_each_other_nor_an_input() {
-    let folder = Folder::new();
+    let folder = TempFolder::new();
     let inputs = [
-        folder.photo("a.png", 60, 40),
-        folder.photo("a.jpg", 61, 40),
-        folder.photo("x/a.jpg", 62, 40),
-        folder.photo("y/A.jpg", 63, 40),
+        photo(&folder, "a.png", 60, 40),
+        photo(&folder, "a.jpg", 61, 40),
+        photo(&folder, "x/a.jpg", 62, 40),
+        photo(&folder, "y/A.jpg", 63, 40),
     ];
     let before: Vec<Vec<u8>> = inputs.iter().map(|input| fs::read(input).unwrap()).collect();
-    let options = ["--json", "--jobs", "3", "--fit", "contain", "--out-dir", &folder.text("")];
+    let options =
+        ["--json", "--jobs", "3", "--fit", "contain", "--out-dir", &text_path(&folder, "")];
     let output = run_with(&options, &inputs.each_ref().map(PathBuf::as_path));
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     for (input, before) in inputs.iter().zip(before) {
@@ -159,9 +167,9 @@ fn files_with_the_same_stem_overwrite_neither_each_other_nor_an_input() {
 
 #[test]
 fn a_folder_is_walked_and_four_jobs_share_a_pool() {
-    let folder = Folder::new();
+    let folder = TempFolder::new();
     for number in 0..24 {
-        folder.photo(&format!("in/{}/photo{number}.png", number % 3), 300 + number, 200);
+        photo(&folder, &format!("in/{}/photo{number}.png", number % 3), 300 + number, 200);
     }
     let (input, out) = (folder.path("in"), folder.path("out"));
     let options = ["--json", "--jobs", "4", "--pool", "4MiB", "--out-dir", out.to_str().unwrap()];
@@ -179,13 +187,13 @@ fn a_folder_is_walked_and_four_jobs_share_a_pool() {
 
 #[test]
 fn a_peak_is_that_of_its_own_job() {
-    let folder = Folder::new();
+    let folder = TempFolder::new();
     for number in 0..6 {
-        folder.photo(&format!("in/small{number}.png"), 20, 20);
-        folder.photo(&format!("in/large{number}.png"), 800, 200);
+        photo(&folder, &format!("in/small{number}.png"), 20, 20);
+        photo(&folder, &format!("in/large{number}.png"), 800, 200);
     }
     let measure = |jobs: &str| {
-        let options = ["--json", "--jobs", jobs, "--out-dir", &folder.text("out")];
+        let options = ["--json", "--jobs", jobs, "--out-dir", &text_path(&folder, "out")];
         let mut peaks: Vec<(String, u64)> = json_lines(&run_with(&options, &[&folder.path("in")]))
             .iter()
             .map(|object| (object["input"].to_string(), object["memory_peak"].as_u64().unwrap()))
@@ -198,11 +206,10 @@ fn a_peak_is_that_of_its_own_job() {
 
 #[test]
 fn an_unreadable_input_is_status_1_and_the_rest_is_done() {
-    let folder = Folder::new();
-    let (missing, photo) = (folder.path("missing.jpg"), folder.photo("photo.png", 60, 40));
-    let page = folder.path("page.jpg");
-    fs::write(&page, "no picture").unwrap();
-    let options = ["--json", "--out-dir", &folder.text("out")];
+    let folder = TempFolder::new();
+    let (missing, photo) = (folder.path("missing.jpg"), photo(&folder, "photo.png", 60, 40));
+    let page = folder.write("page.jpg", b"no picture");
+    let options = ["--json", "--out-dir", &text_path(&folder, "out")];
     let output = run_with(&options, &[&missing, &page, &photo]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let [failure, refusal, success] = json_lines(&output).try_into().unwrap();
@@ -213,10 +220,10 @@ fn an_unreadable_input_is_status_1_and_the_rest_is_done() {
 
 #[test]
 fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 60, 40);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 60, 40);
     let photo = photo.to_str().unwrap();
-    let avatar = folder.text("avatar.jpg");
+    let avatar = text_path(&folder, "avatar.jpg");
     for line in [
         &[][..],
         &[photo],
@@ -229,10 +236,10 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
         &[photo, &avatar, "--jobs", "0"],
         &[photo, &avatar, "--format", "gif"],
         &[photo, &avatar, "--no-such-option"],
-        &[&folder.text(""), &avatar],
+        &[&text_path(&folder, ""), &avatar],
     ] {
         for json in [&[][..], &["--json"]] {
-            let output = avatar_command().args(json).args(line).output().unwrap();
+            let output = Command::new(avatar_program()).args(json).args(line).output().unwrap();
             assert_eq!(output.status.code(), Some(1), "{line:?} {output:?}");
             assert!(output.stdout.is_empty(), "{line:?}");
             assert!(!output.stderr.is_empty(), "{line:?}");
@@ -243,8 +250,8 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
 
 #[test]
 fn a_timeout_is_a_refusal_to_try_again() {
-    let folder = Folder::new();
-    let photo = folder.photo("photo.png", 600, 400);
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
     let options = ["--json", "--timeout", "0ms"];
     let output = run_with(&options, &[&photo, &folder.path("avatar.jpg")]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
@@ -272,47 +279,18 @@ const SUCCESS_FIELDS: [&str; 16] = [
     "width",
 ];
 
-/// A folder of this test alone, removed when the test ends well.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("avatar-cli-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
-    /// A file with a picture: a PNG, or a JPEG when the name says so.
-    fn photo(&self, name: &str, width: u32, height: u32) -> PathBuf {
-        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x + y, x * 3, y * 2]));
-        let pixels = pixels.map(|sample| sample.to_le_bytes()[0]).collect();
-        let picture = Picture::new(Size::new(width, height), Layout::Rgb, pixels).unwrap();
-        let is_jpeg = Path::new(name).extension().is_some_and(|extension| extension == "jpg");
-        let bytes = if is_jpeg { picture.to_jpeg(80) } else { picture.to_png() };
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, bytes.unwrap()).unwrap();
-        path
-    }
+/// Writes a picture: a JPEG when the name says so, else a PNG.
+fn photo(folder: &TempFolder, name: &str, width: u32, height: u32) -> PathBuf {
+    let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| [x + y, x * 3, y * 2]));
+    let pixels = pixels.map(|sample| sample.to_le_bytes()[0]).collect();
+    let picture = Picture::new(Size::new(width, height), Layout::Rgb, pixels).unwrap();
+    let is_jpeg = Path::new(name).extension().is_some_and(|extension| extension == "jpg");
+    let bytes = if is_jpeg { picture.to_jpeg(80) } else { picture.to_png() };
+    folder.write(name, &bytes.unwrap())
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
+fn text_path(folder: &TempFolder, name: &str) -> String {
+    folder.path(name).to_str().unwrap().to_owned()
 }
 
 fn run(paths: &[&Path]) -> Output {
@@ -320,18 +298,7 @@ fn run(paths: &[&Path]) -> Output {
 }
 
 fn run_with(options: &[&str], paths: &[&Path]) -> Output {
-    avatar_command().args(options).args(paths).output().unwrap()
-}
-
-/// `cargo test` builds the examples next to the tests: `target/debug/examples/avatar` beside
-/// `target/debug/deps/avatar_cli-…`.
-fn avatar_command() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("avatar{}", std::env::consts::EXE_SUFFIX);
-    let avatar = profile.join("examples").join(name);
-    assert!(avatar.exists(), "{} is missing: cargo build --examples", avatar.display());
-    Command::new(avatar)
+    Command::new(avatar_program()).args(options).args(paths).output().unwrap()
 }
 
 fn json_lines(output: &Output) -> Vec<Value> {

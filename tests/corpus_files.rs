@@ -12,10 +12,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+#[path = "support/checksum.rs"]
+mod checksum;
 #[path = "support/manifest.rs"]
 mod manifest;
 
-use manifest::{corpus, entries, fnv1a64};
+use checksum::fnv1a64;
+use manifest::{corpus, entries};
 
 #[test]
 fn every_listed_file_is_there_unchanged() {

@@ -22,17 +22,13 @@ mod manifest;
 fn refusal(path: &str, change: impl FnOnce(&mut Limits)) -> Error {
     let mut limits = Limits::default();
     change(&mut limits);
-    let entry =
-        manifest::entries().into_iter().find(|entry| entry.path == path).expect("a listed file");
-    thumbnail(&entry.read(), &Request::cover(64, 64), &limits).expect_err("a refusal")
+    thumbnail(&manifest::read(path), &Request::cover(64, 64), &limits).expect_err("a refusal")
 }
 
 /// Every limit at its edge: the value itself is allowed, one less is refused with both numbers.
 #[test]
 fn each_limit_is_passed_by_one() {
-    let photo = "valid/photo-progressive.jpg";
-    let entry = manifest::entries().into_iter().find(|entry| entry.path == photo).unwrap();
-    let bytes = entry.read();
+    let bytes = manifest::read("valid/photo-progressive.jpg");
     let header = probe(&bytes).unwrap();
     let request = Request::cover(64, 64);
     let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
@@ -82,8 +78,7 @@ fn statuses_say_whose_turn_it_is() {
 
 #[test]
 fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
-    let bytes =
-        manifest::entries().iter().find(|entry| entry.path == "valid/photo.png").unwrap().read();
+    let bytes = manifest::read("valid/photo.png");
     let plan =
         Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default()).unwrap();
     let pool = MemoryPool::new(plan.memory_bytes());
@@ -99,8 +94,7 @@ fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
 
 #[test]
 fn a_request_that_makes_no_sense_is_the_callers_fault() {
-    let bytes =
-        manifest::entries().iter().find(|entry| entry.path == "valid/photo.png").unwrap().read();
+    let bytes = manifest::read("valid/photo.png");
     let outside = Rect { x: 600, y: 0, width: 100, height: 100 };
     let nine = (0..8).fold(Request::cover(8, 8), |request, side| request.and_size(side + 1, 1));
     for (request, expected) in [
@@ -123,10 +117,7 @@ fn other_containers_are_named() {
     for (path, container) in
         [("invalid/other-gif.bin", Container::Gif), ("invalid/other-heic.bin", Container::Heic)]
     {
-        let Some(entry) = manifest::entries().into_iter().find(|entry| entry.path == path) else {
-            panic!("{path} is gone");
-        };
-        let error = probe(&entry.read()).unwrap_err();
+        let error = probe(&manifest::read(path)).unwrap_err();
         assert!(
             matches!(error, Error::Unsupported(Unsupported::Container(found)) if found == container)
         );

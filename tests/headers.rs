@@ -17,9 +17,12 @@ use std::fs;
 
 use bombproof::{Error, Header, JpegDetail, Limits, Plan, Rect, Request, Size, probe};
 
+#[path = "support/checksum.rs"]
+mod checksum;
 #[path = "support/manifest.rs"]
 mod manifest;
 
+use checksum::Fnv1a64;
 use manifest::{Entry, corpus, entries};
 
 #[test]
@@ -49,7 +52,7 @@ fn damage_ends_as_it_was_written_down() {
     compare("DAMAGE.txt", |entry| {
         let bytes = entry.read();
         (bytes.len() <= SMALL_BYTES).then(|| {
-            let mut damage = Damage { copies: 0, headers: 0, sum: Fnv(FNV_BASIS) };
+            let mut damage = Damage { copies: 0, headers: 0, sum: Fnv1a64::default() };
             let mut copy = bytes.clone();
             for at in 0..bytes.len() {
                 damage.note(&bytes[..at]);
@@ -63,7 +66,7 @@ fn damage_ends_as_it_was_written_down() {
                 copy[at] = byte;
             }
             let Damage { copies, headers, sum } = damage;
-            format!("{}: {headers} headers of {copies}, {:016x}\n", entry.path, sum.0)
+            format!("{}: {headers} headers of {copies}, {sum}\n", entry.path)
         })
     });
 }
@@ -147,7 +150,7 @@ impl fmt::Display for Told<'_> {
 struct Damage {
     copies: u32,
     headers: u32,
-    sum: Fnv,
+    sum: Fnv1a64,
 }
 
 impl Damage {
@@ -168,20 +171,6 @@ impl Damage {
         }
     }
 }
-
-/// FNV-1a with 64 bits.
-struct Fnv(u64);
-
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-        Ok(())
-    }
-}
-
-const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 
 /// Longer files are not damaged.
 const SMALL_BYTES: usize = 2_000;

@@ -10,9 +10,14 @@
 )]
 
 use bombproof::{Format, Limits, Request, probe, thumbnail};
+use bombproof_testkit::{jpeg, webp};
 
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "support/payload.rs"]
+mod payload;
+
+use payload::surviving_part;
 
 const PAYLOAD: &[u8] = b"<script>stolen(position, name, serial)</script>";
 
@@ -21,12 +26,11 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     match format {
         Format::Jpeg => {
-            file.extend(&bytes[..2]);
-            for marker in [0xFEu8, 0xE1, 0xE2, 0xED] {
-                file.extend([0xFF, marker]);
-                file.extend((PAYLOAD.len() as u16 + 2).to_be_bytes());
-                file.extend(PAYLOAD);
+            let mut stream = jpeg::Stream::start(0);
+            for marker in [0xFE, 0xE1, 0xE2, 0xED] {
+                stream.segment(marker, PAYLOAD);
             }
+            file.extend(stream.bytes);
             file.extend(&bytes[2..]);
         }
         Format::Png => {
@@ -43,10 +47,7 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
         Format::WebP => {
             file.extend(bytes);
             for kind in [b"XMP ", b"JUNK"] {
-                file.extend(kind);
-                file.extend((PAYLOAD.len() as u32).to_le_bytes());
-                file.extend(PAYLOAD);
-                file.push(0);
+                file.extend(webp::chunk(kind, PAYLOAD));
             }
             let riff_bytes = (file.len() as u32 - 8).to_le_bytes();
             file[4..8].copy_from_slice(&riff_bytes);
@@ -59,7 +60,7 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn no_run_of_a_payload_is_in_the_output() {
     let mut outputs = 0;
-    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+    for entry in manifest::valid_entries() {
         let bytes = entry.read();
         if bytes.len() > 40_000 {
             continue;
@@ -76,10 +77,8 @@ fn no_run_of_a_payload_is_in_the_output() {
                 "{}: the payload changes the output",
                 entry.path
             );
-            for run in PAYLOAD.windows(8) {
-                let leaked = made.bytes().windows(8).any(|window| window == run);
-                assert!(!leaked, "{}: {run:?} survives", entry.path);
-            }
+            let survivor = surviving_part(PAYLOAD, made.bytes());
+            assert_eq!(survivor, None, "{}", entry.path);
             outputs += 1;
         }
     }
@@ -89,7 +88,7 @@ fn no_run_of_a_payload_is_in_the_output() {
 /// What comes out is a bare picture: its own header says upright, without profile.
 #[test]
 fn the_output_has_no_orientation_and_no_profile() {
-    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+    for entry in manifest::valid_entries() {
         for request in [Request::cover(24, 24).jpeg(80), Request::cover(24, 24).png()] {
             let made = thumbnail(&entry.read(), &request, &Limits::default()).unwrap();
             let header = probe(made.bytes()).unwrap();

@@ -15,8 +15,16 @@ use std::time::Duration;
 
 use bombproof::{BadRequest, Error, Interrupt, Interrupted, Limits, Plan, Request, Size, probe};
 
+#[path = "support/checksum.rs"]
+mod checksum;
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "support/sample_difference.rs"]
+mod sample_difference;
+
+use checksum::fnv1a64;
+use manifest::{Entry, read};
+use sample_difference::sum_of_differences;
 
 #[test]
 fn every_file_ends_as_its_manifest_says() {
@@ -45,7 +53,7 @@ fn every_file_ends_as_its_manifest_says() {
 #[test]
 fn every_header_says_what_the_manifest_says() {
     let mut headers = 0;
-    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+    for entry in manifest::valid_entries() {
         let header = probe(&entry.read()).unwrap_or_else(|error| panic!("{}: {error}", entry.path));
         let path = &entry.path;
         assert_eq!(header.format.name(), entry.format, "{path}");
@@ -69,7 +77,7 @@ fn no_prefix_of_a_file_gives_another_picture() {
     let limits = Limits::default();
     let request = Request::cover(16, 16).pixels();
     let mut prefixes = 0;
-    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+    for entry in manifest::valid_entries() {
         let bytes = entry.read();
         if bytes.len() > 3_000 {
             continue;
@@ -99,7 +107,7 @@ fn a_plan_runs_on_its_own_bytes_only() {
 
 #[test]
 fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
-    for entry in manifest::entries().iter().filter(|entry| entry.folder() == "valid") {
+    for entry in manifest::valid_entries() {
         let bytes = entry.read();
         let header = probe(&bytes).unwrap();
         let plan = Plan::new(&header, &Request::cover(32, 32), &Limits::default()).unwrap();
@@ -123,18 +131,14 @@ fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
 /// wrote down.
 #[test]
 fn the_same_bytes_come_out_on_every_thread() {
-    let files: Vec<_> = manifest::entries()
-        .into_iter()
-        .filter(|entry| entry.folder() == "valid")
-        .map(|entry| (entry.path.clone(), entry.read()))
-        .collect();
+    let files: Vec<_> = manifest::valid_entries().iter().map(Entry::read).collect();
     let sums = || -> Vec<String> {
         files
             .iter()
-            .map(|(_, bytes)| {
+            .map(|bytes| {
                 let request = Request::cover(48, 40).enlarge(true).jpeg(85);
                 let made = bombproof::thumbnail(bytes, &request, &Limits::default()).unwrap();
-                manifest::fnv1a64(made.bytes())
+                fnv1a64(made.bytes())
             })
             .collect()
     };
@@ -145,7 +149,7 @@ fn the_same_bytes_come_out_on_every_thread() {
             assert_eq!(thread.join().unwrap(), first);
         }
     });
-    let all = manifest::fnv1a64(first.concat().as_bytes());
+    let all = fnv1a64(first.concat().as_bytes());
     assert_eq!(all, ALL_THUMBNAILS, "an output changed, or this build makes other bytes");
 }
 
@@ -159,14 +163,8 @@ fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
     let alone = bombproof::thumbnail(&bytes, &Request::cover(50, 50).pixels(), &Limits::default());
     let alone = alone.unwrap();
     // Made from a finer decode, so not the same bytes, but the same picture.
-    let difference: u64 =
-        all[2].bytes().iter().zip(alone.bytes()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    let difference = sum_of_differences(all[2].bytes(), alone.bytes());
     assert!(difference < alone.bytes().len() as u64 * 3, "{difference}");
-}
-
-fn read(path: &str) -> Vec<u8> {
-    let entry = manifest::entries().into_iter().find(|entry| entry.path == path);
-    entry.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
 }
 
 /// The checksum over all thumbnails of the test above. Change it only with a change that is meant to

@@ -17,13 +17,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use bombproof::{Error, IccKind, Limits, Orientation, Request, Size, probe};
+use checksum::fnv1a64;
 use properties::{Fit, Output, RequestParts};
 
+#[path = "support/checksum.rs"]
+mod checksum;
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
-#[path = "support/manifest.rs"]
-#[allow(dead_code, reason = "only its checksum is used here")]
-mod manifest;
 #[path = "support/properties/mod.rs"]
 mod properties;
 
@@ -130,7 +130,7 @@ fn a_color_that_was_never_cached_is_inserted() {
 fn lossless_noise_gives_the_pixels_of_libwebp() {
     let picture = bombproof::decode(&read(VP8L_NOISE), &Limits::default()).unwrap();
     assert_eq!(picture.pixels().len(), 37 * 29 * 3);
-    assert_eq!(manifest::fnv1a64(picture.pixels()), "9d4d7190d63c17bb");
+    assert_eq!(fnv1a64(picture.pixels()), "9d4d7190d63c17bb");
 }
 
 /// A VP8L stream with a code of two symbols, 35 before 2 (target `differential_webp`). Codes are given out
@@ -141,7 +141,7 @@ fn lossless_noise_gives_the_pixels_of_libwebp() {
 fn two_symbols_have_their_codes_by_number() {
     let picture = bombproof::decode(&read(VP8L_SYMBOLS_OUT_OF_ORDER), &Limits::default()).unwrap();
     assert_eq!(picture.pixels().len(), 3 * 113 * 3);
-    assert_eq!(manifest::fnv1a64(picture.pixels()), "d0fcb646dc88b451");
+    assert_eq!(fnv1a64(picture.pixels()), "d0fcb646dc88b451");
 }
 
 /// A progressive JPEG whose first scan asks for a Huffman table that no DHT has set (target

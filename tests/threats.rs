@@ -14,10 +14,20 @@
     reason = "a test"
 )]
 
+#[cfg(target_os = "linux")]
+#[path = "support/avatar_program.rs"]
+mod avatar_program;
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "support/payload.rs"]
+mod payload;
+#[path = "support/sample_difference.rs"]
+mod sample_difference;
+#[cfg(target_os = "linux")]
+#[path = "support/temp_folder.rs"]
+mod temp_folder;
 
 #[path = "threats/attack.rs"]
 mod attack;

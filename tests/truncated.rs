@@ -14,19 +14,19 @@ use bombproof::{BadRequest, Error, Limits, Plan, Rect, Request, Thumbnail, probe
 
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "support/sample_difference.rs"]
+mod sample_difference;
+
+use manifest::read;
+use sample_difference::sum_of_differences;
 
 /// The valid JPEGs that end with EOI, and their names.
 fn jpegs() -> Vec<(String, Vec<u8>)> {
-    let entries = manifest::entries().into_iter();
-    entries
-        .filter(|entry| entry.folder() == "valid" && entry.format == "jpeg")
+    let jpegs = manifest::valid_entries().into_iter().filter(|entry| entry.format == "jpeg");
+    jpegs
         .map(|entry| (entry.path.clone(), entry.read()))
         .filter(|(_, bytes)| bytes.ends_with(&[0xFF, 0xD9]))
         .collect()
-}
-
-fn named(path: &str) -> Vec<u8> {
-    jpegs().into_iter().find(|(name, _)| name == path).expect("a listed file").1
 }
 
 fn run(bytes: &[u8], request: &Request) -> Result<Thumbnail, Error> {
@@ -83,7 +83,7 @@ fn a_whole_file_is_the_same_with_and_without() {
 
 #[test]
 fn rows_before_the_cut_are_those_of_the_whole_picture_and_the_rest_is_grey() {
-    let bytes = named("valid/gray.jpg");
+    let bytes = read("valid/gray.jpg");
     let whole = full(&bytes, 1).unwrap();
     let height = whole.size().height;
     let mut depths = Vec::new();
@@ -102,14 +102,13 @@ fn rows_before_the_cut_are_those_of_the_whole_picture_and_the_rest_is_grey() {
 
 #[test]
 fn of_a_progressive_picture_all_rows_are_there_once_its_first_scans_are() {
-    let bytes = named("valid/photo-progressive.jpg");
+    let bytes = read("valid/photo-progressive.jpg");
     let whole = full(&bytes, 1).unwrap();
     let mut differences = Vec::new();
     for part in 4..10 {
         let cut = full(&bytes[..bytes.len() * part / 10], 100).unwrap();
         assert!(cut.truncated().is_some());
-        let pairs = cut.bytes().iter().zip(whole.bytes());
-        let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        let sum = sum_of_differences(cut.bytes(), whole.bytes());
         differences.push(sum / whole.bytes().len() as u64);
     }
     assert!(differences.is_sorted_by(|a, b| a >= b), "{differences:?}");
@@ -118,7 +117,7 @@ fn of_a_progressive_picture_all_rows_are_there_once_its_first_scans_are() {
 
 #[test]
 fn the_share_that_is_asked_for_counts_rows_of_the_crop() {
-    let bytes = named("valid/photo.jpg");
+    let bytes = read("valid/photo.jpg");
     let size = probe(&bytes).unwrap().size;
     let half = &bytes[..bytes.len() / 2];
     let request = Request::cover(24, 24);
@@ -151,10 +150,7 @@ fn the_quote_does_not_change() {
 #[test]
 fn a_cut_png_or_webp_is_refused_all_the_same() {
     for path in ["valid/filter-paeth.png", "valid/lossy.webp", "valid/lossless.webp"] {
-        let Some(entry) = manifest::entries().into_iter().find(|entry| entry.path == path) else {
-            panic!("{path} is not in the corpus");
-        };
-        let bytes = entry.read();
+        let bytes = read(path);
         let cut = &bytes[..bytes.len() - bytes.len() / 8];
         let error = run(cut, &Request::cover(8, 8).accept_truncated(1)).unwrap_err();
         assert_eq!(error.kind(), "truncated", "{path}");
@@ -163,7 +159,7 @@ fn a_cut_png_or_webp_is_refused_all_the_same() {
 
 #[test]
 fn a_share_is_one_to_a_hundred_percent() {
-    let bytes = named("valid/gray.jpg");
+    let bytes = read("valid/gray.jpg");
     for percent in [0, 101, 255] {
         let error = run(&bytes, &Request::cover(8, 8).accept_truncated(percent)).unwrap_err();
         assert!(matches!(error, Error::BadRequest(BadRequest::Percent)), "{percent}");

@@ -1,4 +1,5 @@
 //! The reader of `corpus/MANIFEST.toml`, for every test that walks the corpus.
+#![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,19 +17,20 @@ pub(crate) fn corpus() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-/// FNV-1a with 64 bits, as sixteen hexadecimal digits.
-#[allow(dead_code, reason = "not every test compares bytes")]
-pub(crate) fn fnv1a64(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
-    });
-    format!("{hash:016x}")
+/// The entries of `corpus/valid`.
+pub(crate) fn valid_entries() -> Vec<Entry> {
+    entries().into_iter().filter(|entry| entry.folder() == "valid").collect()
+}
+
+/// The bytes of the file that the manifest lists as `path`.
+pub(crate) fn read(path: &str) -> Vec<u8> {
+    let entry = entries().into_iter().find(|entry| entry.path == path);
+    entry.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
 }
 
 /// One file. The fields are explained in `corpus/README.md`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "no test reads all fields")]
 pub(crate) struct Entry {
     pub(crate) path: String,
     pub(crate) what: String,
@@ -52,7 +54,6 @@ pub(crate) struct Entry {
     pub(crate) fnv1a64: String,
 }
 
-#[allow(dead_code, reason = "no test calls all of them")]
 impl Entry {
     /// The bytes of the file.
     pub(crate) fn read(&self) -> Vec<u8> {

@@ -5,6 +5,7 @@ use bombproof_testkit::bombs::{exif, icc, jpeg, png, webp, with_trailing_data};
 use bombproof_testkit::png as png_writer;
 
 use crate::attack::{Attack, attack, attack_with};
+use crate::payload::surviving_part;
 
 const SMALL: Size = Size::new(16, 16);
 
@@ -99,14 +100,12 @@ fn row_27_no_eight_bytes_of_a_payload_survive() {
             let made = attack.assert_picture(SMALL);
             let expected = attack_with(&clean, &request, &Limits::default());
             assert_eq!(made, expected.assert_picture(SMALL));
-            for run in payload.windows(8) {
-                assert!(!made.bytes().windows(8).any(|window| window == run), "{run:?} survives");
-            }
+            assert_eq!(surviving_part(payload, made.bytes()), None);
         }
     }
     // A comment in a JPEG is a place for a script as well.
     let comment = attack(&jpeg::markers(0xFE, 3, payload));
-    assert!(!comment.assert_picture(SMALL).bytes().windows(8).any(|w| w == &payload[4..12]));
+    assert_eq!(surviving_part(payload, comment.assert_picture(SMALL).bytes()), None);
 }
 
 /// 5.4 KB: three levels of directories, each of whose entries points to the whole next level.

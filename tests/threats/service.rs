@@ -10,8 +10,10 @@ use bombproof::{
 use bombproof_testkit::bombs::{jpeg, png, webp};
 use bombproof_testkit::png as png_writer;
 
+use crate::avatar_program::avatar_program;
 use crate::counting_allocator::measure;
 use crate::manifest;
+use crate::temp_folder::TempFolder;
 
 /// The upload that could not be resized was stored and served as it was: text/html.
 #[test]
@@ -102,29 +104,18 @@ fn row_37_a_process_limit_is_the_second_wall_and_is_not_reached() {
 
     // Above the process itself (its code, its stacks), less than one decoded photograph.
     const ADDRESS_SPACE_KIB: u32 = 96 << 10;
-    let folder = std::env::temp_dir().join(format!("bombproof-row-37-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    };
+    let folder = TempFolder::new();
     // 48 megapixels, whose decoded pixels are 144 MB.
-    let honest = write("honest.png", &png::black((8_000, 6_000), 8, 2));
-    let bomb = write("bomb.png", &png::flood((65_535, 65_535), 8, 6));
-    // Examples are built beside the tests, two folders above this program.
-    let program = std::env::current_exe().unwrap();
-    let built = program.parent().and_then(Path::parent).unwrap();
-    let avatar = built.join("examples/avatar");
+    let honest = folder.write("honest.png", &png::black((8_000, 6_000), 8, 2));
+    let bomb = folder.write("bomb.png", &png::flood((65_535, 65_535), 8, 6));
     let run = |input: &Path| {
         let script = format!("ulimit -v {ADDRESS_SPACE_KIB}; exec \"$@\"");
         let mut command = Command::new("sh");
-        command.args(["-c", &script, "sh"]).arg(&avatar).arg(input);
-        command.arg(folder.join("out.jpg")).output().unwrap()
+        command.args(["-c", &script, "sh"]).arg(avatar_program()).arg(input);
+        command.arg(folder.path("out.jpg")).output().unwrap()
     };
     let taken = run(&honest);
     let refused = run(&bomb);
-    std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(taken.status.code(), Some(0), "{taken:?}");
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 }

@@ -8,6 +8,7 @@ use bombproof_testkit::png as png_writer;
 
 use crate::attack::{attack, attack_with};
 use crate::manifest;
+use crate::sample_difference::sum_of_differences;
 
 /// Height 0: it follows behind the scan, and who wants it has to read all of the file.
 #[test]
@@ -45,8 +46,7 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
     };
     let plain = decoded(&file(&ink, None));
     let adobe = decoded(&file(&inverted, Some(0)));
-    let difference: u64 =
-        plain.iter().zip(&adobe).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>();
+    let difference = sum_of_differences(&plain, &adobe);
     assert!(difference < 2 * plain.len() as u64, "inverted ink has other colours: {difference}");
     // Ink takes light away: what each of two inks leaves is multiplied.
     let light = |ink: u8, black: u8| (255 - u32::from(ink)) * (255 - u32::from(black)) / 255;
@@ -55,7 +55,7 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
         .chunks_exact(4)
         .flat_map(|inks| [0, 1, 2].map(|i| light(inks[i], inks[3]) as u8))
         .collect();
-    let error: u64 = plain.iter().zip(&expected).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    let error = sum_of_differences(&plain, &expected);
     assert!(error < 3 * plain.len() as u64, "ink has other colours than light: {error}");
     for transform in [None, Some(0), Some(2)] {
         attack(&jpeg::four_components(64, transform)).assert_picture(Size::new(64, 64));
@@ -115,11 +115,7 @@ fn row_29_the_format_is_told_by_the_first_bytes_and_the_refusal_names_it() {
     ];
     for (name, container) in kinds {
         let path = format!("invalid/other-{name}.bin");
-        let entry = manifest::entries()
-            .into_iter()
-            .find(|entry| entry.path == path)
-            .expect("a listed file");
-        let attack = attack(&entry.read());
+        let attack = attack(&manifest::read(&path));
         attack.assert_refused_as("unsupported");
         match &attack.result {
             Err(Error::Unsupported(Unsupported::Container(named))) => assert_eq!(*named, container),

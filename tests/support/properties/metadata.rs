@@ -70,14 +70,11 @@ fn colored(profile: &[u8], components: usize) -> Vec<u8> {
         3 => colors,
         _ => inks,
     };
-    let mut file = bare[..2].to_vec();
+    let mut stream = jpeg::Stream::start(0);
     for part in icc::app2(profile, 65_000) {
-        file.extend([0xFF, 0xE2]);
-        file.extend((part.len() as u16 + 2).to_be_bytes());
-        file.extend(part);
+        stream.segment(0xE2, &part);
     }
-    file.extend(&bare[2..]);
-    file
+    [&stream.bytes, &bare[2..]].concat()
 }
 
 const ENTRY_BYTES: u64 = 12;
