@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::disallowed_macros,
-    reason = "a test ends where something is wrong, and its buffers are its own"
+    reason = "a test"
 )]
 
 use std::fs;
@@ -68,19 +68,19 @@ fn the_json_of_a_success_has_every_field() {
 }
 
 #[test]
-fn a_cut_file_is_taken_only_when_that_was_asked_for() {
+fn a_truncated_file_is_accepted_only_on_request() {
     let folder = TempFolder::new();
     let photo = fs::read("corpus/valid/photo.jpg").unwrap();
-    let cut = folder.write("cut.jpg", &photo[..photo.len() / 2]);
+    let truncated = folder.write("truncated.jpg", &photo[..photo.len() / 2]);
     let avatar = folder.path("avatar.jpg");
-    let refused = run_with(&["--json"], &[&cut, &avatar]);
+    let refused = run_with(&["--json"], &[&truncated, &avatar]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     assert!(!avatar.exists());
-    let taken = run_with(&["--json", "--accept-truncated", "20"], &[&cut, &avatar]);
-    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
-    let [object] = json_lines(&taken).try_into().unwrap();
-    let truncated = object["truncated"].as_str().unwrap();
-    assert!(truncated.contains("the data ends at row"), "{truncated}");
+    let accepted = run_with(&["--json", "--accept-truncated", "20"], &[&truncated, &avatar]);
+    assert_eq!(accepted.status.code(), Some(0), "{accepted:?}");
+    let [object] = json_lines(&accepted).try_into().unwrap();
+    let place = object["truncated"].as_str().unwrap();
+    assert!(place.contains("the data ends at row"), "{place}");
     assert!(avatar.exists());
 }
 
@@ -105,13 +105,13 @@ fn the_json_of_a_refusal_names_the_limit() {
             "http_status": 413,
         })
     );
-    assert_eq!(object["memory_peak"], 0, "a header is refused without heap");
+    assert_eq!(object["memory_peak"], 0, "a header is refused without an allocation");
     assert!(object["elapsed_ms"].as_f64().unwrap() > 0.0);
     assert!(!avatar.exists());
 }
 
 #[test]
-fn what_is_no_picture_is_refused_and_the_rest_is_done() {
+fn what_is_no_picture_is_refused_and_the_rest_is_processed() {
     let folder = TempFolder::new();
     let photo = photo(&folder, "photo.png", 60, 40);
     let page = folder.write("page.jpg", b"<html><script>");
@@ -125,7 +125,7 @@ fn what_is_no_picture_is_refused_and_the_rest_is_done() {
 }
 
 #[test]
-fn probe_makes_a_plan_without_heap_and_writes_nothing() {
+fn probe_makes_a_plan_without_an_allocation_and_writes_nothing() {
     let folder = TempFolder::new();
     let photo = photo(&folder, "photo.png", 600, 400);
     let output =
@@ -186,7 +186,7 @@ fn a_folder_is_walked_and_four_jobs_share_a_pool() {
 }
 
 #[test]
-fn a_peak_is_that_of_its_own_job() {
+fn each_peak_is_that_of_its_own_job() {
     let folder = TempFolder::new();
     for number in 0..6 {
         photo(&folder, &format!("in/small{number}.png"), 20, 20);
@@ -205,7 +205,7 @@ fn a_peak_is_that_of_its_own_job() {
 }
 
 #[test]
-fn an_unreadable_input_is_status_1_and_the_rest_is_done() {
+fn an_unreadable_input_is_status_1_and_the_rest_is_processed() {
     let folder = TempFolder::new();
     let (missing, photo) = (folder.path("missing.jpg"), photo(&folder, "photo.png", 60, 40));
     let page = folder.write("page.jpg", b"no picture");
@@ -249,7 +249,7 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
 }
 
 #[test]
-fn a_timeout_is_a_refusal_to_try_again() {
+fn a_timeout_is_a_refusal_that_may_be_retried() {
     let folder = TempFolder::new();
     let photo = photo(&folder, "photo.png", 600, 400);
     let options = ["--json", "--timeout", "0ms"];

@@ -1,7 +1,8 @@
-//! The corpus holds exactly the files of its manifest, unchanged, and not fewer than it had.
+//! The corpus consists of exactly the files in its manifest, unchanged, and of no fewer than it
+//! had.
 //!
-//! A test that walks a folder passes on an empty folder; this one makes sure that there is something
-//! to walk.
+//! A test that walks a folder passes on an empty folder. This one makes sure that there is
+//! something to walk.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -62,7 +63,7 @@ fn no_folder_has_fewer_files_than_it_had() {
 }
 
 #[test]
-fn every_row_says_what_has_to_happen() {
+fn every_entry_says_what_has_to_happen() {
     for entry in entries() {
         let path = &entry.path;
         assert!(entry.what.ends_with('.'), "{path}: `what` is a sentence");
@@ -87,7 +88,7 @@ fn every_row_says_what_has_to_happen() {
     }
 }
 
-/// Folders and the files they had when this was written.
+/// The folders, and how many files each had when this test was written.
 const FOLDERS: [(&str, usize); 3] = [("bombs", 61), ("invalid", 191), ("valid", 197)];
 
 /// The kinds of `bombproof::Error`, and success.

@@ -1,4 +1,4 @@
-//! P8: a refusal tells the log, the person who uploaded and the HTTP client what each needs.
+//! P8: a refusal tells the log, the uploader and the HTTP client what each of them needs.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -25,9 +25,10 @@ fn refusal(path: &str, change: impl FnOnce(&mut Limits)) -> Error {
     thumbnail(&manifest::read(path), &Request::cover(64, 64), &limits).expect_err("a refusal")
 }
 
-/// Every limit at its edge: the value itself is allowed, one less is refused with both numbers.
+/// Every limit at its edge: a limit of exactly the value accepts the file, and a limit of one less
+/// refuses it and names both numbers.
 #[test]
-fn each_limit_is_passed_by_one() {
+fn each_limit_accepts_its_own_value_and_refuses_one_more() {
     let bytes = manifest::read("valid/photo-progressive.jpg");
     let header = probe(&bytes).unwrap();
     let request = Request::cover(64, 64);
@@ -58,7 +59,7 @@ fn each_limit_is_passed_by_one() {
 }
 
 #[test]
-fn statuses_say_whose_turn_it_is() {
+fn each_status_says_who_has_to_act() {
     let cases = [
         (refusal("bombs/flood-65535.png", |_| {}), "over_limit", 413),
         (refusal("valid/photo.jpg", |l| l.max_memory_bytes = 1000), "over_limit", 413),
@@ -77,7 +78,7 @@ fn statuses_say_whose_turn_it_is() {
 }
 
 #[test]
-fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
+fn only_a_busy_pool_a_deadline_and_a_read_error_are_retryable() {
     let bytes = manifest::read("valid/photo.png");
     let plan =
         Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default()).unwrap();
@@ -93,7 +94,7 @@ fn only_the_pool_the_deadline_and_reading_are_worth_another_try() {
 }
 
 #[test]
-fn a_request_that_makes_no_sense_is_the_callers_fault() {
+fn an_invalid_request_is_the_fault_of_the_caller() {
     let bytes = manifest::read("valid/photo.png");
     let outside = Rect { x: 600, y: 0, width: 100, height: 100 };
     let nine = (0..8).fold(Request::cover(8, 8), |request, side| request.and_size(side + 1, 1));

@@ -1,5 +1,5 @@
-//! What goes wrong around a job: memory that is refused, readers that fail, deadlines that pass, and
-//! sixty-four threads at once.
+//! What goes wrong around a job: memory that is refused, readers that fail, deadlines that pass,
+//! and sixty-four threads at once.
 #![allow(
     missing_docs,
     clippy::unwrap_used,

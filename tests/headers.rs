@@ -1,7 +1,7 @@
-//! What is read from a file, and what a job is quoted, change only on purpose: the corpus was
-//! written down in `corpus/HEADERS.txt`, and what damage does to it in `corpus/DAMAGE.txt`.
+//! The header of a file and the quote of a job change only on purpose. `corpus/HEADERS.txt` records
+//! both for every file of the corpus, and `corpus/DAMAGE.txt` records what damage does to them.
 //!
-//! `RECORD=1 cargo test --test headers` writes both anew; `git diff` then shows what changed.
+//! `RECORD=1 cargo test --test headers` rewrites both records; `git diff` then shows what changed.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -26,41 +26,41 @@ use checksum::Fnv1a64;
 use manifest::{Entry, corpus, entries};
 
 #[test]
-fn headers_and_quotes_are_those_that_were_written_down() {
+fn headers_and_quotes_are_as_recorded() {
     compare("HEADERS.txt", |entry| {
         let bytes = entry.read();
-        let mut told = format!("{}\n", entry.path);
+        let mut description = format!("{}\n", entry.path);
         match probe(&bytes) {
             Ok(header) => {
-                writeln!(told, "  {}", Told(&header)).unwrap();
+                writeln!(description, "  {}", HeaderLine(&header)).unwrap();
                 for (name, request, limits) in requests(&header) {
                     match Plan::new(&header, &request, &limits) {
-                        Ok(plan) => writeln!(told, "  {name}: {plan}{}", sizes(&plan)),
-                        Err(error) => writeln!(told, "  {name}: {error}"),
+                        Ok(plan) => writeln!(description, "  {name}: {plan}{}", sizes(&plan)),
+                        Err(error) => writeln!(description, "  {name}: {error}"),
                     }
                     .unwrap();
                 }
             }
-            Err(error) => writeln!(told, "  {error}").unwrap(),
+            Err(error) => writeln!(description, "  {error}").unwrap(),
         }
-        Some(told)
+        Some(description)
     });
 }
 
 #[test]
-fn damage_ends_as_it_was_written_down() {
+fn damaged_files_end_as_recorded() {
     compare("DAMAGE.txt", |entry| {
         let bytes = entry.read();
         (bytes.len() <= SMALL_BYTES).then(|| {
             let mut damage = Damage { copies: 0, headers: 0, sum: Fnv1a64::default() };
             let mut copy = bytes.clone();
             for at in 0..bytes.len() {
-                damage.note(&bytes[..at]);
+                damage.record(&bytes[..at]);
                 let byte = bytes[at];
                 for changed in [0x00, 0xFF, byte ^ 0x01, byte ^ 0x80] {
                     if at < DAMAGED_BYTES && changed != byte {
                         copy[at] = changed;
-                        damage.note(&copy);
+                        damage.record(&copy);
                     }
                 }
                 copy[at] = byte;
@@ -71,31 +71,32 @@ fn damage_ends_as_it_was_written_down() {
     });
 }
 
-/// Holds what `tell` says of each file against what was written down, or writes it down.
-fn compare(name: &str, tell: impl Fn(&Entry) -> Option<String>) {
+/// Compares the description of each file with the record called `name`, or rewrites the record.
+fn compare(name: &str, describe: impl Fn(&Entry) -> Option<String>) {
     let path = corpus().join(name);
-    let told = entries().into_iter().filter_map(|entry| tell(&entry));
+    let described = entries().into_iter().filter_map(|entry| describe(&entry));
     if std::env::var_os("RECORD").is_some() {
-        fs::write(path, told.collect::<String>()).unwrap();
+        fs::write(path, described.collect::<String>()).unwrap();
         return;
     }
     let recorded = fs::read_to_string(path).unwrap();
     let mut recorded = recorded.split_inclusive('\n');
-    for now in told.flat_map(|told| told.lines().map(String::from).collect::<Vec<_>>()) {
+    for now in described.flat_map(|lines| lines.lines().map(String::from).collect::<Vec<_>>()) {
         let then = recorded.next().unwrap_or_default().trim_end();
-        assert_eq!(now, then, "{name} says otherwise; `RECORD=1` writes it anew");
+        assert_eq!(now, then, "{name} differs; `RECORD=1` rewrites it");
     }
-    assert_eq!(recorded.next(), None, "{name} holds files that are gone");
+    assert_eq!(recorded.next(), None, "{name} lists files that are gone");
 }
 
-/// Small and large targets, several sizes and a crop, under limits that refuse and that do not.
+/// Small and large targets, several sizes and a crop, under limits that refuse and limits that do
+/// not.
 fn requests(header: &Header) -> [(&'static str, Request, Limits); 4] {
-    let mut roomy = Limits::default();
-    roomy.max_side_px = u32::MAX;
-    roomy.max_pixels = u64::MAX;
-    roomy.max_memory_bytes = u64::MAX;
-    roomy.max_scan_work = 10_000;
-    roomy.max_segments = u32::MAX;
+    let mut open = Limits::default();
+    open.max_side_px = u32::MAX;
+    open.max_pixels = u64::MAX;
+    open.max_memory_bytes = u64::MAX;
+    open.max_scan_work = 10_000;
+    open.max_segments = u32::MAX;
     let Size { width, height } = header.upright_size();
     let crop = Rect {
         x: width / 3,
@@ -105,13 +106,13 @@ fn requests(header: &Header) -> [(&'static str, Request, Limits); 4] {
     };
     [
         ("cover", Request::cover(256, 256), Limits::default()),
-        ("contain", Request::contain(40, 30).and_size(9, 100).enlarge(true).png(), roomy),
-        ("crop", Request::cover(7, 5).crop(crop).jpeg_detail(JpegDetail::Best).pixels(), roomy),
-        ("full", Request::full_size().webp_lossless(), roomy),
+        ("contain", Request::contain(40, 30).and_size(9, 100).enlarge(true).png(), open),
+        ("crop", Request::cover(7, 5).crop(crop).jpeg_detail(JpegDetail::Best).pixels(), open),
+        ("full", Request::full_size().webp_lossless(), open),
     ]
 }
 
-/// What the `Display` of a plan leaves out.
+/// The output sizes, most of which the `Display` of a plan leaves out.
 fn sizes(plan: &Plan) -> String {
     let sizes: Vec<_> = plan.output_sizes().map(|size| size.to_string()).collect();
     assert_eq!(sizes[0], plan.output_size().to_string());
@@ -120,9 +121,9 @@ fn sizes(plan: &Plan) -> String {
 }
 
 /// All public fields of a header in one line.
-struct Told<'h>(&'h Header);
+struct HeaderLine<'h>(&'h Header);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for HeaderLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = self.0;
         write!(f, "{} {} {:?}", header.format.name(), header.size, header.color)?;
@@ -146,7 +147,7 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// A checksum over what damaged copies of one file end in.
+/// A checksum over the outcomes of all damaged copies of one file.
 struct Damage {
     copies: u32,
     headers: u32,
@@ -154,7 +155,7 @@ struct Damage {
 }
 
 impl Damage {
-    fn note(&mut self, bytes: &[u8]) {
+    fn record(&mut self, bytes: &[u8]) {
         self.copies += 1;
         match probe(bytes) {
             Ok(header) => {
@@ -162,8 +163,8 @@ impl Damage {
                 let (_, request, limits) = requests(&header)[1];
                 let outcome: Result<Plan, Error> = Plan::new(&header, &request, &limits);
                 match outcome {
-                    Ok(plan) => writeln!(self.sum, "{}; {plan}", Told(&header)),
-                    Err(error) => writeln!(self.sum, "{}; {error}", Told(&header)),
+                    Ok(plan) => writeln!(self.sum, "{}; {plan}", HeaderLine(&header)),
+                    Err(error) => writeln!(self.sum, "{}; {error}", HeaderLine(&header)),
                 }
                 .unwrap();
             }
@@ -174,5 +175,5 @@ impl Damage {
 
 /// Longer files are not damaged.
 const SMALL_BYTES: usize = 2_000;
-/// Bytes behind these are not changed.
+/// Bytes after these are not changed.
 const DAMAGED_BYTES: usize = 700;

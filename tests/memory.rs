@@ -1,4 +1,4 @@
-//! P1, P2 and P3 of the promise: nothing is allocated before the plan, and never more than it quotes.
+//! P1, P2 and P3: nothing is allocated before the plan, and never more than the plan quotes.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -52,7 +52,7 @@ fn requests(upright: bombproof::Size) -> Vec<(String, Request)> {
     requests
 }
 
-fn limits_of_a_gibibyte() -> Limits {
+fn limits_with_a_gibibyte() -> Limits {
     let mut limits = Limits::default();
     limits.max_memory_bytes = 1 << 30;
     limits
@@ -60,7 +60,7 @@ fn limits_of_a_gibibyte() -> Limits {
 
 #[test]
 fn every_file_of_the_corpus_stays_within_its_quote() {
-    let limits = limits_of_a_gibibyte();
+    let limits = limits_with_a_gibibyte();
     let mut jobs = 0;
     for file in manifest::entries() {
         let bytes = file.read();
@@ -89,15 +89,15 @@ fn every_file_of_the_corpus_stays_within_its_quote() {
 }
 
 #[test]
-fn a_budget_one_byte_under_the_quote_is_refused_before_any_heap() {
+fn a_budget_one_byte_under_the_quote_is_refused_before_any_allocation() {
     let mut refused = 0;
     for file in manifest::valid_entries() {
         let bytes = file.read();
         let request = Request::cover(256, 256);
         let header = probe(&bytes).unwrap();
-        let mut limits = limits_of_a_gibibyte();
+        let mut limits = limits_with_a_gibibyte();
         let mut quote = limits.max_memory_bytes;
-        // A progressive JPEG has a second way, which takes less.
+        // A progressive JPEG can be decoded in a second way, which needs less.
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
             quote = plan.memory_bytes();
             limits.max_memory_bytes = quote;
@@ -127,9 +127,12 @@ fn the_quote_of_a_photograph_is_honest() {
             continue;
         }
         let bytes = file.read();
-        let plan =
-            Plan::new(&probe(&bytes).unwrap(), &Request::cover(256, 256), &limits_of_a_gibibyte())
-                .unwrap();
+        let plan = Plan::new(
+            &probe(&bytes).unwrap(),
+            &Request::cover(256, 256),
+            &limits_with_a_gibibyte(),
+        )
+        .unwrap();
         let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
         result.unwrap();
         let ratio = plan.memory_bytes() as f64 / measured.peak_bytes as f64;
@@ -145,17 +148,18 @@ fn the_quote_of_a_photograph_is_honest() {
     assert!(photographs >= 4, "only {photographs} photographs");
 }
 
-/// Of a progressive picture only the blocks of the crop are kept, with the history of all; components
-/// that are decoded one after the other have one history at a time, and the same samples.
+/// A progressive picture keeps the coefficients of the blocks inside the crop window, and the
+/// history of all blocks. Components that are decoded one after another need one history at a time,
+/// and give the same samples.
 #[test]
-fn the_quote_of_a_part_of_a_progressive_picture_is_what_it_takes() {
+fn the_quote_of_a_cropped_progressive_picture_is_exact() {
     let bytes = manifest::read("valid/photo-progressive.jpg");
     let header = probe(&bytes).unwrap();
     // At 1/4 and 1/2.
     for target in [128, 256] {
         let request = Request::cover(target, target).pixels();
         let mut outputs = Vec::new();
-        let mut limits = limits_of_a_gibibyte();
+        let mut limits = limits_with_a_gibibyte();
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
             let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
             println!("{} used of {plan}", measured.peak_bytes);
@@ -168,8 +172,8 @@ fn the_quote_of_a_part_of_a_progressive_picture_is_what_it_takes() {
     }
 }
 
-/// Runs a file at 256 pixels: the quote is kept, is no more than half again as much, and neither is over
-/// `most_bytes`.
+/// Runs a file at 256 pixels. It uses no more than the quote, the quote is at most one and a half
+/// times what it uses, and neither exceeds `most_bytes`.
 fn assert_quote_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limits) {
     let plan = Plan::new(&probe(bytes).unwrap(), &Request::cover(256, 256), limits).unwrap();
     let (result, measured) = measure(|| plan.run(bytes, &Interrupt::never()));
@@ -180,8 +184,9 @@ fn assert_quote_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limi
     assert!(quoted <= most_bytes, "{name}: {quoted}");
 }
 
-/// Of 16.8 megapixels of colours with alpha apart only rows are live, and of lossless alpha the pixels
-/// that copies can reach: four bytes each, a mebipixel at the most.
+/// A lossy picture of 16.8 megapixels with alpha holds only rows of colours and of raw alpha. Of
+/// lossless alpha it also holds the pixels that backward references can reach: four bytes each, a
+/// mebipixel at most.
 #[test]
 fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
     const SIDE: u32 = 4_096;
@@ -192,35 +197,40 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
     for (name, alpha, most_bytes) in [
         ("raw", alph(3, false, &spotlight), 2 << 20),
         ("lossless", alph(3, true, &near), 2 << 20),
-        ("lossless with far copies", alph(3, true, &far_reaching(SIDE * SIDE)), 6 << 20),
+        ("lossless with far references", alph(3, true, &far_references(SIDE * SIDE)), 6 << 20),
     ] {
         let bytes = file(&[vp8x(ALPHA, SIDE, SIDE), alpha, color.clone()]);
-        assert_quote_at_most(most_bytes, &format!("{name} alpha"), &bytes, &limits_of_a_gibibyte());
+        assert_quote_at_most(
+            most_bytes,
+            &format!("{name} alpha"),
+            &bytes,
+            &limits_with_a_gibibyte(),
+        );
     }
 }
 
-/// The largest WebPs of either kind: of a lossy one only rows are live, whatever its height, and of a lossless one the
-/// pixels that copies can reach.
+/// The largest WebPs of both kinds. A lossy one holds only rows, whatever its height; a lossless
+/// one holds the pixels that backward references can reach.
 #[test]
 fn the_largest_webps_are_held_in_rows() {
-    let mut limits = limits_of_a_gibibyte();
+    let mut limits = limits_with_a_gibibyte();
     limits.max_pixels = 16_383 * 16_383;
-    let lossless = [vp8l::header(4_096, 4_096, false, 0), far_reaching(4_096 * 4_096)].concat();
+    let lossless = [vp8l::header(4_096, 4_096, false, 0), far_references(4_096 * 4_096)].concat();
     for (name, picture, most_bytes) in [
         ("lossy 16383x16383", chunk(b"VP8 ", &vp8::flat(16_383, 16_383)), 8 << 20),
-        ("lossless 4096x4096 with far copies", chunk(b"VP8L", &lossless), 12 << 20),
+        ("lossless 4096x4096 with far references", chunk(b"VP8L", &lossless), 12 << 20),
     ] {
         assert_quote_at_most(most_bytes, name, &file(&[picture]), &limits);
     }
 }
 
-/// Whatever its sides: lossy, lossless with the farthest copies, and both in one.
+/// Whatever the shape: lossy, lossless with the farthest backward references, and both in one file.
 #[test]
-fn the_default_budget_takes_webps_of_the_most_pixels() {
+fn the_default_budget_accepts_webps_with_the_most_pixels() {
     let limits = Limits::default();
     for (width, height) in [(16_383, 7_324), (7_324, 16_383), (10_954, 10_954)] {
         assert!(u64::from(width * height) > limits.max_pixels * 99 / 100);
-        let codes = far_reaching(1 << 19);
+        let codes = far_references(1 << 19);
         let stream = [vp8l::header(width, height, false, 0), codes.clone()].concat();
         let color = chunk(b"VP8 ", &vp8::flat(width, height));
         for (name, chunks) in [
@@ -239,8 +249,9 @@ fn the_default_budget_takes_webps_of_the_most_pixels() {
     }
 }
 
-/// VP8L of opaque pixels, by codes that could copy from as far as the format allows.
-fn far_reaching(pixels: u32) -> Vec<u8> {
+/// VP8L data of opaque pixels. Its prefix codes allow backward references as far as the format
+/// does.
+fn far_references(pixels: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     bits.put(0, 3); // no transform, no cache, one group
     let mut greens = [0; 280];
@@ -254,20 +265,20 @@ fn far_reaching(pixels: u32) -> Vec<u8> {
     bits.finish()
 }
 
-/// The crate's documentation says how much stack a job takes: a thread with no more than that walks
-/// every picture, in this build with its debug assertions. An overflow would abort.
+/// The crate's documentation says how much stack a job needs. A thread with that much and no more
+/// runs every picture, in this build with its debug assertions. An overflow would abort.
 #[test]
 fn a_job_fits_a_small_stack() {
     const STACK_BYTES: usize = 256 << 10;
-    let walk = || {
+    let run_all = || {
         for file in manifest::valid_entries() {
             let made = bombproof::thumbnail(
                 &file.read(),
                 &Request::cover(64, 64),
-                &limits_of_a_gibibyte(),
+                &limits_with_a_gibibyte(),
             );
             assert!(made.is_ok(), "{}: {made:?}", file.path);
         }
     };
-    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(walk).unwrap().join().unwrap();
+    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run_all).unwrap().join().unwrap();
 }

@@ -1,4 +1,4 @@
-//! P6: nothing of an upload but its pixels reaches the output.
+//! P6: nothing of an upload except its pixels reaches the output.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use payload::surviving_part;
 
 const PAYLOAD: &[u8] = b"<script>stolen(position, name, serial)</script>";
 
-/// The file with the payload in every place where its container takes data that no picture needs.
+/// The file with the payload in every place where its container accepts data that no picture needs.
 fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
     let mut file = Vec::new();
     match format {
@@ -34,7 +34,7 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
             file.extend(&bytes[2..]);
         }
         Format::Png => {
-            // After the IHDR chunk: 8 bytes of signature and 25 of the chunk.
+            // After IHDR: the signature has 8 bytes and the chunk 25.
             file.extend(&bytes[..33]);
             for kind in [b"tEXt", b"zTXt", b"prVw"] {
                 file.extend((PAYLOAD.len() as u32).to_be_bytes());
@@ -58,7 +58,7 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn no_run_of_a_payload_is_in_the_output() {
+fn no_part_of_a_payload_is_in_the_output() {
     let mut outputs = 0;
     for entry in manifest::valid_entries() {
         let bytes = entry.read();
@@ -85,7 +85,7 @@ fn no_run_of_a_payload_is_in_the_output() {
     assert!(outputs > 450, "only {outputs} outputs");
 }
 
-/// What comes out is a bare picture: its own header says upright, without profile.
+/// The header of the output says that it is upright and has no profile.
 #[test]
 fn the_output_has_no_orientation_and_no_profile() {
     for entry in manifest::valid_entries() {

@@ -1,4 +1,5 @@
-//! Every file of the corpus ends as its manifest says: in a picture of that size, or in that refusal.
+//! Every file of the corpus has the outcome that the manifest lists: a picture of that size, or
+//! that refusal.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -27,7 +28,7 @@ use manifest::{Entry, read};
 use sample_difference::sum_of_differences;
 
 #[test]
-fn every_file_ends_as_its_manifest_says() {
+fn every_file_has_the_outcome_of_its_manifest_entry() {
     let mut wrong = Vec::new();
     let entries = manifest::entries();
     for entry in &entries {
@@ -51,7 +52,7 @@ fn every_file_ends_as_its_manifest_says() {
 }
 
 #[test]
-fn every_header_says_what_the_manifest_says() {
+fn every_header_agrees_with_the_manifest() {
     let mut headers = 0;
     for entry in manifest::valid_entries() {
         let header = probe(&entry.read()).unwrap_or_else(|error| panic!("{}: {error}", entry.path));
@@ -70,8 +71,8 @@ fn every_header_says_what_the_manifest_says() {
     assert!(headers >= 150, "only {headers} headers");
 }
 
-/// P6: a file that is cut anywhere is refused, or it is whole in all that matters. It is never half
-/// a picture: what comes out is the picture of the whole file.
+/// P6: a file truncated anywhere is refused, unless it still has everything the picture needs. The
+/// result is never half a picture: it is the picture of the complete file.
 #[test]
 fn no_prefix_of_a_file_gives_another_picture() {
     let limits = Limits::default();
@@ -82,11 +83,11 @@ fn no_prefix_of_a_file_gives_another_picture() {
         if bytes.len() > 3_000 {
             continue;
         }
-        let whole = bombproof::thumbnail(&bytes, &request, &limits).unwrap();
+        let complete = bombproof::thumbnail(&bytes, &request, &limits).unwrap();
         for end in 0..bytes.len() {
             match bombproof::thumbnail(&bytes[..end], &request, &limits) {
-                Ok(picture) => assert_eq!(picture, whole, "{} cut at {end}", entry.path),
-                Err(Error::Bug(what)) => panic!("{} cut at {end}: {what}", entry.path),
+                Ok(picture) => assert_eq!(picture, complete, "{} truncated at {end}", entry.path),
+                Err(Error::Bug(what)) => panic!("{} truncated at {end}: {what}", entry.path),
                 Err(_) => {}
             }
             prefixes += 1;
@@ -127,10 +128,10 @@ fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
     }
 }
 
-/// P7: the same bytes on every run and thread, and in every build: the sums are those that another build
-/// wrote down.
+/// P7: every run, every thread and every build gives the same bytes. The checksum is the one that
+/// another build recorded.
 #[test]
-fn the_same_bytes_come_out_on_every_thread() {
+fn every_thread_gives_the_same_bytes() {
     let files: Vec<_> = manifest::valid_entries().iter().map(Entry::read).collect();
     let sums = || -> Vec<String> {
         files
@@ -150,11 +151,11 @@ fn the_same_bytes_come_out_on_every_thread() {
         }
     });
     let all = fnv1a64(first.concat().as_bytes());
-    assert_eq!(all, ALL_THUMBNAILS, "an output changed, or this build makes other bytes");
+    assert_eq!(all, ALL_THUMBNAILS, "an output changed, or this build gives other bytes");
 }
 
 #[test]
-fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
+fn several_sizes_come_from_one_decode_and_resemble_those_made_alone() {
     let bytes = read("valid/photo.jpg");
     let request = Request::cover(200, 200).and_size(200, 100).and_size(50, 50).pixels();
     let all = bombproof::thumbnails(&bytes, &request, &Limits::default()).unwrap();
@@ -162,11 +163,11 @@ fn several_sizes_come_from_one_decode_and_equal_those_made_alone() {
     assert_eq!(sizes, [Size::new(200, 200), Size::new(200, 100), Size::new(50, 50)]);
     let alone = bombproof::thumbnail(&bytes, &Request::cover(50, 50).pixels(), &Limits::default());
     let alone = alone.unwrap();
-    // Made from a finer decode, so not the same bytes, but the same picture.
+    // It comes from a finer decode: other bytes, but the same picture.
     let difference = sum_of_differences(all[2].bytes(), alone.bytes());
     assert!(difference < alone.bytes().len() as u64 * 3, "{difference}");
 }
 
-/// The checksum over all thumbnails of the test above. Change it only with a change that is meant to
-/// change pixels.
+/// The checksum over all thumbnails of [`every_thread_gives_the_same_bytes`]. Change it only
+/// together with a change that is meant to change pixels.
 const ALL_THUMBNAILS: &str = "cb368c7d1f45fddd";

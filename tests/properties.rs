@@ -1,4 +1,4 @@
-//! Properties of the whole walk on pictures and bytes that nobody chose.
+//! Properties of the complete pipeline, on random pictures, requests and damage.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn picture() -> impl Strategy<Value = Picture> {
             let len = size.pixels() as usize * layout.bytes_per_pixel();
             let samples = prop::collection::vec(any::<u8>(), if noisy { len } else { 4 });
             samples.prop_map(move |samples| {
-                // Four samples make a smooth ramp, as many as there are make noise.
+                // Four samples make a smooth ramp; one for every byte makes noise.
                 let pixels = (0..len)
                     .map(|i| {
                         if noisy {
@@ -69,9 +69,9 @@ fn small_files() -> Vec<manifest::Entry> {
     manifest::entries().into_iter().filter(small).collect()
 }
 
-/// The other decoder is a judge of most of them (`properties/jpeg.rs` names the others).
+/// zune-jpeg can judge most of them; `properties/jpeg.rs` names the exceptions.
 #[test]
-fn jpegs_of_the_corpus_are_decoded_as_by_zune_jpeg() {
+fn jpegs_of_the_corpus_are_decoded_as_zune_jpeg_does() {
     let mut count = 0;
     for entry in manifest::entries().iter().filter(|entry| entry.format == "jpeg") {
         println!("{}", entry.path);
@@ -85,12 +85,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
-    fn png_and_webp_give_back_every_pixel(picture in picture()) {
+    fn png_and_webp_preserve_every_pixel(picture in picture()) {
         properties::lossless_files_give_back_every_pixel(&picture);
     }
 
     #[test]
-    fn jpeg_gives_back_the_size_and_about_the_brightness(picture in picture()) {
+    fn jpeg_preserves_the_size_and_roughly_the_brightness(picture in picture()) {
         properties::lossy_files_give_back_the_picture(&picture, 95);
     }
 
@@ -108,22 +108,19 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_and_damaged_file_keeps_the_promise(
+    fn a_truncated_and_damaged_file_keeps_the_promise(
         file in prop::sample::select(small_files()),
         cut in 0.0..1.0f64,
         damage in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
         parts in parts(),
     ) {
-        let mut bytes = file.read();
-        for (at, value) in damage {
-            let at = (at * bytes.len() as f64) as usize;
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte = value;
-            }
-        }
+        let bytes = file.read();
+        let at = |share: f64| (share * bytes.len() as f64) as usize;
+        let damage: Vec<_> = damage.into_iter().map(|(share, value)| (at(share), value)).collect();
+        let cut = at(cut);
+        let mut bytes = damaged(bytes, &damage);
         let mut limits = Limits::default();
         limits.max_pixels = 2_000_000;
-        let cut = (cut * bytes.len() as f64) as usize;
         let request = Request::cover(16, 16).pixels();
         properties::no_prefix_is_another_picture(&bytes, &request, &limits, &[cut]);
         properties::sanitised_view_is_self_contained(&bytes, &limits);
@@ -133,17 +130,18 @@ proptest! {
     }
 
     #[test]
-    fn any_exif_block_is_read_alike(
+    fn any_exif_block_is_read_the_same_in_every_format(
         value in any::<u16>(),
         little in any::<bool>(),
         damage in prop::collection::vec((0..60usize, any::<u8>()), 0..4),
     ) {
         let order = if little { ByteOrder::Little } else { ByteOrder::Big };
-        properties::exif_is_read_the_same_in_every_format(&damaged(exif::orientation(order, value), &damage));
+        let tiff = damaged(exif::orientation(order, value), &damage);
+        properties::exif_is_read_the_same_in_every_format(&tiff);
     }
 
     #[test]
-    fn any_profile_is_cut_to_its_model(
+    fn any_profile_is_reduced_to_its_model(
         kind in 0..3usize,
         damage in prop::collection::vec((0..700usize, any::<u8>()), 0..4),
     ) {
@@ -152,6 +150,7 @@ proptest! {
     }
 }
 
+/// Overwrites the bytes at some places, of which those past the end count for nothing.
 fn damaged(mut bytes: Vec<u8>, damage: &[(usize, u8)]) -> Vec<u8> {
     for &(at, value) in damage {
         if let Some(byte) = bytes.get_mut(at) {

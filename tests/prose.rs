@@ -1,4 +1,4 @@
-//! The numbers that the README states are those of the code, and what SECURITY.md names is there.
+//! The numbers in the README are those of the code, and everything that SECURITY.md names exists.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -43,7 +43,7 @@ fn the_table_of_limits_is_the_default() {
     assert_eq!(rows, expected);
 }
 
-/// The Rust block of the README that is compiled and run: what it refuses, and how.
+/// The example of the README, compiled and run: what it accepts, what it refuses, and how.
 #[test]
 fn the_readme_example_runs() {
     use bombproof::{Error, Limit, Request};
@@ -64,16 +64,16 @@ fn the_readme_example_runs() {
     }
 }
 
-/// What a security engineer is sent to exists: tests, scripts and fuzz targets by their names.
+/// The tests, scripts and fuzz targets that SECURITY.md refers to exist.
 #[test]
-fn what_the_security_page_names_is_there() {
+fn everything_the_security_page_names_exists() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let quoted: Vec<&str> = SECURITY.split('`').skip(1).step_by(2).collect();
     let files = ["tests/", "scripts/", "testkit/", "benches/", "tools/", "deny.toml", "Cargo.lock"];
     let mut named = 0;
     for name in quoted.iter().filter(|name| files.iter().any(|file| name.starts_with(file))) {
         let path = name.split(' ').next().unwrap();
-        assert!(root.join(path).exists(), "{name} is not there");
+        assert!(root.join(path).exists(), "{name} does not exist");
         named += 1;
     }
     assert!(named > 20, "only {named} files are named");
@@ -98,7 +98,8 @@ fn what_the_security_page_names_is_there() {
     }
 }
 
-/// Every field of `Limits` is marked, and the bounds of the gates are those of the code.
+/// Every field of `Limits` is marked as a promise or as best effort, and the bounds of credible
+/// sizes are those of the code.
 #[test]
 fn the_security_page_marks_every_limit() {
     let source = include_str!("../src/limits.rs");

@@ -1,8 +1,8 @@
-//! Every file that once broke a promise, by name and with its story, and all of them through all
-//! properties.
+//! Every file that once broke a promise, with its name and its story. All of them go through all
+//! properties too.
 //!
-//! The files are in `tests/regressions`. A finding of a fuzz target is added there as the file that
-//! reached the library, cut down as far as it still shows what it showed, with a test here.
+//! The files are in `tests/regressions`. To add a finding of a fuzz target, put the file that
+//! reached the library there, reduced as far as it still shows the fault, and write a test here.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -30,7 +30,7 @@ mod properties;
 #[global_allocator]
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
-/// A file whose story has a test below.
+/// The files; a test below tells the story of each.
 const FILES: [&str; 11] = [
     EXIF_WITHOUT_FLAG,
     PROFILE_BEHIND_PICTURE,
@@ -57,23 +57,23 @@ const VP8L_NOISE: &str = "vp8l-noise-read-by-libwebp.webp";
 const VP8L_OVERSUBSCRIBED_CODE: &str = "vp8l-oversubscribed-code.webp";
 const VP8L_SYMBOLS_OUT_OF_ORDER: &str = "vp8l-symbols-out-of-order.webp";
 
-/// A prefix code with lengths 1, 1, 1, 2, 3, ... 14, 15, 15: exactly twice as many codes as there is
-/// room for. image-webp 0.2.4 adds them up modulo 2^16, takes the sum for that of a complete code, and
-/// panics: on an overflow with debug assertions, without them on an index past the end of its tree. Our
-/// reader of VP8L headers parses every code in exact arithmetic before the codec sees the data, and
-/// refuses those that are not complete (RFC 9649, 3.7.2.1.2).
+/// A prefix code with the lengths 1, 1, 1, 2, 3, ... 14, 15, 15: exactly twice as many codes as
+/// fit. image-webp 0.2.4 adds them up modulo 2^16, mistakes the sum for that of a complete code,
+/// and panics: with debug assertions on an overflow, without them on an index past the end of its
+/// tree. Our reader of VP8L headers checks every code in exact arithmetic before the codec sees the
+/// data, and refuses codes that are not complete (RFC 9649, 3.7.2.1.2).
 #[test]
 fn an_oversubscribed_prefix_code_is_refused_before_the_codec_sees_it() {
     let refused = probe(&read(VP8L_OVERSUBSCRIBED_CODE));
     assert!(matches!(refused, Err(Error::Malformed(_))), "{refused:?}");
 }
 
-/// An EXIF chunk behind the picture of a WebP whose VP8X does not say that there is one. It turned the
-/// picture, and a prefix that ended inside of it gave the picture unturned: another one (P6; target
-/// `webp_structure`). Metadata behind the picture now count only with their flag, as in libwebp, and
-/// a cut file that lacks what its flags promise is truncated.
+/// An EXIF chunk after the picture of a WebP whose VP8X declares none. It rotated the picture, and
+/// a prefix that ended inside the chunk gave the picture unrotated, which is another picture (P6;
+/// target `webp_structure`). Metadata after the picture now count only with their flag, as in
+/// libwebp, and a file without the metadata that its flags declare is truncated.
 #[test]
-fn exif_behind_the_picture_without_a_flag_does_not_turn_it() {
+fn exif_after_the_picture_without_a_flag_does_not_rotate_it() {
     let bytes = read(EXIF_WITHOUT_FLAG);
     assert_eq!(probe(&bytes).unwrap().orientation, Orientation::Upright);
     let flagged = with_vp8x_flags(bytes, 0x08);
@@ -81,9 +81,9 @@ fn exif_behind_the_picture_without_a_flag_does_not_turn_it() {
     every_prefix_is_refused_or_the_same(&flagged);
 }
 
-/// The same with a colour profile, which has its place in front of the picture (RFC 9649, 2.7.1.3).
+/// The same with a colour profile, whose place is before the picture (RFC 9649, 2.7.1.3).
 #[test]
-fn a_profile_behind_the_picture_without_a_flag_changes_no_color() {
+fn a_profile_after_the_picture_without_a_flag_changes_no_color() {
     let bytes = read(PROFILE_BEHIND_PICTURE);
     assert_eq!(probe(&bytes).unwrap().icc, None);
     let flagged = with_vp8x_flags(bytes, 0x20);
@@ -91,9 +91,9 @@ fn a_profile_behind_the_picture_without_a_flag_changes_no_color() {
     every_prefix_is_refused_or_the_same(&flagged);
 }
 
-/// A frame with a coefficient of -131,068, which is a level of -2,114 times its step (target
-/// `differential_webp`). libwebp keeps the lower 16 bits, and so 4; image-webp and we kept all, and made
-/// 175 of the sample below.
+/// A frame with a coefficient of -131,068: a level of -2,114 times its step (target
+/// `differential_webp`). libwebp keeps the lower 16 bits, which are 4. image-webp and we kept all
+/// bits, and decoded the sample below to 175.
 #[test]
 fn a_coefficient_has_16_bits() {
     let [luma, ..] = bombproof::instrument::planes(&read(VP8_COEFFICIENT)).unwrap();
@@ -101,21 +101,21 @@ fn a_coefficient_has_16_bits() {
     assert_eq!(luma.samples[63 * 150 + 129], 176);
 }
 
-/// A frame whose segments add 21 and 25 to a filter level of 43, from which intra prediction takes 2
-/// (target `differential_webp`). The source code of RFC 6386 and image-webp limit the level to 63 before
-/// they take the 2; libwebp, and so what browsers show, does it at the end. We did as the RFC, and made 188
-/// of the sample below.
+/// A frame whose segments add 21 and 25 to a filter level of 43, from which intra prediction
+/// subtracts 2 (target `differential_webp`). The source code of RFC 6386 and image-webp limit the
+/// level to 63 before they subtract the 2; libwebp, and therefore browsers, limit it at the end. We
+/// followed the RFC, and decoded the sample below to 188.
 #[test]
-fn a_filter_level_is_limited_when_all_is_added() {
+fn a_filter_level_is_limited_after_all_additions() {
     let [luma, ..] = bombproof::instrument::planes(&read(VP8_FILTER_LEVELS)).unwrap();
     assert_eq!((luma.width, luma.samples.len()), (32, 32 * 11));
     assert_eq!(luma.samples[7 * 32 + 11], 177);
 }
 
-/// A VP8L stream that takes colours out of slots of the cache where none was put in (target
-/// `differential_webp`). They are 0, and libwebp inserts what it takes out, so that slot 0 is 0 from then
-/// on. RFC 9649, 5.2.3, speaks of literals and copies only; we left slot 0 as it was, and made 235 of the
-/// sample below.
+/// A VP8L stream that reads slots of the colour cache before anything is stored there (target
+/// `differential_webp`). Such a slot reads as 0, and libwebp inserts the colour that it reads, so
+/// that slot 0 is 0 from then on. RFC 9649, 5.2.3, mentions literals and copies only. We left slot
+/// 0 as it was, and decoded the sample below to 235.
 #[test]
 fn a_color_that_was_never_cached_is_inserted() {
     let [red, ..] = bombproof::instrument::planes(&read(VP8L_COLOR_NEVER_CACHED)).unwrap();
@@ -123,9 +123,10 @@ fn a_color_that_was_never_cached_is_inserted() {
     assert_eq!(red.samples[2 * 130], 0);
 }
 
-/// A VP8L stream that was changed at random, of which image-webp 0.2.4 makes other pixels than we do
-/// (target `differential_webp`). libwebp makes ours: the sum is that of what `dwebp -pam` writes, red, green
-/// and blue. So image-webp is no judge of lossless noise, and the target asks libwebp alone.
+/// A randomly changed VP8L stream, which image-webp 0.2.4 decodes to other pixels than we do
+/// (target `differential_webp`). libwebp agrees with us: the checksum is that of the red, green and
+/// blue that `dwebp -pam` writes. image-webp cannot judge lossless noise, so the target compares
+/// with libwebp alone.
 #[test]
 fn lossless_noise_gives_the_pixels_of_libwebp() {
     let picture = bombproof::decode(&read(VP8L_NOISE), &Limits::default()).unwrap();
@@ -133,43 +134,44 @@ fn lossless_noise_gives_the_pixels_of_libwebp() {
     assert_eq!(fnv1a64(picture.pixels()), "9d4d7190d63c17bb");
 }
 
-/// A VP8L stream with a code of two symbols, 35 before 2 (target `differential_webp`). Codes are given out
-/// by the number of the symbol (RFC 9649, 3.7.2.1.1: both have length 1, and so a canonical code), so that
-/// 2 is the code 0. image-webp 0.2.4 gives it to the symbol that comes first, reads on with other bits than
-/// were meant, and refuses the file. The sum is that of what `dwebp -pam` writes.
+/// A VP8L stream with a code of two symbols, 35 before 2 (target `differential_webp`). Both have
+/// length 1, and a canonical code orders them by symbol (RFC 9649, 3.7.2.1.1), so that 2 has the
+/// code 0. image-webp 0.2.4 gives that code to the symbol that comes first, misreads the bits that
+/// follow, and refuses the file. The checksum is that of what `dwebp -pam` writes.
 #[test]
-fn two_symbols_have_their_codes_by_number() {
+fn two_symbols_have_codes_in_the_order_of_their_numbers() {
     let picture = bombproof::decode(&read(VP8L_SYMBOLS_OUT_OF_ORDER), &Limits::default()).unwrap();
     assert_eq!(picture.pixels().len(), 3 * 113 * 3);
     assert_eq!(fnv1a64(picture.pixels()), "d0fcb646dc88b451");
 }
 
-/// A progressive JPEG whose first scan asks for a Huffman table that no DHT has set (target
-/// `differential_jpeg`). The tables of T.81, K.3, are what frames of Motion JPEG leave out, and those are
-/// sequential: here they made a picture of data that were written with others. libjpeg-turbo refuses it.
+/// A progressive JPEG whose first scan names a Huffman table that no DHT defines (target
+/// `differential_jpeg`). The tables of T.81, K.3, are the default only because Motion JPEG leaves
+/// them out, and its frames are sequential. Here they decoded data that were written with other
+/// tables. libjpeg-turbo refuses the file.
 #[test]
-fn a_progressive_scan_without_its_table_is_no_picture() {
+fn a_progressive_scan_without_its_table_is_refused() {
     let refused = bombproof::decode(&read(PROGRESSIVE_WITHOUT_TABLE), &Limits::default());
     let Err(Error::Malformed(malformed)) = refused else { panic!("{refused:?}") };
     assert_eq!(malformed.what(), "a scan without its Huffman table");
 }
 
-/// A sequential JPEG with a restart marker, and more that makes no sense, behind its last MCU (target
-/// `differential_jpeg`). zune-jpeg refuses it; here, as in libjpeg-turbo, what is left over behind the
-/// last MCU is ignored. The target names the difference.
+/// A sequential JPEG with a restart marker and more invalid data after its last MCU (target
+/// `differential_jpeg`). zune-jpeg refuses it. We ignore what follows the last MCU, as
+/// libjpeg-turbo does, and the target lists the difference.
 #[test]
-fn what_is_left_over_behind_the_scan_does_not_count() {
+fn data_after_the_last_mcu_are_ignored() {
     let file = read(RESTART_BEHIND_THE_SCAN);
     let [luma, ..] = bombproof::instrument::planes(&file).unwrap();
     assert_eq!((luma.width, luma.samples.len()), (32, 32 * 24));
 }
 
-/// A grey JPEG of five MCUs a row and a restart marker after every eighth (target
-/// `differential_jpeg`). zune-jpeg 0.5.16-rc3 restarts at the end of a row when it has read the marker
-/// ahead, one MCU too early, and makes 98 of the sample below. Its coefficients and libjpeg-turbo make
-/// 55. So zune-jpeg is no judge of restart intervals, and the target leaves them out.
+/// A grey JPEG of five MCUs a row with a restart marker after every eighth MCU (target
+/// `differential_jpeg`). When zune-jpeg 0.5.16-rc3 has read the marker ahead at the end of a row,
+/// it restarts there, one MCU too early, and decodes the sample below to 98. The coefficients and
+/// libjpeg-turbo give 55. zune-jpeg cannot judge restart intervals, so the target leaves them out.
 #[test]
-fn a_restart_marker_inside_a_row_counts_where_it_is_due() {
+fn a_restart_marker_inside_a_row_takes_effect_where_it_is_due() {
     let [gray, ..] = bombproof::instrument::planes(&read(RESTART_INSIDE_A_ROW)).unwrap();
     assert_eq!((gray.width, gray.samples.len()), (34, 34 * 34));
     assert_eq!(gray.samples[24 * 34], 55);
@@ -187,7 +189,7 @@ fn every_file_here_has_a_story_and_every_story_a_file() {
     assert_eq!(found, named);
 }
 
-/// All that the fuzz targets assert of any bytes.
+/// Everything that the fuzz targets assert of any bytes.
 #[test]
 fn every_file_keeps_every_promise() {
     let mut limits = Limits::default();
@@ -213,12 +215,12 @@ fn every_file_keeps_every_promise() {
 
 /// Every prefix of a small file; of a larger one, 400 of them.
 fn every_prefix_is_refused_or_the_same(bytes: &[u8]) {
-    let cuts: Vec<usize> = (0..bytes.len()).step_by(1 + bytes.len() / 400).collect();
+    let lengths: Vec<usize> = (0..bytes.len()).step_by(1 + bytes.len() / 400).collect();
     let request = Request::contain(16, 16).pixels();
-    properties::no_prefix_is_another_picture(bytes, &request, &Limits::default(), &cuts);
+    properties::no_prefix_is_another_picture(bytes, &request, &Limits::default(), &lengths);
 }
 
-/// The flags stand behind the RIFF header and the header of VP8X.
+/// The flags follow the RIFF header and the header of the VP8X chunk.
 fn with_vp8x_flags(mut file: Vec<u8>, flags: u8) -> Vec<u8> {
     file[20] = flags;
     file

@@ -1,11 +1,11 @@
-//! The feature `serde`: limits as data that a client can ask for, headers as data for a log.
+//! The `serde` feature: limits that a client can read, headers and errors for a log.
 #![cfg(feature = "serde")]
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use bombproof::{Limits, probe};
 
 #[test]
-fn limits_go_out_and_come_back_and_what_is_left_out_is_the_default() {
+fn limits_survive_a_round_trip_and_a_missing_field_is_the_default() {
     let mut limits = Limits::default();
     limits.max_pixels = 5;
     let text = serde_json::to_string(&limits).unwrap();
@@ -14,7 +14,7 @@ fn limits_go_out_and_come_back_and_what_is_left_out_is_the_default() {
 }
 
 #[test]
-fn a_header_goes_out() {
+fn a_header_is_serialized() {
     let header = probe(&std::fs::read("corpus/valid/photo.jpg").unwrap()).unwrap();
     let value = serde_json::to_value(&header).unwrap();
     assert_eq!(value["format"], "jpeg");
@@ -24,7 +24,7 @@ fn a_header_goes_out() {
 }
 
 #[test]
-fn an_error_goes_out_as_its_report() {
+fn an_error_is_serialized_as_its_report() {
     let limits = Limits::default();
     let bomb = std::fs::read("corpus/bombs/flood-65535.png").unwrap();
     let refused = bombproof::thumbnail(&bomb, &bombproof::Request::cover(8, 8), &limits);

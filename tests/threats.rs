@@ -1,8 +1,8 @@
 //! Every row of the threat table: what attacks, what has to happen, and what it may cost.
 //!
-//! One test a row, `row_NN_…`, its story in the line above it. Costs are counted, never timed: calls of
-//! the allocator, peak bytes, and what was visited (`bombproof::instrument::Work`). The attacks are made
-//! by `testkit`, at sizes that a committed file could not have.
+//! Each row has a test `row_NN_…`, with its story in the line above. Costs are counted, never
+//! timed: calls of the allocator, peak bytes, and the work done (`bombproof::instrument::Work`).
+//! `testkit` builds the attacks, at sizes that a committed file could not have.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -46,9 +46,9 @@ mod variants;
 #[global_allocator]
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
-/// The rows that no file can express, and why. All others have a file in the corpus.
+/// The rows that no file can express, and why. Every other row has a file in the corpus.
 const NOT_A_FILE: [(u32, &str); 10] = [
-    (28, "what a service does with a refused upload: no byte of it is handed back"),
+    (28, "what a service does with a refused upload: no byte of it is returned"),
     (30, "how the bytes arrive: the reader is the attack"),
     (34, "the target of the request: any good file does"),
     (35, "the size of the output: any noisy file does"),
@@ -57,7 +57,7 @@ const NOT_A_FILE: [(u32, &str); 10] = [
     (38, "an allocator that refuses"),
     (39, "unsafe code: a property of the source"),
     (40, "what a service makes of an error"),
-    (33, "also numbers of the caller: the limits opened to the largest values"),
+    (33, "also numbers of the caller: limits raised to their largest values"),
 ];
 
 #[test]

@@ -1,5 +1,5 @@
-//! P6 and its one exception: data that end early are an error, unless the caller takes what is there,
-//! and then the answer says so.
+//! P6 and its one exception: data that end early are an error, unless the caller accepts what is
+//! there. Then the result says so.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -33,32 +33,33 @@ fn run(bytes: &[u8], request: &Request) -> Result<Thumbnail, Error> {
     thumbnail(bytes, request, &Limits::default())
 }
 
-/// In pixels of a source that is upright.
+/// All rows as pixels, in the order of the file: the sources of these tests are upright.
 fn full(bytes: &[u8], min_percent: u8) -> Result<Thumbnail, Error> {
     run(bytes, &Request::full_size().pixels().accept_truncated(min_percent))
 }
 
 #[test]
-fn a_cut_file_is_refused_at_every_scale_unless_its_rows_were_asked_for() {
-    let (mut taken, mut refused) = (0, 0);
+fn a_truncated_file_is_refused_at_every_scale_unless_that_is_accepted() {
+    let (mut accepted, mut refused) = (0, 0);
     for (path, bytes) in jpegs() {
         for part in 1..12 {
-            let cut = &bytes[..bytes.len() * part / 12];
+            let prefix = &bytes[..bytes.len() * part / 12];
             for request in [Request::full_size(), Request::cover(8, 8), Request::contain(40, 40)] {
-                let strict = run(cut, &request);
-                match run(cut, &request.accept_truncated(1)) {
+                let strict = run(prefix, &request);
+                match run(prefix, &request.accept_truncated(1)) {
                     // What is missing was not needed at this scale.
                     Ok(thumbnail) if thumbnail.truncated().is_none() => {
                         assert_eq!(thumbnail, run(&bytes, &request).unwrap(), "{path}, {part}/12");
                         assert_eq!(thumbnail, strict.unwrap(), "{path}, {part}/12");
                     }
                     Ok(thumbnail) => {
-                        let truncated = thumbnail.truncated().expect("where the data end");
+                        let truncated =
+                            thumbnail.truncated().expect("the place where the data end");
                         assert!(
                             matches!(strict, Err(Error::Truncated(same)) if same == truncated),
                             "{path}, {part}/12: {strict:?}"
                         );
-                        taken += 1;
+                        accepted += 1;
                     }
                     Err(error) => {
                         assert_eq!(error.kind(), strict.unwrap_err().kind(), "{path}, {part}/12");
@@ -68,11 +69,11 @@ fn a_cut_file_is_refused_at_every_scale_unless_its_rows_were_asked_for() {
             }
         }
     }
-    assert!(taken > 500 && refused > 1_000, "{taken} taken, {refused} refused");
+    assert!(accepted > 500 && refused > 1_000, "{accepted} accepted, {refused} refused");
 }
 
 #[test]
-fn a_whole_file_is_the_same_with_and_without() {
+fn accepting_truncation_changes_no_complete_file() {
     for (path, bytes) in jpegs() {
         let request = Request::cover(20, 20).png();
         let lenient = run(&bytes, &request.accept_truncated(1)).unwrap();
@@ -82,18 +83,18 @@ fn a_whole_file_is_the_same_with_and_without() {
 }
 
 #[test]
-fn rows_before_the_cut_are_those_of_the_whole_picture_and_the_rest_is_grey() {
+fn rows_before_the_end_are_those_of_the_complete_picture_and_the_rest_is_gray() {
     let bytes = read("valid/gray.jpg");
-    let whole = full(&bytes, 1).unwrap();
-    let height = whole.size().height;
+    let complete = full(&bytes, 1).unwrap();
+    let height = complete.size().height;
     let mut depths = Vec::new();
     for length in (bytes.len() / 3..bytes.len() - 2).step_by(7) {
-        let Ok(cut) = full(&bytes[..length], 1) else { continue };
-        let (reached, expected) = cut.truncated().unwrap().rows().unwrap();
-        assert_eq!((expected, cut.size()), (height, whole.size()));
-        let there = reached as usize * whole.size().width as usize;
-        assert_eq!(cut.bytes()[..there], whole.bytes()[..there], "{length} bytes");
-        assert!(cut.bytes()[there..].iter().all(|&sample| sample == 128), "{length} bytes");
+        let Ok(partial) = full(&bytes[..length], 1) else { continue };
+        let (reached, expected) = partial.truncated().unwrap().rows().unwrap();
+        assert_eq!((expected, partial.size()), (height, complete.size()));
+        let there = reached as usize * complete.size().width as usize;
+        assert_eq!(partial.bytes()[..there], complete.bytes()[..there], "{length} bytes");
+        assert!(partial.bytes()[there..].iter().all(|&sample| sample == 128), "{length} bytes");
         depths.push(reached);
     }
     depths.dedup();
@@ -101,28 +102,28 @@ fn rows_before_the_cut_are_those_of_the_whole_picture_and_the_rest_is_grey() {
 }
 
 #[test]
-fn of_a_progressive_picture_all_rows_are_there_once_its_first_scans_are() {
+fn a_progressive_picture_has_all_rows_once_its_first_scans_are_there() {
     let bytes = read("valid/photo-progressive.jpg");
-    let whole = full(&bytes, 1).unwrap();
+    let complete = full(&bytes, 1).unwrap();
     let mut differences = Vec::new();
     for part in 4..10 {
-        let cut = full(&bytes[..bytes.len() * part / 10], 100).unwrap();
-        assert!(cut.truncated().is_some());
-        let sum = sum_of_differences(cut.bytes(), whole.bytes());
-        differences.push(sum / whole.bytes().len() as u64);
+        let partial = full(&bytes[..bytes.len() * part / 10], 100).unwrap();
+        assert!(partial.truncated().is_some());
+        let sum = sum_of_differences(partial.bytes(), complete.bytes());
+        differences.push(sum / complete.bytes().len() as u64);
     }
     assert!(differences.is_sorted_by(|a, b| a >= b), "{differences:?}");
     assert!(differences[0] < 16, "{differences:?}");
 }
 
 #[test]
-fn the_share_that_is_asked_for_counts_rows_of_the_crop() {
+fn the_accepted_share_counts_rows_of_the_crop() {
     let bytes = read("valid/photo.jpg");
     let size = probe(&bytes).unwrap().size;
     let half = &bytes[..bytes.len() / 2];
     let request = Request::cover(24, 24);
-    let cut = run(half, &request.accept_truncated(10)).unwrap();
-    let (reached, expected) = cut.truncated().unwrap().rows().unwrap();
+    let partial = run(half, &request.accept_truncated(10)).unwrap();
+    let (reached, expected) = partial.truncated().unwrap().rows().unwrap();
     let percent = (reached * 100 / expected) as u8;
     assert!((20..80).contains(&percent), "{percent} %");
     assert!(matches!(run(half, &request.accept_truncated(percent + 10)), Err(Error::Truncated(_))));
@@ -137,7 +138,7 @@ fn the_share_that_is_asked_for_counts_rows_of_the_crop() {
 }
 
 #[test]
-fn the_quote_does_not_change() {
+fn accepting_truncation_does_not_change_the_quote() {
     for (path, bytes) in jpegs() {
         let header = probe(&bytes).unwrap();
         let request = Request::cover(20, 20);
@@ -148,17 +149,17 @@ fn the_quote_does_not_change() {
 }
 
 #[test]
-fn a_cut_png_or_webp_is_refused_all_the_same() {
+fn a_truncated_png_or_webp_is_always_refused() {
     for path in ["valid/filter-paeth.png", "valid/lossy.webp", "valid/lossless.webp"] {
         let bytes = read(path);
-        let cut = &bytes[..bytes.len() - bytes.len() / 8];
-        let error = run(cut, &Request::cover(8, 8).accept_truncated(1)).unwrap_err();
+        let prefix = &bytes[..bytes.len() - bytes.len() / 8];
+        let error = run(prefix, &Request::cover(8, 8).accept_truncated(1)).unwrap_err();
         assert_eq!(error.kind(), "truncated", "{path}");
     }
 }
 
 #[test]
-fn a_share_is_one_to_a_hundred_percent() {
+fn the_accepted_share_is_one_to_a_hundred_percent() {
     let bytes = read("valid/gray.jpg");
     for percent in [0, 101, 255] {
         let error = run(&bytes, &Request::cover(8, 8).accept_truncated(percent)).unwrap_err();

@@ -1,4 +1,5 @@
-//! Sixty-four threads, honest and hostile, under one pool: the sum of what they hold stays below it.
+//! Sixty-four threads with honest and hostile files under one pool: together they hold no more than
+//! it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,18 +14,18 @@ const THREADS: u64 = 64;
 const JOBS_OF_A_THREAD: u64 = 8;
 const POOL_BYTES: u64 = 3 << 20;
 
-/// One job as a service does it: reserve the quote, run, look at what came out, give back.
+/// One job as a service does it: reserve the quote, run, inspect the result, release the quote.
 fn job<T>(
     bytes: &[u8],
     request: &Request,
     pool: &MemoryPool,
-    look: impl FnOnce(Result<Thumbnail, Error>) -> T,
+    inspect: impl FnOnce(Result<Thumbnail, Error>) -> T,
 ) -> Result<T, Error> {
     let plan = Plan::new(&probe(bytes)?, request, &Limits::default())?;
     let permit = pool.reserve(&plan, Duration::from_secs(300))?;
-    let seen = count_in_total(|| look(plan.run(bytes, &Interrupt::never())));
+    let inspected = count_in_total(|| inspect(plan.run(bytes, &Interrupt::never())));
     drop(permit);
-    Ok(seen)
+    Ok(inspected)
 }
 
 fn alone(bytes: &[u8], request: &Request) -> Thumbnail {
@@ -59,7 +60,7 @@ fn sixty_four_threads_hold_no_more_than_the_pool() {
         })
         .collect();
     assert!(honest.len() >= 15, "only {} files fit the pool", honest.len());
-    // What each makes alone.
+    // What each file gives alone.
     let wanted: Vec<Thumbnail> = honest.iter().map(|(_, bytes)| alone(bytes, &request)).collect();
     let hostile = hostile();
     let (made, refused) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -73,7 +74,7 @@ fn sixty_four_threads_hold_no_more_than_the_pool() {
                     let number = (thread * 31 + round * 7) as usize;
                     if (thread + round) % 3 == 0 {
                         let bytes = &hostile[number % hostile.len()];
-                        // Refused by its header or on the way: both are fine.
+                        // It may be refused by its header or while it runs.
                         let _ = job(bytes, request, pool, drop);
                         refused.fetch_add(1, Ordering::Relaxed);
                     } else {
@@ -90,16 +91,16 @@ fn sixty_four_threads_hold_no_more_than_the_pool() {
         }
     });
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
-    assert_eq!(total_bytes(), 0, "the jobs left something behind");
+    assert_eq!(total_bytes(), 0, "the jobs leaked");
     let (made, refused) = (made.into_inner(), refused.into_inner());
     assert_eq!(made + refused, THREADS * JOBS_OF_A_THREAD);
     println!("{made} made, {refused} hostile, {} bytes at the peak", peak_total_bytes());
     assert!(peak_total_bytes() as u64 <= POOL_BYTES, "{} bytes", peak_total_bytes());
-    // And the storm was one: most of the pool was in use at once.
+    // The jobs did run at once: more than a quarter of the pool was in use.
     assert!(peak_total_bytes() as u64 > POOL_BYTES / 4, "{} bytes", peak_total_bytes());
 }
 
-/// A job that panics gives its permit back, and the others go on.
+/// A job that panics returns its permit, and the others go on.
 #[test]
 fn a_panicking_holder_does_not_take_the_pool_with_it() {
     let pool = MemoryPool::new(1_000);
@@ -119,7 +120,7 @@ fn a_panicking_holder_does_not_take_the_pool_with_it() {
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
 }
 
-/// Who gives up leaves the queue: those behind are served as if nobody had stood there.
+/// A waiter that gives up leaves the queue: those behind it are served as if it had not been there.
 #[test]
 fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
     let pool = MemoryPool::new(100);
@@ -129,7 +130,7 @@ fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
         while pool.waiting() == 0 {
             std::thread::yield_now();
         }
-        // There is room for it, but it came second.
+        // It fits, but it came second.
         let small = scope.spawn(|| pool.reserve_bytes(40, Duration::from_secs(60)).map(drop));
         assert!(matches!(large.join().unwrap(), Err(Error::Busy { .. })));
         assert!(small.join().unwrap().is_ok());

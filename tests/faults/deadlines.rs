@@ -1,4 +1,4 @@
-//! Deadlines that pass at every look at them, and flags that are set in the middle.
+//! Deadlines that pass at any poll, and flags that are set in the middle of a job.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +9,8 @@ use bombproof::{Error, Format, Interrupt, Interrupted, Limits, Plan, Request, pr
 use crate::counting_allocator::live_bytes;
 use crate::jobs::{files, outputs};
 
-/// A job that is stopped at any of its polls is interrupted, leaks nothing, and goes on to work when
-/// it is not stopped.
+/// A job that is stopped at any of its polls is interrupted and leaks nothing. When it is not
+/// stopped, it still succeeds.
 #[test]
 fn a_deadline_may_pass_at_every_poll() {
     let mut stopped = 0;
@@ -19,9 +19,9 @@ fn a_deadline_may_pass_at_every_poll() {
         for request in outputs(Request::cover(60, 60)) {
             let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
             let run = || plan.run_all(&bytes, &Interrupt::never());
-            let (whole, work) = measure_work(run);
-            let whole = whole.unwrap();
-            // All of the first, then every seventh, and the last.
+            let (complete, work) = measure_work(run);
+            let complete = complete.unwrap();
+            // Each of the first 39, then every seventh, and the last.
             let all = 1..=work.polls;
             for poll in all.filter(|poll| *poll < 40 || poll % 7 == 0 || *poll == work.polls) {
                 let before = live_bytes();
@@ -35,7 +35,7 @@ fn a_deadline_may_pass_at_every_poll() {
                 stopped += 1;
             }
             let (unstopped, _) = stop_at_poll(work.polls + 1, run);
-            assert_eq!(unstopped.unwrap(), whole, "{path}");
+            assert_eq!(unstopped.unwrap(), complete, "{path}");
         }
     }
     println!("{stopped} jobs stopped");
@@ -44,7 +44,7 @@ fn a_deadline_may_pass_at_every_poll() {
 
 /// P4: the interrupt is polled for each row of MCUs, each row of a PNG, and each band of a WebP.
 #[test]
-fn polls_are_as_many_as_the_rows_need() {
+fn the_interrupt_is_polled_for_every_row() {
     for (path, bytes) in files() {
         let header = probe(&bytes).unwrap();
         let request = Request::cover(60, 60).jpeg(80);
@@ -63,22 +63,22 @@ fn polls_are_as_many_as_the_rows_need() {
     }
 }
 
-/// A flag that another thread sets, at any moment.
+/// Another thread sets the flag, at any moment.
 #[test]
 fn a_flag_set_in_the_middle_cancels_the_job() {
     let (path, bytes) = files().swap_remove(0);
     let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(60, 60), &Limits::default());
     let plan = plan.unwrap();
-    let whole = plan.run(&bytes, &Interrupt::never()).unwrap();
+    let complete = plan.run(&bytes, &Interrupt::never()).unwrap();
     let mut cancelled = 0;
     while cancelled < 5 {
         let flag = Arc::new(AtomicBool::new(false));
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         let setter = std::thread::spawn(move || flag.store(true, Ordering::Relaxed));
-        // The setter may be late for a few jobs, but it comes.
+        // A few jobs may end before the flag is set.
         loop {
             match plan.run(&bytes, &interrupt) {
-                Ok(made) => assert_eq!(made, whole, "{path}"),
+                Ok(made) => assert_eq!(made, complete, "{path}"),
                 Err(Error::Interrupted(Interrupted::Cancelled)) => break,
                 Err(error) => panic!("{path}: {error}"),
             }

@@ -1,4 +1,4 @@
-//! The files and the requests that the faults are tried on.
+//! The files and the requests that every fault is tried on.
 
 use bombproof::Request;
 
@@ -14,7 +14,7 @@ pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     KINDS.iter().map(file).collect()
 }
 
-/// Each way out.
+/// Every output format, and several sizes at once.
 pub(crate) fn outputs(request: Request) -> [Request; 5] {
     [
         request.jpeg(80),
@@ -25,7 +25,7 @@ pub(crate) fn outputs(request: Request) -> [Request; 5] {
     ]
 }
 
-/// A file of every kind that takes memory in a way of its own.
+/// One file of each kind that uses memory in its own way.
 const KINDS: [&str; 20] = [
     "photo.jpg",
     "photo-progressive.jpg",

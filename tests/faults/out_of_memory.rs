@@ -1,4 +1,4 @@
-//! An allocator that refuses: every allocation of ours in turn, and all from one on.
+//! An allocator that refuses each of the library's own allocations, alone and with all later ones.
 
 use std::time::Duration;
 
@@ -21,19 +21,20 @@ fn assert_out_of_memory(result: &Result<Vec<Thumbnail>, Error>, place: &str) {
     }
 }
 
-/// A typed error, nothing leaked, no abort; and the job after it is as good as the one before.
+/// A refusal is a typed error. Nothing leaks or aborts, and the next job succeeds like the one
+/// before.
 #[test]
 fn each_allocation_of_a_job_may_be_refused() {
     let limits = Limits::default();
     let mut refusals = 0;
     for (path, bytes) in files() {
         for request in outputs(Request::cover(60, 60)) {
-            let (whole, own_calls) =
+            let (complete, own_calls) =
                 refuse_allocations(0..0, || thumbnails(&bytes, &request, &limits));
-            let whole = whole.unwrap_or_else(|error| panic!("{path}: {error}"));
-            assert!(own_calls >= 4, "{path}: only {own_calls} allocations of ours");
+            let complete = complete.unwrap_or_else(|error| panic!("{path}: {error}"));
+            assert!(own_calls >= 4, "{path}: the library made only {own_calls} allocations itself");
             for call in 1..=own_calls {
-                // This one alone, and this one with all that follow.
+                // This one alone, and this one with all later ones.
                 for refused in [call..call + 1, call..u64::MAX] {
                     let place = format!("{path}, allocation {call} of {own_calls}");
                     let before = live_bytes();
@@ -46,20 +47,20 @@ fn each_allocation_of_a_job_may_be_refused() {
                 }
             }
             let (again, _) = refuse_allocations(0..0, || thumbnails(&bytes, &request, &limits));
-            assert_eq!(again.unwrap(), whole, "{path}");
+            assert_eq!(again.unwrap(), complete, "{path}");
         }
     }
     println!("{refusals} allocations refused");
     assert!(refusals > 2_000, "only {refusals}");
 }
 
-/// While an upload is read its buffer doubles: each of its blocks may be refused.
+/// The buffer of an upload doubles while it is read: each of its blocks may be refused.
 #[test]
 fn each_block_of_an_upload_may_be_refused() {
     let upload = vec![7; 1 << 20];
     let limits = Limits::default();
-    let (whole, own_calls) = refuse_allocations(0..0, || read_upload(&upload[..], &limits));
-    assert_eq!(whole.unwrap(), upload);
+    let (complete, own_calls) = refuse_allocations(0..0, || read_upload(&upload[..], &limits));
+    assert_eq!(complete.unwrap(), upload);
     assert!((2..40).contains(&own_calls), "{own_calls} blocks");
     for call in 1..=own_calls {
         let before = live_bytes();
@@ -69,7 +70,8 @@ fn each_block_of_an_upload_may_be_refused() {
     }
 }
 
-/// Without memory for a place in the queue nobody waits, and nothing stays reserved.
+/// A caller that gets no memory for its place in the queue does not wait, and nothing stays
+/// reserved.
 #[test]
 fn a_place_in_the_queue_may_be_refused() {
     let pool = MemoryPool::new(100);
@@ -82,9 +84,9 @@ fn a_place_in_the_queue_may_be_refused() {
     assert!(pool.reserve_bytes(100, Duration::ZERO).is_ok());
 }
 
-/// The header and the plan have nothing that could be refused.
+/// Neither allocates, so that nothing can be refused. Running the plan does.
 #[test]
-fn refusals_and_plans_need_no_memory() {
+fn probing_and_planning_need_no_memory() {
     for (path, bytes) in files() {
         let (plan, own_calls) = refuse_allocations(1..u64::MAX, || {
             let header = probe(&bytes)?;

@@ -6,8 +6,8 @@ use bombproof::{Error, Limit, Limits, read_upload};
 
 use crate::counting_allocator::{live_bytes, measure};
 
-/// The piece that `read_upload` reads at once.
-const PIECE_BYTES: u64 = 16 << 10;
+/// What `read_upload` reads at once.
+const READ_BYTES: u64 = 16 << 10;
 
 fn limits(max_input_bytes: u64) -> Limits {
     let mut limits = Limits::default();
@@ -15,8 +15,9 @@ fn limits(max_input_bytes: u64) -> Limits {
     limits
 }
 
-/// Gives `per_call` bytes a call and does something else at call `at`.
-struct Script<F> {
+/// Returns `per_call` bytes a call, until `left` bytes are read. Call number `at`, from 1, does
+/// `then` instead.
+struct ScriptedReader<F> {
     left: usize,
     per_call: usize,
     call: usize,
@@ -24,7 +25,7 @@ struct Script<F> {
     then: F,
 }
 
-impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for Script<F> {
+impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for ScriptedReader<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.call += 1;
         if self.call == self.at {
@@ -37,16 +38,24 @@ impl<F: FnMut(&mut [u8]) -> io::Result<usize>> Read for Script<F> {
     }
 }
 
+/// Returns `per_call` bytes a call, until `left` bytes are read, and does nothing else.
+fn steady_reader(
+    left: usize,
+    per_call: usize,
+) -> ScriptedReader<impl FnMut(&mut [u8]) -> io::Result<usize>> {
+    ScriptedReader { left, per_call, call: 0, at: 0, then: |_: &mut [u8]| Ok(0) }
+}
+
 #[test]
 fn an_error_at_any_read_is_an_io_error_and_leaks_nothing() {
     for at in 1..=40 {
         for kind in [ErrorKind::ConnectionReset, ErrorKind::TimedOut, ErrorKind::WouldBlock] {
             let then = |_: &mut [u8]| Err(kind.into());
-            let reader = Script { left: 300_000, per_call: 8_000, call: 0, at, then };
+            let reader = ScriptedReader { left: 300_000, per_call: 8_000, call: 0, at, then };
             let before = live_bytes();
             let result = read_upload(reader, &limits(1 << 20));
             match result {
-                // 300,000 bytes are 38 reads, and one that says that there are no more.
+                // 300,000 bytes take 38 reads, and one more that says that there are no more.
                 Err(Error::Io(error)) if at <= 39 => assert_eq!(error.kind(), kind),
                 Ok(upload) if at == 40 => assert_eq!(upload.len(), 300_000),
                 other => panic!("read {at}: {other:?}"),
@@ -57,37 +66,36 @@ fn an_error_at_any_read_is_an_io_error_and_leaks_nothing() {
 }
 
 #[test]
-fn an_interruption_is_no_error() {
+fn an_interrupted_read_is_repeated() {
     for at in 1..=40 {
         let then = |_: &mut [u8]| Err(ErrorKind::Interrupted.into());
-        let reader = Script { left: 300_000, per_call: 8_000, call: 0, at, then };
+        let reader = ScriptedReader { left: 300_000, per_call: 8_000, call: 0, at, then };
         assert_eq!(read_upload(reader, &limits(300_000)).unwrap().len(), 300_000);
     }
 }
 
 #[test]
-fn nothing_at_all_is_an_empty_upload() {
+fn an_empty_reader_is_an_empty_upload() {
     let (upload, heap) = measure(|| read_upload(io::empty(), &limits(0)).unwrap());
     assert_eq!((upload.len(), heap.allocations), (0, 0));
 }
 
 #[test]
 fn one_byte_at_a_time_costs_no_more_memory_than_all_at_once() {
-    let reader =
-        |per_call| Script { left: 100_000, per_call, call: 0, at: 0, then: |_: &mut [u8]| Ok(0) };
+    let reader = |per_call| steady_reader(100_000, per_call);
     let (slow, slow_heap) = measure(|| read_upload(reader(1), &limits(100_000)).unwrap());
     let (fast, fast_heap) = measure(|| read_upload(reader(usize::MAX), &limits(100_000)).unwrap());
     assert_eq!(slow, fast);
     assert_eq!(slow_heap, fast_heap);
-    assert!(slow_heap.peak_bytes <= 3 * 100_000 + PIECE_BYTES, "{slow_heap:?}");
+    assert!(slow_heap.peak_bytes <= 3 * 100_000 + READ_BYTES, "{slow_heap:?}");
 }
 
 #[test]
 fn a_reader_that_claims_more_than_the_buffer_holds_is_not_believed() {
-    for claimed in [PIECE_BYTES as usize + 1, 1 << 40, usize::MAX] {
+    for claimed in [READ_BYTES as usize + 1, 1 << 40, usize::MAX] {
         for at in [1, 3] {
             let then = |_: &mut [u8]| Ok(claimed);
-            let reader = Script { left: 100_000, per_call: 1_000, call: 0, at, then };
+            let reader = ScriptedReader { left: 100_000, per_call: 1_000, call: 0, at, then };
             let before = live_bytes();
             let result = read_upload(reader, &limits(u64::MAX));
             assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
@@ -97,20 +105,14 @@ fn a_reader_that_claims_more_than_the_buffer_holds_is_not_believed() {
     }
 }
 
-/// The edges of the limit and of the piece: as many bytes as allowed, and one more.
+/// At the edges of the limit and of one read: as many bytes as allowed, and one more.
 #[test]
-fn the_last_byte_allowed_is_taken_and_the_next_refused() {
-    for allowed in [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 100_000] {
+fn the_last_byte_allowed_is_accepted_and_the_next_refused() {
+    for allowed in [0, 1, READ_BYTES - 1, READ_BYTES, READ_BYTES + 1, 100_000] {
         for per_call in [1, 1_000, usize::MAX] {
-            let reader = |left: u64| Script {
-                left: left as usize,
-                per_call,
-                call: 0,
-                at: 0,
-                then: |_: &mut [u8]| Ok(0),
-            };
-            let taken = read_upload(reader(allowed), &limits(allowed)).unwrap();
-            assert_eq!(taken.len() as u64, allowed);
+            let reader = |left: u64| steady_reader(left as usize, per_call);
+            let upload = read_upload(reader(allowed), &limits(allowed)).unwrap();
+            assert_eq!(upload.len() as u64, allowed);
             let mut over = reader(allowed + 1);
             let before = live_bytes();
             match read_upload(&mut over, &limits(allowed)) {
@@ -120,20 +122,19 @@ fn the_last_byte_allowed_is_taken_and_the_next_refused() {
                 other => panic!("{allowed}: {other:?}"),
             }
             assert_eq!(live_bytes(), before);
-            assert_eq!(over.left, 0, "no byte too many was looked for");
+            assert_eq!(over.left, 0, "the first byte over the limit was not read");
         }
     }
 }
 
 #[test]
-fn a_reader_that_never_ends_is_left_at_the_limit() {
+fn an_endless_reader_is_abandoned_at_the_limit() {
     for per_call in [1, 7, usize::MAX] {
-        let mut reader =
-            Script { left: usize::MAX, per_call, call: 0, at: 0, then: |_: &mut [u8]| Ok(0) };
+        let mut reader = steady_reader(usize::MAX, per_call);
         let (result, heap) = measure(|| read_upload(&mut reader, &limits(200_000)));
         assert!(matches!(result, Err(Error::OverLimit { .. })));
-        let taken = (usize::MAX - reader.left) as u64;
-        assert_eq!(taken, 200_001, "no byte after the first too many");
-        assert!(heap.peak_bytes <= 3 * 200_000 + PIECE_BYTES, "{heap:?}");
+        let read_bytes = (usize::MAX - reader.left) as u64;
+        assert_eq!(read_bytes, 200_001, "not up to the first byte over the limit");
+        assert!(heap.peak_bytes <= 3 * 200_000 + READ_BYTES, "{heap:?}");
     }
 }

@@ -15,7 +15,7 @@ use std::cell::Cell;
 /// The system's allocator, with counters of the bytes that the caller asked for.
 pub(crate) struct CountingAllocator;
 
-/// What one piece of work took from the heap, on its own thread.
+/// What one piece of work took from the heap of its thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Measured {
     /// The most bytes that were live at once, over what was live before. While a block is moved by
@@ -25,9 +25,9 @@ pub(crate) struct Measured {
     pub(crate) allocations: u64,
 }
 
-/// Does `work` and says what it took from the heap of this thread.
+/// Runs `work` and measures what it takes from the heap of this thread.
 ///
-/// What other threads do meanwhile is not seen; neither is what a thread that `work` starts takes.
+/// Other threads are not measured, not even those that `work` starts.
 pub(crate) fn measure<T>(work: impl FnOnce() -> T) -> (T, Measured) {
     let live_before = LIVE_BYTES.get();
     let allocations_before = ALLOCATIONS.get();
@@ -68,10 +68,11 @@ fn note_call() {
 
 #[allow(
     unsafe_code,
-    reason = "GlobalAlloc is an unsafe trait; every call goes on to System as it came"
+    reason = "GlobalAlloc is an unsafe trait; every call is passed to System unchanged"
 )]
 // SAFETY: the blocks are those of `System`, for the layouts that the caller gave. Counting uses
-// thread-locals that are constants without a destructor, so it never allocates and never unwinds.
+// thread-locals with a constant initialiser and no destructor, so it never allocates and never
+// unwinds.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise about `layout` is passed on.

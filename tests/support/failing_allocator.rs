@@ -1,8 +1,8 @@
-//! A global allocator that refuses some of the library's own allocations, and one that adds up what
-//! the jobs of all threads hold.
+//! A global allocator that refuses some of the library's own allocations, and adds up what the jobs
+//! of all threads hold.
 //!
-//! Which allocations are the library's own is told by `bombproof::instrument::is_own_allocation`: those
-//! that take no for an answer. Codecs below it do not: an allocation that is refused to them aborts.
+//! `bombproof::instrument::is_own_allocation` tells which allocations are the library's own: those
+//! whose failure it handles. The codecs below it do not: a refused allocation makes them abort.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
@@ -16,8 +16,8 @@ use crate::counting_allocator::CountingAllocator;
 /// Counts like [`CountingAllocator`], and refuses on demand.
 pub(crate) struct FailingAllocator;
 
-/// Does `job` and refuses those of its own allocations whose numbers, from 1, are in `refused`.
-/// Returns how many it asked for.
+/// Runs `job` and refuses those of the library's own allocations whose numbers, from 1, are in
+/// `refused`. Returns how many it asked for.
 pub(crate) fn refuse_allocations<T>(refused: Range<u64>, job: impl FnOnce() -> T) -> (T, u64) {
     OWN_CALLS.set(0);
     REFUSED_FROM.set(refused.start);
@@ -28,9 +28,9 @@ pub(crate) fn refuse_allocations<T>(refused: Range<u64>, job: impl FnOnce() -> T
     (result, OWN_CALLS.get())
 }
 
-/// Does `job` and counts what it holds into the sum over all threads.
+/// Runs `job` and counts what it holds in the total over all threads.
 ///
-/// It has to free what it takes: what it returns is not counted any more.
+/// The job has to free all that it allocates: a block freed after it is no longer counted.
 pub(crate) fn count_in_total<T>(job: impl FnOnce() -> T) -> T {
     IN_TOTAL.set(true);
     let result = job();
@@ -58,18 +58,19 @@ fn is_refused() -> bool {
 
 fn note(bytes: i64) {
     if IN_TOTAL.get() {
-        let sum = TOTAL.fetch_add(bytes, Ordering::SeqCst) + bytes;
-        PEAK_TOTAL.fetch_max(sum, Ordering::SeqCst);
+        let total = TOTAL.fetch_add(bytes, Ordering::SeqCst) + bytes;
+        PEAK_TOTAL.fetch_max(total, Ordering::SeqCst);
     }
 }
 
 #[allow(
     unsafe_code,
-    reason = "GlobalAlloc is an unsafe trait; every call goes on to CountingAllocator as it came, or \
-              is refused, which the trait allows"
+    reason = "GlobalAlloc is an unsafe trait; every call is passed to CountingAllocator unchanged, \
+              or refused, which the trait allows"
 )]
 // SAFETY: the blocks are those of `CountingAllocator`; a null block says that there is none. The
-// counters are constants without a destructor, so they neither allocate nor unwind.
+// counters are thread-locals with a constant initialiser and no destructor, so they neither
+// allocate nor unwind.
 unsafe impl GlobalAlloc for FailingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_refused() {

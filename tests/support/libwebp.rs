@@ -1,5 +1,5 @@
-//! libwebp, whose pixels are what a WebP shows: for the fuzz targets and `tools/check-images`, since the
-//! tests of the library want no C.
+//! libwebp, the reference for the pixels of a WebP. The fuzz targets and `tools/check-images` use
+//! it; the tests of the library need no C.
 #![allow(unreachable_pub, reason = "each crate that includes this module has its own use of it")]
 
 use std::mem::MaybeUninit;
@@ -11,11 +11,11 @@ use libwebp_sys::{
     WebPGetFeatures, WebPRGBABuffer, WebPYUVABuffer,
 };
 
-/// Of a lossy file Y, U, V and alpha, not enlarged and not converted; of a lossless one red, green, blue
-/// and alpha, not multiplied.
+/// Y, U, V and alpha of a lossy file, neither upsampled nor converted. Red, green, blue and alpha
+/// of a lossless file, not premultiplied.
 pub fn planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
     let mut features = MaybeUninit::uninit();
-    // SAFETY: the slice can be read, and the features are written before they are said to be there.
+    // SAFETY: the slice can be read, and a status of OK means that the features are written.
     let features = unsafe {
         match WebPGetFeatures(file.as_ptr(), file.len(), features.as_mut_ptr()) {
             VP8StatusCode::VP8_STATUS_OK => features.assume_init(),
@@ -25,19 +25,19 @@ pub fn planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
     if features.format == LOSSLESS { lossless_planes(file) } else { lossy_planes(file) }
 }
 
-/// Where planes of ours are other than those of libwebp, in words. Alpha of an opaque picture is a plane of
-/// its own only.
+/// Describes the first place where our planes differ from those of libwebp. Our plane of alpha is
+/// empty when the picture is opaque, and is not compared then.
 pub fn difference(ours: &[Plane; 4], theirs: &[Plane; 4]) -> Option<String> {
     let pairs = ours.iter().zip(theirs).enumerate();
     let mut pairs = pairs.filter(|(_, (ours, _))| !ours.samples.is_empty());
     pairs.find_map(|(number, (ours, theirs))| {
         if (ours.width, ours.samples.len()) != (theirs.width, theirs.samples.len()) {
-            return Some(format!("another size of plane {number}"));
+            return Some(format!("plane {number} has another size"));
         }
         let mut samples = ours.samples.iter().zip(&theirs.samples).enumerate();
         let (at, (sample, theirs)) = samples.find(|(_, (ours, theirs))| ours != theirs)?;
         let (x, y) = (at % ours.width, at / ours.width);
-        Some(format!("libwebp: {theirs} at {x}, {y} of plane {number}, and we say {sample}"))
+        Some(format!("plane {number} at {x}, {y}: libwebp has {theirs}, and we have {sample}"))
     })
 }
 
@@ -47,7 +47,8 @@ fn lossy_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
         // SAFETY: a decoded buffer of this mode is this variant.
         let planes: WebPYUVABuffer = unsafe { output.u.YUVA };
         let plane = |samples: *mut u8, bytes: usize, stride: i32, width: usize, height: usize| {
-            // SAFETY: each plane has as many bytes as the buffer says, until the buffer is freed.
+            // SAFETY: each plane has as many bytes as the buffer declares, until the buffer is
+            // freed.
             let samples = unsafe { std::slice::from_raw_parts(samples, bytes) };
             let rows = samples.chunks(stride as usize).take(height);
             Plane { width, samples: rows.flat_map(|row| &row[..width]).copied().collect() }
@@ -65,7 +66,8 @@ fn lossy_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
 fn lossless_planes(file: &[u8]) -> Result<[Plane; 4], VP8StatusCode> {
     decode(file, WEBP_CSP_MODE::MODE_RGBA, |output| {
         let (width, height) = size(output);
-        // SAFETY: a decoded buffer of this mode is this variant, and has as many bytes as it says.
+        // SAFETY: a decoded buffer of this mode is this variant, and has as many bytes as it
+        // declares.
         let (samples, stride) = unsafe {
             let WebPRGBABuffer { rgba, stride, size } = output.u.RGBA;
             (std::slice::from_raw_parts(rgba, size), stride as usize)
@@ -87,12 +89,13 @@ fn decode(
     mode: WEBP_CSP_MODE,
     planes: impl Fn(&WebPDecBuffer) -> [Plane; 4],
 ) -> Result<[Plane; 4], VP8StatusCode> {
-    // SAFETY: nothing else reads or writes it before the first file is decoded, and then always the same.
-    PLAIN.call_once(|| unsafe { VP8GetCPUInfo = None });
-    let mut config = WebPDecoderConfig::new().expect("the library is of the version of its header");
+    // SAFETY: nothing else reads or writes the variable before the first file is decoded, and it
+    // does not change after that.
+    DISABLE_VECTOR_CODE.call_once(|| unsafe { VP8GetCPUInfo = None });
+    let mut config = WebPDecoderConfig::new().expect("the library has the version of its header");
     config.output.colorspace = mode;
-    // SAFETY: the slice can be read, the configuration is initialised, and its buffer, which the library
-    // allocates, is freed once, when nothing refers to it any more.
+    // SAFETY: the slice can be read, the configuration is initialised, and its buffer, which the
+    // library allocates, is freed once, when nothing refers to it any more.
     unsafe {
         let decoded = match WebPDecode(file.as_ptr(), file.len(), &mut config) {
             VP8StatusCode::VP8_STATUS_OK => Ok(planes(&config.output)),
@@ -104,12 +107,12 @@ fn decode(
 }
 
 unsafe extern "C" {
-    /// What libwebp asks for the vector instructions that there are. Without it the plain code runs, whose
-    /// arithmetic is the same on every machine, whatever the size of coefficients.
+    /// libwebp asks this function which vector instructions there are. Without it the portable code
+    /// runs, whose arithmetic is the same on every machine, however large the coefficients.
     static mut VP8GetCPUInfo: Option<unsafe extern "C" fn(i32) -> i32>;
 }
 
-static PLAIN: Once = Once::new();
+static DISABLE_VECTOR_CODE: Once = Once::new();
 
-/// Neither a mixture, as animations may be, nor lossy.
+/// The format of `WebPBitstreamFeatures` that is neither mixed, as in animations, nor lossy.
 const LOSSLESS: i32 = 2;

@@ -1,4 +1,4 @@
-//! The reader of `corpus/MANIFEST.toml`, for every test that walks the corpus.
+//! Reads `corpus/MANIFEST.toml`, for every test that walks over the corpus.
 #![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
 use std::fs;
@@ -28,7 +28,7 @@ pub(crate) fn read(path: &str) -> Vec<u8> {
     entry.unwrap_or_else(|| panic!("{path} is not in the manifest")).read()
 }
 
-/// One file. The fields are explained in `corpus/README.md`.
+/// One file. `corpus/README.md` explains the fields.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
@@ -66,12 +66,12 @@ impl Entry {
         self.path.split('/').next().unwrap_or_default()
     }
 
-    /// The outcomes that are right: `"picture"` or the kind of an error.
+    /// The outcomes that are right: `"picture"` or kinds of errors.
     pub(crate) fn outcomes(&self) -> impl Iterator<Item = &str> {
         self.expect.iter().chain(&self.expect_one_of).map(String::as_str)
     }
 
-    /// True when the file may give a picture.
+    /// Whether the file may give a picture.
     pub(crate) fn may_be_picture(&self) -> bool {
         self.outcomes().any(|outcome| outcome == "picture")
     }

@@ -1,15 +1,18 @@
-//! Lets a file attack and counts what it costs.
+//! Runs an attack through the pipeline and counts what it costs.
 
 use bombproof::instrument::{Work, measure_work};
 use bombproof::{Error, Interrupt, Limit, Limits, Plan, Request, Size, Thumbnail, probe};
 
 use crate::counting_allocator::{Measured, measure};
 
-/// What became of one upload, and what it took.
+/// The size of the good pictures that `testkit` builds most attacks around.
+pub(crate) const SMALL: Size = Size::new(16, 16);
+
+/// The outcome of one upload, and what it cost.
 #[derive(Debug)]
 pub(crate) struct Attack {
     pub(crate) result: Result<Thumbnail, Error>,
-    /// The quote, once there was a plan.
+    /// What the plan quoted, if there was a plan.
     pub(crate) quote: Option<u64>,
     pub(crate) heap: Measured,
     pub(crate) work: Work,
@@ -21,7 +24,8 @@ pub(crate) fn attack(bytes: &[u8]) -> Attack {
     attack_with(bytes, &Request::cover(256, 256), &Limits::default())
 }
 
-/// Probes, plans and runs. Before the plan nothing may be allocated, and after it no more than it says.
+/// Probes, plans and runs. Nothing may be allocated before the plan, and no more than it quotes
+/// after.
 pub(crate) fn attack_with(bytes: &[u8], request: &Request, limits: &Limits) -> Attack {
     let mut quote = None;
     let ((result, heap), work) = measure_work(|| {
@@ -46,15 +50,15 @@ pub(crate) fn attack_with(bytes: &[u8], request: &Request, limits: &Limits) -> A
 }
 
 impl Attack {
-    /// A job reads its container a fixed number of times: the walk of `probe`, the one for the
-    /// profile, both again when the plan is run, the checks of CRCs, and the walk of the decoder.
-    /// The rest is for the few entries of an Exif block that are read where they are not.
+    /// A job walks over its container a fixed number of times: `probe` walks once, and once for the
+    /// profile; running the plan repeats both, checks the CRCs, and decodes. The constant is for
+    /// the few entries of an Exif block that are begun although they are not there.
     fn assert_linear_walks(&self) {
         let allowed = 8 * self.input_bytes + 1_024;
         assert!(self.work.walked_bytes <= allowed, "{} allowed: {self:?}", allowed);
     }
 
-    /// Refused without heap, and without a look at any pixel.
+    /// Refused without an allocation, and before any pixel.
     pub(crate) fn assert_refused(&self) -> &Error {
         assert_eq!(self.heap.allocations, 0, "{self:?}");
         assert_eq!((self.work.blocks, self.work.pixels), (0, 0), "{self:?}");
@@ -62,8 +66,8 @@ impl Attack {
         self.result.as_ref().expect_err("a refusal")
     }
 
-    /// Refused without heap by one of `limits`, with numbers that say so.
-    pub(crate) fn assert_over(&self, limits: &[Limit]) {
+    /// Refused without an allocation by one of `limits`, which the number found exceeds.
+    pub(crate) fn assert_over_limit(&self, limits: &[Limit]) {
         match self.assert_refused() {
             Error::OverLimit { limit, found, allowed } => {
                 assert!(limits.contains(limit) && found > allowed, "{self:?}");
@@ -72,12 +76,12 @@ impl Attack {
         }
     }
 
-    /// Refused without heap, as an error of this kind.
+    /// Refused without an allocation, as an error of this kind.
     pub(crate) fn assert_refused_as(&self, kind: &str) {
         assert_eq!(self.assert_refused().kind(), kind, "{self:?}");
     }
 
-    /// Taken: the picture has this size.
+    /// Accepted: the picture has this size.
     pub(crate) fn assert_picture(&self, size: Size) -> &Thumbnail {
         let picture = self.result.as_ref().unwrap_or_else(|error| panic!("{error}: {self:?}"));
         assert_eq!(picture.size(), size);

@@ -1,15 +1,13 @@
-//! Rows of metadata: text, profiles, Exif, and what hides behind the picture.
+//! Rows about metadata: text, profiles, Exif, and data after the picture.
 
-use bombproof::{ColorConversion, Limits, Orientation, Request, Size, probe};
+use bombproof::{ColorConversion, Limits, Orientation, Request, probe};
 use bombproof_testkit::bombs::{exif, icc, jpeg, png, webp, with_trailing_data};
 use bombproof_testkit::png as png_writer;
 
-use crate::attack::{Attack, attack, attack_with};
+use crate::attack::{Attack, SMALL, attack, attack_with};
 use crate::payload::surviving_part;
 
-const SMALL: Size = Size::new(16, 16);
-
-/// Metadata may cost nothing: the same picture, from the same number of allocations and bytes.
+/// Metadata must cost nothing: the same picture, from the same number of allocations and bytes.
 fn assert_costs_nothing(with: &Attack, without: &Attack) {
     assert_eq!(with.assert_picture(SMALL), without.assert_picture(SMALL));
     assert_eq!(with.heap, without.heap, "{with:?} {without:?}");
@@ -36,12 +34,12 @@ fn row_06_text_is_never_inflated_and_never_stored() {
         let bomb = png::text(kind, 64 << 20);
         let attack = attack(&bomb);
         assert_costs_nothing(&attack, &clean);
-        // Only the header of the chunk is looked at, on each walk.
+        // Each walk reads only the header of the chunk.
         assert!(attack.work.walked_bytes <= clean.work.walked_bytes + 6 * 12, "{attack:?}");
     }
 }
 
-/// Tags that overlap or repeat made a profile of 1 MiB cost 0.4 s; its tables hold megabytes.
+/// Overlapping or repeated tags made a profile of 1 MiB cost 0.4 s. Its tables hold megabytes.
 #[test]
 fn row_23_a_hostile_profile_is_ignored_or_in_the_quote() {
     for profile in [
@@ -62,7 +60,7 @@ fn row_23_a_hostile_profile_is_ignored_or_in_the_quote() {
         for file in files {
             let attack = attack(&file);
             attack.assert_picture(SMALL);
-            // Of what does not fit the limits, nothing is read but its length.
+            // Of a profile over the limits, only the length is read.
             assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
             assert!(attack.heap.peak_bytes <= 16 << 20, "{attack:?}");
         }
@@ -103,12 +101,12 @@ fn row_27_no_eight_bytes_of_a_payload_survive() {
             assert_eq!(surviving_part(payload, made.bytes()), None);
         }
     }
-    // A comment in a JPEG is a place for a script as well.
+    // A JPEG comment can hold a script as well.
     let comment = attack(&jpeg::markers(0xFE, 3, payload));
     assert_eq!(surviving_part(payload, comment.assert_picture(SMALL).bytes()), None);
 }
 
-/// 5.4 KB: three levels of directories, each of whose entries points to the whole next level.
+/// 5.4 KB: three levels of directories. Each entry points to the complete next level.
 #[test]
 fn row_44_a_tree_of_directories_is_not_walked() {
     let tree = exif::pointer_tree(3, 200, 200);
@@ -122,7 +120,7 @@ fn row_44_a_tree_of_directories_is_not_walked() {
 
 /// 64 KB of records that all name one long string: 178 MB when each is kept.
 #[test]
-fn row_45_the_text_of_a_profile_never_reaches_the_colour_library() {
+fn row_45_the_text_of_a_profile_never_reaches_the_color_library() {
     let mluc = icc::mluc(2_600, 30_000);
     for file in
         [jpeg::with_icc(&mluc), webp::with_icc(&mluc), png::with_profile(&png_writer::zlib(&mluc))]
@@ -132,14 +130,14 @@ fn row_45_the_text_of_a_profile_never_reaches_the_colour_library() {
         assert!(matches!(color, ColorConversion::Ignored(_)), "{color:?}");
         assert!(attack.heap.peak_bytes < 2 << 20, "{attack:?}");
     }
-    // With the tags of a model beside it, the model is all that is copied.
+    // When the profile has the tags of a colour model too, only those are copied.
     let good =
         bombproof::instrument::minimal_profile(&icc::padded(100_000)).expect("a good profile");
     assert!(good.len() < 1_000, "{} bytes", good.len());
     assert!(!good.windows(4).any(|window| window == b"desc" || window == b"cprt"));
 }
 
-/// An eXIf or iCCP chunk as large as the file was doubled by the decoder, and not counted.
+/// The decoder doubled an eXIf or iCCP chunk as large as the file, and did not count it.
 #[test]
 fn row_50_metadata_as_large_as_the_file_never_reaches_the_codec() {
     let clean = attack(&png::good(png_writer::Options::default()));

@@ -1,16 +1,16 @@
-//! Rows of pixels: floods, absent data, extreme shapes, depths.
+//! Rows about pixels: floods, absent data, extreme shapes, depths.
 
 use bombproof::{Error, Layout, Limit, Limits, Picture, Request, Size, thumbnail};
 use bombproof_testkit::bombs::{cut, jpeg, png, webp};
 
-use crate::attack::{attack, attack_with};
+use crate::attack::{SMALL, attack, attack_with};
 use crate::manifest;
 
 const DIMENSIONS: [Limit; 2] = [Limit::Side, Limit::Pixels];
 
-/// lottapixel: 64,250 × 64,250 in 4,856 bytes took decoders down for gigabytes.
+/// lottapixel: 64,250 × 64,250 in 4,856 bytes made decoders allocate gigabytes and crash.
 #[test]
-fn row_01_a_pixel_flood_is_refused_before_any_heap() {
+fn row_01_a_pixel_flood_is_refused_before_any_allocation() {
     for bomb in [
         jpeg::flood(0xC0, 64_250, 4_856),
         jpeg::flood(0xC2, 65_535, 166),
@@ -20,7 +20,7 @@ fn row_01_a_pixel_flood_is_refused_before_any_heap() {
         webp::one_color(16_384, 16_384),
     ] {
         let attack = attack(&bomb);
-        attack.assert_over(&DIMENSIONS);
+        attack.assert_over_limit(&DIMENSIONS);
         assert!(attack.work.walked_bytes <= 2 * bomb.len() as u64, "{attack:?}");
     }
 }
@@ -40,13 +40,13 @@ fn row_02_declared_but_absent_pixels_are_not_credible() {
     }
 }
 
-/// The bound of each format is passed by one pixel more than it holds, and by none less.
+/// The bound of credible sizes accepts a file with just enough data, and refuses it with less.
 #[test]
-fn row_02_the_gate_opens_at_its_bound() {
+fn row_02_just_enough_data_is_credible_and_less_is_not() {
     // 8 × 8 blocks at one bit a block: 64 DC codes in 8 bytes.
-    let whole = jpeg::coefficients(512, 512);
-    attack(&whole).assert_picture(Size::new(256, 256));
-    let mut short = whole;
+    let complete = jpeg::coefficients(512, 512);
+    attack(&complete).assert_picture(Size::new(256, 256));
+    let mut short = complete;
     // The last bytes are data and EOI: without 300 of the 512 data bytes the blocks are not there.
     short.drain(short.len() - 302..short.len() - 2);
     attack(&short).assert_refused_as("not_credible");
@@ -54,28 +54,28 @@ fn row_02_the_gate_opens_at_its_bound() {
 
 /// Half a picture, the rest grey, stored as a success.
 #[test]
-fn row_03_a_cut_file_is_an_error_and_never_grey() {
+fn row_03_a_truncated_file_is_an_error_and_never_gray() {
     for path in ["photo.jpg", "photo-progressive.jpg", "photo.png", "photo.webp", "lossless.webp"] {
         let path = format!("valid/{path}");
         let file = manifest::read(&path);
         for keep in (10..1_000).step_by(45).chain([990, 995]) {
             let attack = attack(&cut(&file, keep));
-            let error = attack.result.as_ref().expect_err("a cut file is refused");
+            let error = attack.result.as_ref().expect_err("a truncated file is refused");
             let kind = error.kind();
             assert!(["truncated", "not_credible"].contains(&kind), "{path} at {keep}: {error}");
         }
     }
 }
 
-/// Who wants what is there says from which share of rows on, and is told where it ends.
+/// A caller that accepts a part says which share of the rows is enough, and is told where it ends.
 #[test]
-fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
+fn row_03_a_truncated_picture_is_only_for_a_caller_that_accepts_it() {
     let half = cut(&manifest::read("valid/photo.jpg"), 500);
     let request = Request::cover(256, 256);
     let refused = attack_with(&half, &request.accept_truncated(90), &Limits::default());
     assert_eq!(refused.result.as_ref().unwrap_err().kind(), "truncated");
-    let taken = attack_with(&half, &request.accept_truncated(20), &Limits::default());
-    let thumbnail = taken.result.as_ref().expect("the rows that are there");
+    let accepted = attack_with(&half, &request.accept_truncated(20), &Limits::default());
+    let thumbnail = accepted.result.as_ref().expect("the rows that are there");
     let (reached, expected) = thumbnail.truncated().unwrap().rows().unwrap();
     assert!(expected / 5 <= reached && reached < expected, "{reached} of {expected}");
 }
@@ -85,16 +85,16 @@ fn row_03_a_cut_picture_is_only_for_who_asks_for_it() {
 fn row_04_image_data_past_the_last_row_are_never_inflated() {
     let clean = attack(&png::image_data_past_image(0));
     let bomb = attack(&png::image_data_past_image(40 << 20));
-    let wanted = clean.assert_picture(Size::new(16, 16));
-    assert_eq!(bomb.assert_picture(Size::new(16, 16)), wanted);
+    let wanted = clean.assert_picture(SMALL);
+    assert_eq!(bomb.assert_picture(SMALL), wanted);
     assert_eq!(bomb.work.pixels, 256);
     assert!(bomb.heap.peak_bytes <= clean.heap.peak_bytes + 128 * 1_024, "{bomb:?} {clean:?}");
-    // What is not looked at may be wrong: the stream breaks off inside of its tail.
+    // What is not read may be wrong: the stream breaks off inside its tail.
     let broken = png::image_data_past_image_cut(40 << 20, 900);
-    assert_eq!(attack(&broken).assert_picture(Size::new(16, 16)), wanted);
+    assert_eq!(attack(&broken).assert_picture(SMALL), wanted);
 }
 
-/// 166 bytes of a progressive frame took 8 GiB of coefficients before its size was checked.
+/// 166 bytes of a progressive frame took 8 GiB of coefficients before anything checked its size.
 #[test]
 fn row_09_coefficients_are_in_the_quote_and_only_those_that_the_scale_needs() {
     let thirty_megapixels = attack(&jpeg::coefficients(5_600, 5_360));
@@ -104,40 +104,37 @@ fn row_09_coefficients_are_in_the_quote_and_only_those_that_the_scale_needs() {
     // At 1/8 a block keeps two bytes, where all coefficients take 128.
     let allowed = 2 * blocks + 512 * 1_024;
     assert!(thirty_megapixels.heap.peak_bytes <= allowed, "{thirty_megapixels:?}");
-    // 2,000 × 2,000 at full scale is refused by a budget that its coefficients do not fit.
+    // 2,000 × 2,000 at full scale is refused when the coefficients do not fit the budget.
     let mut limits = Limits::default();
     limits.max_memory_bytes = 4 << 20;
     let all = Request::full_size().pixels();
-    attack_with(&jpeg::coefficients(2_000, 2_000), &all, &limits).assert_over(&[Limit::Memory]);
+    attack_with(&jpeg::coefficients(2_000, 2_000), &all, &limits)
+        .assert_over_limit(&[Limit::Memory]);
 }
 
 /// A canvas of 16,000 × 7,000 around a frame of 16 × 16 pixels: 448 MB when it is allocated.
 #[test]
 fn row_18_a_canvas_is_never_allocated() {
-    let attack = attack(&webp::animated_canvas(16_000, 7_000));
-    attack.assert_picture(Size::new(256, 256));
-    assert_eq!(attack.work.pixels, 256, "the pixels of the frame, none of the canvas");
-    assert!(attack.heap.peak_bytes < 8 << 20, "{attack:?}");
-    attack_canvas_of_2_24();
-}
-
-fn attack_canvas_of_2_24() {
-    attack(&webp::animated_canvas(1 << 24, 255)).assert_over(&DIMENSIONS);
+    let animated = attack(&webp::animated_canvas(16_000, 7_000));
+    animated.assert_picture(Size::new(256, 256));
+    assert_eq!(animated.work.pixels, 256, "the pixels of the frame, none of the canvas");
+    assert!(animated.heap.peak_bytes < 8 << 20, "{animated:?}");
+    attack(&webp::animated_canvas(1 << 24, 255)).assert_over_limit(&DIMENSIONS);
     attack(&webp::canvas_around((1 << 24, 256), (16, 16))).assert_refused();
 }
 
-/// 268 megapixels of one colour in 40 bytes: VP8L spends no bit on them.
+/// 268 megapixels of one colour in 40 bytes: VP8L needs no bits for them.
 #[test]
-fn row_19_pixels_that_take_no_bits_have_a_cap_of_their_own() {
+fn row_19_pixels_that_need_no_bits_have_their_own_cap() {
     attack(&webp::one_color(10_000, 10_000)).assert_refused_as("not_credible");
     attack(&webp::one_color(16_384, 7_000)).assert_refused_as("not_credible");
-    // The cap holds where the caller has memory to spend.
-    let mut rich = Limits::default();
-    rich.max_memory_bytes = 4 << 30;
+    // The cap holds even for a caller with enough memory.
+    let mut large_budget = Limits::default();
+    large_budget.max_memory_bytes = 4 << 30;
     let request = Request::cover(256, 256);
-    attack_with(&webp::one_color(10_000, 10_000), &request, &rich)
+    attack_with(&webp::one_color(10_000, 10_000), &request, &large_budget)
         .assert_refused_as("not_credible");
-    // Below it they are rows like others.
+    // Below the cap they are rows like any others.
     let flat = attack(&webp::one_color(4_096, 4_096));
     flat.assert_picture(Size::new(256, 256));
     assert!(flat.quote.unwrap() < 2 << 20, "{flat:?}");
@@ -157,7 +154,7 @@ fn row_21_alpha_is_in_the_quote() {
     }
 }
 
-/// An interlaced picture needs the whole frame, elsewhere.
+/// Other decoders keep the complete frame of an interlaced picture.
 #[test]
 fn row_25_adam7_is_decoded_in_bounded_memory() {
     let flat = attack(&png::black((4_000, 4_000), 8, 0));
@@ -166,7 +163,7 @@ fn row_25_adam7_is_decoded_in_bounded_memory() {
     assert_eq!(*picture.assert_picture(Size::new(256, 256)), flat);
     assert_eq!(picture.work.pixels, 4_000 * 4_000);
     assert!(picture.heap.peak_bytes < 4 << 20, "{picture:?}");
-    attack(&png::absent((65_535, 65_535), 6, 1, 100)).assert_over(&DIMENSIONS);
+    attack(&png::absent((65_535, 65_535), 6, 1, 100)).assert_over_limit(&DIMENSIONS);
 }
 
 /// One bit a pixel becomes eight, and 64 bits a pixel are a row of 256 KiB.
@@ -180,10 +177,10 @@ fn row_26_depth_and_palette_are_in_the_quote() {
     assert!(deep.heap.peak_bytes < 8 << 20, "{deep:?}");
 }
 
-/// 1 × 1,000,000 covered to 1000 × 1000 is 10^12 pixels in between.
+/// 1 × 1,000,000 scaled to cover 1000 × 1000 has 10^12 pixels in between.
 #[test]
 fn row_31_an_extreme_shape_is_cropped_first_and_never_overshoots() {
-    attack(&png::black((1, 1_000_000), 8, 0)).assert_over(&[Limit::Side]);
+    attack(&png::black((1, 1_000_000), 8, 0)).assert_over_limit(&[Limit::Side]);
     for size in [(1, 32_768), (32_768, 1), (3, 32_768), (32_768, 2)] {
         let file = png::black(size, 8, 2);
         for request in [
@@ -202,7 +199,7 @@ fn row_31_an_extreme_shape_is_cropped_first_and_never_overshoots() {
     }
 }
 
-/// 1 × 150 contained in 100 × 100 has a width of 0.67, and an encoder that panics at 0.
+/// 1 × 150 contained in 100 × 100 has a width of 0.67, and encoders panic at a width of 0.
 #[test]
 fn row_32_no_side_becomes_0() {
     let file = png::black((1, 150), 8, 2);
@@ -236,15 +233,15 @@ fn row_33_no_product_wraps() {
             attack_with(&bomb, &request, &Limits::default()).assert_refused();
         }
     }
-    // Where all limits are open, the bound of the format is left.
+    // With all limits open, the bound of the format remains.
     let full = Request::full_size().pixels();
     let wide = attack_with(&png::flood((largest, largest), 16, 6), &full, &open);
     wide.assert_refused_as("not_credible");
-    // Callers choose numbers too.
+    // The caller chooses numbers too.
     let small = png::black((8, 8), 8, 0);
     for side in [u32::MAX, 1 << 31, (1 << 31) - 1] {
         let request = Request::cover(side, side).enlarge(true);
-        attack_with(&small, &request, &Limits::default()).assert_over(&[Limit::OutputSide]);
+        attack_with(&small, &request, &Limits::default()).assert_over_limit(&[Limit::OutputSide]);
         let refused = attack_with(&small, &request.jpeg(80), &open);
         assert!(refused.assert_refused().limit().is_some(), "{refused:?}");
     }
@@ -257,12 +254,12 @@ fn row_34_an_enlargement_is_asked_for_and_capped() {
     attack(&small).assert_picture(Size::new(8, 8));
     let over = Request::cover(50_000, 50_000);
     let refused = attack_with(&small, &over.enlarge(true), &Limits::default());
-    refused.assert_over(&[Limit::OutputSide]);
+    refused.assert_over_limit(&[Limit::OutputSide]);
     assert_eq!(refused.assert_refused().http_status(), 400);
     let largest = Request::contain(4_096, 4_096).enlarge(true);
-    let mut rich = Limits::default();
-    rich.max_memory_bytes = 512 << 20;
-    attack_with(&small, &largest, &rich).assert_picture(Size::new(4_096, 4_096));
+    let mut large_budget = Limits::default();
+    large_budget.max_memory_bytes = 512 << 20;
+    attack_with(&small, &largest, &large_budget).assert_picture(Size::new(4_096, 4_096));
 }
 
 /// A picture of 123 KB came back as 204 KB, with alpha that it never had.
@@ -282,15 +279,15 @@ fn row_35_the_output_is_in_the_quote_and_opaque_alpha_is_dropped() {
         let made = attack.assert_picture(size);
         assert!(made.bytes().len() as u64 <= attack.quote.unwrap());
         let header = bombproof::probe(made.bytes()).unwrap();
-        assert!(!header.alpha, "opaque alpha comes out again");
-        // Noise does not get smaller, but it has no fourth channel either.
+        assert!(!header.alpha, "opaque alpha is in the output");
+        // Noise does not compress, but it has no fourth channel either.
         assert!(made.bytes().len() as u64 <= size.pixels() * 4, "{made:?}");
     }
 }
 
-/// Nothing in this file passes because the default limits happen to be small.
+/// The caller decides: no file here is refused only because the defaults happen to be small.
 #[test]
-fn row_01_a_larger_limit_is_the_callers_to_give() {
+fn row_01_a_caller_may_raise_a_limit() {
     let mut limits = Limits::default();
     limits.max_side_px = 100;
     let file = png::black((101, 5), 8, 0);

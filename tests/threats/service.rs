@@ -1,4 +1,4 @@
-//! Rows of the service around the crate: readers, pools, processes, answers.
+//! Rows about the service around the crate: readers, pools, processes, answers.
 
 use std::io::{self, Read};
 use std::time::Duration;
@@ -20,38 +20,38 @@ use crate::temp_folder::TempFolder;
 fn row_28_no_path_gives_input_bytes_back() {
     for entry in manifest::entries() {
         let bytes = entry.read();
-        // A picture smaller than the target is where others hand the original back.
+        // Others return the original when the picture is smaller than the target.
         let request = Request::cover(256, 256);
         for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
             let Ok(made) = thumbnail(&bytes, &request, &Limits::default()) else { continue };
             assert_ne!(made.bytes(), bytes, "{}", entry.path);
-            // Even our own output, made again, is a new file: its header says nothing but pixels.
+            // Even our own output can be decoded and encoded once more.
             let again = thumbnail(made.bytes(), &request, &Limits::default()).unwrap();
             assert!(probe(again.bytes()).is_ok(), "{}", entry.path);
         }
     }
 }
 
-/// Counts what is taken from it, and never ends.
+/// Never ends, and counts the bytes that are read from it.
 struct Endless {
-    handed_out: u64,
+    read_bytes: u64,
 }
 
 impl Read for Endless {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.handed_out += buffer.len() as u64;
+        self.read_bytes += buffer.len() as u64;
         Ok(buffer.len())
     }
 }
 
 /// Content-Length says 100 bytes, or 100 GB, or nothing.
 #[test]
-fn row_30_reading_stops_at_the_first_byte_too_many() {
-    const PIECE_BYTES: u64 = 16 << 10;
-    for max_input_bytes in [0, 1, 100, PIECE_BYTES, 1 << 20] {
+fn row_30_reading_stops_at_the_first_byte_over_the_limit() {
+    const READ_BYTES: u64 = 16 << 10;
+    for max_input_bytes in [0, 1, 100, READ_BYTES, 1 << 20] {
         let mut limits = Limits::default();
         limits.max_input_bytes = max_input_bytes;
-        let mut reader = Endless { handed_out: 0 };
+        let mut reader = Endless { read_bytes: 0 };
         let (result, heap) = measure(|| read_upload(&mut reader, &limits));
         match result {
             Err(Error::OverLimit { limit: Limit::InputBytes, found, allowed }) => {
@@ -59,14 +59,14 @@ fn row_30_reading_stops_at_the_first_byte_too_many() {
             }
             other => panic!("{other:?}"),
         }
-        assert_eq!(reader.handed_out, max_input_bytes + 1);
-        assert!(heap.peak_bytes <= 3 * max_input_bytes + PIECE_BYTES, "{heap:?}");
+        assert_eq!(reader.read_bytes, max_input_bytes + 1);
+        assert!(heap.peak_bytes <= 3 * max_input_bytes + READ_BYTES, "{heap:?}");
     }
 }
 
 /// Twice the workers, twice the memory: three kills in 13 minutes.
 #[test]
-fn row_36_the_sum_of_running_quotes_never_passes_the_pool() {
+fn row_36_the_sum_of_running_quotes_never_exceeds_the_pool() {
     let file = png::black((600, 600), 8, 2);
     let header = probe(&file).unwrap();
     let plan = Plan::new(&header, &Request::cover(256, 256), &Limits::default()).unwrap();
@@ -95,10 +95,10 @@ fn row_36_the_sum_of_running_quotes_never_passes_the_pool() {
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
 }
 
-/// `ulimit -v` alone kills good photographs. As the second wall, behind a quote, it never has to act.
+/// `ulimit -v` alone kills jobs with good photographs. Behind a quote it never has to.
 #[test]
 #[cfg(target_os = "linux")]
-fn row_37_a_process_limit_is_the_second_wall_and_is_not_reached() {
+fn row_37_a_process_limit_is_a_second_line_of_defense_that_is_not_reached() {
     use std::path::Path;
     use std::process::Command;
 
@@ -114,16 +114,16 @@ fn row_37_a_process_limit_is_the_second_wall_and_is_not_reached() {
         command.args(["-c", &script, "sh"]).arg(avatar_program()).arg(input);
         command.arg(folder.path("out.jpg")).output().unwrap()
     };
-    let taken = run(&honest);
+    let accepted = run(&honest);
     let refused = run(&bomb);
-    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    assert_eq!(accepted.status.code(), Some(0), "{accepted:?}");
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 }
 
-/// `vec![0; n]` that the machine does not have aborts the whole server.
+/// `vec![0; n]` of more than the machine has aborts the entire server.
 #[test]
-fn row_38_what_cannot_be_allocated_is_refused_before_it_is_asked_for() {
-    // A budget of everything, and pixels that no machine has: the quote stands before the heap.
+fn row_38_what_cannot_be_allocated_is_refused_before_it_is_requested() {
+    // A budget without bound, and pixels that no machine can hold: refused before any allocation.
     let mut limits = Limits::default();
     limits.max_memory_bytes = u64::MAX;
     limits.max_pixels = u64::MAX;
@@ -138,13 +138,13 @@ fn row_38_what_cannot_be_allocated_is_refused_before_it_is_asked_for() {
         assert!(matches!(refused, Err(Error::NotCredible { .. })), "{refused:?}");
         assert_eq!(heap.allocations, 0);
     }
-    // What passes the gate and still cannot be had is a typed error: tests/faults.rs refuses every
-    // allocation of ours in turn.
+    // A job that is credible and still gets no memory ends in a typed error: `tests/faults.rs`
+    // refuses each of the library's own allocations.
 }
 
-/// Out-of-bounds writes in decoders are how pictures become code.
+/// Out-of-bounds writes in decoders are how a picture becomes code that runs.
 #[test]
-fn row_39_the_library_has_no_unsafe_code_and_says_so_to_the_compiler() {
+fn row_39_the_compiler_forbids_unsafe_code_in_the_library() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let lib = std::fs::read_to_string(root.join("src/lib.rs")).unwrap();
     assert!(lib.contains("#![forbid(unsafe_code)]"));
@@ -155,13 +155,13 @@ fn row_39_the_library_has_no_unsafe_code_and_says_so_to_the_compiler() {
     let (_, unsafe_code) = security.split_once("## Unsafe code").unwrap();
     for line in dependencies.lines().filter(|line| !line.contains("optional = true")) {
         let name = line.split(' ').next().unwrap();
-        assert!(unsafe_code.contains(name), "what {name} holds of it is written down");
+        assert!(unsafe_code.contains(name), "SECURITY.md does not say how much {name} has");
     }
 }
 
 /// A refusal that becomes a 500 is retried, and each retry is refused again.
 #[test]
-fn row_40_only_what_may_go_better_next_time_is_worth_a_retry() {
+fn row_40_only_what_may_succeed_next_time_is_retryable() {
     let bytes = png::good(png_writer::Options::default());
     let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default());
     let plan = plan.unwrap();

@@ -1,4 +1,4 @@
-//! Rows of variants: legal files that few decoders take, and files of another kind.
+//! Rows about variants: legal files that few decoders support, and files of other formats.
 
 use bombproof::{Container, Error, Limits, Request, Size, Unsupported, probe};
 use bombproof_testkit::bombs::{jpeg, png};
@@ -10,15 +10,15 @@ use crate::attack::{attack, attack_with};
 use crate::manifest;
 use crate::sample_difference::sum_of_differences;
 
-/// Height 0: it follows behind the scan, and who wants it has to read all of the file.
+/// Height 0: it follows after the scan, and a decoder that needs it has to read the complete file.
 #[test]
-fn row_11_a_height_behind_the_scan_is_not_supported() {
+fn row_11_a_height_after_the_scan_is_not_supported() {
     for height in [1, 8, 65_535] {
         attack(&jpeg::height_in_dnl(height)).assert_refused_as("unsupported");
     }
 }
 
-/// Arithmetic coding has no least number of bits for a block.
+/// Arithmetic coding has no minimum number of bits a block.
 #[test]
 fn row_12_arithmetic_coding_is_not_supported() {
     for sof in [0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF] {
@@ -26,11 +26,11 @@ fn row_12_arithmetic_coding_is_not_supported() {
     }
 }
 
-/// Four components: a third more memory, and colours that depend on a segment of Adobe's.
+/// Four components: a third more memory, and colours that depend on the Adobe segment.
 #[test]
 fn row_13_four_components_are_decoded_in_the_right_colours() {
-    let ink = landscape(64, 64).map(4, cmyk);
-    let inverted = ink.map(4, |from, to| {
+    let cmyk_picture = landscape(64, 64).map(4, cmyk);
+    let inverted = cmyk_picture.map(4, |from, to| {
         for (to, from) in to.iter_mut().zip(from) {
             *to = 255 - from;
         }
@@ -44,19 +44,19 @@ fn row_13_four_components_are_decoded_in_the_right_colours() {
         let attack = attack_with(bytes, &request, &Limits::default());
         attack.assert_picture(Size::new(64, 64)).clone().into_bytes()
     };
-    let plain = decoded(&file(&ink, None));
+    let plain = decoded(&file(&cmyk_picture, None));
     let adobe = decoded(&file(&inverted, Some(0)));
     let difference = sum_of_differences(&plain, &adobe);
-    assert!(difference < 2 * plain.len() as u64, "inverted ink has other colours: {difference}");
-    // Ink takes light away: what each of two inks leaves is multiplied.
+    assert!(difference < 2 * plain.len() as u64, "inverted CMYK has other colours: {difference}");
+    // Ink absorbs light: the share that a colour lets through times the share that black does.
     let light = |ink: u8, black: u8| (255 - u32::from(ink)) * (255 - u32::from(black)) / 255;
-    let expected: Vec<u8> = ink
+    let expected: Vec<u8> = cmyk_picture
         .samples
         .chunks_exact(4)
-        .flat_map(|inks| [0, 1, 2].map(|i| light(inks[i], inks[3]) as u8))
+        .flat_map(|pixel| [0, 1, 2].map(|i| light(pixel[i], pixel[3]) as u8))
         .collect();
     let error = sum_of_differences(&plain, &expected);
-    assert!(error < 3 * plain.len() as u64, "ink has other colours than light: {error}");
+    assert!(error < 3 * plain.len() as u64, "CMYK has other colours than its inks leave: {error}");
     for transform in [None, Some(0), Some(2)] {
         attack(&jpeg::four_components(64, transform)).assert_picture(Size::new(64, 64));
     }
@@ -80,7 +80,7 @@ fn row_15_every_sampling_is_decoded_or_refused_by_a_rule() {
     for code in 0..6u32.pow(6) {
         let digit = |n: u32| (code / 6u32.pow(n) % 6) as u8;
         let factors = [(digit(0), digit(1)), (digit(2), digit(3)), (digit(4), digit(5))];
-        // One in 11 of all, which has no factor in common with 6, and so meets all digits.
+        // One in 11: a number without a factor in common with 6, so that all digits occur.
         if code % 11 != 0 {
             continue;
         }
@@ -101,7 +101,7 @@ fn row_15_every_sampling_is_decoded_or_refused_by_a_rule() {
 
 /// A GIF called photo.jpg, and a loader that nobody has fuzzed.
 #[test]
-fn row_29_the_format_is_told_by_the_first_bytes_and_the_refusal_names_it() {
+fn row_29_the_first_bytes_tell_the_format_and_the_refusal_names_it() {
     let kinds = [
         ("gif", Container::Gif),
         ("heic", Container::Heic),
@@ -122,7 +122,7 @@ fn row_29_the_format_is_told_by_the_first_bytes_and_the_refusal_names_it() {
             other => panic!("{other:?}"),
         }
     }
-    // Each format under the first bytes of the others.
+    // A format after the first bytes of another one.
     let files = [jpeg::with_segments(Vec::new()), png::good(png_writer::Options::default())];
     let mut jpeg_as_png = files[1][..8].to_vec();
     jpeg_as_png.extend(&files[0]);

@@ -1,38 +1,42 @@
-//! The way out and in again.
+//! Pictures that are encoded and decoded again.
 
 use bombproof::{Layout, Limits, Picture};
 
 use crate::counting_allocator::measure;
 
-/// PNG and lossless WebP give back every pixel. Alpha that hides nothing and colours that are all
-/// grey may be left out, and are the same to the eye.
+/// PNG and lossless WebP preserve every pixel. The encoders may drop opaque alpha, and may store
+/// grey as one channel: the pixels stay the same.
 pub fn lossless_files_give_back_every_pixel(picture: &Picture) {
     let files = [picture.to_png(), picture.to_webp()];
     for file in files {
         let file = file.expect("a picture of a size that every format can store");
         let decoded = bombproof::decode(&file, &Limits::default()).expect("our own file");
         assert_eq!(decoded.size(), picture.size());
-        assert!(rgba(&decoded) == rgba(picture), "a pixel changed on the way");
+        assert!(rgba(&decoded) == rgba(picture), "encoding or decoding changed a pixel");
     }
 }
 
-/// JPEG gives back the size, about the brightness, and the same bytes for the same picture (P7).
+/// JPEG preserves the size and roughly the brightness, and the same picture gives the same bytes
+/// (P7).
 pub fn lossy_files_give_back_the_picture(picture: &Picture, quality: u8) {
     let file = picture.to_jpeg(quality).expect("a picture of a size that a JPEG can store");
-    assert!(picture.to_jpeg(quality).expect("it was written before") == file, "two files of one");
+    assert!(
+        picture.to_jpeg(quality).expect("it was encoded before") == file,
+        "one picture gave two files"
+    );
     let (decoded, measured) = measure(|| bombproof::decode(&file, &Limits::default()));
     let decoded = decoded.expect("our own file");
     assert!(measured.peak_bytes <= Limits::default().max_memory_bytes);
     assert_eq!(decoded.size(), picture.size());
     if quality >= 90 {
         let moved = mean_on_white(&decoded) - mean_on_white(picture);
-        // Chroma is halved, so that single pixels of strong colours are lost in part.
+        // Chroma is subsampled by two, which loses a part of single pixels with strong colours.
         let allowed = if picture.layout() == Layout::Gray { 12.0 } else { 64.0 };
         assert!(moved.abs() < allowed, "the mean moved by {moved}");
     }
 }
 
-/// The pixels as RGBA, so that dropped alpha and spread grey compare equal.
+/// The pixels as RGBA, so that dropped alpha and expanded grey compare equal.
 pub fn rgba(picture: &Picture) -> Vec<[u8; 4]> {
     let pixels = picture.pixels().chunks_exact(picture.layout().bytes_per_pixel());
     pixels

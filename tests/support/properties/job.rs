@@ -1,4 +1,4 @@
-//! Whole jobs: P2, P4, P5, P6 and P7.
+//! Complete jobs: P2, P4, P5, P6 and P7.
 
 use bombproof::instrument::measure_work;
 use bombproof::{Error, Interrupt, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail};
@@ -7,9 +7,9 @@ use super::plan::{probe_allocates_nothing, refusal_is_explained};
 use super::work::work_is_bounded;
 use crate::counting_allocator::measure;
 
-/// P1, P2, P4 and P5: planning allocates nothing, the job stays within its quote, which is within
-/// the limit, its work is bounded by bytes and pixels, and no promise of ours breaks on the way. What
-/// comes out is an upright picture of the promised size that carries nothing else.
+/// P1, P2, P4 and P5: planning allocates nothing. The job stays within its quote, and the quote
+/// within the limit. The work is bounded by bytes and pixels, and the job ends in no error that
+/// planning excludes. The output is an upright picture of the planned size and nothing else.
 pub fn job_keeps_the_promise(
     bytes: &[u8],
     request: &Request,
@@ -45,17 +45,17 @@ pub fn job_keeps_the_promise(
         }
         Err(error) => {
             refusal_is_explained(&error);
-            let ours = matches!(
+            let decided_by_the_plan = matches!(
                 error,
                 Error::OverLimit { .. } | Error::BadRequest(_) | Error::NotCredible { .. }
             );
-            assert!(!ours, "refused by {error} after the plan: {plan}");
+            assert!(!decided_by_the_plan, "refused by {error} after the plan: {plan}");
             None
         }
     }
 }
 
-/// P6 on the way out: a thumbnail is an upright picture without profile, metadata or animation.
+/// P6 of the output: a thumbnail is an upright picture without profile, metadata or animation.
 fn thumbnail_is_clean(thumbnail: &Thumbnail, size: Size) {
     assert_eq!(thumbnail.size(), size);
     assert!(!size.is_empty());
@@ -64,49 +64,53 @@ fn thumbnail_is_clean(thumbnail: &Thumbnail, size: Size) {
         assert_eq!((picture.size(), picture.pixels().len() as u64), (size, bytes));
         return;
     }
-    let header = bombproof::probe(thumbnail.bytes()).expect("what was written is a picture");
+    let header = bombproof::probe(thumbnail.bytes()).expect("the output is a picture");
     assert_eq!(thumbnail.media_type(), format!("image/{}", header.format.name()));
     assert_eq!((header.size, header.orientation), (size, Orientation::Upright));
     assert_eq!((header.icc, header.animated), (None, false));
 }
 
-/// P2, P5 and P7 of `bombproof::decode`: inside the limit of memory it gives the upright picture in
-/// its full size, and the same one as the walk step by step.
+/// P2, P5 and P7 of `bombproof::decode`: within the memory limit it gives the upright picture in
+/// full size, and the same one as probing, planning and running step by step.
 pub fn decode_keeps_the_promise(bytes: &[u8], limits: &Limits) -> Option<Picture> {
     let request = Request::full_size().pixels();
     let stepwise = job_keeps_the_promise(bytes, &request, limits);
     let (decoded, measured) = measure(|| bombproof::decode(bytes, limits));
-    assert!(measured.peak_bytes <= limits.max_memory_bytes, "over the limit of memory");
+    assert!(measured.peak_bytes <= limits.max_memory_bytes, "over the memory limit");
     match (decoded, stepwise.as_deref()) {
         (Ok(picture), Some([thumbnail])) => {
-            let header = bombproof::probe(bytes).expect("it was decoded");
+            let header = bombproof::probe(bytes).expect("a file that was decoded");
             assert_eq!(picture.size(), header.upright_size());
-            assert!(thumbnail.picture() == Some(&picture), "decoded twice, to two pictures");
+            assert!(
+                thumbnail.picture() == Some(&picture),
+                "decode and the plan give different pictures"
+            );
             Some(picture)
         }
         (Err(error), None) => {
             refusal_is_explained(&error);
             None
         }
-        (decoded, _) => panic!("decode says {decoded:?}, the walk does not"),
+        (decoded, _) => panic!("decode gives {decoded:?}, the plan does not"),
     }
 }
 
-/// P6: a file that is cut, at one of `cuts`, is refused, or it is whole in all that matters: what
-/// comes out is the picture of the whole file. A file that is refused as a whole may be cut into one
-/// that is not, when what was wrong is cut off. Who takes what is there gets a picture that says so.
+/// P6: a file truncated to one of `lengths` is refused, unless it still has everything the picture
+/// needs: then the result is the picture of the complete file. When the complete file is refused, a
+/// prefix may not be, since it can lack the faulty part. A caller that accepts truncated data gets
+/// a picture that says so.
 pub fn no_prefix_is_another_picture(
     bytes: &[u8],
     request: &Request,
     limits: &Limits,
-    cuts: &[usize],
+    lengths: &[usize],
 ) {
-    let Ok(whole) = bombproof::thumbnails(bytes, request, limits) else { return };
-    for &cut in cuts {
-        let prefix = bytes.get(..cut).unwrap_or(bytes);
+    let Ok(complete) = bombproof::thumbnails(bytes, request, limits) else { return };
+    for &length in lengths {
+        let prefix = bytes.get(..length).unwrap_or(bytes);
         let strict = bombproof::thumbnails(prefix, request, limits);
         match &strict {
-            Ok(made) => assert!(*made == whole, "another picture when cut at {cut}"),
+            Ok(made) => assert!(*made == complete, "another picture from {length} bytes"),
             Err(error) => refusal_is_explained(error),
         }
         let lenient = bombproof::thumbnails(prefix, &request.accept_truncated(1), limits);
@@ -114,9 +118,9 @@ pub fn no_prefix_is_another_picture(
             (Ok(made), Err(Error::Truncated(at))) => {
                 assert!(made.iter().all(|thumbnail| thumbnail.truncated() == Some(at)));
             }
-            (Ok(made), Ok(strict)) => assert!(made == strict, "two pictures when cut at {cut}"),
+            (Ok(made), Ok(strict)) => assert!(made == strict, "two pictures from {length} bytes"),
             (Err(lenient), Err(strict)) => assert_eq!(lenient.kind(), strict.kind()),
-            (lenient, strict) => panic!("cut at {cut}: {lenient:?}, but {strict:?}"),
+            (lenient, strict) => panic!("{length} bytes: {lenient:?}, but {strict:?}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Exif blocks and colour profiles, alone and inside of each container.
+//! Exif blocks and colour profiles, alone and inside each container.
 
 use std::sync::OnceLock;
 
@@ -10,16 +10,17 @@ use super::job::job_keeps_the_promise;
 use super::plan::probe_allocates_nothing;
 use crate::counting_allocator::measure;
 
-/// P1 and P4 of an Exif block: its orientation is read without heap, in the time of one directory,
-/// and is the same in a JPEG, a PNG and a WebP.
+/// P1 and P4 of an Exif block: its orientation is read without an allocation, in the time of one
+/// directory, and is the same in a JPEG, a PNG and a WebP.
 pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
     let ((orientation, work), measured) = measure(|| measure_work(|| exif_orientation(tiff)));
     assert_eq!(measured.allocations, 0, "reading an Exif block allocated");
     assert!(work.walked_bytes <= ENTRY_BYTES * 65_535, "{} bytes walked", work.walked_bytes);
-    // The entry that is cut off, and the one behind it, are begun.
-    let there = tiff.len() as u64 + 2 * ENTRY_BYTES;
-    assert!(work.walked_bytes <= there, "{} bytes walked of {there}", work.walked_bytes);
-    // Some writers put the head of JPEG's APP1 into the chunks of the others, which are lenient.
+    // The entry that is truncated and the one after it are begun.
+    let available = tiff.len() as u64 + 2 * ENTRY_BYTES;
+    assert!(work.walked_bytes <= available, "{} bytes walked of {available}", work.walked_bytes);
+    // Some writers put the prefix of APP1 into PNG and WebP chunks too, and our readers accept
+    // that.
     if tiff.len() > LONGEST_IN_APP1 || tiff.starts_with(b"Exif\0\0") {
         return;
     }
@@ -31,20 +32,20 @@ pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
     }
 }
 
-/// The profile that the colour library sees: what it is cut to is cut no further, and a picture
-/// with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
+/// The profile that the colour library sees: reducing a reduced profile changes nothing, and a
+/// picture with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
 pub fn profile_is_reduced_to_its_model(profile: &[u8], limits: &Limits) {
     if let Some(minimal) = minimal_profile(profile) {
-        assert!(minimal_profile(&minimal).as_ref() == Some(&minimal), "cut twice");
-        // Six tags at the most, which may lie over each other in a file that is made to.
+        assert!(minimal_profile(&minimal).as_ref() == Some(&minimal), "reduced twice");
+        // Six tags at most, which overlap in a hostile profile.
         assert!(minimal.len() <= 6 * profile.len() + 6 * 3, "{} bytes", minimal.len());
     }
     let request = Request::cover(8, 8).png();
     let deflated = png::zlib(profile);
     for file in [
-        colored(profile, 1),
-        colored(profile, 3),
-        colored(profile, 4),
+        jpeg_with_profile(profile, 1),
+        jpeg_with_profile(profile, 3),
+        jpeg_with_profile(profile, 4),
         bombs::webp::with_icc(profile),
         bombs::png::with_profile(&deflated),
     ] {
@@ -53,10 +54,10 @@ pub fn profile_is_reduced_to_its_model(profile: &[u8], limits: &Limits) {
     }
 }
 
-/// A JPEG of grey, colours or inks with a profile.
-fn colored(profile: &[u8], components: usize) -> Vec<u8> {
-    static BARE: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
-    let [gray, colors, inks] = BARE.get_or_init(|| {
+/// A JPEG with a profile and one, three or four components.
+fn jpeg_with_profile(profile: &[u8], components: usize) -> Vec<u8> {
+    static WITHOUT_PROFILE: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
+    let [gray, ycbcr, cmyk] = WITHOUT_PROFILE.get_or_init(|| {
         let card = pictures::card(8, 8);
         let planes = [card.gray(), card.map(3, pictures::ycbcr), card.map(4, pictures::cmyk)];
         planes.map(|planes| {
@@ -65,16 +66,16 @@ fn colored(profile: &[u8], components: usize) -> Vec<u8> {
             frame.file(&jpeg::Options { jfif: false, ..jpeg::Options::default() })
         })
     });
-    let bare = match components {
+    let file = match components {
         1 => gray,
-        3 => colors,
-        _ => inks,
+        3 => ycbcr,
+        _ => cmyk,
     };
     let mut stream = jpeg::Stream::start(0);
     for part in icc::app2(profile, 65_000) {
         stream.segment(0xE2, &part);
     }
-    [&stream.bytes, &bare[2..]].concat()
+    [&stream.bytes, &file[2..]].concat()
 }
 
 const ENTRY_BYTES: u64 = 12;

@@ -1,8 +1,8 @@
-//! The promise of the README as properties of any bytes, stated once for the fuzz targets, the
-//! proptests and the pinned regressions.
+//! The promises of the README as properties of any bytes, stated once for the fuzz targets, the
+//! proptests and the regressions.
 //!
-//! Each function panics where a promise is broken, and says in its documentation which one that is.
-//! The crate that includes this module installs [`CountingAllocator`] and calls its module
+//! Each function panics where a promise is broken; its documentation names the promise. The crate
+//! that includes this module installs [`CountingAllocator`] and calls its module
 //! `counting_allocator`.
 //!
 //! [`CountingAllocator`]: crate::counting_allocator::CountingAllocator
@@ -10,7 +10,7 @@
     dead_code,
     unused_imports,
     unreachable_pub,
-    reason = "each crate that includes this module uses a part of it; that of the targets exports it"
+    reason = "each crate that includes this module uses a part of it; the fuzz crate exports it"
 )]
 
 mod encode;

@@ -1,12 +1,11 @@
-//! What is decided before any pixel: P1, and the geometry of every plan.
+//! What is decided before any pixel is decoded: P1, and the geometry of every plan.
 
 use bombproof::{Error, Format, Header, Limits, Plan, Size, probe};
 
 use super::request::{Fit, RequestParts};
 use crate::counting_allocator::measure;
 
-/// P1: reading the header allocates nothing, whatever the bytes, and a refusal says whose fault it
-/// is (P8).
+/// P1: reading the header allocates nothing, whatever the bytes, and a refusal is explained (P8).
 pub fn probe_allocates_nothing(bytes: &[u8]) -> Option<Header> {
     let (header, measured) = measure(|| probe(bytes));
     assert_eq!(measured.allocations, 0, "probe allocated");
@@ -24,8 +23,9 @@ pub fn probe_allocates_nothing(bytes: &[u8]) -> Option<Header> {
 }
 
 /// P1 and P2 of planning: it allocates nothing, decides the same twice, and quotes no more than the
-/// limit. Whatever the header and the parts, every output has pixels, shows a part that lies inside
-/// the picture, is not larger than asked for, and not larger than its part unless the parts says so.
+/// limit. Whatever the header and the request, every output has pixels, shows a crop that lies
+/// inside the picture, and is no larger than its target. It is larger than the crop only when the
+/// request allows that.
 pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Limits) {
     let request = parts.request();
     let (plan, measured) = measure(|| Plan::new(header, &request, limits));
@@ -33,7 +33,7 @@ pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Li
     let again = Plan::new(header, &request, limits);
     let plan = match (plan, again) {
         (Ok(plan), Ok(again)) => {
-            assert!(plan == again, "two plans of one header");
+            assert!(plan == again, "one header gave two plans");
             plan
         }
         (Err(error), Err(again)) => {
@@ -43,7 +43,7 @@ pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Li
         _ => panic!("planned once and refused once"),
     };
     assert!(plan.memory_bytes() <= limits.max_memory_bytes, "a quote over the limit: {plan}");
-    assert!(plan.memory_bytes() > 0, "a job that is free: {plan}");
+    assert!(plan.memory_bytes() > 0, "a job that needs no memory: {plan}");
     assert!(plan.to_string().starts_with(&header.format.to_string()));
 
     let window = plan.crop();
@@ -55,7 +55,7 @@ pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Li
     assert!([1, 2, 4, 8].contains(&divisor) && !cell.is_empty(), "{plan}");
     assert!(divisor == 1 || header.format == Format::Jpeg, "{plan}");
 
-    // A request for the full size has no size of its own, and gives one output for each all the same.
+    // A request for the full size ignores its sizes, and still gives one output for each.
     assert_eq!(plan.output_sizes().len(), parts.sizes.len().max(1));
     let shown = parts.crop.map_or(header.upright_size(), |crop| crop.size());
     for (size, &target) in plan.output_sizes().zip(&parts.sizes) {
@@ -71,7 +71,7 @@ fn output_fits(size: Size, shown: Size, target: Size, parts: &RequestParts) {
     }
     assert!(
         size.width <= target.width && size.height <= target.height,
-        "{size} is over {target}: {parts:?}"
+        "{size} exceeds {target}: {parts:?}"
     );
     assert!(
         parts.enlarge || (size.width <= shown.width && size.height <= shown.height),
@@ -81,17 +81,18 @@ fn output_fits(size: Size, shown: Size, target: Size, parts: &RequestParts) {
     if parts.fit == Fit::Cover {
         assert!(!parts.enlarge || size == target, "{size} does not fill {target}");
     } else if touches {
-        let true_to_shape = near_ratio(size.width, shown.width, size.height, shown.height)
+        let keeps_its_shape = near_ratio(size.width, shown.width, size.height, shown.height)
             || near_ratio(size.height, shown.height, size.width, shown.width);
-        assert!(true_to_shape, "{shown} is bent to {size}: {parts:?}");
+        assert!(keeps_its_shape, "{shown} is distorted to {size}: {parts:?}");
     } else {
         assert!(size == shown && !parts.enlarge, "{shown} became {size} inside {target}");
     }
 }
 
-/// `a` of `whole_a` is what `b` of `whole_b` is, up to the rounding of `b`; a side has a pixel.
-fn near_ratio(a: u32, whole_a: u32, b: u32, whole_b: u32) -> bool {
-    let exact = f64::from(whole_b) * f64::from(a) / f64::from(whole_a);
+/// Whether `a` of `full_a` is the same share as `b` of `full_b`, up to the rounding of `b` to a
+/// whole number of at least 1.
+fn near_ratio(a: u32, full_a: u32, b: u32, full_b: u32) -> bool {
+    let exact = f64::from(full_b) * f64::from(a) / f64::from(full_a);
     (f64::from(b) - exact).abs() <= 0.5 + exact * 1e-9 || (b == 1 && exact < 1.0)
 }
 
@@ -99,14 +100,14 @@ fn end(start: u32, length: u32) -> u64 {
     u64::from(start) + u64::from(length)
 }
 
-/// P8: a refusal names a limit that is passed, has a sentence for people and a status, and is never
-/// a bug.
+/// P8: a refusal names a limit that is exceeded, has a sentence for people and a status, and is
+/// never a bug.
 pub fn refusal_is_explained(error: &Error) {
     if let Error::Bug(what) = error {
         panic!("Error::Bug: {what}");
     }
     if let Error::OverLimit { limit, found, allowed } = error {
-        assert!(found > allowed, "{} is not passed", limit.name());
+        assert!(found > allowed, "{} is not exceeded", limit.name());
         assert_eq!(error.limit(), Some(*limit));
     }
     assert!((400..=503).contains(&error.http_status()));

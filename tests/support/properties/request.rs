@@ -1,8 +1,8 @@
-//! A request in parts. [`Request`] shows none of its own, and a property must know what was asked.
+//! The parts of a request. [`Request`] does not expose its own, and a property must know them.
 
 use bombproof::{JpegDetail, Rect, Request, Size};
 
-/// What is asked for.
+/// What a [`Request`] is built from.
 #[derive(Clone, Debug)]
 pub struct RequestParts {
     pub fit: Fit,

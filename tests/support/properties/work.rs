@@ -1,4 +1,4 @@
-//! P4: the work of a job is linear in the bytes and the pixels of its input, counted without a clock.
+//! P4: the work of a job is linear in the bytes and pixels of its input. It is counted, not timed.
 
 use bombproof::instrument::Work;
 use bombproof::{Format, Limits, Plan};
@@ -16,8 +16,8 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
         work.walked_bytes
     );
 
-    // The scans may visit each sample `max_scan_work` times, in blocks of 64, and each scan the
-    // padding of a row and a column of MCUs, which are at most 4 blocks wide and high.
+    // The scans may visit each sample `max_scan_work` times, in blocks of 64. Each scan also visits
+    // the padding of a row and a column of MCUs, which are at most 4 blocks wide and high.
     let (width, height) = (u64::from(header.size.width), u64::from(header.size.height));
     let samples = COMPONENTS * u64::from(limits.max_scan_work) * width * height;
     let padding = COMPONENTS * u64::from(limits.max_scans) * (width / 2 + height / 2 + 16);
@@ -25,20 +25,21 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     assert!(work.blocks <= blocks, "{} blocks visited, not {blocks}: {plan}", work.blocks);
     assert!(work.blocks == 0 || header.format == Format::Jpeg);
 
-    // A frame, and its alpha, which is a picture of its own in a lossy WebP.
+    // A frame, and its alpha, which a lossy WebP stores as a separate picture.
     let pixels = 2 * header.size.pixels();
-    assert!(work.pixels <= pixels, "{} pixels made, not {pixels}: {plan}", work.pixels);
+    assert!(work.pixels <= pixels, "{} pixels decoded, not {pixels}: {plan}", work.pixels);
 
     let inflated = outputs * limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
     assert!(work.inflated_bytes <= inflated, "{} bytes inflated: {plan}", work.inflated_bytes);
 }
 
-/// `run_all` reads the header and looks for the profile, as `probe` did, and the decoder walks the file
-/// once more, some twice: for a palette in front of the rows, for the codec behind the header.
+/// `run_all` reads the header and looks for the profile, as `probe` did. The decoder then walks
+/// over the file once more, some decoders twice: for a palette before the rows, for the codec after
+/// the header.
 const WALKS_OF_A_JOB: u64 = 5;
 /// Each output looks for the profile and copies its tables.
 const WALKS_OF_AN_OUTPUT: u64 = 2;
-/// A check reads 256 tags and single points of their curves. A copy takes six curves of 4,096 points,
-/// which may lie over each other, and in a PNG are not in the file but in what it inflates to.
+/// A check reads 256 tags and single points of their curves. A copy reads six curves of 4,096
+/// points. They may overlap, and in a PNG they are in the inflated profile and not in the file.
 const WALKED_IN_A_PROFILE: u64 = 1 << 16;
 const COMPONENTS: u64 = 4;

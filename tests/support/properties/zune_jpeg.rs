@@ -1,4 +1,4 @@
-//! zune-jpeg, the other decoder.
+//! zune-jpeg, the decoder to compare with.
 
 use bombproof::instrument::Plane;
 use zune_jpeg::JpegDecoder;
@@ -6,7 +6,7 @@ use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// All components as they are in the file, not enlarged and not converted.
+/// All components as they are in the file, neither upsampled nor converted.
 pub fn planes(file: &[u8]) -> Result<Vec<Plane>, DecodeErrors> {
     let limits = DecoderOptions::default()
         .set_max_width(65_535)
