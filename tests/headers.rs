@@ -81,7 +81,9 @@ fn compare(name: &str, describe: impl Fn(&Entry) -> Option<String>) {
     }
     let recorded = fs::read_to_string(path).unwrap();
     let mut recorded = recorded.split_inclusive('\n');
-    for now in described.flat_map(|lines| lines.lines().map(String::from).collect::<Vec<_>>()) {
+    for now in
+        described.flat_map(|description| description.lines().map(String::from).collect::<Vec<_>>())
+    {
         let then = recorded.next().unwrap_or_default().trim_end();
         assert_eq!(now, then, "{name} differs; `RECORD=1` rewrites it");
     }

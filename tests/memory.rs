@@ -52,7 +52,7 @@ fn requests(upright: bombproof::Size) -> Vec<(String, Request)> {
     requests
 }
 
-fn limits_with_a_gibibyte() -> Limits {
+fn large_budget() -> Limits {
     let mut limits = Limits::default();
     limits.max_memory_bytes = 1 << 30;
     limits
@@ -60,7 +60,7 @@ fn limits_with_a_gibibyte() -> Limits {
 
 #[test]
 fn every_file_of_the_corpus_stays_within_its_quote() {
-    let limits = limits_with_a_gibibyte();
+    let limits = large_budget();
     let mut jobs = 0;
     for file in manifest::entries() {
         let bytes = file.read();
@@ -95,7 +95,7 @@ fn a_budget_one_byte_under_the_quote_is_refused_before_any_allocation() {
         let bytes = file.read();
         let request = Request::cover(256, 256);
         let header = probe(&bytes).unwrap();
-        let mut limits = limits_with_a_gibibyte();
+        let mut limits = large_budget();
         let mut quote = limits.max_memory_bytes;
         // A progressive JPEG can be decoded in a second way, which needs less.
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
@@ -127,12 +127,8 @@ fn the_quote_of_a_photograph_is_honest() {
             continue;
         }
         let bytes = file.read();
-        let plan = Plan::new(
-            &probe(&bytes).unwrap(),
-            &Request::cover(256, 256),
-            &limits_with_a_gibibyte(),
-        )
-        .unwrap();
+        let header = probe(&bytes).unwrap();
+        let plan = Plan::new(&header, &Request::cover(256, 256), &large_budget()).unwrap();
         let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
         result.unwrap();
         let ratio = plan.memory_bytes() as f64 / measured.peak_bytes as f64;
@@ -159,7 +155,7 @@ fn the_quote_of_a_cropped_progressive_picture_is_exact() {
     for target in [128, 256] {
         let request = Request::cover(target, target).pixels();
         let mut outputs = Vec::new();
-        let mut limits = limits_with_a_gibibyte();
+        let mut limits = large_budget();
         while let Ok(plan) = Plan::new(&header, &request, &limits) {
             let (result, measured) = measure(|| plan.run(&bytes, &Interrupt::never()));
             println!("{} used of {plan}", measured.peak_bytes);
@@ -200,12 +196,7 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
         ("lossless with far references", alph(3, true, &far_references(SIDE * SIDE)), 6 << 20),
     ] {
         let bytes = file(&[vp8x(ALPHA, SIDE, SIDE), alpha, color.clone()]);
-        assert_quote_at_most(
-            most_bytes,
-            &format!("{name} alpha"),
-            &bytes,
-            &limits_with_a_gibibyte(),
-        );
+        assert_quote_at_most(most_bytes, &format!("{name} alpha"), &bytes, &large_budget());
     }
 }
 
@@ -213,7 +204,7 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
 /// one holds the pixels that backward references can reach.
 #[test]
 fn the_largest_webps_are_held_in_rows() {
-    let mut limits = limits_with_a_gibibyte();
+    let mut limits = large_budget();
     limits.max_pixels = 16_383 * 16_383;
     let lossless = [vp8l::header(4_096, 4_096, false, 0), far_references(4_096 * 4_096)].concat();
     for (name, picture, most_bytes) in [
@@ -272,11 +263,7 @@ fn a_job_fits_a_small_stack() {
     const STACK_BYTES: usize = 256 << 10;
     let run_all = || {
         for file in manifest::valid_entries() {
-            let made = bombproof::thumbnail(
-                &file.read(),
-                &Request::cover(64, 64),
-                &limits_with_a_gibibyte(),
-            );
+            let made = bombproof::thumbnail(&file.read(), &Request::cover(64, 64), &large_budget());
             assert!(made.is_ok(), "{}: {made:?}", file.path);
         }
     };

@@ -110,22 +110,22 @@ proptest! {
     #[test]
     fn a_truncated_and_damaged_file_keeps_the_promise(
         file in prop::sample::select(small_files()),
-        cut in 0.0..1.0f64,
+        length in 0.0..1.0f64,
         damage in prop::collection::vec((0.0..1.0f64, any::<u8>()), 0..6),
         parts in parts(),
     ) {
         let bytes = file.read();
         let at = |share: f64| (share * bytes.len() as f64) as usize;
         let damage: Vec<_> = damage.into_iter().map(|(share, value)| (at(share), value)).collect();
-        let cut = at(cut);
+        let length = at(length);
         let mut bytes = damaged(bytes, &damage);
         let mut limits = Limits::default();
         limits.max_pixels = 2_000_000;
         let request = Request::cover(16, 16).pixels();
-        properties::no_prefix_is_another_picture(&bytes, &request, &limits, &[cut]);
+        properties::no_prefix_is_another_picture(&bytes, &request, &limits, &[length]);
         properties::sanitised_view_is_self_contained(&bytes, &limits);
         properties::job_keeps_the_promise(&bytes, &parts.request(), &limits);
-        bytes.truncate(cut);
+        bytes.truncate(length);
         properties::job_keeps_the_promise(&bytes, &parts.request(), &limits);
     }
 
@@ -150,7 +150,7 @@ proptest! {
     }
 }
 
-/// Overwrites the bytes at some places, of which those past the end count for nothing.
+/// Overwrites single bytes. Places past the end are ignored.
 fn damaged(mut bytes: Vec<u8>, damage: &[(usize, u8)]) -> Vec<u8> {
     for &(at, value) in damage {
         if let Some(byte) = bytes.get_mut(at) {

@@ -33,9 +33,9 @@ static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::Co
 /// The files; a test below tells the story of each.
 const FILES: [&str; 11] = [
     EXIF_WITHOUT_FLAG,
-    PROFILE_BEHIND_PICTURE,
+    PROFILE_AFTER_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
-    RESTART_BEHIND_THE_SCAN,
+    RESTART_AFTER_THE_SCAN,
     RESTART_INSIDE_A_ROW,
     VP8_COEFFICIENT,
     VP8_FILTER_LEVELS,
@@ -46,9 +46,9 @@ const FILES: [&str; 11] = [
 ];
 
 const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
-const PROFILE_BEHIND_PICTURE: &str = "profile-behind-picture.webp";
+const PROFILE_AFTER_PICTURE: &str = "profile-after-picture.webp";
 const PROGRESSIVE_WITHOUT_TABLE: &str = "progressive-without-table.jpg";
-const RESTART_BEHIND_THE_SCAN: &str = "restart-behind-the-scan.jpg";
+const RESTART_AFTER_THE_SCAN: &str = "restart-after-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
 const VP8_COEFFICIENT: &str = "vp8-coefficient-of-17-bits.webp";
 const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
@@ -84,7 +84,7 @@ fn exif_after_the_picture_without_a_flag_does_not_rotate_it() {
 /// The same with a colour profile, whose place is before the picture (RFC 9649, 2.7.1.3).
 #[test]
 fn a_profile_after_the_picture_without_a_flag_changes_no_color() {
-    let bytes = read(PROFILE_BEHIND_PICTURE);
+    let bytes = read(PROFILE_AFTER_PICTURE);
     assert_eq!(probe(&bytes).unwrap().icc, None);
     let flagged = with_vp8x_flags(bytes, 0x20);
     assert_eq!(probe(&flagged).unwrap().icc, Some(IccKind::Rgb));
@@ -161,7 +161,7 @@ fn a_progressive_scan_without_its_table_is_refused() {
 /// libjpeg-turbo does, and the target lists the difference.
 #[test]
 fn data_after_the_last_mcu_are_ignored() {
-    let file = read(RESTART_BEHIND_THE_SCAN);
+    let file = read(RESTART_AFTER_THE_SCAN);
     let [luma, ..] = bombproof::instrument::planes(&file).unwrap();
     assert_eq!((luma.width, luma.samples.len()), (32, 32 * 24));
 }

@@ -56,7 +56,7 @@ const NOT_A_FILE: [(u32, &str); 10] = [
     (37, "a limit of the operating system around the process"),
     (38, "an allocator that refuses"),
     (39, "unsafe code: a property of the source"),
-    (40, "what a service makes of an error"),
+    (40, "how a service answers an error"),
     (33, "also numbers of the caller: limits raised to their largest values"),
 ];
 

@@ -120,7 +120,7 @@ fn a_panicking_holder_does_not_take_the_pool_with_it() {
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
 }
 
-/// A waiter that gives up leaves the queue: those behind it are served as if it had not been there.
+/// A waiter that gives up leaves the queue: the next ones are served as if it had not been there.
 #[test]
 fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
     let pool = MemoryPool::new(100);

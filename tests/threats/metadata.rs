@@ -82,7 +82,7 @@ fn row_24_an_exif_directory_is_read_once_and_nothing_is_followed() {
     }
 }
 
-/// A polyglot: a picture, and a page with a script behind it.
+/// A polyglot: a picture, and a page with a script after it.
 #[test]
 fn row_27_no_eight_bytes_of_a_payload_survive() {
     let payload =
