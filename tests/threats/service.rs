@@ -10,10 +10,8 @@ use bombproof::{
 use bombproof_testkit::bombs::{jpeg, png, webp};
 use bombproof_testkit::png as png_writer;
 
-use crate::avatar_program::avatar_program;
 use crate::counting_allocator::measure;
 use crate::manifest;
-use crate::temp_folder::TempFolder;
 
 /// The upload that could not be resized was stored and served as it was: text/html.
 #[test]
@@ -101,6 +99,9 @@ fn row_36_the_sum_of_running_quotes_never_exceeds_the_pool() {
 fn row_37_a_process_limit_is_a_second_line_of_defense_that_is_not_reached() {
     use std::path::Path;
     use std::process::Command;
+
+    use crate::avatar_program::avatar_program;
+    use crate::temp_folder::TempFolder;
 
     // Above the process itself (its code, its stacks), less than one decoded photograph.
     const ADDRESS_SPACE_KIB: u32 = 96 << 10;
