@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bombproof::{Layout, Picture, Size};
+use bombproof::{Error, Layout, Limit, Picture, Size};
 use serde_json::Value;
 
 #[path = "support/avatar_program.rs"]
@@ -93,6 +93,7 @@ fn the_json_of_a_refusal_names_the_limit() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let [object] = json_lines(&output).try_into().unwrap();
     assert_eq!(object["input"], photo.to_str().unwrap());
+    let error = Error::OverLimit { limit: Limit::Pixels, found: 240_000, allowed: 239_999 };
     assert_eq!(
         object["error"],
         serde_json::json!({
@@ -100,9 +101,10 @@ fn the_json_of_a_refusal_names_the_limit() {
             "limit": "max_pixels",
             "found": 240_000,
             "allowed": 239_999,
-            "message": "the number of pixels is 240000, over the limit of 239999 (max_pixels)",
-            "user_message": "This picture has too many pixels. Please use a smaller one.",
+            "message": error.to_string(),
+            "user_message": error.user_message(),
             "http_status": 413,
+            "retryable": false,
         })
     );
     assert_eq!(object["memory_peak"], 0, "a header is refused without an allocation");
@@ -214,6 +216,7 @@ fn an_unreadable_input_is_status_1_and_the_rest_is_processed() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let [failure, refusal, success] = json_lines(&output).try_into().unwrap();
     assert_eq!(failure["error"]["kind"], "io");
+    assert_eq!(failure["error"]["retryable"], false);
     assert_eq!(refusal["error"]["kind"], "unsupported");
     assert_eq!(success["output_width"], 40);
 }
@@ -258,6 +261,7 @@ fn a_timeout_is_a_refusal_that_may_be_retried() {
     let [object] = json_lines(&output).try_into().unwrap();
     assert_eq!(object["error"]["kind"], "interrupted");
     assert_eq!(object["error"]["http_status"], 503);
+    assert_eq!(object["error"]["retryable"], true);
 }
 
 const SUCCESS_FIELDS: [&str; 16] = [

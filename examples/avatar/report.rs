@@ -1,6 +1,6 @@
 //! What is printed for each input: a line for people, or one JSON object.
 
-use bombproof::{Error, Plan};
+use bombproof::{ErrorReport, Plan};
 use serde::Serialize;
 
 use crate::job::{Avatar, Done, Failure, Report};
@@ -44,7 +44,7 @@ pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
         Ok(done) => serde_json::to_string(&Success::of(report, done)),
         Err(failure) => serde_json::to_string(&Refusal {
             input: report.input.to_string_lossy().into(),
-            error: Problem::of(failure),
+            error: error_report(failure),
             memory_peak: report.spent.peak_bytes,
             elapsed_ms: milliseconds(report),
         }),
@@ -114,55 +114,16 @@ impl Success {
 #[derive(Serialize)]
 struct Refusal {
     input: String,
-    error: Problem,
+    error: ErrorReport,
     memory_peak: u64,
     elapsed_ms: f64,
 }
 
-#[derive(Serialize)]
-struct Problem {
-    kind: &'static str,
-    limit: Option<&'static str>,
-    found: Option<u64>,
-    allowed: Option<u64>,
-    message: String,
-    user_message: &'static str,
-    http_status: u16,
-}
-
-impl Problem {
-    fn of(failure: &Failure) -> Self {
-        let message = message(failure);
-        let Failure::Refused(error) = failure else {
-            let user_message = "Something went wrong on our side.";
-            return Self {
-                kind: "io",
-                limit: None,
-                found: None,
-                allowed: None,
-                message,
-                user_message,
-                http_status: 500,
-            };
-        };
-        let (found, allowed) = match *error {
-            Error::OverLimit { found, allowed, .. } => (Some(found), Some(allowed)),
-            Error::NotCredible { declared_pixels, possible_pixels } => {
-                (Some(declared_pixels), Some(possible_pixels))
-            }
-            Error::Busy { needed_bytes, available_bytes } => {
-                (Some(needed_bytes), Some(available_bytes))
-            }
-            _ => (None, None),
-        };
-        Self {
-            kind: error.kind(),
-            limit: error.limit().map(|limit| limit.name()),
-            found,
-            allowed,
-            message,
-            user_message: error.user_message(),
-            http_status: error.http_status(),
+fn error_report(failure: &Failure) -> ErrorReport {
+    match failure {
+        Failure::Refused(error) => error.report(),
+        Failure::Read(_) | Failure::Write(..) => {
+            ErrorReport::new("io", message(failure), "Something went wrong on our side.", 500)
         }
     }
 }

@@ -9,7 +9,7 @@ use bombproof::{Header, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::body;
-use crate::failure::Failure;
+use crate::failure::{Failure, outcome};
 use crate::metrics::Tally;
 use crate::publish::{Original, parse_crop, publish};
 use crate::render::{Admission, render};
@@ -49,7 +49,10 @@ pub(crate) async fn put(
     let result = store(&service, user, &wish, request).await;
     match &result {
         Ok(_) => tally.set("stored", "ok"),
-        Err(failure) => tally.set(failure.outcome(), failure.kind()),
+        Err(failure) => {
+            let report = failure.report();
+            tally.set(outcome(&report), report.kind);
+        }
     }
     result.map(|stored| {
         ([(header::ETAG, format!("\"{}\"", stored.version))], Json(stored)).into_response()

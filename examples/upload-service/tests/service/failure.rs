@@ -190,4 +190,5 @@ async fn assert_unavailable(response: Response, kind: &str) {
     assert_eq!(response.headers()["retry-after"], "1");
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["error"]["kind"], kind);
+    assert_eq!(body["error"]["retryable"], true);
 }

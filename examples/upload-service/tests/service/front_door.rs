@@ -108,6 +108,7 @@ async fn refusals_have_numbers_for_programs_and_a_sentence_for_people() {
     assert_eq!(response.status(), 413);
     let body: serde_json::Value = response.json().await.unwrap();
     assert_eq!(body["error"]["limit"], "max_side_px");
+    assert_eq!(body["error"]["retryable"], false);
     assert_eq!(
         (&body["error"]["found"], &body["error"]["allowed"]),
         (&65_535.into(), &32_768.into())
@@ -181,6 +182,7 @@ async fn a_full_pool_is_busy_and_then_not() {
     assert_eq!(busy.headers()["retry-after"], "1");
     let body: serde_json::Value = busy.json().await.unwrap();
     assert_eq!(body["error"]["kind"], "busy");
+    assert_eq!(body["error"]["retryable"], true);
     let stored: Stored = client.upload(&server.url, "ann", PHOTO).await;
     assert_eq!(stored.version, 1);
     drop(held);
