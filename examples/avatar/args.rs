@@ -7,7 +7,7 @@ use std::time::Duration;
 use bombproof::{Limits, Rect, Request, Size};
 use clap::{Parser, ValueEnum};
 
-use crate::values;
+use crate::value_parsers;
 
 /// Makes avatars of untrusted JPEG, PNG and WebP files, inside a memory budget that is known before
 /// the first pixel is decoded, and says what was quoted and what was measured.
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     paths: Vec<PathBuf>,
 
     /// The size of the avatar in pixels: 256, or 640x480
-    #[arg(long, default_value = "256", value_parser = values::size)]
+    #[arg(long, default_value = "256", value_parser = value_parsers::size)]
     size: Size,
 
     /// Fill the size and cut off the rest, or fit the whole picture inside
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     fit: Fit,
 
     /// Use only this part of the picture, in pixels as a person sees it
-    #[arg(long, value_name = "X,Y,W,H", value_parser = values::rect)]
+    #[arg(long, value_name = "X,Y,W,H", value_parser = value_parsers::rect)]
     crop: Option<Rect>,
 
     /// The format of the avatar [default: that of OUTPUT's extension, else jpeg]
@@ -47,7 +47,7 @@ pub(crate) struct Args {
     quality: u8,
 
     /// What shows through transparent places of a JPEG
-    #[arg(long, value_name = "RRGGBB", default_value = "ffffff", value_parser = values::color)]
+    #[arg(long, value_name = "RRGGBB", default_value = "ffffff", value_parser = value_parsers::color)]
     background: [u8; 3],
 
     /// Also enlarge pictures that are smaller than the size
@@ -59,7 +59,7 @@ pub(crate) struct Args {
     accept_truncated: Option<u8>,
 
     /// The most memory of one job: bytes, or with KiB, MiB or GiB [default: 64MiB]
-    #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     memory: Option<u64>,
 
     /// The most pixels of an input [default: 120000000]
@@ -67,7 +67,7 @@ pub(crate) struct Args {
     max_pixels: Option<u64>,
 
     /// The most time of one job, waiting for the pool included: 5s, 500ms [default: no end]
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    #[arg(long, value_name = "TIME", value_parser = value_parsers::duration)]
     timeout: Option<Duration>,
 
     /// Read the header and make the plan, but no avatar
@@ -83,7 +83,7 @@ pub(crate) struct Args {
     pub(crate) jobs: NonZeroUsize,
 
     /// The memory that all running jobs share [default: jobs x memory]
-    #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     pool: Option<u64>,
 
     /// Print one JSON object a line for each input, and nothing else

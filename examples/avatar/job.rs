@@ -31,14 +31,14 @@ pub(crate) struct Settings {
 
 /// What became of an input.
 #[derive(Debug)]
-pub(crate) struct Report {
+pub(crate) struct Outcome {
     pub(crate) input: PathBuf,
-    pub(crate) result: Result<Done, Failure>,
-    pub(crate) spent: Spent,
+    pub(crate) result: Result<Completed, Failure>,
+    pub(crate) usage: Usage,
 }
 
 #[derive(Debug)]
-pub(crate) struct Done {
+pub(crate) struct Completed {
     pub(crate) plan: Plan,
     pub(crate) avatar: Option<Avatar>,
 }
@@ -65,7 +65,7 @@ pub(crate) enum Failure {
 
 /// From the input bytes in memory to the output bytes in memory.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spent {
+pub(crate) struct Usage {
     pub(crate) time: Duration,
     /// The measured peak of live heap on the thread of the job, the input bytes not counted.
     pub(crate) peak_bytes: u64,
@@ -76,13 +76,13 @@ pub(crate) fn run_all(
     jobs: Vec<Job>,
     settings: &Settings,
     threads: NonZeroUsize,
-    mut on_report: impl FnMut(Report) -> io::Result<()>,
+    mut on_outcome: impl FnMut(Outcome) -> io::Result<()>,
 ) -> io::Result<()> {
     let threads = threads.get().min(jobs.len());
     let queue = Mutex::new(jobs.into_iter());
     let next_job = || queue.lock().ok()?.next();
     thread::scope(|scope| {
-        let (sender, reports): (_, Receiver<Report>) = mpsc::channel();
+        let (sender, outcomes): (_, Receiver<Outcome>) = mpsc::channel();
         for _ in 0..threads {
             let sender = sender.clone();
             scope.spawn(move || {
@@ -95,17 +95,17 @@ pub(crate) fn run_all(
             });
         }
         drop(sender);
-        reports.into_iter().try_for_each(&mut on_report)
+        outcomes.into_iter().try_for_each(&mut on_outcome)
     })
 }
 
-fn run(job: Job, settings: &Settings) -> Report {
-    let mut spent = Spent::default();
+fn run(job: Job, settings: &Settings) -> Outcome {
+    let mut usage = Usage::default();
     let result = read(&job.input, &settings.limits).and_then(|upload| match job.output {
-        None => probe(&upload, settings, &mut spent),
-        Some(output) => make(&upload, output, settings, &mut spent),
+        None => probe(&upload, settings, &mut usage),
+        Some(output) => make_avatar(&upload, output, settings, &mut usage),
     });
-    Report { input: job.input, result, spent }
+    Outcome { input: job.input, result, usage }
 }
 
 fn read(input: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
@@ -116,23 +116,23 @@ fn read(input: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn probe(upload: &[u8], settings: &Settings, spent: &mut Spent) -> Result<Done, Failure> {
+fn probe(upload: &[u8], settings: &Settings, usage: &mut Usage) -> Result<Completed, Failure> {
     let start = Instant::now();
-    let plan = spent.measure(|| plan(upload, settings));
-    spent.time = start.elapsed();
-    Ok(Done { plan: plan.map_err(Failure::Refused)?, avatar: None })
+    let plan = usage.measure(|| plan(upload, settings));
+    usage.time = start.elapsed();
+    Ok(Completed { plan: plan.map_err(Failure::Refused)?, avatar: None })
 }
 
-fn make(
+fn make_avatar(
     upload: &[u8],
     output: PathBuf,
     settings: &Settings,
-    spent: &mut Spent,
-) -> Result<Done, Failure> {
+    usage: &mut Usage,
+) -> Result<Completed, Failure> {
     let start = Instant::now();
-    let made = walk(upload, settings, start, spent);
-    spent.time = start.elapsed();
-    let (plan, permit, thumbnail) = made.map_err(Failure::Refused)?;
+    let result = decode_within_pool(upload, settings, start, usage);
+    usage.time = start.elapsed();
+    let (plan, permit, thumbnail) = result.map_err(Failure::Refused)?;
     if let Err(error) = fs::write(&output, thumbnail.bytes()) {
         return Err(Failure::Write(output, error));
     }
@@ -145,24 +145,24 @@ fn make(
     };
     // The bytes of the output are part of the quote.
     drop((thumbnail, permit));
-    Ok(Done { plan, avatar: Some(avatar) })
+    Ok(Completed { plan, avatar: Some(avatar) })
 }
 
 /// The walk as a service does it: refuse first, then wait for memory, then decode.
-fn walk(
+fn decode_within_pool(
     upload: &[u8],
     settings: &Settings,
     start: Instant,
-    spent: &mut Spent,
+    usage: &mut Usage,
 ) -> Result<(Plan, Permit, Thumbnail), Error> {
-    let plan = spent.measure(|| plan(upload, settings))?;
+    let plan = usage.measure(|| plan(upload, settings))?;
     let time_left = settings.timeout.saturating_sub(start.elapsed());
     let permit = settings.pool.reserve(&plan, time_left)?;
     let interrupt = match start.checked_add(settings.timeout) {
         Some(deadline) => Interrupt::at(deadline),
         None => Interrupt::never(),
     };
-    let thumbnail = spent.measure(|| plan.run(upload, &interrupt))?;
+    let thumbnail = usage.measure(|| plan.run(upload, &interrupt))?;
     Ok((plan, permit, thumbnail))
 }
 
@@ -171,7 +171,7 @@ fn plan(upload: &[u8], settings: &Settings) -> Result<Plan, Error> {
     Plan::new(&header, &settings.request, &settings.limits)
 }
 
-impl Spent {
+impl Usage {
     /// A plan holds no heap, so the peak of the whole is that of its largest part.
     fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let (result, measured) = measure(work);

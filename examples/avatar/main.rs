@@ -19,16 +19,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 mod args;
 #[path = "../../tests/support/counting_allocator.rs"]
 mod counting_allocator;
-mod folders;
+mod find_files;
 mod job;
-mod names;
+mod output_paths;
 mod report;
-mod values;
+mod value_parsers;
 
 use args::{Args, Paths};
 use counting_allocator::CountingAllocator;
-use folders::Found;
-use job::{Failure, Job, Report, Settings, Spent};
+use find_files::FoundFiles;
+use job::{Failure, Job, Outcome, Settings, Usage};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 }
 
 /// Finds the inputs, names the outputs, does the jobs and prints what became of each.
-fn run(args: &Args) -> Result<Worst, String> {
+fn run(args: &Args) -> Result<WorstOutcome, String> {
     let (jobs, unreadable) = jobs(args)?;
     let settings = Settings {
         request: args.request(),
@@ -61,10 +61,10 @@ fn run(args: &Args) -> Result<Worst, String> {
         pool: MemoryPool::new(args.pool_bytes()),
     };
     let bar = progress_bar(args, jobs.len());
-    let mut worst = Worst::Done;
-    let mut print = |report: Report| {
-        worst = worst.max(Worst::of(&report));
-        bar.suspend(|| print(&report, args.json))?;
+    let mut worst = WorstOutcome::Success;
+    let mut print = |outcome: Outcome| {
+        worst = worst.max(WorstOutcome::of(&outcome));
+        bar.suspend(|| print(&outcome, args.json))?;
         bar.inc(1);
         Ok(())
     };
@@ -78,13 +78,13 @@ fn run(args: &Args) -> Result<Worst, String> {
 }
 
 /// The jobs that the paths stand for, and a report of each folder that cannot be read.
-fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Report>), String> {
+fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Outcome>), String> {
     let paths = match args.paths()? {
         Paths::One { input, output } => {
             if input.is_dir() {
                 return Err(format!("{} is a folder: --out-dir is needed", input.display()));
             }
-            if names::is_same_file(input, output) {
+            if output_paths::is_same_file(input, output) {
                 return Err(format!("{} would overwrite its input", output.display()));
             }
             let job = Job { input: input.to_owned(), output: Some(output.to_owned()) };
@@ -92,21 +92,22 @@ fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Report>), String> {
         }
         Paths::Many(paths) => paths,
     };
-    let Found { files, failures } = folders::find_files(paths, args.out_dir.as_deref());
+    let FoundFiles { files, failures } = find_files::find_files(paths, args.out_dir.as_deref());
     let outputs: Vec<_> = match &args.out_dir {
         Some(out_dir) if !args.probe => {
             fs::create_dir_all(out_dir)
                 .map_err(|error| format!("{} cannot be made: {error}", out_dir.display()))?;
-            let outputs = names::outputs(&files, out_dir, args.output_format().extension());
+            let outputs =
+                output_paths::output_paths(&files, out_dir, args.output_format().extension());
             outputs.into_iter().map(Some).collect()
         }
         _ => files.iter().map(|_| None).collect(),
     };
     let jobs = files.into_iter().zip(outputs).map(|(input, output)| Job { input, output });
-    let unreadable = failures.into_iter().map(|(input, error)| Report {
+    let unreadable = failures.into_iter().map(|(input, error)| Outcome {
         input,
         result: Err(Failure::Read(error)),
-        spent: Spent::default(),
+        usage: Usage::default(),
     });
     Ok((jobs.collect(), unreadable.collect()))
 }
@@ -120,38 +121,38 @@ fn progress_bar(args: &Args, jobs: usize) -> ProgressBar {
 }
 
 /// Successes to stdout and the rest to stderr; JSON always to stdout.
-fn print(report: &Report, as_json: bool) -> io::Result<()> {
+fn print(outcome: &Outcome, as_json: bool) -> io::Result<()> {
     if as_json {
-        writeln!(io::stdout(), "{}", report::json(report)?)
-    } else if report.result.is_ok() {
-        writeln!(io::stdout(), "{}", report::text(report))
+        writeln!(io::stdout(), "{}", report::json(outcome)?)
+    } else if outcome.result.is_ok() {
+        writeln!(io::stdout(), "{}", report::text(outcome))
     } else {
-        writeln!(io::stderr(), "{}", report::text(report))
+        writeln!(io::stderr(), "{}", report::text(outcome))
     }
 }
 
 /// The worst that became of an input decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Worst {
-    Done,
+enum WorstOutcome {
+    Success,
     Refused,
-    Io,
+    IoFailed,
 }
 
-impl Worst {
-    const fn of(report: &Report) -> Self {
-        match &report.result {
-            Ok(_) => Self::Done,
+impl WorstOutcome {
+    const fn of(outcome: &Outcome) -> Self {
+        match &outcome.result {
+            Ok(_) => Self::Success,
             Err(Failure::Refused(_)) => Self::Refused,
-            Err(Failure::Read(_) | Failure::Write(..)) => Self::Io,
+            Err(Failure::Read(_) | Failure::Write(..)) => Self::IoFailed,
         }
     }
 
     fn exit_code(self) -> ExitCode {
         match self {
-            Self::Done => ExitCode::SUCCESS,
+            Self::Success => ExitCode::SUCCESS,
             Self::Refused => ExitCode::from(2),
-            Self::Io => ExitCode::FAILURE,
+            Self::IoFailed => ExitCode::FAILURE,
         }
     }
 }

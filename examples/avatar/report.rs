@@ -3,14 +3,14 @@
 use bombproof::{ErrorReport, Plan};
 use serde::Serialize;
 
-use crate::job::{Avatar, Done, Failure, Report};
+use crate::job::{Avatar, Completed, Failure, Outcome};
 
 /// `photo.jpg -> avatar.jpg: JPEG 4000x3000 at 1/8 to JPEG 256x256 ...`
-pub(crate) fn text(report: &Report) -> String {
-    let input = report.input.display();
-    let ms = milliseconds(report);
-    match &report.result {
-        Ok(Done { plan, avatar: Some(avatar) }) => format!(
+pub(crate) fn text(outcome: &Outcome) -> String {
+    let input = outcome.input.display();
+    let ms = milliseconds(outcome);
+    match &outcome.result {
+        Ok(Completed { plan, avatar: Some(avatar) }) => format!(
             "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}; {ms:.1} ms; memory: {} quoted, {} measured",
             avatar.output.display(),
             plan.header().format,
@@ -21,32 +21,32 @@ pub(crate) fn text(report: &Report) -> String {
             avatar.color,
             avatar.truncated.as_ref().map_or(String::new(), |cut| format!("; truncated {cut}")),
             readable_bytes(plan.memory_bytes()),
-            readable_bytes(report.spent.peak_bytes),
+            readable_bytes(outcome.usage.peak_bytes),
         ),
-        Ok(Done { plan, avatar: None }) => format!(
+        Ok(Completed { plan, avatar: None }) => format!(
             "{input}: {plan}; orientation {}; memory: {} quoted, {} measured until here",
             plan.header().orientation.exif_value(),
             readable_bytes(plan.memory_bytes()),
-            readable_bytes(report.spent.peak_bytes),
+            readable_bytes(outcome.usage.peak_bytes),
         ),
         Err(Failure::Refused(error)) => format!(
             "{input}: refused ({}): {error}; {ms:.1} ms; memory: {} measured",
             error.kind(),
-            readable_bytes(report.spent.peak_bytes),
+            readable_bytes(outcome.usage.peak_bytes),
         ),
         Err(failure) => format!("{input}: {}", message(failure)),
     }
 }
 
 /// One object, on one line.
-pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
-    match &report.result {
-        Ok(done) => serde_json::to_string(&Success::of(report, done)),
+pub(crate) fn json(outcome: &Outcome) -> serde_json::Result<String> {
+    match &outcome.result {
+        Ok(done) => serde_json::to_string(&Success::of(outcome, done)),
         Err(failure) => serde_json::to_string(&Refusal {
-            input: report.input.to_string_lossy().into(),
+            input: outcome.input.to_string_lossy().into(),
             error: error_report(failure),
-            memory_peak: report.spent.peak_bytes,
-            elapsed_ms: milliseconds(report),
+            memory_peak: outcome.usage.peak_bytes,
+            elapsed_ms: milliseconds(outcome),
         }),
     }
 }
@@ -83,13 +83,13 @@ struct Success {
 }
 
 impl Success {
-    fn of(report: &Report, done: &Done) -> Self {
+    fn of(outcome: &Outcome, done: &Completed) -> Self {
         let plan = &done.plan;
         let header = plan.header();
         let avatar = done.avatar.as_ref();
         let output_size = avatar.map_or(plan.output_size(), |avatar| avatar.size);
         Self {
-            input: report.input.to_string_lossy().into(),
+            input: outcome.input.to_string_lossy().into(),
             format: header.format.name(),
             width: header.size.width,
             height: header.size.height,
@@ -98,8 +98,8 @@ impl Success {
             animated: header.animated,
             scale: scale(plan),
             memory_quoted: plan.memory_bytes(),
-            memory_peak: report.spent.peak_bytes,
-            elapsed_ms: milliseconds(report),
+            memory_peak: outcome.usage.peak_bytes,
+            elapsed_ms: milliseconds(outcome),
             output: avatar.map(|avatar| avatar.output.to_string_lossy().into()),
             output_width: output_size.width,
             output_height: output_size.height,
@@ -140,8 +140,8 @@ fn scale(plan: &Plan) -> String {
     format!("1/{}", plan.scale_divisor())
 }
 
-fn milliseconds(report: &Report) -> f64 {
-    report.spent.time.as_nanos() as f64 / 1_000_000.0
+fn milliseconds(outcome: &Outcome) -> f64 {
+    outcome.usage.time.as_nanos() as f64 / 1_000_000.0
 }
 
 fn readable_bytes(bytes: u64) -> String {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The output of each input in `out_dir`: `photo.jpg`, and for further inputs with the same stem
 /// `photo-2.jpg`, `photo-3.jpg`, in the order of `inputs`.
-pub(crate) fn outputs(inputs: &[PathBuf], out_dir: &Path, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) -> Vec<PathBuf> {
     let inputs_on_disk: HashSet<PathBuf> =
         inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();
     let is_input = |output: &Path| {
@@ -57,21 +57,24 @@ fn as_compared(name: &OsStr) -> String {
 mod tests {
     use super::*;
 
-    fn names(inputs: &[&str], extension: &str) -> Vec<String> {
+    fn file_names(inputs: &[&str], extension: &str) -> Vec<String> {
         let inputs: Vec<PathBuf> = inputs.iter().map(PathBuf::from).collect();
-        let outputs = outputs(&inputs, Path::new("no-such-folder"), extension);
+        let outputs = output_paths(&inputs, Path::new("no-such-folder"), extension);
         outputs.iter().map(|output| output.file_name().unwrap().to_str().unwrap().into()).collect()
     }
 
     #[test]
     fn the_stem_stays_and_the_extension_is_that_of_the_format() {
-        assert_eq!(names(&["a.png", "x/b.c.jpg", "d"], "webp"), ["a.webp", "b.c.webp", "d.webp"]);
+        assert_eq!(
+            file_names(&["a.png", "x/b.c.jpg", "d"], "webp"),
+            ["a.webp", "b.c.webp", "d.webp"]
+        );
     }
 
     #[test]
     fn the_same_stem_is_numbered() {
         assert_eq!(
-            names(&["a.jpg", "a.png", "x/a.jpg", "A.jpg"], "jpg"),
+            file_names(&["a.jpg", "a.png", "x/a.jpg", "A.jpg"], "jpg"),
             ["a.jpg", "a-2.jpg", "a-3.jpg", "A-4.jpg"]
         );
     }
@@ -79,14 +82,14 @@ mod tests {
     #[test]
     fn a_numbered_name_does_not_meet_a_stem_with_that_number() {
         assert_eq!(
-            names(&["a-2.jpg", "a.jpg", "a.png", "x/a-2.jpg"], "jpg"),
+            file_names(&["a-2.jpg", "a.jpg", "a.png", "x/a-2.jpg"], "jpg"),
             ["a-2.jpg", "a.jpg", "a-3.jpg", "a-2-2.jpg"]
         );
     }
 
     #[test]
     fn a_path_without_a_stem_has_a_name() {
-        assert_eq!(names(&[".."], "jpg"), ["avatar.jpg"]);
+        assert_eq!(file_names(&[".."], "jpg"), ["avatar.jpg"]);
     }
 
     #[test]
@@ -98,7 +101,7 @@ mod tests {
             fs::write(input, "an input").unwrap();
         }
         assert_eq!(
-            outputs(&inputs, &folder, "jpg"),
+            output_paths(&inputs, &folder, "jpg"),
             [folder.join("a-2.jpg"), folder.join("a-3.jpg")]
         );
         assert!(is_same_file(&inputs[0], &folder.join(".").join("a.jpg")));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// What the paths of the command line lead to.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct FoundFiles {
     /// Paths as given that are no folders, whether they exist or not, and the files in folders.
     pub(crate) files: Vec<PathBuf>,
     /// Folders that cannot be read.
@@ -14,9 +14,9 @@ pub(crate) struct Found {
 }
 
 /// All files of `paths`. A folder `except` inside one of them is passed over.
-pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> Found {
+pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> FoundFiles {
     let except = except.and_then(|folder| fs::canonicalize(folder).ok());
-    let mut found = Found::default();
+    let mut found = FoundFiles::default();
     for path in paths {
         if path.is_dir() {
             walk(path, except.as_deref(), &mut found);
@@ -29,7 +29,7 @@ pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> Found {
 
 /// Adds the files below `folder`. Links to files are followed, links to folders are not, so that
 /// the walk ends; pipes and devices are no files.
-fn walk(folder: &Path, except: Option<&Path>, found: &mut Found) {
+fn walk(folder: &Path, except: Option<&Path>, found: &mut FoundFiles) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
         Ok(entries) => entries,
