@@ -1,4 +1,4 @@
-//! The command line, and what it means in the words of the library.
+//! The command line, and its translation to requests and limits of the library.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use clap::{Parser, ValueEnum};
 
 use crate::value_parsers;
 
-/// Makes avatars of untrusted JPEG, PNG and WebP files, inside a memory budget that is known before
-/// the first pixel is decoded, and says what was quoted and what was measured.
+/// Makes avatars from untrusted JPEG, PNG and WebP files within a memory budget that is known before
+/// the first pixel is decoded. Prints the quoted and the measured memory.
 ///
-/// Exit status: 0 all done, 2 some input refused, 1 wrong usage or failed I/O.
+/// Exit status: 0 success, 2 an input was refused, 1 wrong usage or failed I/O.
 #[derive(Debug, Parser)]
 #[command(
     name = "avatar",
@@ -22,71 +22,71 @@ use crate::value_parsers;
                       avatar [OPTIONS] --probe <INPUT OR FOLDER>..."
 )]
 pub(crate) struct Args {
-    /// INPUT and OUTPUT; with --out-dir or --probe only inputs, and folders with all files in them
+    /// INPUT and OUTPUT. With --out-dir or --probe: inputs, and folders of inputs
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The size of the avatar in pixels: 256, or 640x480
+    /// Size of the avatar in pixels, such as 256 or 640x480
     #[arg(long, default_value = "256", value_parser = value_parsers::size)]
     size: Size,
 
-    /// Fill the size and cut off the rest, or fit the whole picture inside
+    /// cover: fill the size and crop the rest. contain: fit the complete picture inside
     #[arg(long, value_enum, default_value_t = Fit::Cover)]
     fit: Fit,
 
-    /// Use only this part of the picture, in pixels as a person sees it
+    /// Use only this part of the picture, in pixels after the orientation is applied
     #[arg(long, value_name = "X,Y,W,H", value_parser = value_parsers::rect)]
     crop: Option<Rect>,
 
-    /// The format of the avatar [default: that of OUTPUT's extension, else jpeg]
+    /// Format of the avatar [default: by the extension of OUTPUT, else jpeg]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
 
-    /// The quality of a JPEG, 1 to 100
+    /// JPEG quality, 1 to 100
     #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
 
-    /// What shows through transparent places of a JPEG
+    /// Background colour for transparent pixels in a JPEG
     #[arg(long, value_name = "RRGGBB", default_value = "ffffff", value_parser = value_parsers::color)]
     background: [u8; 3],
 
-    /// Also enlarge pictures that are smaller than the size
+    /// Enlarge pictures that are smaller than the size
     #[arg(long)]
     enlarge: bool,
 
-    /// Also take a JPEG that is cut off, when this share of its rows is there: 1 to 100
+    /// Accept a truncated JPEG that has at least this percentage of its rows, 1 to 100
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     accept_truncated: Option<u8>,
 
-    /// The most memory of one job: bytes, or with KiB, MiB or GiB [default: 64MiB]
+    /// Memory limit of one job, in bytes or with KiB, MiB or GiB [default: 64MiB]
     #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     memory: Option<u64>,
 
-    /// The most pixels of an input [default: 120000000]
+    /// Maximum number of pixels of an input [default: 120000000]
     #[arg(long, value_name = "PIXELS")]
     max_pixels: Option<u64>,
 
-    /// The most time of one job, waiting for the pool included: 5s, 500ms [default: no end]
+    /// Time limit of one job, including the wait for memory, such as 5s or 500ms [default: none]
     #[arg(long, value_name = "TIME", value_parser = value_parsers::duration)]
     timeout: Option<Duration>,
 
-    /// Read the header and make the plan, but no avatar
+    /// Read the headers and make the plan, without decoding
     #[arg(long)]
     pub(crate) probe: bool,
 
-    /// Write an avatar of every input to this folder; it is never read, even inside an input folder
+    /// Write the avatars to this folder. It is skipped when it lies inside an input folder
     #[arg(long, value_name = "DIR")]
     pub(crate) out_dir: Option<PathBuf>,
 
-    /// How many jobs run at once
+    /// Number of jobs that run at the same time
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) jobs: NonZeroUsize,
 
-    /// The memory that all running jobs share [default: jobs x memory]
+    /// Memory limit of all running jobs together [default: jobs x memory]
     #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     pool: Option<u64>,
 
-    /// Print one JSON object a line for each input, and nothing else
+    /// Print one line of JSON for each input, and nothing else
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -104,10 +104,10 @@ pub(crate) enum OutputFormat {
     Webp,
 }
 
-/// What the paths of the command line stand for.
+/// The meaning of the positional arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Paths<'a> {
-    /// One avatar at a given place.
+    /// One input, and where to write its avatar.
     One { input: &'a Path, output: &'a Path },
     /// Inputs and folders.
     Many(&'a [PathBuf]),
@@ -115,7 +115,7 @@ pub(crate) enum Paths<'a> {
 
 impl Args {
     /// # Errors
-    /// What is wrong with the number of paths.
+    /// The number of paths is wrong.
     pub(crate) fn paths(&self) -> Result<Paths<'_>, String> {
         if self.probe || self.out_dir.is_some() {
             return Ok(Paths::Many(&self.paths));
@@ -123,7 +123,7 @@ impl Args {
         match self.paths.as_slice() {
             [input, output] => Ok(Paths::One { input, output }),
             paths => Err(format!(
-                "INPUT and OUTPUT are needed, not {} paths; or --out-dir, or --probe",
+                "expected INPUT and OUTPUT, not {} paths, or one of --out-dir and --probe",
                 paths.len()
             )),
         }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_format_is_the_option_then_the_extension_then_jpeg() {
+    fn the_format_comes_from_the_option_then_the_extension_then_is_jpeg() {
         assert_eq!(args("avatar a.png b.WebP").output_format(), OutputFormat::Webp);
         assert_eq!(args("avatar a.png b.webp --format png").output_format(), OutputFormat::Png);
         assert_eq!(args("avatar a.png b").output_format(), OutputFormat::Jpeg);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn one_input_has_one_output() {
+    fn one_input_needs_one_output() {
         assert!(matches!(args("avatar a b").paths(), Ok(Paths::One { .. })));
         assert!(args("avatar a").paths().is_err());
         assert!(args("avatar a b c").paths().is_err());
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pool_has_room_for_all_jobs_unless_told() {
+    fn the_pool_is_large_enough_for_all_jobs_by_default() {
         assert_eq!(args("avatar a b --jobs 3 --memory 5MiB").pool_bytes(), 15 << 20);
         assert_eq!(args("avatar a b --jobs 3 --pool 7KiB").pool_bytes(), 7 << 10);
     }

@@ -1,19 +1,19 @@
-//! Inputs and folders → files, each folder in the order of its names.
+//! Finds the input files: paths of files as given, and the files in folders, sorted by name.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What the paths of the command line lead to.
+/// The files behind the paths of the command line.
 #[derive(Debug, Default)]
 pub(crate) struct FoundFiles {
-    /// Paths as given that are no folders, whether they exist or not, and the files in folders.
+    /// The files in folders, and every other path as given, whether it exists or not.
     pub(crate) files: Vec<PathBuf>,
     /// Folders that cannot be read.
     pub(crate) failures: Vec<(PathBuf, io::Error)>,
 }
 
-/// All files of `paths`. A folder `except` inside one of them is passed over.
+/// All files of `paths`. The folder `except` inside one of them is skipped.
 pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> FoundFiles {
     let except = except.and_then(|folder| fs::canonicalize(folder).ok());
     let mut found = FoundFiles::default();
@@ -27,8 +27,8 @@ pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> FoundFiles
     found
 }
 
-/// Adds the files below `folder`. Links to files are followed, links to folders are not, so that
-/// the walk ends; pipes and devices are no files.
+/// Adds the files below `folder`. Links to files are followed. Links to folders are not, because they
+/// may form a cycle. Pipes and devices are skipped.
 fn walk(folder: &Path, except: Option<&Path>, found: &mut FoundFiles) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_walked_in_the_order_of_their_names() {
+    fn files_are_sorted_by_name_within_each_folder() {
         let root = std::env::temp_dir().join(format!("avatar-folders-{}", std::process::id()));
         for file in ["b/2", "b/1", "a/z/3", "out/4", "c"] {
             let file = root.join(file);

@@ -1,4 +1,4 @@
-//! One input → one avatar, with the time and the memory that it took.
+//! Makes one avatar of one input, and measures the time and the memory.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,16 +11,16 @@ use std::time::{Duration, Instant};
 
 use bombproof::{Error, Interrupt, Limits, MemoryPool, Permit, Plan, Request, Size, Thumbnail};
 
-use crate::counting_allocator::measure;
+use crate::heap_usage::measure_peak;
 
-/// An input and its output; without an output only the plan is made.
+/// An input and its output. Without an output, only the plan is made.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) input: PathBuf,
     pub(crate) output: Option<PathBuf>,
 }
 
-/// What all jobs have in common.
+/// What all jobs share.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) request: Request,
@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     pub(crate) pool: MemoryPool,
 }
 
-/// What became of an input.
+/// The result of one job.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) input: PathBuf,
@@ -49,13 +49,13 @@ pub(crate) struct Avatar {
     pub(crate) size: Size,
     pub(crate) bytes: u64,
     pub(crate) color: String,
-    /// Where the data of the input end, when that is early.
+    /// Where the data of the input ends, if that is too early.
     pub(crate) truncated: Option<String>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The library said no.
+    /// The library refused the input.
     Refused(Error),
     /// The input could not be read.
     Read(io::Error),
@@ -63,15 +63,15 @@ pub(crate) enum Failure {
     Write(PathBuf, io::Error),
 }
 
-/// From the input bytes in memory to the output bytes in memory.
+/// The cost of a job, from the input bytes in memory to the output bytes in memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Usage {
     pub(crate) time: Duration,
-    /// The measured peak of live heap on the thread of the job, the input bytes not counted.
+    /// The measured peak of live heap on the thread of the job, without the input bytes.
     pub(crate) peak_bytes: u64,
 }
 
-/// Does the jobs on `threads` threads. Reports arrive as jobs end.
+/// Runs the jobs on `threads` threads, and calls `on_outcome` for each job as it ends.
 pub(crate) fn run_all(
     jobs: Vec<Job>,
     settings: &Settings,
@@ -87,7 +87,7 @@ pub(crate) fn run_all(
             let sender = sender.clone();
             scope.spawn(move || {
                 while let Some(job) = next_job() {
-                    // Nobody receives any more when printing failed: the rest is not done.
+                    // The receiver is gone because printing failed: stop.
                     if sender.send(run(job, settings)).is_err() {
                         break;
                     }
@@ -143,12 +143,12 @@ fn make_avatar(
         color: thumbnail.color().to_string(),
         truncated: thumbnail.truncated().map(|truncated| truncated.to_string()),
     };
-    // The bytes of the output are part of the quote.
+    // The quote covers the output bytes, so the permit is released together with them.
     drop((thumbnail, permit));
     Ok(Completed { plan, avatar: Some(avatar) })
 }
 
-/// The walk as a service does it: refuse first, then wait for memory, then decode.
+/// The order a service should use: refuse first, then wait for memory, then decode.
 fn decode_within_pool(
     upload: &[u8],
     settings: &Settings,
@@ -172,10 +172,10 @@ fn plan(upload: &[u8], settings: &Settings) -> Result<Plan, Error> {
 }
 
 impl Usage {
-    /// A plan holds no heap, so the peak of the whole is that of its largest part.
+    /// A plan uses no heap, so the peak of the job is the larger peak of its two steps.
     fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let (result, measured) = measure(work);
-        self.peak_bytes = self.peak_bytes.max(measured.peak_bytes);
+        let (result, peak_bytes) = measure_peak(work);
+        self.peak_bytes = self.peak_bytes.max(peak_bytes);
         result
     }
 }

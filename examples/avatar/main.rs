@@ -1,12 +1,17 @@
-//! Avatars from the command line, with the memory that was quoted and the memory that was measured.
+//! Makes avatars from the command line, and prints the memory that the plan quoted beside the memory
+//! that the job really used.
 //!
 //! ```text
 //! cargo run --release --example avatar -- photo.jpg avatar.jpg
 //! cargo run --release --example avatar -- --out-dir avatars --jobs 2 --json uploads/
 //! ```
 //!
-//! The exit status is 0 when all is done, 2 when some input is refused, and 1 for wrong usage or
-//! failed I/O.
+//! With `--json` it prints one object per input. A refused or failed input has the field `error`, the
+//! [`bombproof::ErrorReport`]: `kind`, `limit`, `found`, `allowed`, `message`, `user_message`,
+//! `http_status`, and `retryable`, which is true when the same input may succeed later.
+//!
+//! The exit status is 0 when every input succeeded, 2 when an input was refused, and 1 for wrong usage
+//! or failed I/O.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -17,27 +22,22 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 mod args;
-#[path = "../../tests/support/counting_allocator.rs"]
-mod counting_allocator;
 mod find_files;
+mod heap_usage;
 mod job;
 mod output_paths;
 mod report;
 mod value_parsers;
 
 use args::{Args, Paths};
-use counting_allocator::CountingAllocator;
 use find_files::FoundFiles;
 use job::{Failure, Job, Outcome, Settings, Usage};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // --help and --version arrive here too, and are no errors.
+            // clap returns --help and --version as errors too.
             let status = if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
             return error.print().map_or(ExitCode::FAILURE, |()| status);
         }
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Finds the inputs, names the outputs, does the jobs and prints what became of each.
+/// Finds the inputs, chooses the output paths, runs the jobs and prints the outcome of each.
 fn run(args: &Args) -> Result<WorstOutcome, String> {
     let (jobs, unreadable) = jobs(args)?;
     let settings = Settings {
@@ -72,17 +72,17 @@ fn run(args: &Args) -> Result<WorstOutcome, String> {
         .into_iter()
         .try_for_each(&mut print)
         .and_then(|()| job::run_all(jobs, &settings, args.jobs, &mut print))
-        .map_err(|error| format!("printing failed: {error}"))?;
+        .map_err(|error| format!("cannot print: {error}"))?;
     bar.finish_and_clear();
     Ok(worst)
 }
 
-/// The jobs that the paths stand for, and a report of each folder that cannot be read.
+/// The jobs for the paths of the command line, and an outcome for each folder that cannot be read.
 fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Outcome>), String> {
     let paths = match args.paths()? {
         Paths::One { input, output } => {
             if input.is_dir() {
-                return Err(format!("{} is a folder: --out-dir is needed", input.display()));
+                return Err(format!("{} is a folder: use --out-dir", input.display()));
             }
             if output_paths::is_same_file(input, output) {
                 return Err(format!("{} would overwrite its input", output.display()));
@@ -96,7 +96,7 @@ fn jobs(args: &Args) -> Result<(Vec<Job>, Vec<Outcome>), String> {
     let outputs: Vec<_> = match &args.out_dir {
         Some(out_dir) if !args.probe => {
             fs::create_dir_all(out_dir)
-                .map_err(|error| format!("{} cannot be made: {error}", out_dir.display()))?;
+                .map_err(|error| format!("cannot create {}: {error}", out_dir.display()))?;
             let outputs =
                 output_paths::output_paths(&files, out_dir, args.output_format().extension());
             outputs.into_iter().map(Some).collect()
@@ -120,7 +120,7 @@ fn progress_bar(args: &Args, jobs: usize) -> ProgressBar {
     ProgressBar::new(jobs as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Successes to stdout and the rest to stderr; JSON always to stdout.
+/// Prints successes to stdout and failures to stderr. JSON always goes to stdout.
 fn print(outcome: &Outcome, as_json: bool) -> io::Result<()> {
     if as_json {
         writeln!(io::stdout(), "{}", report::json(outcome)?)
@@ -131,7 +131,7 @@ fn print(outcome: &Outcome, as_json: bool) -> io::Result<()> {
     }
 }
 
-/// The worst that became of an input decides the exit status.
+/// The worst outcome of all inputs. It decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum WorstOutcome {
     Success,

@@ -1,11 +1,11 @@
-//! Where each avatar is written: no output overwrites another one, or an input.
+//! Chooses where each avatar is written. No output overwrites another output or an input.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The output of each input in `out_dir`: `photo.jpg`, and for further inputs with the same stem
+/// The output path of each input in `out_dir`: `photo.jpg`, and for further inputs with the same stem
 /// `photo-2.jpg`, `photo-3.jpg`, in the order of `inputs`.
 pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) -> Vec<PathBuf> {
     let inputs_on_disk: HashSet<PathBuf> =
@@ -15,19 +15,19 @@ pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) 
     };
     let mut uses: HashMap<String, u32> = HashMap::new();
     let mut taken: HashSet<String> = HashSet::new();
-    let mut free_output = |input: &PathBuf| {
+    let mut unused_output = |input: &PathBuf| {
         let stem = input.file_stem().unwrap_or(OsStr::new("avatar"));
-        let number = uses.entry(as_compared(stem)).or_default();
+        let number = uses.entry(without_case(stem)).or_default();
         loop {
             *number += 1;
             let name = numbered(stem, *number, extension);
             let output = out_dir.join(&name);
-            if !is_input(&output) && taken.insert(as_compared(&name)) {
+            if !is_input(&output) && taken.insert(without_case(&name)) {
                 return output;
             }
         }
     };
-    inputs.iter().map(&mut free_output).collect()
+    inputs.iter().map(&mut unused_output).collect()
 }
 
 /// True when writing `output` would overwrite `input`.
@@ -48,8 +48,8 @@ fn numbered(stem: &OsStr, number: u32, extension: &str) -> OsString {
     name
 }
 
-/// Names that some file system takes for the same one are the same: `A` and `a`.
-fn as_compared(name: &OsStr) -> String {
+/// Some file systems ignore case: there, `A` and `a` are the same name.
+fn without_case(name: &OsStr) -> String {
     name.to_string_lossy().to_lowercase()
 }
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stem_stays_and_the_extension_is_that_of_the_format() {
+    fn an_output_keeps_the_stem_and_gets_the_extension_of_the_format() {
         assert_eq!(
             file_names(&["a.png", "x/b.c.jpg", "d"], "webp"),
             ["a.webp", "b.c.webp", "d.webp"]
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_stem_is_numbered() {
+    fn inputs_with_the_same_stem_are_numbered() {
         assert_eq!(
             file_names(&["a.jpg", "a.png", "x/a.jpg", "A.jpg"], "jpg"),
             ["a.jpg", "a-2.jpg", "a-3.jpg", "A-4.jpg"]
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numbered_name_does_not_meet_a_stem_with_that_number() {
+    fn a_numbered_name_does_not_collide_with_a_stem_that_ends_in_a_number() {
         assert_eq!(
             file_names(&["a-2.jpg", "a.jpg", "a.png", "x/a-2.jpg"], "jpg"),
             ["a-2.jpg", "a.jpg", "a-3.jpg", "a-2-2.jpg"]
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_without_a_stem_has_a_name() {
+    fn an_input_without_a_stem_becomes_avatar() {
         assert_eq!(file_names(&[".."], "jpg"), ["avatar.jpg"]);
     }
 

@@ -1,4 +1,4 @@
-//! What is printed for each input: a line for people, or one JSON object.
+//! The outcome of a job as text: a line for people, or one JSON object.
 
 use bombproof::{ErrorReport, Plan};
 use serde::Serialize;
@@ -19,12 +19,15 @@ pub(crate) fn text(outcome: &Outcome) -> String {
             avatar.size,
             readable_bytes(avatar.bytes),
             avatar.color,
-            avatar.truncated.as_ref().map_or(String::new(), |cut| format!("; truncated {cut}")),
+            avatar
+                .truncated
+                .as_ref()
+                .map_or(String::new(), |truncated| format!("; truncated {truncated}")),
             readable_bytes(plan.memory_bytes()),
             readable_bytes(outcome.usage.peak_bytes),
         ),
         Ok(Completed { plan, avatar: None }) => format!(
-            "{input}: {plan}; orientation {}; memory: {} quoted, {} measured until here",
+            "{input}: {plan}; orientation {}; memory: {} quoted, {} used by probing",
             plan.header().orientation.exif_value(),
             readable_bytes(plan.memory_bytes()),
             readable_bytes(outcome.usage.peak_bytes),
@@ -38,7 +41,7 @@ pub(crate) fn text(outcome: &Outcome) -> String {
     }
 }
 
-/// One object, on one line.
+/// One JSON object, on one line.
 pub(crate) fn json(outcome: &Outcome) -> serde_json::Result<String> {
     match &outcome.result {
         Ok(done) => serde_json::to_string(&Success::of(outcome, done)),
@@ -74,10 +77,10 @@ struct Success {
     output_bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<String>,
-    /// Only when the input was cut off and `--accept-truncated` took it.
+    /// Only when the input was truncated and `--accept-truncated` allowed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<String>,
-    /// Only when the plan is all that was made.
+    /// Only with `--probe`.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
 }
@@ -131,8 +134,8 @@ fn error_report(failure: &Failure) -> ErrorReport {
 fn message(failure: &Failure) -> String {
     match failure {
         Failure::Refused(error) => error.to_string(),
-        Failure::Read(error) => format!("cannot be read: {error}"),
-        Failure::Write(output, error) => format!("{} cannot be written: {error}", output.display()),
+        Failure::Read(error) => format!("cannot read: {error}"),
+        Failure::Write(output, error) => format!("cannot write {}: {error}", output.display()),
     }
 }
 
@@ -157,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_written_in_the_unit_that_fits() {
+    fn bytes_are_shown_in_a_suitable_unit() {
         assert_eq!(readable_bytes(1_023), "1023 B");
         assert_eq!(readable_bytes(1_536), "1.5 KiB");
         assert_eq!(readable_bytes(5 << 20), "5.00 MiB");

@@ -1,4 +1,4 @@
-//! How the values of the options are written: sizes, rectangles, bytes, times, colours.
+//! Parses the values of options: sizes, rectangles, bytes, times, colours.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ pub(crate) fn size(text: &str) -> Result<Size, String> {
     let (width, height) = text.split_once('x').unwrap_or((text, text));
     match (side(width), side(height)) {
         (Some(width), Some(height)) => Ok(Size::new(width, height)),
-        _ => Err("write a size as 256 or 640x480, in pixels".to_owned()),
+        _ => Err("expected a size in pixels, such as 256 or 640x480".to_owned()),
     }
 }
 
-/// `X,Y,W,H` in upright pixels.
+/// `X,Y,W,H` in pixels, after the orientation is applied.
 pub(crate) fn rect(text: &str) -> Result<Rect, String> {
-    let wrong = || "write a crop as X,Y,W,H in whole pixels, 40,10,900,900 for example".to_owned();
+    let wrong = || "expected a crop X,Y,W,H in pixels, such as 40,10,900,900".to_owned();
     let mut numbers = text.split(',').map(str::trim);
     let mut next = || numbers.next().ok_or_else(wrong);
     let (x, y, width, height) = (next()?, next()?, next()?, next()?);
@@ -38,7 +38,7 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let bytes = whole::<u64>(number).and_then(|number| number.checked_mul(unit_bytes));
     bytes
         .filter(|_| unit_bytes > 0)
-        .ok_or_else(|| "write bytes as a number, or with KiB, MiB or GiB: 64MiB".to_owned())
+        .ok_or_else(|| "expected a number of bytes, such as 67108864, 64MiB or 1GiB".to_owned())
 }
 
 /// `500ms`, `5s` or `2m`.
@@ -53,7 +53,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let ms = whole::<u64>(number).and_then(|number| number.checked_mul(unit_ms));
     ms.filter(|_| unit_ms > 0)
         .map(Duration::from_millis)
-        .ok_or_else(|| "write a time as 500ms, 5s or 2m".to_owned())
+        .ok_or_else(|| "expected a time, such as 500ms, 5s or 2m".to_owned())
 }
 
 /// `RRGGBB` in hexadecimal digits.
@@ -66,7 +66,7 @@ pub(crate) fn color(text: &str) -> Result<[u8; 3], String> {
             let [_, red, green, blue] = rgb.to_be_bytes();
             [red, green, blue]
         })
-        .ok_or_else(|| "write a colour as RRGGBB, ffffff for white".to_owned())
+        .ok_or_else(|| "expected a colour RRGGBB, such as ffffff for white".to_owned())
 }
 
 fn side(text: &str) -> Option<u32> {
