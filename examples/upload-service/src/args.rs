@@ -9,7 +9,7 @@ use anyhow::Context;
 use bombproof::Limits;
 use clap::{Parser, Subcommand, value_parser};
 
-/// Takes pictures that nobody trusts, and serves avatars.
+/// Accepts untrusted pictures and serves avatars.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -22,30 +22,30 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serves until SIGTERM or Ctrl-C (the default).
     Serve,
-    /// Deletes what no avatar needs any more, once.
+    /// Deletes the blobs that no avatar uses any more, and exits.
     Sweep {
-        /// Also deletes what is in the store, older than the grace, and not in the database: leftovers
-        /// of killed processes. Not after a database was restored from a backup.
+        /// Also deletes objects that are older than the grace period and not in the database: the
+        /// leftovers of killed processes. Do not use it after restoring a database from a backup.
         #[arg(long)]
         unknown: bool,
     },
-    /// Makes all avatars anew whose sizes, quality or crate version are not those of now.
-    Regenerate(Regenerate),
+    /// Regenerates all avatars that were made with other sizes, another quality or another version.
+    Regenerate(RegenerateArgs),
 }
 
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct Regenerate {
-    /// How long a worker may take for one avatar before another one takes it over.
+pub(crate) struct RegenerateArgs {
+    /// Time that a worker has for one avatar, before another worker takes it over.
     #[arg(long, default_value_t = 60)]
     pub(crate) lease_seconds: u32,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// Where to listen; port 0 takes a free one and says which.
+    /// Address to listen on. With port 0 the system chooses a port, which is printed.
     #[arg(long, global = true, default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// The folder of the embedded database and the local store.
+    /// Folder of the SQLite database and the local store.
     #[arg(long, global = true, default_value = "data")]
     pub(crate) data: PathBuf,
     /// `s3://bucket/prefix`, with endpoint and credentials in AWS_* variables. Default: a folder in --data.
@@ -54,40 +54,40 @@ pub(crate) struct Settings {
     /// `postgres://user:password@host/name`. Default: SQLite in --data.
     #[arg(long, global = true, env = "AVATAR_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
-    /// Memory for all uploads and decodes together.
+    /// Memory limit of all uploads and decodes together, in MiB.
     #[arg(long, global = true, default_value_t = 256)]
     pub(crate) pool_mib: u32,
-    /// Pictures that are decoded at the same time.
+    /// Number of pictures that are decoded at the same time.
     #[arg(long, global = true, default_value_t = std::thread::available_parallelism().map_or(2, usize::from))]
     pub(crate) jobs: usize,
-    /// How long one picture may take, waiting for a decoder included.
+    /// Time limit for one picture, including the wait for a decoder.
     #[arg(long, global = true, default_value_t = 10)]
     pub(crate) job_seconds: u32,
-    /// How long the body of an upload may take.
+    /// Time limit for receiving the body of an upload.
     #[arg(long, global = true, default_value_t = 30)]
     pub(crate) body_seconds: u32,
-    /// How long the store may take for one call, and the database for one transaction.
+    /// Time limit for one call to the store, and for one database transaction.
     #[arg(long, global = true, default_value_t = 5)]
     pub(crate) backend_seconds: u32,
-    /// Connections at the same time; others wait in the listen queue of the system.
+    /// Maximum number of open connections. Further ones wait in the listen queue of the system.
     #[arg(long, global = true, default_value_t = 512)]
     pub(crate) connections: usize,
-    /// The sides of the squares that are made of each picture.
+    /// Side lengths of the square avatars that are made of each picture, in pixels.
     #[arg(long, global = true, value_delimiter = ',', default_value = "64,128,256,512")]
     pub(crate) sizes: Vec<u32>,
-    /// The JPEG quality, 1 to 100.
+    /// JPEG quality, 1 to 100.
     #[arg(long, global = true, default_value_t = 80, value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
-    /// Limits as JSON, as GET /limits shows them; what is left out has its default.
+    /// JSON file of limits, in the form of GET /limits. Missing fields have their defaults.
     #[arg(long, global = true)]
     pub(crate) limits: Option<PathBuf>,
-    /// Stores accepted uploads beside their avatars, so that they can be made anew without loss.
+    /// Stores each accepted upload beside its avatars, so that they can be regenerated without loss.
     #[arg(long, global = true)]
     pub(crate) keep_originals: bool,
-    /// How long a blob that no avatar needs is kept, for those who still have its address.
+    /// How long an unused blob is kept, for clients that still have its address.
     #[arg(long, global = true, default_value_t = 600)]
     pub(crate) grace_seconds: u32,
-    /// How often the server sweeps. 0: never, something else runs `sweep`.
+    /// Interval of the sweeps of the server. 0: never, because `sweep` is run separately.
     #[arg(long, global = true, default_value_t = 60)]
     pub(crate) sweep_seconds: u32,
 }
@@ -105,11 +105,15 @@ impl Settings {
         })
     }
 
-    pub(crate) fn backend_time(&self) -> Duration {
+    pub(crate) fn backend_timeout(&self) -> Duration {
         Duration::from_secs(self.backend_seconds.into())
     }
 
-    pub(crate) fn grace(&self) -> Duration {
+    pub(crate) fn job_timeout(&self) -> Duration {
+        Duration::from_secs(self.job_seconds.into())
+    }
+
+    pub(crate) fn grace_period(&self) -> Duration {
         Duration::from_secs(self.grace_seconds.into())
     }
 }

@@ -4,42 +4,32 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-// What is configured, and what every request shares.
+// Configuration, and the state that all requests share.
 mod args;
-mod service;
+mod state;
 mod metrics;
-#[path = "../../../tests/support/counting_allocator.rs"]
-mod counting_allocator;
+mod heap_usage;
+mod error;
 
-// What lasts: objects in a store, rows in a database.
-mod store;
-mod database;
-mod avatars;
+// Persistence: objects in a store, rows in a database.
+mod storage;
 
-// An upload on its way: bytes, renditions, one blob, one pointer.
-mod body;
+// The pipeline of an upload: read the body, decode and encode, store and publish.
+mod request_body;
+mod crop;
 mod render;
 mod publish;
 
-// What is answered.
-mod failure;
-mod upload;
-mod read;
-mod inspect;
-mod status;
-mod page;
+// The HTTP server and what it answers.
+mod server;
+mod drain_body;
+mod handlers;
 
-// What runs: the server, the sweep, the regeneration.
-mod listen;
-mod linger;
-mod sweep;
+// Background work.
+mod garbage_collector;
 mod regenerate;
 
 use args::{Args, Command};
-use counting_allocator::CountingAllocator;
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
@@ -50,15 +40,16 @@ fn main() -> anyhow::Result<ExitCode> {
         )
         .with_writer(std::io::stderr)
         .init();
-    // Threads that block: decoders, and calls to a store that is a folder. Their stacks are memory too.
+    // Blocking threads decode pictures and call a store that is a folder. Their stacks use memory too,
+    // so their number and size are bounded.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.enable_all().max_blocking_threads(args.settings.jobs + 16).thread_stack_size(1 << 20);
     runtime.build()?.block_on(async {
-        let service = service::start(args.settings).await?;
+        let state = state::open(args.settings).await?;
         match args.command.unwrap_or(Command::Serve) {
-            Command::Serve => listen::serve(service).await,
-            Command::Sweep { unknown } => sweep::once(&service, unknown).await,
-            Command::Regenerate(wish) => regenerate::run(service, wish).await,
+            Command::Serve => server::serve(state).await,
+            Command::Sweep { unknown } => garbage_collector::run_once(&state, unknown).await,
+            Command::Regenerate(options) => regenerate::run(state, options).await,
         }
     })
 }

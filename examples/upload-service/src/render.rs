@@ -1,70 +1,73 @@
-//! Decoding off the async threads, admitted by the pool, with a deadline, and cancelled when nobody
-//! waits for it any more.
+//! Makes all sizes of an avatar: decodes and encodes on blocking threads, within the memory pool and a
+//! deadline, and cancels the job when the client disconnects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Bytes;
 use bombproof::{Error, Interrupt, Interrupted, Limits, Plan, Request, Thumbnail, probe};
 use sha2::{Digest, Sha256};
 
-use crate::counting_allocator::measure;
-use crate::failure::Failure;
-use crate::metrics;
-use crate::service::Service;
+use crate::error::ServiceError;
+use crate::heap_usage::measure_peak;
+use crate::metrics::record_decode;
+use crate::state::AppState;
 
 /// All sizes of an avatar.
 pub(crate) struct Rendition {
-    /// The content of all of them.
+    /// SHA-256 of the content of all sizes.
     pub(crate) hash: String,
+    /// The side of each size, and its JPEG file.
     pub(crate) files: Vec<(u32, Bytes)>,
     pub(crate) plan: Plan,
     pub(crate) measured_bytes: u64,
 }
 
-/// How long to wait for room in the pool.
+/// What to do when the memory pool is full.
 #[derive(Clone, Copy)]
-pub(crate) enum Admission {
-    /// Not at all: somebody waits, and can come back.
-    FailFast,
-    /// As long as a job may take: nobody waits.
-    Patient,
+pub(crate) enum WhenPoolIsFull {
+    /// Fail at once: a client is waiting, and can retry.
+    Fail,
+    /// Wait for up to the time limit of a job: no client is waiting.
+    Wait,
 }
 
 /// Decodes `upload` once and makes every size of `request`.
 pub(crate) async fn render(
-    service: &Service,
+    state: &AppState,
     upload: Bytes,
     request: Request,
-    admission: Admission,
-) -> Result<Rendition, Failure> {
-    let time = Duration::from_secs(service.settings.job_seconds.into());
-    let deadline = Instant::now() + time;
-    let limits = service.limits;
+    when_pool_is_full: WhenPoolIsFull,
+) -> Result<Rendition, ServiceError> {
+    let timeout = state.settings.job_timeout();
+    let deadline = Instant::now() + timeout;
+    let limits = state.limits;
     let bytes = upload.clone();
-    // Refused before it waits for anything.
-    let plan = off_the_async_threads(move || plan(&bytes, &request, &limits)).await?;
+    // A refusal must not wait for a decode slot.
+    let plan = run_blocking(move || plan(&bytes, &request, &limits)).await?;
 
-    let gone = CancelOnDrop(Arc::new(AtomicBool::new(false)));
-    let interrupt = Interrupt::at(deadline).or_when(Arc::clone(&gone.0));
-    // First come, first served; and who waits for a core holds no memory but its upload.
-    let core = tokio::time::timeout_at(deadline.into(), Arc::clone(&service.cores).acquire_owned())
+    let disconnected = CancelOnDrop(Arc::new(AtomicBool::new(false)));
+    let interrupt = Interrupt::at(deadline).or_when(Arc::clone(&disconnected.0));
+    // Slots are granted first come, first served. A job that waits for one reserves no memory except
+    // for its upload.
+    let slots = Arc::clone(&state.decode_slots);
+    let slot = tokio::time::timeout_at(deadline.into(), slots.acquire_owned())
         .await
         .map_err(|_| Error::Interrupted(Interrupted::Deadline))?
-        .map_err(|_| Failure::Died)?;
-    let pool = service.pool.clone();
-    off_the_async_threads(move || {
-        // Core and memory are given back when the job ends, not when its client goes.
-        let _core = core;
-        let _permit = match admission {
-            Admission::FailFast => pool.try_reserve(&plan)?,
-            Admission::Patient => pool.reserve(&plan, time)?,
+        .map_err(|_| ServiceError::JobPanicked)?;
+    let pool = state.pool.clone();
+    run_blocking(move || {
+        // Slot and memory are released when the job ends, not when the client disconnects.
+        let _slot = slot;
+        let _permit = match when_pool_is_full {
+            WhenPoolIsFull::Fail => pool.try_reserve(&plan)?,
+            WhenPoolIsFull::Wait => pool.reserve(&plan, timeout)?,
         };
-        let (thumbnails, measured) = measure(|| plan.run_all(&upload, &interrupt));
+        let (thumbnails, peak_bytes) = measure_peak(|| plan.run_all(&upload, &interrupt));
         let cancelled = matches!(thumbnails, Err(Error::Interrupted(Interrupted::Cancelled)));
-        metrics::decoded(plan.memory_bytes(), measured.peak_bytes, cancelled);
-        Ok(Rendition::new(plan, thumbnails?, measured.peak_bytes))
+        record_decode(plan.memory_bytes(), peak_bytes, cancelled);
+        Ok(Rendition::new(plan, thumbnails?, peak_bytes))
     })
     .await
 }
@@ -73,10 +76,11 @@ pub(crate) fn plan(bytes: &[u8], request: &Request, limits: &Limits) -> Result<P
     Plan::new(&probe(bytes)?, request, limits)
 }
 
-pub(crate) async fn off_the_async_threads<T: Send + 'static>(
+/// Runs `work` on a thread that may block.
+pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Failure> {
-    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Died)??)
+) -> Result<T, ServiceError> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(|_| ServiceError::JobPanicked)??)
 }
 
 impl Rendition {
@@ -95,7 +99,7 @@ impl Rendition {
     }
 }
 
-/// Dropped with the future that waits: the client went away.
+/// Is dropped together with the future of the request, when the client disconnects.
 struct CancelOnDrop(Arc<AtomicBool>);
 
 impl Drop for CancelOnDrop {

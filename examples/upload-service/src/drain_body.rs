@@ -1,5 +1,5 @@
-//! A refusal may come before the body has: what is left of it is read and thrown away for a while,
-//! or the client would find its connection reset instead of the answer.
+//! Drains the body of a request that was answered early. If the server closed the connection instead,
+//! the client would see a connection reset and not the answer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,13 +10,13 @@ use axum::extract::Request;
 use futures_util::StreamExt;
 use hyper::body::{Frame, SizeHint};
 
-pub(crate) async fn lingering(request: Request) -> Request {
-    request.map(|body| Body::new(Lingering(body)))
+pub(crate) async fn drain_on_drop(request: Request) -> Request {
+    request.map(|body| Body::new(DrainOnDrop(body)))
 }
 
-struct Lingering(Body);
+struct DrainOnDrop(Body);
 
-impl HttpBody for Lingering {
+impl HttpBody for DrainOnDrop {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -36,14 +36,17 @@ impl HttpBody for Lingering {
     }
 }
 
-impl Drop for Lingering {
+impl Drop for DrainOnDrop {
     fn drop(&mut self) {
         if !self.0.is_end_stream() {
             let rest = std::mem::take(&mut self.0).into_data_stream();
-            let rest = rest.take_while(|piece| std::future::ready(piece.is_ok()));
-            tokio::spawn(tokio::time::timeout(LINGER, rest.for_each(|_| std::future::ready(()))));
+            let rest = rest.take_while(|chunk| std::future::ready(chunk.is_ok()));
+            tokio::spawn(tokio::time::timeout(
+                MAX_DRAIN_TIME,
+                rest.for_each(|_| std::future::ready(())),
+            ));
         }
     }
 }
 
-const LINGER: Duration = Duration::from_secs(2);
+const MAX_DRAIN_TIME: Duration = Duration::from_secs(2);

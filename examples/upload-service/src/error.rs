@@ -1,36 +1,36 @@
-//! What is answered when there is no avatar: a status, and JSON for programs and for people.
+//! Errors of the service, and their HTTP answers: a status, and JSON for programs and for people.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bombproof::{Error, ErrorReport, Interrupted};
 
-use crate::database::DatabaseError;
-use crate::store::StoreError;
+use crate::storage::blob_store::StoreError;
+use crate::storage::database::DatabaseError;
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum ServiceError {
     #[error(transparent)]
     Picture(#[from] Error),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    #[error("the body did not arrive in time")]
+    #[error("the body was not received in time")]
     SlowBody,
     #[error("{0}")]
     BadRequest(&'static str),
-    #[error("the avatar has version {0} now")]
-    OtherVersion(i64),
+    #[error("the current version of the avatar is {0}")]
+    VersionMismatch(i64),
     #[error("there is no such avatar")]
     NotFound,
-    #[error("a job died")]
-    Died,
+    #[error("a job panicked")]
+    JobPanicked,
 }
 
-impl Failure {
-    /// The error as the JSON of the answer. Of a failing backend it says only which one it is: the
-    /// details are for the log.
+impl ServiceError {
+    /// The error as data, for the JSON of the answer. For a failing backend the message names only the
+    /// backend, because the details belong in the log.
     pub(crate) fn report(&self) -> ErrorReport {
         let (kind, user_message, http_status) = match self {
             Self::Picture(error) => {
@@ -43,16 +43,18 @@ impl Failure {
             Self::Store(_) => ("store", UNAVAILABLE, 503),
             Self::Database(_) => ("database", UNAVAILABLE, 503),
             Self::SlowBody => ("slow_body", "The upload took too long. Please try again.", 408),
-            Self::BadRequest(_) => ("bad_request", "This request cannot be understood.", 400),
-            Self::OtherVersion(_) => {
-                ("other_version", "The picture was changed meanwhile. Please look again.", 412)
-            }
+            Self::BadRequest(_) => ("bad_request", "This request is not valid.", 400),
+            Self::VersionMismatch(_) => (
+                "other_version",
+                "This picture has changed in the meantime. Please reload it.",
+                412,
+            ),
             Self::NotFound => ("not_found", "There is no picture here.", 404),
-            Self::Died => ("died", "Something went wrong on our side.", 500),
+            Self::JobPanicked => ("died", "Something went wrong on our side.", 500),
         };
         let message = match self {
-            Self::Store(_) => "the store is not available".into(),
-            Self::Database(_) => "the database is not available".into(),
+            Self::Store(_) => "the store is unavailable".into(),
+            Self::Database(_) => "the database is unavailable".into(),
             other => other.to_string(),
         };
         let mut report = ErrorReport::new(kind, message, user_message, http_status);
@@ -63,12 +65,12 @@ impl Failure {
 
 const UNAVAILABLE: &str = "We cannot store pictures right now. Please try again in a moment.";
 
-/// `refused`: the upload is at fault. `failed`: the service is.
-pub(crate) fn outcome(report: &ErrorReport) -> &'static str {
+/// The label of the metric: `refused` when the client is at fault, `failed` when the service is.
+pub(crate) fn outcome_label(report: &ErrorReport) -> &'static str {
     if report.http_status < 500 { "refused" } else { "failed" }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ServiceError {
     fn into_response(self) -> Response {
         let report = self.report();
         if report.http_status >= 500 {

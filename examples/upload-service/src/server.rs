@@ -1,4 +1,4 @@
-//! The server: which address is answered by what, and how connections end.
+//! The HTTP server: routes, connections and graceful shutdown.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,61 +18,62 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use crate::service::Shared;
-use crate::{inspect, linger, page, read, status, sweep, upload};
+use crate::handlers::{avatar, inspect, status, upload, web_page};
+use crate::state::SharedState;
+use crate::{drain_body, garbage_collector};
 
-fn routes(service: Shared) -> Router {
+fn routes(state: SharedState) -> Router {
     Router::new()
-        .route("/users/{id}/avatar", put(upload::put).get(read::of_user))
-        .route("/avatars/{hash}/{file}", get(read::by_name))
+        .route("/users/{id}/avatar", put(upload::put).get(avatar::get_by_user))
+        .route("/avatars/{hash}/{file}", get(avatar::get_by_hash))
         .route("/inspect", post(inspect::post))
         .route("/limits", get(status::limits))
         .route("/healthz", get(status::healthz))
         .route("/metrics", get(status::metrics))
-        .route("/", get(page::html))
-        .route("/page.css", get(page::css))
-        .route("/page.js", get(page::script))
-        // `body` counts for itself.
+        .route("/", get(web_page::html))
+        .route("/page.css", get(web_page::css))
+        .route("/page.js", get(web_page::script))
+        // `request_body` enforces the limit.
         .layer(DefaultBodyLimit::disable())
-        .layer(map_request(linger::lingering))
-        .layer(map_response(as_declared))
-        .with_state(service)
+        .layer(map_request(drain_body::drain_on_drop))
+        .layer(map_response(forbid_sniffing))
+        .with_state(state)
 }
 
-/// No browser shall guess what an answer is.
-async fn as_declared(mut response: Response) -> Response {
+/// Browsers must not guess the content type of an answer.
+async fn forbid_sniffing(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-pub(crate) async fn serve(service: Shared) -> anyhow::Result<ExitCode> {
-    let listener = TcpListener::bind(service.settings.listen).await?;
+pub(crate) async fn serve(state: SharedState) -> anyhow::Result<ExitCode> {
+    let listener = TcpListener::bind(state.settings.listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let seats = Arc::new(Semaphore::new(service.settings.connections));
-    let sweeper = tokio::spawn(sweep::forever(Arc::clone(&service)));
-    let routes = TowerToHyperService::new(routes(service));
+    let connection_slots = Arc::new(Semaphore::new(state.settings.connections));
+    let sweeper = tokio::spawn(garbage_collector::run_periodically(Arc::clone(&state)));
+    let routes = TowerToHyperService::new(routes(state));
     let connections = GracefulShutdown::new();
     let mut terminate = signal(SignalKind::terminate())?;
     loop {
         let accepted = async {
-            let seat = Arc::clone(&seats).acquire_owned().await;
-            (seat, listener.accept().await)
+            let slot = Arc::clone(&connection_slots).acquire_owned().await;
+            (slot, listener.accept().await)
         };
-        let (seat, stream) = tokio::select! {
+        let (slot, stream) = tokio::select! {
             accepted = accepted => accepted,
             _ = terminate.recv() => break,
             _ = tokio::signal::ctrl_c() => break,
         };
         let Ok((stream, _)) = stream else {
-            // Out of file descriptors: those who are here must leave first.
+            // Out of file descriptors: wait until other connections close.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let connection = connections.watch(connection(stream, routes.clone()));
         tokio::spawn(async move {
             let _ = connection.await;
-            drop(seat);
+            drop(slot);
         });
     }
     sweeper.abort();
@@ -83,7 +84,7 @@ pub(crate) async fn serve(service: Shared) -> anyhow::Result<ExitCode> {
 
 type Routes = TowerToHyperService<Router>;
 
-/// Headers may take 10 seconds and 64 KiB.
+/// Request headers are limited to 10 seconds and 64 KiB.
 fn connection(stream: TcpStream, routes: Routes) -> http1::Connection<TokioIo<TcpStream>, Routes> {
     http1::Builder::new()
         .timer(TokioTimer::new())

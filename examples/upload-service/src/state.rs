@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The state that all requests share.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use bombproof::{Limits, MemoryPool, Rect, Request};
 use tokio::sync::Semaphore;
 
 use crate::args::Settings;
-use crate::database::Database;
 use crate::metrics::Metrics;
-use crate::store::Store;
+use crate::storage::blob_store::BlobStore;
+use crate::storage::database::Database;
 
-pub(crate) type Shared = Arc<Service>;
+pub(crate) type SharedState = Arc<AppState>;
 
-pub(crate) struct Service {
+pub(crate) struct AppState {
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
-    /// All memory that uploads and decodes may take, counted before they take it.
+    /// The memory budget of all uploads and decodes. They reserve memory here before they allocate it.
     pub(crate) pool: MemoryPool,
-    /// As many as pictures may be decoded at the same time.
-    pub(crate) cores: Arc<Semaphore>,
-    pub(crate) store: Store,
+    /// One permit for each picture that may be decoded at the same time.
+    pub(crate) decode_slots: Arc<Semaphore>,
+    pub(crate) store: BlobStore,
     pub(crate) database: Database,
     pub(crate) metrics: Metrics,
 }
 
-pub(crate) async fn start(mut settings: Settings) -> anyhow::Result<Shared> {
+pub(crate) async fn open(mut settings: Settings) -> anyhow::Result<SharedState> {
     settings.sizes.sort_unstable();
     settings.sizes.dedup();
     let mut limits = settings.read_limits()?;
@@ -34,30 +34,30 @@ pub(crate) async fn start(mut settings: Settings) -> anyhow::Result<Shared> {
     ensure!(
         (1..=Request::MAX_SIZES).contains(&settings.sizes.len())
             && settings.sizes.iter().all(|side| sides.contains(side)),
-        "--sizes takes 1 to {} sizes of 1 to {} pixels",
+        "--sizes needs 1 to {} sizes of 1 to {} pixels",
         Request::MAX_SIZES,
         limits.max_output_side_px
     );
-    ensure!(settings.jobs > 0, "--jobs must be 1 or more");
+    ensure!(settings.jobs > 0, "--jobs must be at least 1");
     let pool = MemoryPool::new(u64::from(settings.pool_mib) << 20);
-    // An upload holds up to twice its bytes while its buffer grows, and must leave room for a plan.
+    // While its buffer grows, an upload reserves up to twice its size. The rest is left for a decode.
     limits.max_input_bytes = limits.max_input_bytes.min(pool.capacity() / 4);
     limits.max_memory_bytes = limits.max_memory_bytes.min(pool.capacity() / 2);
     fs::create_dir_all(&settings.data)?;
-    Ok(Arc::new(Service {
-        store: Store::open(&settings)?,
+    Ok(Arc::new(AppState {
+        store: BlobStore::open(&settings)?,
         database: Database::open(&settings).await?,
         metrics: Metrics::install()?,
-        cores: Arc::new(Semaphore::new(settings.jobs)),
+        decode_slots: Arc::new(Semaphore::new(settings.jobs)),
         pool,
         limits,
         settings,
     }))
 }
 
-impl Service {
+impl AppState {
     /// All sizes from one decode. Small pictures are enlarged: size N is always N × N pixels.
-    pub(crate) fn request(&self, crop: Option<Rect>) -> Request {
+    pub(crate) fn avatar_request(&self, crop: Option<Rect>) -> Request {
         let mut sizes = self.settings.sizes.iter().rev();
         let largest = sizes.next().copied().unwrap_or(1);
         let first = Request::cover(largest, largest).jpeg(self.settings.quality).enlarge(true);
@@ -65,11 +65,12 @@ impl Service {
         crop.map_or(request, |crop| request.crop(crop))
     }
 
-    /// What an avatar is made by. Blobs of another recipe are made anew by `regenerate`.
+    /// Identifies the settings that an avatar is made with. The command `regenerate` replaces blobs that
+    /// have another recipe.
     pub(crate) fn recipe(&self) -> String {
-        format!("{MAKER}; {:?}; jpeg {}", self.settings.sizes, self.settings.quality)
+        format!("{RENDERER_VERSION}; {:?}; jpeg {}", self.settings.sizes, self.settings.quality)
     }
 }
 
-/// Raise it when a new version of the crate makes other pixels.
-const MAKER: &str = "bombproof 0.1";
+/// Change it when a new version of the crate produces different pixels.
+const RENDERER_VERSION: &str = "bombproof 0.1";

@@ -1,4 +1,4 @@
-//! The page at `/`, from three files in the binary.
+//! The web page at `/`. Its three files are embedded in the binary.
 
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -9,13 +9,13 @@ pub(crate) async fn html() -> impl IntoResponse {
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (headers, include_str!("../page/index.html"))
+    (headers, include_str!("../../page/index.html"))
 }
 
 pub(crate) async fn css() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../page/page.css"))
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../../page/page.css"))
 }
 
 pub(crate) async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../page/page.js"))
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../../page/page.js"))
 }

@@ -1,4 +1,4 @@
-//! Objects: a local folder or an S3-compatible store, behind a circuit breaker.
+//! The store of objects: a local folder or an S3-compatible service, behind a circuit breaker.
 
 use std::fs;
 use std::path::{Path as FilePath, PathBuf};
@@ -16,15 +16,16 @@ use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use recloser::{AsyncRecloser, Recloser};
 
+use super::blob::Blob;
 use crate::args::Settings;
 
-pub(crate) struct Store {
+pub(crate) struct BlobStore {
     objects: Arc<dyn ObjectStore>,
     breaker: AsyncRecloser,
     timeout: Duration,
-    /// What became of the last call.
-    answers: AtomicBool,
-    /// Where the objects are files.
+    /// True when the last call succeeded.
+    is_up: AtomicBool,
+    /// The folder of a local store.
     folder: Option<PathBuf>,
 }
 
@@ -40,7 +41,7 @@ pub(crate) enum StoreError {
     Folder(#[from] std::io::Error),
 }
 
-impl Store {
+impl BlobStore {
     pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
         let (objects, folder) = match &settings.store {
             None => {
@@ -48,7 +49,7 @@ impl Store {
                 (local(&folder)?, Some(folder))
             }
             Some(url) if url.starts_with("s3://") => (s3(url, settings)?, None),
-            Some(url) => bail!("{url}: a store is s3://bucket/prefix"),
+            Some(url) => bail!("{url}: expected s3://bucket/prefix"),
         };
         let breaker = Recloser::custom()
             .error_rate(0.5)
@@ -59,52 +60,75 @@ impl Store {
         Ok(Self {
             objects,
             breaker: breaker.into(),
-            timeout: settings.backend_time(),
-            answers: AtomicBool::new(true),
+            timeout: settings.backend_timeout(),
+            is_up: AtomicBool::new(true),
             folder,
         })
     }
 
-    pub(crate) fn answers(&self) -> bool {
-        self.answers.load(Ordering::Relaxed)
+    pub(crate) fn is_up(&self) -> bool {
+        self.is_up.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<(), StoreError> {
         self.call(self.objects.put(path, bytes.into())).await.map(drop)
     }
 
-    /// `None`: the store answers, and has no such object.
+    /// `None`: the store has no such object.
     pub(crate) async fn get(&self, path: &Path) -> Result<Option<Bytes>, StoreError> {
-        let whole = async { self.objects.get(path).await?.bytes().await };
-        found(self.call(whole).await)
+        let download = async { self.objects.get(path).await?.bytes().await };
+        none_if_missing(self.call(download).await)
     }
 
     pub(crate) async fn delete(&self, path: &Path) -> Result<(), StoreError> {
-        found(self.call(self.objects.delete(path)).await).map(drop)
+        none_if_missing(self.call(self.objects.delete(path)).await).map(drop)
     }
 
     pub(crate) async fn list(&self, below: Option<&Path>) -> Result<Vec<ObjectMeta>, StoreError> {
         self.call(self.objects.list(below).try_collect()).await
     }
 
-    /// All that is there, as long as that takes.
-    pub(crate) fn stream(&self) -> BoxStream<'static, Result<ObjectMeta, object_store::Error>> {
+    /// The sides of the stored sizes of `blob`, the best replacement for `side` first: the next larger
+    /// ones, then the next smaller ones.
+    pub(crate) async fn sides_nearest_to(
+        &self,
+        side: u32,
+        blob: &Blob,
+    ) -> Result<Vec<u32>, StoreError> {
+        let objects = self.list(Some(&blob.folder())).await?;
+        let names = objects.iter().filter_map(|object| object.location.filename());
+        let mut sides: Vec<u32> =
+            names.filter_map(|name| name.strip_suffix(".jpg")?.parse().ok()).collect();
+        sides.sort_by_key(|&stored| (stored < side, stored.abs_diff(side)));
+        Ok(sides)
+    }
+
+    /// Deletes all objects of a blob that has no row in the database any more.
+    pub(crate) async fn delete_blob(&self, blob: &Blob) -> Result<(), StoreError> {
+        for object in self.list(Some(&blob.folder())).await? {
+            self.delete(&object.location).await?;
+        }
+        Ok(())
+    }
+
+    /// All objects, without a time limit.
+    pub(crate) fn stream_all(&self) -> BoxStream<'static, Result<ObjectMeta, object_store::Error>> {
         self.objects.list(None)
     }
 
-    /// A put to a folder writes a file beside its object and renames it. What a killed process left
-    /// of that is no object, so that no list shows it.
-    pub(crate) fn delete_half_written(&self, older_than: Duration) -> std::io::Result<u64> {
+    /// Deletes the temporary files that killed processes left in a local store. A put writes a temporary
+    /// file and renames it; temporary files are not objects, so no list contains them.
+    pub(crate) fn delete_temporary_files(&self, older_than: Duration) -> std::io::Result<u64> {
         let mut deleted = 0;
         for file in self.folder.iter().flat_map(|folder| files_below(folder)) {
-            let half_written =
+            let is_temporary =
                 file.file_name().is_some_and(|name| name.to_string_lossy().contains('#'));
-            // What is gone meanwhile was renamed.
+            // The put has renamed it in the meantime.
             let Ok(modified) = fs::metadata(&file).and_then(|meta| meta.modified()) else {
                 continue;
             };
             let age = SystemTime::now().duration_since(modified).unwrap_or_default();
-            if half_written && age > older_than {
+            if is_temporary && age > older_than {
                 fs::remove_file(&file)?;
                 deleted += 1;
             }
@@ -133,18 +157,18 @@ impl Store {
             Err(error) if is_outage(error) => "failed",
             _ => "ok",
         };
-        self.answers.store(name == "ok", Ordering::Relaxed);
+        self.is_up.store(name == "ok", Ordering::Relaxed);
         counter!("store_calls_total", "result" => name).increment(1);
         result
     }
 }
 
-/// That an object is missing is an answer.
+/// A missing object is a regular answer.
 fn is_outage(error: &StoreError) -> bool {
     !matches!(error, StoreError::Failed(object_store::Error::NotFound { .. }))
 }
 
-fn found<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+fn none_if_missing<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if !is_outage(&error) => Ok(None),
@@ -152,7 +176,7 @@ fn found<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
     }
 }
 
-/// With fsync: what was acknowledged must outlive the power.
+/// With fsync: acknowledged uploads must survive a power failure.
 fn local(folder: &FilePath) -> anyhow::Result<Arc<dyn ObjectStore>> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let objects = LocalFileSystem::new_with_prefix(folder)?;
@@ -165,10 +189,10 @@ fn s3(url: &str, settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
     use object_store::prefix::PrefixStore;
     use object_store::{BackoffConfig, ClientOptions, RetryConfig};
 
-    // Whoever waits is told to come back instead; the breaker sees failures, not retries.
+    // Few retries: the client is told to retry instead, and the breaker needs to see the failures.
     let retry = RetryConfig {
         max_retries: 1,
-        retry_timeout: settings.backend_time(),
+        retry_timeout: settings.backend_timeout(),
         backoff: BackoffConfig::default(),
     };
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -176,7 +200,7 @@ fn s3(url: &str, settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
         .with_url(url)
         .with_retry(retry)
         .with_client_options(
-            ClientOptions::new().with_timeout(settings.backend_time()).with_allow_http(
+            ClientOptions::new().with_timeout(settings.backend_timeout()).with_allow_http(
                 std::env::var("AWS_ALLOW_HTTP").is_ok_and(|allowed| allowed == "true"),
             ),
         )
@@ -194,7 +218,7 @@ fn files_below(folder: &FilePath) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        // One that is gone was swept meanwhile.
+        // A sweep may have deleted the folder in the meantime.
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }

@@ -1,0 +1,8 @@
+//! What the server answers, one file for each resource.
+
+pub(crate) mod upload;
+pub(crate) mod avatar;
+pub(crate) mod inspect;
+pub(crate) mod status;
+pub(crate) mod web_page;
+mod params;

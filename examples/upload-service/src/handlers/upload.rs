@@ -1,0 +1,97 @@
+//! `PUT /users/{id}/avatar`: receives a picture and makes it the avatar of a user.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bombproof::Header;
+use serde::Serialize;
+
+use super::params::{CropQuery, expected_version, is_valid_user_id};
+use crate::error::{ServiceError, outcome_label};
+use crate::metrics::UploadMetrics;
+use crate::publish::publish;
+use crate::render::{WhenPoolIsFull, render};
+use crate::request_body;
+use crate::state::{AppState, SharedState};
+use crate::storage::original::Original;
+
+#[derive(Serialize)]
+struct StoredAvatar {
+    user: String,
+    version: i64,
+    hash: String,
+    pictures: Vec<StoredSize>,
+    header: Header,
+    plan: String,
+    memory_quoted: u64,
+    memory_measured: u64,
+}
+
+#[derive(Serialize)]
+struct StoredSize {
+    size: u32,
+    bytes: usize,
+    url: String,
+}
+
+pub(crate) async fn put(
+    State(state): State<SharedState>,
+    Path(user): Path<String>,
+    Query(query): Query<CropQuery>,
+    request: Request,
+) -> Result<Response, ServiceError> {
+    let mut metrics = UploadMetrics::start();
+    let result = upload(&state, user, &query, request).await;
+    match &result {
+        Ok(_) => metrics.set("stored", "ok"),
+        Err(error) => {
+            let report = error.report();
+            metrics.set(outcome_label(&report), report.kind);
+        }
+    }
+    result.map(|stored| {
+        ([(header::ETAG, format!("\"{}\"", stored.version))], Json(stored)).into_response()
+    })
+}
+
+async fn upload(
+    state: &AppState,
+    user: String,
+    query: &CropQuery,
+    request: Request,
+) -> Result<StoredAvatar, ServiceError> {
+    if !is_valid_user_id(&user) {
+        return Err(ServiceError::BadRequest(
+            "a user id must be 1 to 64 letters, digits, dots, dashes or underscores",
+        ));
+    }
+    let crop = query.crop()?;
+    let expected_version = expected_version(request.headers())?;
+    let upload = Bytes::from_owner(request_body::read(state, request).await?);
+    let request = state.avatar_request(crop);
+    let rendition = render(state, upload.clone(), request, WhenPoolIsFull::Fail).await?;
+    let original = state.settings.keep_originals.then(|| Original::new(upload, crop));
+    let version = publish(state, &user, &rendition, original.as_ref(), expected_version).await?;
+    tracing::info!(user, version, hash = rendition.hash, plan = %rendition.plan, "stored");
+    Ok(StoredAvatar {
+        pictures: rendition
+            .files
+            .iter()
+            .rev()
+            .map(|(side, file)| StoredSize {
+                size: *side,
+                bytes: file.len(),
+                url: format!("/avatars/{}/{side}.jpg", rendition.hash),
+            })
+            .collect(),
+        header: rendition.plan.header().clone(),
+        plan: rendition.plan.to_string(),
+        memory_quoted: rendition.plan.memory_bytes(),
+        memory_measured: rendition.measured_bytes,
+        hash: rendition.hash,
+        user,
+        version,
+    })
+}

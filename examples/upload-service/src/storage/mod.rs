@@ -1,0 +1,8 @@
+//! Persistence. The database says which blob each user has; the store has the objects of each blob.
+
+pub(crate) mod blob_store;
+pub(crate) mod avatar_queries;
+pub(crate) mod regeneration_queries;
+pub(crate) mod database;
+pub(crate) mod original;
+pub(crate) mod blob;
