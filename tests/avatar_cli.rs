@@ -160,7 +160,8 @@ fn files_with_the_same_stem_overwrite_neither_each_other_nor_an_input() {
     for (input, before) in inputs.iter().zip(before) {
         assert!(fs::read(input).unwrap() == before, "{} was overwritten", input.display());
     }
-    // a.jpg is an input. The order of the inputs decides the numbers, not the order in which jobs end.
+    // a.jpg is an input. The order of the inputs decides the numbers, not the order in which jobs
+    // end.
     for (name, width) in [("a-2.jpg", 60), ("a-3.jpg", 61), ("a-4.jpg", 62), ("A-5.jpg", 63)] {
         let header = bombproof::probe(&fs::read(folder.path(name)).unwrap()).unwrap();
         assert_eq!(header.size.width, width, "{name}");

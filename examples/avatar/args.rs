@@ -9,8 +9,8 @@ use clap::{Parser, ValueEnum};
 
 use crate::value_parsers;
 
-/// Makes avatars from untrusted JPEG, PNG and WebP files within a memory budget that is known before
-/// the first pixel is decoded. Prints the quoted and the measured memory.
+/// Makes avatars from untrusted JPEG, PNG and WebP files within a memory budget that is known
+/// before the first pixel is decoded. Prints the quoted and the measured memory.
 ///
 /// Exit status: 0 success, 2 an input was refused, 1 wrong usage or failed I/O.
 #[derive(Debug, Parser)]
@@ -47,7 +47,12 @@ pub(crate) struct Args {
     quality: u8,
 
     /// Background colour for transparent pixels in a JPEG
-    #[arg(long, value_name = "RRGGBB", default_value = "ffffff", value_parser = value_parsers::color)]
+    #[arg(
+        long,
+        value_name = "RRGGBB",
+        default_value = "ffffff",
+        value_parser = value_parsers::color
+    )]
     background: [u8; 3],
 
     /// Enlarge pictures that are smaller than the size

@@ -27,8 +27,8 @@ pub(crate) fn find_files(paths: &[PathBuf], except: Option<&Path>) -> FoundFiles
     found
 }
 
-/// Adds the files below `folder`. Links to files are followed. Links to folders are not, because they
-/// may form a cycle. Pipes and devices are skipped.
+/// Adds the files below `folder`. Links to files are followed. Links to folders are not, because
+/// they may form a cycle. Pipes and devices are skipped.
 fn walk(folder: &Path, except: Option<&Path>, found: &mut FoundFiles) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let mut entries = match entries {

@@ -1,17 +1,17 @@
-//! Makes avatars from the command line, and prints the memory that the plan quoted beside the memory
-//! that the job really used.
+//! Makes avatars from the command line, and prints the memory that the plan quoted beside the
+//! memory that the job really used.
 //!
 //! ```text
 //! cargo run --release --example avatar -- photo.jpg avatar.jpg
 //! cargo run --release --example avatar -- --out-dir avatars --jobs 2 --json uploads/
 //! ```
 //!
-//! With `--json` it prints one object per input. A refused or failed input has the field `error`, the
-//! [`bombproof::ErrorReport`]: `kind`, `limit`, `found`, `allowed`, `message`, `user_message`,
+//! With `--json` it prints one object per input. A refused or failed input has the field `error`,
+//! the [`bombproof::ErrorReport`]: `kind`, `limit`, `found`, `allowed`, `message`, `user_message`,
 //! `http_status`, and `retryable`, which is true when the same input may succeed later.
 //!
-//! The exit status is 0 when every input succeeded, 2 when an input was refused, and 1 for wrong usage
-//! or failed I/O.
+//! The exit status is 0 when every input succeeded, 2 when an input was refused, and 1 for wrong
+//! usage or failed I/O.
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};

@@ -5,8 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The output path of each input in `out_dir`: `photo.jpg`, and for further inputs with the same stem
-/// `photo-2.jpg`, `photo-3.jpg`, in the order of `inputs`.
+/// The output path of each input in `out_dir`: `photo.jpg`, and for further inputs with the same
+/// stem `photo-2.jpg`, `photo-3.jpg`, in the order of `inputs`.
 pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) -> Vec<PathBuf> {
     let inputs_on_disk: HashSet<PathBuf> =
         inputs.iter().filter_map(|input| fs::canonicalize(input).ok()).collect();

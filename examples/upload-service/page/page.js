@@ -1,160 +1,178 @@
-// Look at the file (POST /inspect), let the person choose a part, send it (PUT /users/NAME/avatar).
+// Inspects a file (POST /inspect), lets the user choose a crop, and uploads it (PUT /users/NAME/avatar).
 
-const at = (id) => document.getElementById(id);
-const number = (value) => value.toLocaleString("en");
+const element = (id) => document.getElementById(id);
+const formatNumber = (value) => value.toLocaleString("en");
+const formatRounded = (value, unit) => `${value.toLocaleString("en", { maximumSignificantDigits: 3 })} ${unit}`;
 
-// Each limit in the words of the person who passed it.
+function formatBytes(value) {
+  if (value >= 1 << 20) return formatRounded(value / (1 << 20), "MB");
+  if (value >= 1 << 10) return formatRounded(value / (1 << 10), "KB");
+  return `${value} bytes`;
+}
+
+function formatPixels(value) {
+  return value >= 1e6 ? formatRounded(value / 1e6, "megapixels") : `${formatNumber(value)} pixels`;
+}
+
+// The start of the sentence for each limit, and how to show its numbers.
 const LIMITS = {
-  max_input_bytes: ["The file has", "bytes"],
-  max_side_px: ["Its longer side has", "pixels"],
-  max_pixels: ["It has", "pixels"],
-  max_memory_bytes: ["It would take", "bytes of memory"],
-  max_output_side_px: ["The avatar would have", "pixels a side"],
-  max_scans: ["It is stored in", "passes"],
-  max_scan_work: ["Its passes visit", "samples"],
-  max_segments: ["It is stored in", "pieces"],
+  max_input_bytes: ["The file has", formatBytes],
+  max_side_px: ["Its longer side has", (value) => `${formatNumber(value)} pixels`],
+  max_pixels: ["It has", formatPixels],
+  max_memory_bytes: ["It would need memory of", formatBytes],
+  max_output_side_px: ["Each side of the avatar would have", (value) => `${formatNumber(value)} pixels`],
+  max_scans: ["The number of its scans is", formatNumber],
+  max_scan_work: ["The number of samples in all its scans is", formatNumber],
+  max_segments: ["The number of its segments is", formatNumber],
 };
 
-let limits;      // what the service takes, once it has said so
-let file;        // the file that was chosen
-let upright;     // its size as a person sees it
-let square;      // the part that is used: x, y, side, in upright pixels
+let limits;       // the limits of the service, once they are loaded
+let file;         // the chosen file
+let pictureSize;  // its size after the orientation is applied
+let crop;         // the selected square: x, y, side, in pixels of the picture
 
-at("file").addEventListener("change", () => choose(at("file").files[0]));
-for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
-  at("drop").addEventListener(name, (event) => {
+element("file").addEventListener("change", () => chooseFile(element("file").files[0]));
+for (const [name, isOver] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  element("drop").addEventListener(name, (event) => {
     event.preventDefault();
-    at("drop").classList.toggle("over", over);
-    if (name === "drop") choose(event.dataTransfer.files[0]);
+    element("drop").classList.toggle("over", isOver);
+    if (name === "drop") chooseFile(event.dataTransfer.files[0]);
   });
 }
 
-async function know() {
+async function loadLimits() {
   limits ??= await send("GET", "/limits", "");
   if (limits) {
-    at("taken").textContent =
-      `JPEG, PNG or WebP, up to ${number(limits.max_input_bytes)} bytes and ${number(limits.max_pixels)} pixels.`;
+    element("accepted").textContent =
+      `JPEG, PNG or WebP, up to ${formatBytes(limits.max_input_bytes)} and ${formatPixels(limits.max_pixels)}`;
   }
   return limits;
 }
 
-async function choose(chosen) {
+async function chooseFile(chosen) {
   file = chosen;
-  at("refusal").replaceChildren();
-  for (const id of ["seen", "cut", "made"]) at(id).hidden = true;
-  at("send").disabled = true;
-  if (!file || !await know()) return;
+  element("error").replaceChildren();
+  for (const id of ["details", "crop", "result"]) element(id).hidden = true;
+  element("upload").disabled = true;
+  if (!file || !await loadLimits()) return;
   if (file.size > limits.max_input_bytes) {
-    return refuse({
+    return showError({
       user_message: "This file is too large. Please use a smaller one.",
       limit: "max_input_bytes", found: file.size, allowed: limits.max_input_bytes,
     });
   }
-  const seen = await send("POST", "/inspect", "Looking at the file …");
-  if (seen && file === chosen) show(seen);
+  const inspection = await send("POST", "/inspect", "Checking the file …");
+  if (inspection && file === chosen) showInspection(inspection);
 }
 
-function show(seen) {
-  const { format, size, progressive, animated, alpha } = seen.header;
+function showInspection({ header, plan, memory_bytes, upright }) {
+  const { format, size, progressive, animated, alpha } = header;
   const traits = [progressive && "progressive", animated && "animated", alpha && "with transparency"];
-  at("header").textContent = [format.toUpperCase(), `${number(size.width)} × ${number(size.height)} pixels`,
-    `${number(file.size)} bytes`, ...traits.filter(Boolean)].join(", ");
-  at("plan").textContent = seen.plan;
-  at("quote").textContent = `${number(seen.memory_bytes)} bytes, of ${number(limits.max_memory_bytes)} allowed`;
-  at("seen").hidden = false;
-  at("send").disabled = false;
-  at("status").textContent = "This picture can be used.";
+  element("header").textContent = [format.toUpperCase(),
+    `${formatNumber(size.width)} × ${formatNumber(size.height)} pixels`, formatBytes(file.size),
+    ...traits.filter(Boolean)].join(", ");
+  element("plan").textContent = plan;
+  element("quote").textContent = `${formatBytes(memory_bytes)} of ${formatBytes(limits.max_memory_bytes)} allowed`;
+  element("details").hidden = false;
+  element("upload").disabled = false;
+  element("status").textContent = "You can use this picture.";
 
-  upright = seen.upright;
+  pictureSize = upright;
   const side = Math.min(upright.width, upright.height);
-  square = { x: Math.floor((upright.width - side) / 2), y: Math.floor((upright.height - side) / 2), side };
-  URL.revokeObjectURL(at("preview").src);
-  at("preview").onload = () => { at("cut").hidden = false; draw(); };
-  // Only now: the browser decodes nothing that the service refuses.
-  at("preview").src = URL.createObjectURL(file);
+  crop = { x: Math.floor((upright.width - side) / 2), y: Math.floor((upright.height - side) / 2), side };
+  URL.revokeObjectURL(element("preview").src);
+  element("preview").onload = () => { element("crop").hidden = false; drawCrop(); };
+  // The browser decodes the file only after the service has accepted it.
+  element("preview").src = URL.createObjectURL(file);
 }
 
-at("form").addEventListener("submit", async (event) => {
+element("form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const user = encodeURIComponent(at("user").value);
-  const crop = [square.x, square.y, square.side, square.side].join(",");
-  const made = await send("PUT", `/users/${user}/avatar?crop=${crop}`, "Making your avatar …");
-  if (!made) return;
-  at("avatars").replaceChildren(...made.pictures.map(({ size, url, bytes }) => {
+  const user = encodeURIComponent(element("user").value);
+  const rect = [crop.x, crop.y, crop.side, crop.side].join(",");
+  const stored = await send("PUT", `/users/${user}/avatar?crop=${rect}`, "Making your avatar …");
+  if (!stored) return;
+  element("avatars").replaceChildren(...stored.pictures.map(({ size, url, bytes }) => {
     const picture = Object.assign(new Image(size, size), { src: url, alt: `Your avatar, ${size} pixels` });
     const item = document.createElement("li");
-    item.append(picture, `${size} × ${size}, ${number(bytes)} bytes`);
+    item.append(picture, `${size} × ${size}, ${formatBytes(bytes)}`);
     return item;
   }));
-  at("spent").textContent =
-    `${number(made.memory_measured)} bytes of memory were used, of ${number(made.memory_quoted)} quoted.`;
-  at("made").hidden = false;
-  at("status").textContent = "This is your avatar now.";
+  element("memory").textContent =
+    `This used ${formatBytes(stored.memory_measured)} of ${formatBytes(stored.memory_quoted)} reserved memory.`;
+  element("result").hidden = false;
+  element("status").textContent = "Your avatar is saved.";
 });
 
-// The answer, or nothing when there is a refusal to read.
-async function send(method, url, doing) {
-  at("status").textContent = doing;
-  at("refusal").replaceChildren();
-  at("send").disabled = true;
+// Returns the answer, or undefined after it has shown an error.
+async function send(method, url, status) {
+  element("status").textContent = status;
+  element("error").replaceChildren();
+  element("upload").disabled = true;
   try {
     const response = await fetch(url, { method, body: method === "GET" ? undefined : file });
     const body = await response.json();
     if (response.ok) return body;
-    refuse(body.error);
+    showError(body.error);
   } catch {
-    refuse({ user_message: "The service cannot be reached. Please try again." });
+    showError({ user_message: "The service cannot be reached. Please try again." });
   } finally {
-    at("send").disabled = at("seen").hidden;
+    element("upload").disabled = element("details").hidden;
   }
 }
 
-function refuse({ user_message, limit, found, allowed, kind }) {
+function showError({ user_message, limit, found, allowed, kind }) {
   const paragraph = (text) => Object.assign(document.createElement("p"), { textContent: text });
   const lines = [paragraph(user_message)];
   if (LIMITS[limit]) {
-    const [subject, unit] = LIMITS[limit];
-    lines.push(paragraph(`${subject} ${number(found)} ${unit}; ${number(allowed)} are allowed.`));
+    const [subject, format] = LIMITS[limit];
+    let numbers = [found, allowed].map(format);
+    // Numbers that look the same when they are rounded are shown exactly.
+    if (numbers[0] === numbers[1]) numbers = [found, allowed].map(formatNumber);
+    lines.push(paragraph(`${subject} ${numbers[0]}; the limit is ${numbers[1]}.`));
   } else if (kind === "not_credible") {
-    lines.push(paragraph(`It says that it has ${number(found)} pixels, but holds ${number(allowed)} at the most.`));
+    lines.push(paragraph(`The file claims to have ${formatPixels(found)}, `
+      + `but its data is enough for at most ${formatPixels(allowed)}.`));
   }
-  at("status").textContent = "";
-  at("refusal").replaceChildren(...lines);
+  element("status").textContent = "";
+  element("error").replaceChildren(...lines);
 }
 
-// The square: one place that changes it, one that draws it.
-function change(next) {
-  const most = Math.min(upright.width, upright.height);
-  const side = Math.max(1, Math.min(Math.round(next.side), most));
-  const within = (value, length) => Math.max(0, Math.min(Math.round(value), length - side));
-  square = { x: within(next.x, upright.width), y: within(next.y, upright.height), side };
-  draw();
+// Keeps the crop inside the picture.
+function setCrop(next) {
+  const maxSide = Math.min(pictureSize.width, pictureSize.height);
+  const side = Math.max(1, Math.min(Math.round(next.side), maxSide));
+  const clamp = (value, length) => Math.max(0, Math.min(Math.round(value), length - side));
+  crop = { x: clamp(next.x, pictureSize.width), y: clamp(next.y, pictureSize.height), side };
+  drawCrop();
 }
 
-function draw() {
-  const scale = at("preview").clientWidth / upright.width;
-  const style = at("square").style;
-  [style.left, style.top] = [square.x, square.y].map((value) => `${value * scale}px`);
-  style.width = style.height = `${square.side * scale}px`;
-  [at("left").value, at("top").value, at("side").value] = [square.x, square.y, square.side];
+function drawCrop() {
+  const scale = element("preview").clientWidth / pictureSize.width;
+  const style = element("square").style;
+  [style.left, style.top] = [crop.x, crop.y].map((value) => `${value * scale}px`);
+  style.width = style.height = `${crop.side * scale}px`;
+  [element("left").value, element("top").value, element("side").value] = [crop.x, crop.y, crop.side];
 }
 
-at("square").addEventListener("pointerdown", (down) => {
-  const before = square;
-  const resizes = down.target === at("corner");
-  at("square").setPointerCapture(down.pointerId);
-  at("square").onpointermove = (move) => {
-    const scale = upright.width / at("preview").clientWidth;
+element("square").addEventListener("pointerdown", (down) => {
+  const before = crop;
+  const isResize = down.target === element("corner");
+  element("square").setPointerCapture(down.pointerId);
+  element("square").onpointermove = (move) => {
+    const scale = pictureSize.width / element("preview").clientWidth;
     const [right, below] = [(move.clientX - down.clientX) * scale, (move.clientY - down.clientY) * scale];
-    change(resizes
+    setCrop(isResize
       ? { ...before, side: before.side + Math.max(right, below) }
       : { ...before, x: before.x + right, y: before.y + below });
   };
-  at("square").onpointerup = at("square").onpointercancel = () => { at("square").onpointermove = null; };
+  element("square").onpointerup = element("square").onpointercancel = () => {
+    element("square").onpointermove = null;
+  };
 });
 
-at("square").addEventListener("keydown", (event) => {
-  const step = Math.max(1, Math.round(upright.width / 50));
+element("square").addEventListener("keydown", (event) => {
+  const step = Math.max(1, Math.round(pictureSize.width / 50));
   const moves = {
     ArrowLeft: { x: -step }, ArrowRight: { x: step }, ArrowUp: { y: -step }, ArrowDown: { y: step },
     "+": { side: step }, "-": { side: -step },
@@ -163,14 +181,14 @@ at("square").addEventListener("keydown", (event) => {
   if (!move) return;
   event.preventDefault();
   const { x = 0, y = 0, side = 0 } = move;
-  change({ x: square.x + x, y: square.y + y, side: square.side + side });
+  setCrop({ x: crop.x + x, y: crop.y + y, side: crop.side + side });
 });
 
 for (const id of ["left", "top", "side"]) {
-  at(id).addEventListener("change", () =>
-    change({ x: +at("left").value, y: +at("top").value, side: +at("side").value }));
+  element(id).addEventListener("change", () =>
+    setCrop({ x: +element("left").value, y: +element("top").value, side: +element("side").value }));
 }
-addEventListener("resize", () => upright && draw());
+addEventListener("resize", () => pictureSize && drawCrop());
 
-// Whoever was faster than this script has chosen already.
-if (at("file").files[0]) choose(at("file").files[0]); else know();
+// A file may have been chosen before this script was loaded.
+if (element("file").files[0]) chooseFile(element("file").files[0]); else loadLimits();

@@ -48,7 +48,8 @@ pub(crate) struct Settings {
     /// Folder of the SQLite database and the local store.
     #[arg(long, global = true, default_value = "data")]
     pub(crate) data: PathBuf,
-    /// `s3://bucket/prefix`, with endpoint and credentials in AWS_* variables. Default: a folder in --data.
+    /// `s3://bucket/prefix`, with endpoint and credentials in AWS_* variables. Default: a folder in
+    /// --data.
     #[arg(long, global = true, env = "AVATAR_STORE")]
     pub(crate) store: Option<String>,
     /// `postgres://user:password@host/name`. Default: SQLite in --data.
@@ -81,7 +82,8 @@ pub(crate) struct Settings {
     /// JSON file of limits, in the form of GET /limits. Missing fields have their defaults.
     #[arg(long, global = true)]
     pub(crate) limits: Option<PathBuf>,
-    /// Stores each accepted upload beside its avatars, so that they can be regenerated without loss.
+    /// Stores each accepted upload beside its avatars, so that they can be regenerated without
+    /// loss.
     #[arg(long, global = true)]
     pub(crate) keep_originals: bool,
     /// How long an unused blob is kept, for clients that still have its address.

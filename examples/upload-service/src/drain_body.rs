@@ -1,5 +1,5 @@
-//! Drains the body of a request that was answered early. If the server closed the connection instead,
-//! the client would see a connection reset and not the answer.
+//! Drains the body of a request that was answered early. If the server closed the connection
+//! instead, the client would see a connection reset and not the answer.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

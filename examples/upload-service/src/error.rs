@@ -29,8 +29,8 @@ pub(crate) enum ServiceError {
 }
 
 impl ServiceError {
-    /// The error as data, for the JSON of the answer. For a failing backend the message names only the
-    /// backend, because the details belong in the log.
+    /// The error as data, for the JSON of the answer. For a failing backend the message names only
+    /// the backend, because the details belong in the log.
     pub(crate) fn report(&self) -> ErrorReport {
         let (kind, user_message, http_status) = match self {
             Self::Picture(error) => {

@@ -31,9 +31,9 @@ pub(crate) async fn run_once(state: &AppState, unknown: bool) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Deletes the rows first, in one transaction, then the objects. No avatar can be set to a blob without a
-/// row. If the process dies in between, the blob is still in `retired_blobs` and a later sweep deletes
-/// its objects.
+/// Deletes the rows first, in one transaction, then the objects. No avatar can be set to a blob
+/// without a row. If the process dies in between, the blob is still in `retired_blobs` and a later
+/// sweep deletes its objects.
 async fn sweep(state: &AppState) -> Result<u64, ServiceError> {
     while state.database.retire_unused_blobs(state.settings.grace_period()).await? > 0 {}
     let mut swept = 0;
@@ -52,9 +52,9 @@ async fn sweep(state: &AppState) -> Result<u64, ServiceError> {
     Ok(swept)
 }
 
-/// Deletes what killed processes left: objects of blobs whose row was swept before they were stored, and
-/// temporary files. A row is always older than its objects. So if an object is listed and its row is
-/// missing, the row was deleted and never comes back.
+/// Deletes what killed processes left: objects of blobs whose row was swept before they were
+/// stored, and temporary files. A row is always older than its objects. So if an object is listed
+/// and its row is missing, the row was deleted and never comes back.
 async fn delete_unknown(state: &AppState) -> Result<u64, ServiceError> {
     let grace_period = state.settings.grace_period();
     let mut deleted = 0;

@@ -40,8 +40,8 @@ fn main() -> anyhow::Result<ExitCode> {
         )
         .with_writer(std::io::stderr)
         .init();
-    // Blocking threads decode pictures and call a store that is a folder. Their stacks use memory too,
-    // so their number and size are bounded.
+    // Blocking threads decode pictures and call a store that is a folder. Their stacks use memory
+    // too, so their number and size are bounded.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.enable_all().max_blocking_threads(args.settings.jobs + 16).thread_stack_size(1 << 20);
     runtime.build()?.block_on(async {

@@ -42,8 +42,8 @@ pub(crate) fn record_decode(quoted_bytes: u64, measured_bytes: u64, cancelled: b
     histogram!(SHARE).record(measured_bytes as f64 / quoted_bytes as f64);
 }
 
-/// Records an upload when it is dropped. So an upload is counted even if its client disconnects, which
-/// drops the future of the request.
+/// Records an upload when it is dropped. So an upload is counted even if its client disconnects,
+/// which drops the future of the request.
 pub(crate) struct UploadMetrics {
     started: Instant,
     outcome: &'static str,

@@ -1,5 +1,5 @@
-//! Stores the avatars of an upload, then gives them to the user. An acknowledged upload is complete,
-//! whenever the process dies.
+//! Stores the avatars of an upload, then gives them to the user. An acknowledged upload is
+//! complete, whenever the process dies.
 
 use futures_util::future::try_join_all;
 
@@ -10,8 +10,8 @@ use crate::storage::avatar_queries::SetAvatar;
 use crate::storage::blob::Blob;
 use crate::storage::original::Original;
 
-/// Makes `rendition` the avatar of `user`, and returns its version. With an `expected_version`, fails
-/// unless the avatar has that version.
+/// Makes `rendition` the avatar of `user`, and returns its version. With an `expected_version`,
+/// fails unless the avatar has that version.
 pub(crate) async fn publish(
     state: &AppState,
     user: &str,
@@ -31,8 +31,8 @@ pub(crate) async fn publish(
     }
 }
 
-/// Registers the blob, then stores its objects. If no avatar is ever set to it, a sweep finds it in the
-/// database.
+/// Registers the blob, then stores its objects. If no avatar is ever set to it, a sweep finds it in
+/// the database.
 pub(crate) async fn store_blob(
     state: &AppState,
     rendition: &Rendition,

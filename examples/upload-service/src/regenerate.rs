@@ -1,5 +1,6 @@
-//! The command `regenerate`: replaces the avatars that were made with an outdated recipe. The rows of the
-//! blobs are the job queue, so finished jobs stay finished, and any number of processes share the rest.
+//! The command `regenerate`: replaces the avatars that were made with an outdated recipe. The rows
+//! of the blobs are the job queue, so finished jobs stay finished, and any number of processes
+//! share the rest.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -112,7 +113,8 @@ async fn load_original(
     Ok(None)
 }
 
-/// Reserves memory for an original, as for an upload. No client is waiting, so it may wait for the pool.
+/// Reserves memory for an original, as for an upload. No client is waiting, so it may wait for the
+/// pool.
 async fn reserve(state: &AppState, bytes: u64) -> Result<Permit, ServiceError> {
     let pool = state.pool.clone();
     let timeout = state.settings.job_timeout();

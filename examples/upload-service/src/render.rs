@@ -1,5 +1,5 @@
-//! Makes all sizes of an avatar: decodes and encodes on blocking threads, within the memory pool and a
-//! deadline, and cancels the job when the client disconnects.
+//! Makes all sizes of an avatar: decodes and encodes on blocking threads, within the memory pool
+//! and a deadline, and cancels the job when the client disconnects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,8 +49,8 @@ pub(crate) async fn render(
 
     let disconnected = CancelOnDrop(Arc::new(AtomicBool::new(false)));
     let interrupt = Interrupt::at(deadline).or_when(Arc::clone(&disconnected.0));
-    // Slots are granted first come, first served. A job that waits for one reserves no memory except
-    // for its upload.
+    // Slots are granted first come, first served. A job that waits for one reserves no memory
+    // except for its upload.
     let slots = Arc::clone(&state.decode_slots);
     let slot = tokio::time::timeout_at(deadline.into(), slots.acquire_owned())
         .await

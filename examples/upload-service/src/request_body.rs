@@ -1,5 +1,5 @@
-//! Reads the body of an upload, up to the size limit and the deadline, and only as much as the memory
-//! pool has available.
+//! Reads the body of an upload, up to the size limit and the deadline, and only as much as the
+//! memory pool has available.
 
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ pub(crate) struct Upload {
 
 /// Reads a raw body, or the first file of a form.
 pub(crate) async fn read(state: &AppState, request: Request) -> Result<Upload, ServiceError> {
-    // A declared length over the limit is refused at once. A smaller one is not trusted: the bytes are
-    // counted while they arrive.
+    // A declared length over the limit is refused at once. A smaller one is not trusted: the bytes
+    // are counted while they arrive.
     let declared = request.headers().get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);
     let allowed = state.limits.max_input_bytes;

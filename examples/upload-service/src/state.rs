@@ -17,7 +17,8 @@ pub(crate) type SharedState = Arc<AppState>;
 pub(crate) struct AppState {
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
-    /// The memory budget of all uploads and decodes. They reserve memory here before they allocate it.
+    /// The memory budget of all uploads and decodes. They reserve memory here before they allocate
+    /// it.
     pub(crate) pool: MemoryPool,
     /// One permit for each picture that may be decoded at the same time.
     pub(crate) decode_slots: Arc<Semaphore>,
@@ -40,7 +41,8 @@ pub(crate) async fn open(mut settings: Settings) -> anyhow::Result<SharedState> 
     );
     ensure!(settings.jobs > 0, "--jobs must be at least 1");
     let pool = MemoryPool::new(u64::from(settings.pool_mib) << 20);
-    // While its buffer grows, an upload reserves up to twice its size. The rest is left for a decode.
+    // While its buffer grows, an upload reserves up to twice its size. The rest is left for a
+    // decode.
     limits.max_input_bytes = limits.max_input_bytes.min(pool.capacity() / 4);
     limits.max_memory_bytes = limits.max_memory_bytes.min(pool.capacity() / 2);
     fs::create_dir_all(&settings.data)?;
@@ -65,8 +67,8 @@ impl AppState {
         crop.map_or(request, |crop| request.crop(crop))
     }
 
-    /// Identifies the settings that an avatar is made with. The command `regenerate` replaces blobs that
-    /// have another recipe.
+    /// Identifies the settings that an avatar is made with. The command `regenerate` replaces blobs
+    /// that have another recipe.
     pub(crate) fn recipe(&self) -> String {
         format!("{RENDERER_VERSION}; {:?}; jpeg {}", self.settings.sizes, self.settings.quality)
     }

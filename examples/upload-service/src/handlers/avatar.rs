@@ -1,5 +1,5 @@
-//! `GET /users/{id}/avatar` and `GET /avatars/{hash}/{size}.jpg`: serve the stored size, or else a larger
-//! size scaled down, or else a smaller size, or else a placeholder.
+//! `GET /users/{id}/avatar` and `GET /avatars/{hash}/{size}.jpg`: serve the stored size, or else a
+//! larger size scaled down, or else a smaller size, or else a placeholder.
 
 use ::metrics::counter;
 use axum::body::Bytes;
@@ -62,7 +62,8 @@ pub(crate) async fn get_by_user(
     }
 }
 
-/// `GET /avatars/{hash}/{size}.jpg`: the address contains the hash of the content, so it never changes.
+/// `GET /avatars/{hash}/{size}.jpg`: the address contains the hash of the content, so it never
+/// changes.
 pub(crate) async fn get_by_hash(
     State(state): State<SharedState>,
     Path((hash, file)): Path<(String, String)>,

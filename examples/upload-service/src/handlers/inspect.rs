@@ -1,4 +1,5 @@
-//! `POST /inspect`: the header of a picture, and the plan and the memory of its avatar. Decodes nothing.
+//! `POST /inspect`: the header of a picture, and the plan and the memory of its avatar. Decodes
+//! nothing.
 
 use axum::Json;
 use axum::extract::{Query, Request, State};

@@ -28,8 +28,8 @@ pub(crate) struct Health {
     pool_bytes_capacity: u64,
 }
 
-/// Answers 200 as long as the process runs. A replica without store or database still serves placeholders,
-/// and if the load balancer removed every replica at once, nobody would be served.
+/// Answers 200 as long as the process runs. A replica without store or database still serves
+/// placeholders, and if the load balancer removed every replica at once, nobody would be served.
 pub(crate) async fn healthz(State(state): State<SharedState>) -> Json<Health> {
     let (database, store) = (state.database.is_up().await, state.store.is_up());
     Json(Health {

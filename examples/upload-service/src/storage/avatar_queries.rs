@@ -17,8 +17,8 @@ pub(crate) struct Avatar {
 
 /// The result of [`Database::set_avatar`].
 pub(crate) enum SetAvatar {
-    /// The user has the blob, and this is the version of the avatar. It is unchanged when the user had
-    /// the blob before.
+    /// The user has the blob, and this is the version of the avatar. It is unchanged when the user
+    /// had the blob before.
     Done(i64),
     /// The blob was swept in the meantime: register and store it again.
     BlobGone,
@@ -51,8 +51,8 @@ impl Database {
         Ok(self.with_timeout(find.fetch_optional(self.pool())).await?.is_some())
     }
 
-    /// Inserts the row of a blob, before its objects are stored. For the same content it returns the
-    /// existing blob.
+    /// Inserts the row of a blob, before its objects are stored. For the same content it returns
+    /// the existing blob.
     pub(crate) async fn register_blob(
         &self,
         hash: &str,
@@ -65,8 +65,8 @@ impl Database {
         .await
     }
 
-    /// Makes a stored blob the avatar of `user`. On a conflict with another update it tries again, on top
-    /// of that update.
+    /// Makes a stored blob the avatar of `user`. On a conflict with another update it tries again,
+    /// on top of that update.
     pub(crate) async fn set_avatar(
         &self,
         user: &str,
@@ -124,8 +124,8 @@ impl Database {
         Ok(Some(SetAvatar::Done(version + 1)))
     }
 
-    /// Gives `new` to every user who has `old`, and returns how many users that were. `None`: `new` was
-    /// swept in the meantime.
+    /// Gives `new` to every user who has `old`, and returns how many users that were. `None`: `new`
+    /// was swept in the meantime.
     pub(crate) async fn replace_blob(
         &self,
         old: &Blob,
@@ -144,9 +144,9 @@ impl Database {
         .await
     }
 
-    /// Moves up to 100 blobs that no avatar has used for `grace_period` to the table `retired_blobs`, and
-    /// returns their number. An upload of the same content gets a new blob from now on, so a delete of
-    /// the retired objects cannot hit it, however late it arrives.
+    /// Moves up to 100 blobs that no avatar has used for `grace_period` to the table
+    /// `retired_blobs`, and returns their number. An upload of the same content gets a new blob
+    /// from now on, so a delete of the retired objects cannot hit it, however late it arrives.
     pub(crate) async fn retire_unused_blobs(
         &self,
         grace_period: Duration,
@@ -154,8 +154,8 @@ impl Database {
         let grace_ms = i64::try_from(grace_period.as_millis()).unwrap_or(i64::MAX);
         self.with_timeout(async {
             let mut transaction = self.begin().await?;
-            // Read before the delete. A row that is touched while the delete waits for its lock is then
-            // newer than this limit.
+            // Read before the delete. A row that is touched while the delete waits for its lock is
+            // then newer than this limit.
             let now = query("SELECT now_ms FROM clock").fetch_one(&mut *transaction).await?;
             let touched_before = now.try_get::<i64, _>("now_ms")?.saturating_sub(grace_ms);
             let delete =

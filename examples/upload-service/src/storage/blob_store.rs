@@ -88,8 +88,8 @@ impl BlobStore {
         self.call(self.objects.list(below).try_collect()).await
     }
 
-    /// The sides of the stored sizes of `blob`, the best replacement for `side` first: the next larger
-    /// ones, then the next smaller ones.
+    /// The sides of the stored sizes of `blob`, the best replacement for `side` first: the next
+    /// larger ones, then the next smaller ones.
     pub(crate) async fn sides_nearest_to(
         &self,
         side: u32,
@@ -116,8 +116,8 @@ impl BlobStore {
         self.objects.list(None)
     }
 
-    /// Deletes the temporary files that killed processes left in a local store. A put writes a temporary
-    /// file and renames it; temporary files are not objects, so no list contains them.
+    /// Deletes the temporary files that killed processes left in a local store. A put writes a
+    /// temporary file and renames it; temporary files are not objects, so no list contains them.
     pub(crate) fn delete_temporary_files(&self, older_than: Duration) -> std::io::Result<u64> {
         let mut deleted = 0;
         for file in self.folder.iter().flat_map(|folder| files_below(folder)) {

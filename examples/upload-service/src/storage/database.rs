@@ -16,8 +16,8 @@ pub(crate) struct Database {
 }
 
 pub(crate) struct Dialect {
-    /// SQLite has a single writer. A transaction that will write takes the lock at its start, so that the
-    /// data cannot change between its reads and its writes.
+    /// SQLite has a single writer. A transaction that will write takes the lock at its start, so
+    /// that the data cannot change between its reads and its writes.
     begin: &'static str,
     /// Skips the rows that another worker has locked. SQLite has no row locks.
     pub(crate) skip_locked: &'static str,
@@ -58,8 +58,8 @@ impl Database {
             .connect(&url)
             .await?;
         let migrator = Migrator::with_migrations(vec![dialect.migration()]);
-        // SQLite has no lock for migrations. Replicas that start at the same time may both find an empty
-        // database, and the slower one fails once.
+        // SQLite has no lock for migrations. Replicas that start at the same time may both find an
+        // empty database, and the slower one fails once.
         if migrator.run(&pool).await.is_err() {
             tokio::time::sleep(Duration::from_millis(500)).await;
             migrator.run(&pool).await?;

@@ -1,4 +1,5 @@
-//! Database queries of the regeneration: which blobs have an outdated recipe, and who works on them.
+//! Database queries of the regeneration: which blobs have an outdated recipe, and who works on
+//! them.
 
 use sqlx::{AssertSqlSafe, Row, query};
 

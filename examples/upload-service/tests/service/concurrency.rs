@@ -1,21 +1,23 @@
-//! Many at once: nothing is lost, nothing is mixed up, nothing is null.
+//! Concurrent uploads: none is lost, none is mixed up with another, and every answer is complete.
 
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
 
+use crate::support::backend::Backend;
+use crate::support::client::{Client, pictures_of};
 use crate::support::pictures::{number_of, numbered};
-use crate::support::{Backend, Client, Server, pictures_of};
+use crate::support::server::{Server, service_command};
 
 #[tokio::test]
-async fn a_hundred_users_at_once_on_sqlite() {
-    a_hundred_users_at_once(Backend::sqlite()).await;
+async fn a_hundred_users_upload_at_once_on_sqlite() {
+    a_hundred_users_upload_at_once(Backend::sqlite()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
-async fn a_hundred_users_at_once_on_postgres() {
-    a_hundred_users_at_once(Backend::postgres()).await;
+async fn a_hundred_users_upload_at_once_on_postgres() {
+    a_hundred_users_upload_at_once(Backend::postgres()).await;
 }
 
 #[tokio::test]
@@ -30,14 +32,14 @@ async fn two_replicas_share_everything_on_postgres() {
 }
 
 #[tokio::test]
-async fn the_same_first_upload_twice_at_once_on_sqlite() {
-    the_same_first_upload_twice_at_once(Backend::sqlite()).await;
+async fn two_concurrent_first_uploads_make_one_avatar_on_sqlite() {
+    two_concurrent_first_uploads_make_one_avatar(Backend::sqlite()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
-async fn the_same_first_upload_twice_at_once_on_postgres() {
-    the_same_first_upload_twice_at_once(Backend::postgres()).await;
+async fn two_concurrent_first_uploads_make_one_avatar_on_postgres() {
+    two_concurrent_first_uploads_make_one_avatar(Backend::postgres()).await;
 }
 
 #[tokio::test]
@@ -52,17 +54,17 @@ async fn no_update_of_one_user_is_lost_on_postgres() {
 }
 
 #[tokio::test]
-async fn a_sweep_takes_nothing_that_is_being_uploaded_on_sqlite() {
-    a_sweep_takes_nothing_that_is_being_uploaded(Backend::sqlite()).await;
+async fn a_sweep_deletes_nothing_that_is_being_uploaded_on_sqlite() {
+    a_sweep_deletes_nothing_that_is_being_uploaded(Backend::sqlite()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
-async fn a_sweep_takes_nothing_that_is_being_uploaded_on_postgres() {
-    a_sweep_takes_nothing_that_is_being_uploaded(Backend::postgres()).await;
+async fn a_sweep_deletes_nothing_that_is_being_uploaded_on_postgres() {
+    a_sweep_deletes_nothing_that_is_being_uploaded(Backend::postgres()).await;
 }
 
-async fn a_hundred_users_at_once(backend: Backend) {
+async fn a_hundred_users_upload_at_once(backend: Backend) {
     let client = Client::new();
     let server = Server::start(&backend, &[]);
     let uploads = (0..100).map(|number| {
@@ -91,12 +93,12 @@ async fn two_replicas_share_everything(backend: Backend) {
         assert_eq!(stored.version, i64::from(round / 10 + 1));
         let avatar = client.stored_avatar(&replicas[reader].url, &user, 64).await;
         assert_eq!(number_of(&avatar), round * 4_999);
-        let by_name = client.get(&format!("{}{}", replicas[reader].url, stored.pictures[0].url));
-        assert_eq!(avatar, by_name.send().await.unwrap().bytes().await.unwrap());
+        let by_hash = client.get(&format!("{}{}", replicas[reader].url, stored.pictures[0].url));
+        assert_eq!(avatar, by_hash.send().await.unwrap().bytes().await.unwrap());
     }
 }
 
-async fn the_same_first_upload_twice_at_once(backend: Backend) {
+async fn two_concurrent_first_uploads_make_one_avatar(backend: Backend) {
     let client = Client::new();
     let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
     for round in 0..50 {
@@ -111,7 +113,7 @@ async fn the_same_first_upload_twice_at_once(backend: Backend) {
             assert_eq!(number_of(&avatar), round * 19_997);
         }
     }
-    // One blob each: four sizes, and no half-written file beside them.
+    // One blob per round: four sizes, and no temporary files.
     assert_eq!(backend.folder().files("blobs").len(), 50 * 4);
 }
 
@@ -124,7 +126,7 @@ async fn no_update_of_one_user_is_lost(backend: Backend) {
     });
     let mut versions = join_all(uploads).await;
     versions.sort_unstable();
-    // Each was the avatar once: no two got the same version and none was skipped.
+    // Each upload got a version of its own, and no version is missing.
     let numbers: Vec<i64> = versions.iter().map(|(version, _)| *version).collect();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
     let last = versions[39].1;
@@ -133,14 +135,15 @@ async fn no_update_of_one_user_is_lost(backend: Backend) {
     }
 }
 
-/// With no grace at all, sweeps run against uploads that announce, retire and revive the same blobs.
-async fn a_sweep_takes_nothing_that_is_being_uploaded(backend: Backend) {
+/// Sweeps without a grace period compete with uploads that register, retire and reuse the same
+/// blobs.
+async fn a_sweep_deletes_nothing_that_is_being_uploaded(backend: Backend) {
     let client = Client::new();
     let replicas = [Server::start(&backend, &[]), Server::start(&backend, &[])];
     let sweeping = async {
         let mut sweeps = 0;
         loop {
-            let mut sweep = crate::support::program(&backend, &["--grace-seconds", "0", "sweep"]);
+            let mut sweep = service_command(&backend, &["--grace-seconds", "0", "sweep"]);
             let done = tokio::task::spawn_blocking(move || sweep.output().unwrap()).await.unwrap();
             assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
             sweeps += 1;
@@ -149,7 +152,7 @@ async fn a_sweep_takes_nothing_that_is_being_uploaded(backend: Backend) {
             }
         }
     };
-    // Five users change between three pictures, so that blobs are retired and wanted again at once.
+    // Five users alternate between three pictures, so that blobs are retired and soon used again.
     let users = (0..5_u32).map(|user| {
         let (client, replicas) = (client.clone(), &replicas);
         async move {
@@ -165,10 +168,9 @@ async fn a_sweep_takes_nothing_that_is_being_uploaded(backend: Backend) {
     });
     tokio::select! {
         _ = join_all(users) => {}
-        sweeps = sweeping => panic!("{sweeps} sweeps, and the uploads did not end"),
+        sweeps = sweeping => panic!("the uploads did not finish during {sweeps} sweeps"),
     }
-    let swept =
-        crate::support::program(&backend, &["--grace-seconds", "0", "sweep"]).output().unwrap();
+    let swept = service_command(&backend, &["--grace-seconds", "0", "sweep"]).output().unwrap();
     assert!(swept.status.success());
     let left: HashSet<_> = backend
         .folder()

@@ -2,12 +2,12 @@
 
 mod support;
 
-mod front_door;
+mod http_api;
 mod concurrency;
-mod failure;
-mod crash;
-mod page;
+mod outages;
+mod crash_recovery;
+mod web_page;
 mod readme;
-mod regenerate;
+mod regeneration;
 mod s3;
-mod storm;
+mod overload;

@@ -1,18 +1,20 @@
-//! The store is an S3-compatible one, over HTTP.
+//! An S3-compatible store, over HTTP.
 
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::backend::Backend;
+use crate::support::client::Client;
 use crate::support::pictures::{number_of, numbered};
-use crate::support::{Backend, Client, Server, program};
+use crate::support::server::{Server, service_command};
 
 #[tokio::test]
 #[ignore = "needs moto"]
-async fn replicas_share_a_bucket_and_an_outage_is_survived() {
+async fn replicas_share_a_bucket_and_survive_its_outage() {
     let (backend, client, moto) = (Backend::sqlite(), Client::new(), Moto::start().await);
     let start = || {
-        let mut command = program(&backend, &["--backend-seconds", "1"]);
+        let mut command = service_command(&backend, &["--backend-seconds", "1"]);
         moto.configure(&mut command);
         Server::from(command, &backend.data().join("log"))
     };
@@ -24,17 +26,17 @@ async fn replicas_share_a_bucket_and_an_outage_is_survived() {
         assert_eq!(number_of(&avatar), round * 77);
     }
 
-    // It hangs: calls time out, clients are told, the avatar has a stand-in.
+    // The store hangs: calls time out, uploads get 503, and reads get a placeholder.
     moto.signal("STOP");
     let put = client.put(&replicas[0].url, "ann", numbered(5)).send().await.unwrap();
     assert_eq!(put.status(), 503);
-    let stand_in = client.avatar(&replicas[0].url, "ann", 64).await;
-    assert_eq!(stand_in.headers()["avatar-source"], "placeholder");
+    let placeholder = client.avatar(&replicas[0].url, "ann", 64).await;
+    assert_eq!(placeholder.headers()["avatar-source"], "placeholder");
     moto.signal("CONT");
     client.upload(&replicas[0].url, "bob", &numbered(6)).await;
     assert_eq!(number_of(&client.stored_avatar(&replicas[1].url, "ann", 64).await), 9 * 77);
 
-    let mut sweep = program(&backend, &["--grace-seconds", "0", "sweep", "--unknown"]);
+    let mut sweep = service_command(&backend, &["--grace-seconds", "0", "sweep", "--unknown"]);
     moto.configure(&mut sweep);
     assert!(sweep.status().unwrap().success());
     let listed = client.get(&format!("{}/avatars?list-type=2", moto.url())).send().await.unwrap();
@@ -42,7 +44,7 @@ async fn replicas_share_a_bucket_and_an_outage_is_survived() {
     assert_eq!(listed.matches("<Key>faces/").count(), 2 * 4, "{listed}");
 }
 
-/// An S3 for tests, in memory.
+/// An S3 server for tests, in memory.
 struct Moto {
     child: Child,
     port: u16,
@@ -50,9 +52,9 @@ struct Moto {
 
 impl Moto {
     async fn start() -> Self {
-        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = taken.local_addr().unwrap().port();
-        drop(taken);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
         let server =
             std::env::var("MOTO_SERVER").expect("scripts/test-upload-service sets MOTO_SERVER");
         let mut command = Command::new(server);

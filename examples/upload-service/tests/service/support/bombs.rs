@@ -1,5 +1,5 @@
-//! Bombs by the generator, each in its own size: the library alone says with which status it must be
-//! refused.
+//! Bombs of every kind, each of another size. The library decides which status the service must
+//! answer.
 
 use bombproof::{Limits, Request};
 use bombproof_testkit::bombs::{cut, jpeg, png, webp};

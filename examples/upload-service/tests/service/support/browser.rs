@@ -1,4 +1,4 @@
-//! Headless Chromium, spoken to in WebDriver's own JSON.
+//! Headless Chromium, controlled through the WebDriver protocol.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Client, Folder};
+use super::client::Client;
+use super::temp_folder::TempFolder;
 
 pub(crate) struct Browser {
     driver: Child,
     session: String,
     client: Client,
-    _profile: Folder,
+    _profile: TempFolder,
 }
 
 impl Browser {
@@ -27,8 +28,8 @@ impl Browser {
         let port = lines
             .map_while(Result::ok)
             .find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ")?.1.parse::<u16>().ok())
-            .expect("chromedriver says its port");
-        let (client, profile) = (Client::new(), Folder::new());
+            .expect("chromedriver prints its port");
+        let (client, profile) = (Client::new(), TempFolder::new());
         let args = json!([
             "--headless=new",
             "--no-sandbox",
@@ -38,19 +39,20 @@ impl Browser {
             "--window-size=1000,1400",
             format!("--user-data-dir={}", profile.path().display()),
         ]);
-        let wish = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": { "args": args } } } });
+        let options = json!({ "goog:chromeOptions": { "args": args } });
+        let capabilities = json!({ "capabilities": { "alwaysMatch": options } });
         let url = format!("http://127.0.0.1:{port}/session");
         let answer: Value =
-            client.post(&url).json(&wish).send().await.unwrap().json().await.unwrap();
+            client.post(&url).json(&capabilities).send().await.unwrap().json().await.unwrap();
         let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{answer}"));
         Self { session: format!("{url}/{id}"), driver, client, _profile: profile }
     }
 
-    async fn post(&self, what: &str, body: Value) -> Value {
-        let url = format!("{}/{what}", self.session);
+    async fn post(&self, command: &str, body: Value) -> Value {
+        let url = format!("{}/{command}", self.session);
         let answer = self.client.post(&url).json(&body).send().await.unwrap();
         let answer: Value = answer.json().await.unwrap();
-        assert!(answer["value"]["error"].is_null(), "{what}: {answer}");
+        assert!(answer["value"]["error"].is_null(), "{command}: {answer}");
         answer["value"].clone()
     }
 
@@ -69,7 +71,7 @@ impl Browser {
             .await;
     }
 
-    /// Presses keys as a person does, with whatever has the focus.
+    /// Focuses an element and presses keys.
     pub(crate) async fn press(&self, css: &str, keys: &str) {
         let element = self.element(css).await;
         self.post(&format!("element/{element}/value"), json!({ "text": keys })).await;
@@ -80,7 +82,7 @@ impl Browser {
         self.post(&format!("element/{element}/click"), json!({})).await;
     }
 
-    /// Drags from the middle of an element by so many pixels of the screen.
+    /// Drags an element at its centre, by a distance in screen pixels.
     pub(crate) async fn drag(&self, css: &str, right: i32, down: i32) {
         self.script(&format!(
             "document.querySelector('{css}').scrollIntoView({{ block: 'center' }})"
@@ -102,7 +104,7 @@ impl Browser {
         self.post("execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// The text that a person sees, once `condition` holds.
+    /// The visible text of an element, once `condition` is true.
     pub(crate) async fn text_when(&self, css: &str, condition: impl Fn(&str) -> bool) -> String {
         let mut text = String::new();
         for _ in 0..200 {
@@ -116,8 +118,8 @@ impl Browser {
         panic!("{css} shows {text:?}");
     }
 
-    /// A PNG of what is on the screen, beside the build, for whoever wants to look.
-    pub(crate) async fn picture(&self, name: &str) {
+    /// Writes a PNG of the visible page to the folder of the build, to be looked at.
+    pub(crate) async fn screenshot(&self, name: &str) {
         let url = format!("{}/screenshot", self.session);
         let answer = self.client.json(&url).await;
         let png = base64(answer["value"].as_str().unwrap());

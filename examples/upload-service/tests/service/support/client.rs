@@ -1,25 +1,27 @@
-//! What a client of the service does.
+//! An HTTP client of the service.
 
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
+use super::pictures::decoded;
+
 #[derive(Clone)]
 pub(crate) struct Client(reqwest::Client);
 
-/// What an accepted upload is answered with.
+/// The answer to an accepted upload.
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct Stored {
+pub(crate) struct StoredAvatar {
     pub(crate) version: i64,
     pub(crate) hash: String,
-    pub(crate) pictures: Vec<Made>,
+    pub(crate) pictures: Vec<StoredSize>,
     pub(crate) memory_quoted: u64,
     pub(crate) memory_measured: u64,
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(crate) struct Made {
+pub(crate) struct StoredSize {
     pub(crate) size: u32,
     pub(crate) url: String,
 }
@@ -50,8 +52,8 @@ impl Client {
         self.0.delete(url)
     }
 
-    /// Uploads, and comes back as often as it is told to.
-    pub(crate) async fn upload(&self, server: &str, user: &str, body: &[u8]) -> Stored {
+    /// Uploads, and retries as long as the service answers 503.
+    pub(crate) async fn upload(&self, server: &str, user: &str, body: &[u8]) -> StoredAvatar {
         for _ in 0..200 {
             let response = self.put(server, user, body.to_vec()).send().await.unwrap();
             match response.status() {
@@ -63,14 +65,14 @@ impl Client {
                 status => panic!("{status}: {}", response.text().await.unwrap()),
             }
         }
-        panic!("{user} was told to come back 200 times");
+        panic!("the service answered {user} 200 times with 503");
     }
 
     pub(crate) async fn avatar(&self, server: &str, user: &str, size: u32) -> Response {
         self.get(&format!("{server}/users/{user}/avatar?size={size}")).send().await.unwrap()
     }
 
-    /// The avatar as it was stored, or a failed test.
+    /// The avatar, which must be served as it was stored.
     pub(crate) async fn stored_avatar(&self, server: &str, user: &str, size: u32) -> Vec<u8> {
         let response = self.avatar(server, user, size).await;
         assert_eq!(response.status(), 200, "the avatar of {user}");
@@ -83,22 +85,25 @@ impl Client {
     }
 }
 
-/// One sample of `/metrics`, 0 when there is none.
+/// The value of a metric, or 0 if it does not exist.
 pub(crate) async fn metric(client: &Client, server: &str, sample: &str) -> f64 {
     let text = client.get(&format!("{server}/metrics")).send().await.unwrap().text().await.unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok());
     line.unwrap_or(0.0)
 }
 
-/// All sizes of an avatar by their own names, as any replica serves them.
-pub(crate) async fn pictures_of(client: &Client, server: &str, stored: &Stored) -> Vec<Vec<u8>> {
+/// All sizes of an avatar, from their addresses by content.
+pub(crate) async fn pictures_of(
+    client: &Client,
+    server: &str,
+    stored: &StoredAvatar,
+) -> Vec<Vec<u8>> {
     let mut pictures = Vec::new();
     for picture in &stored.pictures {
         let response = client.get(&format!("{server}{}", picture.url)).send().await.unwrap();
         assert_eq!(response.status(), 200, "{}", picture.url);
         let bytes = response.bytes().await.unwrap().to_vec();
-        let decoded = super::pictures::decoded(&bytes);
-        assert_eq!(decoded.size(), bombproof::Size::new(picture.size, picture.size));
+        assert_eq!(decoded(&bytes).size(), bombproof::Size::new(picture.size, picture.size));
         pictures.push(bytes);
     }
     pictures

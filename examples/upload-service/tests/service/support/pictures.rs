@@ -1,9 +1,10 @@
-//! Pictures whose pixels say whose they are.
+//! Test pictures. Their colours encode a number, so that a test knows which picture an avatar
+//! shows.
 
 use bombproof::{Layout, Limits, Picture, Size};
 use bombproof_testkit::{jpeg, pictures};
 
-/// The picture number `number`, of 1,000,000: two halves, each of one colour.
+/// The picture with a number below 1,000,000. Each half has one colour, which encodes three digits.
 pub(crate) fn numbered(number: u32) -> Vec<u8> {
     numbered_in(Size::new(240, 160), number)
 }
@@ -18,7 +19,7 @@ pub(crate) fn numbered_in(size: Size, number: u32) -> Vec<u8> {
     .unwrap()
 }
 
-/// The same with noise that no PNG makes small.
+/// The same picture with noise, which makes the PNG large.
 pub(crate) fn noisy(size: Size, number: u32) -> Vec<u8> {
     let mut state = number;
     let mut noise = || {
@@ -36,7 +37,7 @@ fn pixels(size: Size, number: u32) -> Vec<u8> {
     row.repeat(size.height as usize)
 }
 
-/// Which picture an avatar was made of, by its pixels.
+/// The number of the picture that an avatar was made from, decoded from its pixels.
 pub(crate) fn number_of(avatar: &[u8]) -> u32 {
     let picture = decoded(avatar);
     let Size { width, height } = picture.size();
@@ -55,7 +56,7 @@ pub(crate) fn decoded(avatar: &[u8]) -> Picture {
     bombproof::decode(avatar, &Limits::default()).unwrap()
 }
 
-/// Six digits, one a channel.
+/// The colours of both halves: six digits, one per channel.
 fn colors(number: u32) -> ([u8; 3], [u8; 3]) {
     let digit = |place: u32| level(number / 10_u32.pow(place) % 10);
     ([digit(0), digit(1), digit(2)], [digit(3), digit(4), digit(5)])
@@ -77,7 +78,7 @@ pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_picture_is_told_from_every_other_one() {
+fn the_number_of_a_picture_is_read_from_its_avatar() {
     for number in [0, 1, 2, 99, 12_345, 999_999, 505_050, 909_090, 90_909] {
         let request = bombproof::Request::cover(64, 64);
         let avatar = bombproof::thumbnail(&numbered(number), &request, &Limits::default()).unwrap();

@@ -1,4 +1,4 @@
-//! The service as a process.
+//! Runs the service as a process.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::Backend;
+use super::backend::Backend;
 
 pub(crate) struct Server {
     child: Child,
@@ -14,8 +14,8 @@ pub(crate) struct Server {
     pub(crate) url: String,
 }
 
-/// The program, with the places where it keeps things.
-pub(crate) fn program(backend: &Backend, args: &[&str]) -> Command {
+/// The command line of the service, with its database and its store.
+pub(crate) fn service_command(backend: &Backend, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_upload-service"));
     command.arg("--data").arg(backend.data()).args(args).env_remove("RUST_LOG");
     if let Some(url) = backend.database_url() {
@@ -24,17 +24,17 @@ pub(crate) fn program(backend: &Backend, args: &[&str]) -> Command {
     command
 }
 
-/// Sweeps all that no avatar needs, and what was left by killed processes: files that were half written are
-/// left alone until whoever wrote them would have given up.
+/// Sweeps all unused blobs, and what killed processes left. Waits first, because the sweep keeps
+/// temporary files until the put that wrote them must have timed out.
 pub(crate) async fn sweep_all(backend: &Backend) {
     tokio::time::sleep(Duration::from_millis(2_100)).await;
     let args = ["--grace-seconds", "0", "--backend-seconds", "1", "sweep", "--unknown"];
-    assert!(program(backend, &args).output().unwrap().status.success());
+    assert!(service_command(backend, &args).output().unwrap().status.success());
 }
 
 impl Server {
     pub(crate) fn start(backend: &Backend, args: &[&str]) -> Self {
-        Self::from(program(backend, args), &backend.data().join("log"))
+        Self::from(service_command(backend, args), &backend.data().join("log"))
     }
 
     pub(crate) fn from(mut command: Command, log: &Path) -> Self {
@@ -45,7 +45,7 @@ impl Server {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ");
         let url =
-            url.unwrap_or_else(|| panic!("the service did not start: see its log")).to_owned();
+            url.unwrap_or_else(|| panic!("the service did not start, see its log")).to_owned();
         Self { child, log: log.to_owned(), url }
     }
 
@@ -57,13 +57,13 @@ impl Server {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// SIGKILL: nothing of the process runs any more.
+    /// Sends SIGKILL.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM, as an operator stops it.
+    /// Sends SIGTERM, as an operator does.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(killed.success());

@@ -1,16 +1,16 @@
-//! A folder that is gone after the test.
+//! A temporary folder that is removed after the test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct TempFolder(PathBuf);
 
-impl Folder {
+impl TempFolder {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Not below the build's own folder: PostgreSQL's user must reach it.
+        // Outside of the build folder, because the user of PostgreSQL must have access.
         let path =
             std::env::temp_dir().join(format!("upload-service-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
@@ -21,7 +21,7 @@ impl Folder {
         &self.0
     }
 
-    /// All files below, without their folders.
+    /// All files below `below`, recursively.
     pub(crate) fn files(&self, below: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
         let mut folders = vec![self.0.join(below)];
@@ -35,7 +35,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempFolder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }

@@ -1,4 +1,4 @@
-//! The store or the database is down: clients are told, and nothing that was there is lost.
+//! Outages of the store and of the database: clients get an error, and no avatar is lost.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,16 +7,18 @@ use std::time::{Duration, Instant};
 use reqwest::Response;
 use serde_json::Value;
 
+use crate::support::backend::Backend;
+use crate::support::client::{Client, metric};
 use crate::support::pictures::{decoded, number_of, numbered};
-use crate::support::{Backend, Client, Server, metric, program};
+use crate::support::server::{Server, service_command};
 
 #[tokio::test]
-async fn the_store_is_down() {
+async fn avatars_survive_an_outage_of_the_store() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     let before = client.upload(&server.url, "ann", &numbered(1)).await;
 
-    // A folder that became a file: every call fails, whoever asks.
+    // The folder of the store becomes a file, so that every call fails, even for root.
     let (blobs, away) = (backend.data().join("blobs"), backend.data().join("away"));
     fs::rename(&blobs, &away).unwrap();
     fs::write(&blobs, "not a folder").unwrap();
@@ -25,16 +27,16 @@ async fn the_store_is_down() {
     assert_unavailable(client.put(&server.url, "new", numbered(3)).send().await.unwrap(), "store")
         .await;
 
-    // The avatar has a stand-in that no cache keeps; who never had one has none.
-    let stand_in = client.avatar(&server.url, "ann", 128).await;
-    assert_eq!(stand_in.headers()["avatar-source"], "placeholder");
-    assert_eq!(stand_in.headers()["cache-control"], "no-store");
-    assert_eq!(decoded(&stand_in.bytes().await.unwrap()).size().width, 128);
+    // A user with an avatar gets a placeholder, which is not cached. A user without one gets 404.
+    let placeholder = client.avatar(&server.url, "ann", 128).await;
+    assert_eq!(placeholder.headers()["avatar-source"], "placeholder");
+    assert_eq!(placeholder.headers()["cache-control"], "no-store");
+    assert_eq!(decoded(&placeholder.bytes().await.unwrap()).size().width, 128);
     assert_eq!(client.avatar(&server.url, "new", 128).await.status(), 404);
-    let by_name = client.get(&format!("{}{}", server.url, before.pictures[0].url));
-    assert_unavailable(by_name.send().await.unwrap(), "store").await;
+    let by_hash = client.get(&format!("{}{}", server.url, before.pictures[0].url));
+    assert_unavailable(by_hash.send().await.unwrap(), "store").await;
 
-    // The breaker opens: the store is left alone.
+    // The breaker opens, and calls are rejected without reaching the store.
     for _ in 0..20 {
         client.put(&server.url, "ann", numbered(2)).send().await.unwrap();
     }
@@ -46,7 +48,7 @@ async fn the_store_is_down() {
     let health = client.json(&format!("{}/healthz", server.url)).await;
     assert_eq!((&health["status"], &health["store"]), (&"degraded".into(), &false.into()));
 
-    // It comes back: the previous avatar is there, and uploads are taken once the breaker has tried.
+    // The store is up again: the avatar is served, and uploads succeed when the breaker has closed.
     fs::remove_file(&blobs).unwrap();
     fs::rename(&away, &blobs).unwrap();
     let started = Instant::now();
@@ -60,11 +62,11 @@ async fn the_store_is_down() {
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
-async fn the_database_is_down() {
+async fn avatars_survive_an_outage_of_the_database() {
     let (backend, client) = (Backend::postgres(), Client::new());
     let server = Server::start(&backend, &["--backend-seconds", "2", "--grace-seconds", "0"]);
     let before = client.upload(&server.url, "ann", &numbered(1)).await;
-    backend.database().stop();
+    backend.postgres_server().stop();
     assert_unavailable(
         client.put(&server.url, "ann", numbered(2)).send().await.unwrap(),
         "database",
@@ -77,33 +79,35 @@ async fn the_database_is_down() {
     .await;
     assert_eq!(client.json(&format!("{}/healthz", server.url)).await["database"], false);
 
-    // Named by content, an avatar needs no database; a user's has a stand-in.
-    let by_name =
+    // An address by content works without the database. An address by user gets a placeholder.
+    let by_hash =
         client.get(&format!("{}{}", server.url, before.pictures[0].url)).send().await.unwrap();
-    assert_eq!(by_name.headers()["avatar-source"], "stored");
-    assert_eq!(number_of(&by_name.bytes().await.unwrap()), 1);
-    let stand_in = client.avatar(&server.url, "ann", 64).await;
-    assert_eq!(stand_in.headers()["avatar-source"], "placeholder");
+    assert_eq!(by_hash.headers()["avatar-source"], "stored");
+    assert_eq!(number_of(&by_hash.bytes().await.unwrap()), 1);
+    let placeholder = client.avatar(&server.url, "ann", 64).await;
+    assert_eq!(placeholder.headers()["avatar-source"], "placeholder");
 
-    backend.database().restart();
+    backend.postgres_server().restart();
     assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 1);
     assert_eq!(client.avatar(&server.url, "new", 64).await.status(), 404);
     assert_eq!(client.upload(&server.url, "ann", &numbered(2)).await.version, 2);
 
-    // No pointer dangles, and no blob is left of what failed.
-    assert!(program(&backend, &["--grace-seconds", "0", "sweep"]).status().unwrap().success());
+    // The avatar is complete, and the failed uploads leave no blobs.
+    assert!(
+        service_command(&backend, &["--grace-seconds", "0", "sweep"]).status().unwrap().success()
+    );
     assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 2);
     assert_eq!(backend.folder().files("blobs").len(), 4);
 }
 
 #[tokio::test]
 #[ignore = "needs PostgreSQL"]
-async fn the_database_dies_while_uploads_run() {
+async fn acknowledged_uploads_survive_a_crash_of_the_database() {
     let (backend, client) = (Backend::postgres(), Client::new());
     let server = Server::start(&backend, &["--backend-seconds", "1"]);
     let mut acknowledged = [None; 8];
     for round in 0..3 {
-        // Uploads go on until the database is back, however fast they are.
+        // Uploads continue until the database is up again.
         let back = AtomicBool::new(false);
         let uploads = (0..8_u32).map(|user| {
             let (client, url, back) = (client.clone(), &server.url, &back);
@@ -115,7 +119,7 @@ async fn the_database_dies_while_uploads_run() {
                     let put = client.put(url, &format!("user-{user}"), numbered(number));
                     match put.send().await.unwrap().status().as_u16() {
                         200 => last = Some((number, number)),
-                        // Its commit may have arrived all the same.
+                        // The transaction may have been committed before the crash.
                         503 => {
                             last =
                                 last.map(|(least, _)| (least, number)).or(Some((u32::MAX, number)))
@@ -129,10 +133,10 @@ async fn the_database_dies_while_uploads_run() {
         });
         let outage = async {
             tokio::time::sleep(Duration::from_millis(300)).await;
-            backend.database().stop();
+            backend.postgres_server().stop();
             // Longer than an upload waits for a connection.
             tokio::time::sleep(Duration::from_secs(3)).await;
-            backend.database().restart();
+            backend.postgres_server().restart();
             back.store(true, Ordering::Relaxed);
         };
         let (lasts, ()) = tokio::join!(futures_util::future::join_all(uploads), outage);
@@ -156,7 +160,7 @@ async fn the_database_dies_while_uploads_run() {
 }
 
 #[tokio::test]
-async fn a_size_that_is_lost_is_made_from_another_one() {
+async fn a_lost_size_is_made_from_another_size() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     client.upload(&server.url, "ann", &numbered(7)).await;
@@ -180,7 +184,7 @@ async fn a_size_that_is_lost_is_made_from_another_one() {
         assert_eq!(decoded(&bytes).size().width, width, "without {lost}");
         assert!(source == "placeholder" || number_of(&bytes) == 7);
     }
-    // The same upload again repairs the blob.
+    // Repeating the upload repairs the blob.
     client.upload(&server.url, "ann", &numbered(7)).await;
     assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 128).await), 7);
 }

@@ -1,11 +1,13 @@
-//! What one client sees.
+//! The HTTP API, as one client sees it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use crate::support::backend::Backend;
+use crate::support::client::{Client, StoredAvatar, metric, pictures_of};
 use crate::support::pictures::{decoded, number_of, numbered};
-use crate::support::{Backend, Client, Server, Stored, metric, pictures_of};
+use crate::support::server::Server;
 
 const BOMB: &[u8] = include_bytes!("../../../../corpus/bombs/flood-65535.png");
 const PHOTO: &[u8] = include_bytes!("../../../../corpus/valid/photo.jpg");
@@ -33,14 +35,14 @@ async fn an_upload_is_served_in_all_sizes() {
 }
 
 #[tokio::test]
-async fn names_by_content_are_cached_forever_and_users_are_asked_for_again() {
+async fn addresses_by_content_are_cached_forever_and_addresses_by_user_are_revalidated() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     let stored = client.upload(&server.url, "ann", PHOTO).await;
-    let by_name = format!("{}{}", server.url, stored.pictures[0].url);
-    let of_user = format!("{}/users/ann/avatar?size=64", server.url);
+    let by_hash = format!("{}{}", server.url, stored.pictures[0].url);
+    let by_user = format!("{}/users/ann/avatar?size=64", server.url);
     for (url, caching) in
-        [(&by_name, "public, max-age=31536000, immutable"), (&of_user, "no-cache")]
+        [(&by_hash, "public, max-age=31536000, immutable"), (&by_user, "no-cache")]
     {
         let first = client.get(url).send().await.unwrap();
         assert_eq!(first.headers()["cache-control"], caching);
@@ -53,7 +55,7 @@ async fn names_by_content_are_cached_forever_and_users_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn the_same_upload_again_is_the_same_avatar_and_another_one_replaces_it() {
+async fn a_repeated_upload_changes_nothing_and_another_picture_replaces_the_avatar() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     let first = client.upload(&server.url, "ann", &numbered(1)).await;
@@ -69,7 +71,7 @@ async fn the_same_upload_again_is_the_same_avatar_and_another_one_replaces_it() 
 }
 
 #[tokio::test]
-async fn a_client_may_say_which_version_it_replaces() {
+async fn an_upload_can_require_the_version_that_it_replaces() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     client.upload(&server.url, "ann", &numbered(1)).await;
@@ -84,10 +86,10 @@ async fn a_client_may_say_which_version_it_replaces() {
 }
 
 #[tokio::test]
-async fn a_form_and_a_crop_are_taken() {
+async fn forms_and_crops_are_accepted() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
-    // The right half of picture 123,456 holds its upper three digits twice.
+    // The right half of picture 123,456 encodes the digits 123, so its avatar encodes 123,123.
     let part = reqwest::multipart::Part::bytes(numbered(123_456)).file_name("me.png");
     let form = reqwest::multipart::Form::new().text("note", "hello").part("file", part);
     let url = format!("{}/users/ann/avatar?crop=121,0,119,119", server.url);
@@ -113,13 +115,14 @@ async fn refusals_have_numbers_for_programs_and_a_sentence_for_people() {
         (&body["error"]["found"], &body["error"]["allowed"]),
         (&65_535.into(), &32_768.into())
     );
-    assert!(body["error"]["user_message"].as_str().unwrap().ends_with("Please use a smaller one."));
+    let refused = bombproof::decode(BOMB, &Default::default()).unwrap_err();
+    assert_eq!(body["error"]["user_message"], refused.user_message());
 
     let text = client.put(&server.url, "ann", b"GIF89a".to_vec()).send().await.unwrap();
     assert_eq!(text.status(), 415);
-    let cut =
+    let truncated =
         client.put(&server.url, "ann", PHOTO[..PHOTO.len() / 2].to_vec()).send().await.unwrap();
-    assert_eq!(cut.status(), 422);
+    assert_eq!(truncated.status(), 422);
     let user = client.put(&server.url, "no%20body", PHOTO.to_vec()).send().await.unwrap();
     assert_eq!(user.status(), 400);
 
@@ -131,7 +134,7 @@ async fn refusals_have_numbers_for_programs_and_a_sentence_for_people() {
 }
 
 #[tokio::test]
-async fn limits_are_data_and_a_body_is_read_no_further() {
+async fn limits_are_published_and_no_body_is_read_beyond_them() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     std::fs::write(backend.data().join("limits.json"), r#"{"max_input_bytes": 100000}"#).unwrap();
     let path = backend.data().join("limits.json");
@@ -141,36 +144,36 @@ async fn limits_are_data_and_a_body_is_read_no_further() {
     assert_eq!(limits["max_side_px"], 32_768);
     assert_eq!(limits["sizes"], serde_json::json!([64, 128, 256, 512]));
 
-    // Announced: refused before a byte of the body is sent.
-    let (status, body) = raw(&server.url, "content-length: 99999999\r\n", &[]);
+    // A declared length over the limit is refused before the body is sent.
+    let (status, body) = send_raw(&server.url, "content-length: 99999999\r\n", &[]);
     assert!(status.starts_with("HTTP/1.1 413"), "{status}");
     assert!(body.contains("max_input_bytes"), "{body}");
-    // All of it is sent before the answer is read: the connection is not reset meanwhile.
-    let (status, _) = raw(&server.url, "content-length: 8000000\r\n", &[&vec![7; 8_000_000]]);
+    // A client that sends its complete body before it reads the answer gets no connection reset.
+    let (status, _) = send_raw(&server.url, "content-length: 8000000\r\n", &[&vec![7; 8_000_000]]);
     assert!(status.starts_with("HTTP/1.1 413"), "{status}");
-    // Not announced: refused at the first byte too many, though the body never ends.
-    let piece = [b"8000\r\n".as_slice(), &[7; 0x8000], b"\r\n"].concat();
-    let pieces: Vec<&[u8]> = (0..4).map(|_| piece.as_slice()).collect();
-    let (status, _) = raw(&server.url, "transfer-encoding: chunked\r\n", &pieces);
+    // Without a declared length, the body is refused at the first byte over the limit.
+    let chunk = [b"8000\r\n".as_slice(), &[7; 0x8000], b"\r\n"].concat();
+    let chunks: Vec<&[u8]> = (0..4).map(|_| chunk.as_slice()).collect();
+    let (status, _) = send_raw(&server.url, "transfer-encoding: chunked\r\n", &chunks);
     assert!(status.starts_with("HTTP/1.1 413"), "{status}");
 }
 
 #[tokio::test]
-async fn a_slow_body_is_not_waited_for() {
+async fn a_slow_body_times_out() {
     let backend = Backend::sqlite();
     let server = Server::start(&backend, &["--body-seconds", "1"]);
     let started = Instant::now();
-    let (status, _) = raw(&server.url, "content-length: 1000\r\n", &[b"slow"]);
+    let (status, _) = send_raw(&server.url, "content-length: 1000\r\n", &[b"slow"]);
     assert!(status.starts_with("HTTP/1.1 408"), "{status}");
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
-async fn a_full_pool_is_busy_and_then_not() {
+async fn a_full_pool_answers_busy_until_memory_is_free() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &["--pool-mib", "8", "--body-seconds", "2"]);
-    // Three bodies that stop in the middle hold the pool until their time is up.
-    let held: Vec<_> = (0..3).map(|_| stalled(&server.url, 1_900_000)).collect();
+    // Three incomplete bodies occupy the pool until they time out.
+    let held: Vec<_> = (0..3).map(|_| incomplete_upload(&server.url, 1_900_000)).collect();
     for _ in 0..100 {
         if metric(&client, &server.url, "pool_bytes_in_use").await > 5_000_000.0 {
             break;
@@ -183,30 +186,30 @@ async fn a_full_pool_is_busy_and_then_not() {
     let body: serde_json::Value = busy.json().await.unwrap();
     assert_eq!(body["error"]["kind"], "busy");
     assert_eq!(body["error"]["retryable"], true);
-    let stored: Stored = client.upload(&server.url, "ann", PHOTO).await;
+    let stored: StoredAvatar = client.upload(&server.url, "ann", PHOTO).await;
     assert_eq!(stored.version, 1);
     drop(held);
 }
 
 #[tokio::test]
-async fn the_job_of_a_client_that_went_away_is_cancelled() {
+async fn the_job_of_a_disconnected_client_is_cancelled() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &["--jobs", "1"]);
     let slow = slow_picture();
-    let decoding = stalled_with(&server.url, slow.len(), &slow);
-    assert!(reaches(&client, &server.url, "decodes_running", 1.0).await);
-    // One more waits for the core, and never gets it.
-    let waiting = stalled_with(&server.url, slow.len(), &slow);
+    let decoding = start_upload(&server.url, slow.len(), &slow);
+    assert!(metric_becomes(&client, &server.url, "decodes_running", 1.0).await);
+    // A second job waits for the decode slot, and never gets it.
+    let waiting = start_upload(&server.url, slow.len(), &slow);
     drop((decoding, waiting));
     let gone = r#"uploads_total{outcome="gone",reason="client"}"#;
-    assert!(reaches(&client, &server.url, gone, 2.0).await);
-    assert!(reaches(&client, &server.url, "decodes_cancelled_total", 1.0).await);
-    assert!(reaches(&client, &server.url, "pool_bytes_in_use", 0.0).await);
-    assert!(reaches(&client, &server.url, "decodes_running", 0.0).await);
+    assert!(metric_becomes(&client, &server.url, gone, 2.0).await);
+    assert!(metric_becomes(&client, &server.url, "decodes_cancelled_total", 1.0).await);
+    assert!(metric_becomes(&client, &server.url, "pool_bytes_in_use", 0.0).await);
+    assert!(metric_becomes(&client, &server.url, "decodes_running", 0.0).await);
     assert_eq!(metric(&client, &server.url, "decode_measured_share_count").await, 1.0);
 }
 
-async fn reaches(client: &Client, server: &str, sample: &str, value: f64) -> bool {
+async fn metric_becomes(client: &Client, server: &str, sample: &str, value: f64) -> bool {
     for _ in 0..1_000 {
         if metric(client, server, sample).await == value {
             return true;
@@ -231,18 +234,18 @@ async fn a_file_is_inspected_without_being_decoded() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &[]);
     let url = format!("{}/inspect", server.url);
-    // The header is whole and the picture is not: nobody looked.
+    // The truncated picture is accepted, because only its header is read.
     let half = PHOTO[..PHOTO.len() / 2].to_vec();
-    let seen: serde_json::Value =
+    let inspected: serde_json::Value =
         client.post(&url).body(half).send().await.unwrap().json().await.unwrap();
-    assert_eq!(seen["header"]["size"]["width"], 2_400);
-    assert!(seen["memory_bytes"].as_u64().unwrap() > 100_000);
-    assert!(seen["plan"].as_str().unwrap().starts_with("JPEG 2400x1600"));
+    assert_eq!(inspected["header"]["size"]["width"], 2_400);
+    assert!(inspected["memory_bytes"].as_u64().unwrap() > 100_000);
+    assert!(inspected["plan"].as_str().unwrap().starts_with("JPEG 2400x1600"));
     let refused = client.post(&url).body(BOMB).send().await.unwrap();
     assert_eq!(refused.status(), 413);
 }
 
-/// A grey PNG that takes a while.
+/// A grey PNG that takes long to decode.
 fn slow_picture() -> Vec<u8> {
     let size = bombproof::Size::new(10_000, 10_000);
     let row: Vec<u8> = (0..size.width).map(|x| (x / 7 % 251) as u8).collect();
@@ -250,22 +253,23 @@ fn slow_picture() -> Vec<u8> {
     bombproof::Picture::new(size, bombproof::Layout::Gray, pixels).unwrap().to_png().unwrap()
 }
 
-/// A connection that sent the start of a body.
-fn stalled(url: &str, bytes: usize) -> TcpStream {
-    stalled_with(url, bytes + 1_000, &vec![7; bytes])
+/// A connection that has sent only the start of a body.
+fn incomplete_upload(url: &str, bytes: usize) -> TcpStream {
+    start_upload(url, bytes + 1_000, &vec![7; bytes])
 }
 
-fn stalled_with(url: &str, announced: usize, body: &[u8]) -> TcpStream {
+fn start_upload(url: &str, declared_length: usize, body: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
-    let head =
-        format!("PUT /users/zoe/avatar HTTP/1.1\r\nhost: x\r\ncontent-length: {announced}\r\n\r\n");
+    let head = format!(
+        "PUT /users/zoe/avatar HTTP/1.1\r\nhost: x\r\ncontent-length: {declared_length}\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
     stream
 }
 
-/// Sends a request byte by byte as it is given, and returns head and body of the answer.
-fn raw(url: &str, header: &str, body: &[&[u8]]) -> (String, String) {
+/// Sends a request over a plain TCP connection, and returns head and body of the answer.
+fn send_raw(url: &str, header: &str, body: &[&[u8]]) -> (String, String) {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     write!(
@@ -273,8 +277,8 @@ fn raw(url: &str, header: &str, body: &[&[u8]]) -> (String, String) {
         "PUT /users/zoe/avatar HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{header}\r\n"
     )
     .unwrap();
-    for piece in body {
-        stream.write_all(piece).expect("the server reads on after it has answered");
+    for chunk in body {
+        stream.write_all(chunk).expect("the server drains the body after its answer");
     }
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);

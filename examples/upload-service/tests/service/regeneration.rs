@@ -1,4 +1,4 @@
-//! All avatars made anew: under a memory limit, in parts, by several workers.
+//! The command `regenerate`: interrupted, with several workers, with crops and broken originals.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,42 +6,44 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use crate::support::backend::Backend;
+use crate::support::client::Client;
 use crate::support::pictures::{decoded, number_of, numbered};
-use crate::support::{Backend, Client, Server, program, sweep_all};
+use crate::support::server::{Server, service_command, sweep_all};
 
 const LARGER: [&str; 2] = ["--sizes", "64,800"];
 
 #[tokio::test]
-async fn a_killed_regeneration_goes_on_where_it_was() {
+async fn a_killed_regeneration_continues_where_it_stopped() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     upload(&backend, &client, 60, &["--keep-originals"]).await;
 
     let regenerate =
         [&LARGER[..], &["--jobs", "1", "--keep-originals", "regenerate", "--lease-seconds", "1"]]
             .concat();
-    let mut first = program(&backend, &regenerate).spawn().unwrap();
-    while made_anew(&backend) < 10 {
-        assert!(first.try_wait().unwrap().is_none(), "it ended before it could be killed");
+    let mut first = service_command(&backend, &regenerate).spawn().unwrap();
+    while regenerated_blobs(&backend) < 10 {
+        assert!(first.try_wait().unwrap().is_none(), "it finished before it was killed");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     first.kill().unwrap();
     first.wait().unwrap();
 
     let (total, done, failed) = finish(&backend, &regenerate);
-    // The tenth may have been stored and not yet pointed to.
+    // The tenth blob may have been stored without becoming an avatar.
     assert!((1..=51).contains(&total), "{total} were left");
     assert_eq!((done, failed), (total, 0));
     assert_eq!(finish(&backend, &regenerate), (0, 0, 0));
 
     let server = Server::start(&backend, &LARGER);
     for user in 0..60 {
-        // Enlarged from the original: from the largest avatar it would have another content.
+        // Made from the original. Made from the largest avatar, it would have other content.
         let avatar = client.stored_avatar(&server.url, &format!("user-{user}"), 800).await;
         assert_eq!(decoded(&avatar).size().width, 800);
         assert_eq!(number_of(&avatar), user * 9_001);
         assert_eq!(avatar, expected(user * 9_001));
     }
-    // The one that was killed may have left a file half written.
+    // The killed process may have left a temporary file.
     sweep_all(&backend).await;
     // Two sizes and the original.
     assert_eq!(backend.folder().files("blobs").len(), 60 * 3);
@@ -54,7 +56,7 @@ async fn three_workers_share_the_work() {
     upload(&backend, &client, 90, &[]).await;
     let regenerate = [&LARGER[..], &["--jobs", "2", "--pool-mib", "16", "regenerate"]].concat();
     let workers = (0..3).map(|_| {
-        let mut worker = program(&backend, &regenerate);
+        let mut worker = service_command(&backend, &regenerate);
         tokio::task::spawn_blocking(move || worker.output().unwrap())
     });
     let mut shares = Vec::new();
@@ -65,7 +67,7 @@ async fn three_workers_share_the_work() {
         assert_eq!(failed, 0);
         shares.push(done);
     }
-    // Nothing twice, nothing left out, and nobody did it alone.
+    // Every avatar was regenerated once, and every worker did some.
     assert_eq!(shares.iter().sum::<u32>(), 90, "{shares:?}");
     assert!(shares.iter().all(|&share| share > 0), "{shares:?}");
 
@@ -77,7 +79,7 @@ async fn three_workers_share_the_work() {
 }
 
 #[tokio::test]
-async fn crops_are_kept_and_what_is_broken_is_counted_and_left() {
+async fn crops_are_kept_and_broken_originals_are_counted_and_skipped() {
     let (backend, client) = (Backend::sqlite(), Client::new());
     let server = Server::start(&backend, &["--keep-originals"]);
     let url = format!("{}/users/ann/avatar?crop=121,0,119,119", server.url);
@@ -86,11 +88,11 @@ async fn crops_are_kept_and_what_is_broken_is_counted_and_left() {
     drop(server);
     let originals = backend.folder().files("blobs").into_iter();
     let broken = originals.filter(|file| file.ends_with("original")).collect::<Vec<_>>();
-    assert_eq!(broken.len(), 1, "the other one has its crop in its name");
+    assert_eq!(broken.len(), 1, "the name of the other original contains its crop");
     fs::write(&broken[0], "no picture").unwrap();
 
     let regenerate = [&LARGER[..], &["--keep-originals", "regenerate"]].concat();
-    let output = program(&backend, &regenerate).output().unwrap();
+    let output = service_command(&backend, &regenerate).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(counts(&output.stdout), (2, 1, 3));
 
@@ -117,12 +119,12 @@ fn expected(number: u32) -> Vec<u8> {
 }
 
 fn finish(backend: &Backend, args: &[&str]) -> (u32, u32, u32) {
-    let output = program(backend, args).output().unwrap();
+    let output = service_command(backend, args).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     counts(&output.stdout)
 }
 
-/// All, done and failed, from what the command printed.
+/// The numbers of total, finished and failed avatars, from the output of the command.
 fn counts(stdout: &[u8]) -> (u32, u32, u32) {
     let text = String::from_utf8_lossy(stdout);
     let mut numbers = text.split_whitespace().filter_map(|word| word.parse().ok());
@@ -130,7 +132,7 @@ fn counts(stdout: &[u8]) -> (u32, u32, u32) {
     (next(), next(), next())
 }
 
-fn made_anew(backend: &Backend) -> usize {
+fn regenerated_blobs(backend: &Backend) -> usize {
     let files: BTreeSet<_> = backend.folder().files("blobs").into_iter().collect();
     files.iter().filter(|file| file.ends_with("800.jpg")).count()
 }
