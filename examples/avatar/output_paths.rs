@@ -14,7 +14,7 @@ pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) 
         fs::canonicalize(output).is_ok_and(|output| inputs_on_disk.contains(&output))
     };
     let mut uses: HashMap<String, u32> = HashMap::new();
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut used_names: HashSet<String> = HashSet::new();
     let mut unused_output = |input: &PathBuf| {
         let stem = input.file_stem().unwrap_or(OsStr::new("avatar"));
         let number = uses.entry(without_case(stem)).or_default();
@@ -22,7 +22,7 @@ pub(crate) fn output_paths(inputs: &[PathBuf], out_dir: &Path, extension: &str) 
             *number += 1;
             let name = numbered(stem, *number, extension);
             let output = out_dir.join(&name);
-            if !is_input(&output) && taken.insert(without_case(&name)) {
+            if !is_input(&output) && used_names.insert(without_case(&name)) {
                 return output;
             }
         }

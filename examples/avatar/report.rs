@@ -44,7 +44,7 @@ pub(crate) fn text(outcome: &Outcome) -> String {
 /// One JSON object, on one line.
 pub(crate) fn json(outcome: &Outcome) -> serde_json::Result<String> {
     match &outcome.result {
-        Ok(done) => serde_json::to_string(&Success::of(outcome, done)),
+        Ok(completed) => serde_json::to_string(&Success::of(outcome, completed)),
         Err(failure) => serde_json::to_string(&Refusal {
             input: outcome.input.to_string_lossy().into(),
             error: error_report(failure),
@@ -86,10 +86,10 @@ struct Success {
 }
 
 impl Success {
-    fn of(outcome: &Outcome, done: &Completed) -> Self {
-        let plan = &done.plan;
+    fn of(outcome: &Outcome, completed: &Completed) -> Self {
+        let plan = &completed.plan;
         let header = plan.header();
-        let avatar = done.avatar.as_ref();
+        let avatar = completed.avatar.as_ref();
         let output_size = avatar.map_or(plan.output_size(), |avatar| avatar.size);
         Self {
             input: outcome.input.to_string_lossy().into(),

@@ -19,7 +19,7 @@ pub(crate) fn rect(text: &str) -> Result<Rect, String> {
     let mut numbers = text.split(',').map(str::trim);
     let mut next = || numbers.next().ok_or_else(wrong);
     let (x, y, width, height) = (next()?, next()?, next()?, next()?);
-    match (whole(x), whole(y), side(width), side(height), numbers.next()) {
+    match (parse_digits(x), parse_digits(y), side(width), side(height), numbers.next()) {
         (Some(x), Some(y), Some(width), Some(height), None) => Ok(Rect { x, y, width, height }),
         _ => Err(wrong()),
     }
@@ -35,7 +35,7 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
         "GiB" => 1 << 30,
         _ => 0,
     };
-    let bytes = whole::<u64>(number).and_then(|number| number.checked_mul(unit_bytes));
+    let bytes = parse_digits::<u64>(number).and_then(|number| number.checked_mul(unit_bytes));
     bytes
         .filter(|_| unit_bytes > 0)
         .ok_or_else(|| "expected a number of bytes, such as 67108864, 64MiB or 1GiB".to_owned())
@@ -50,7 +50,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "m" => 60_000,
         _ => 0,
     };
-    let ms = whole::<u64>(number).and_then(|number| number.checked_mul(unit_ms));
+    let ms = parse_digits::<u64>(number).and_then(|number| number.checked_mul(unit_ms));
     ms.filter(|_| unit_ms > 0)
         .map(Duration::from_millis)
         .ok_or_else(|| "expected a time, such as 500ms, 5s or 2m".to_owned())
@@ -70,11 +70,11 @@ pub(crate) fn color(text: &str) -> Result<[u8; 3], String> {
 }
 
 fn side(text: &str) -> Option<u32> {
-    whole(text).filter(|&side| side > 0)
+    parse_digits(text).filter(|&side| side > 0)
 }
 
-/// Digits only: `parse` alone would take a plus sign.
-fn whole<T: std::str::FromStr>(text: &str) -> Option<T> {
+/// Accepts digits only. `parse` alone would accept a plus sign.
+fn parse_digits<T: std::str::FromStr>(text: &str) -> Option<T> {
     if text.bytes().all(|digit| digit.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
