@@ -1,4 +1,4 @@
-//! Approved bytes → rows of planes, shrunk as they come.
+//! Decodes a probed picture into rows of planes, and shrinks each row as it arrives.
 
 use crate::budget::Buffer;
 use crate::error::{Error, Truncated};
@@ -10,17 +10,17 @@ pub(crate) mod png;
 mod premultiply;
 pub(crate) mod webp;
 
-/// What is decoded of a picture, and how its planes are shrunk.
+/// What to decode of a picture, and how to shrink its planes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'p> {
     pub(crate) source: Source<'p>,
-    /// The shrinking of each plane that the decoder delivers.
+    /// How to shrink each plane of the decoder.
     pub(crate) planes: [Option<PlaneShrink>; 4],
-    /// Accepts a truncated JPEG that has at least this share of its rows, in percent.
+    /// Accepts a truncated JPEG if at least this percentage of its rows can be decoded.
     pub(crate) min_percent_of_rows: Option<u8>,
 }
 
-/// The order of the decoder of one format.
+/// The order for the decoder of one format.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Source<'p> {
     Jpeg(jpeg::Order<'p>),
@@ -32,12 +32,12 @@ pub(crate) enum Source<'p> {
 #[derive(Debug)]
 pub(crate) struct Decoded<'b> {
     pub(crate) planes: [Option<Buffer<'b, u8>>; 4],
-    /// Where the data ends, when that is early and the order accepts it.
+    /// Where truncated data ends, if the order accepts it.
     pub(crate) truncated: Option<Truncated>,
 }
 
 impl Order<'_> {
-    /// Decodes `bytes` straight into small planes.
+    /// Decodes `bytes` directly into small planes.
     pub(crate) fn decode<'b>(&self, bytes: &[u8], job: Job<'b>) -> Result<Decoded<'b>, Error> {
         let mut shrink = Shrink::new(self.planes, job.budget);
         let outcome = match &self.source {
@@ -58,7 +58,7 @@ impl Order<'_> {
         }
     }
 
-    /// The most that is live on the heap in [`decode`](Self::decode), the small planes included.
+    /// The peak heap memory of [`decode`](Self::decode), including the small planes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let plane_bytes = self.planes.map(|plane| {
             plane.map_or(0, |plane| plane.small_bytes().saturating_add(plane.sums_bytes()))

@@ -1,23 +1,23 @@
-//! Colours multiplied by their alpha, before they are averaged.
+//! Multiplies colours by their alpha, before they are averaged.
 
-/// Multiplies a row of samples by their alpha, rounded. `zero` is the sample of no light: 0, or what
-/// a luma or chroma plane has for black.
-pub(crate) fn premultiply_row(samples: &mut [u8], zero: u8, alpha: &[u8]) {
+/// Multiplies a row of samples by their alpha, with rounding. `black` is the sample for black: 0,
+/// or the value that a luma or chroma plane has for it.
+pub(crate) fn premultiply_row(samples: &mut [u8], black: u8, alpha: &[u8]) {
     for (sample, &alpha) in samples.iter_mut().zip(alpha) {
-        *sample = premultiplied(*sample, zero, alpha);
+        *sample = premultiplied(*sample, black, alpha);
     }
 }
 
-/// True when multiplying by this row of alpha changes nothing. Looks at all of it, in steps as wide
-/// as the machine has them.
+/// True when multiplying by this row of alpha changes nothing. Reads the complete row without an
+/// early exit, so that the loop is vectorised.
 pub(crate) fn is_opaque_row(alpha: &[u8]) -> bool {
     alpha.iter().fold(u8::MAX, |all, &alpha| all & alpha) == u8::MAX
 }
 
-/// `zero` + (`sample` - `zero`) × `alpha` / 255, rounded to the nearest level.
-#[allow(clippy::cast_possible_truncation, reason = "a mean of two bytes is a byte")]
-pub(crate) const fn premultiplied(sample: u8, zero: u8, alpha: u8) -> u8 {
-    let sum = sample as u32 * alpha as u32 + zero as u32 * (255 - alpha as u32);
+/// Computes `black` + (`sample` - `black`) × `alpha` / 255, rounded to the nearest level.
+#[allow(clippy::cast_possible_truncation, reason = "a weighted mean of two bytes is a byte")]
+pub(crate) const fn premultiplied(sample: u8, black: u8, alpha: u8) -> u8 {
+    let sum = sample as u32 * alpha as u32 + black as u32 * (255 - alpha as u32);
     ((sum * 257 + 32_896) >> 16) as u8
 }
 
@@ -29,11 +29,11 @@ mod tests {
     fn premultiplying_rounds_to_the_nearest_level() {
         for sample in 0..=255u8 {
             for alpha in 0..=255u8 {
-                for zero in [0, 16, 128] {
-                    let [s, z, a] = [sample, zero, alpha].map(f64::from);
-                    let exact = z + (s - z) * a / 255.0;
-                    let rounded = f64::from(premultiplied(sample, zero, alpha));
-                    assert!((rounded - exact).abs() <= 0.5001, "{sample} {zero} {alpha}");
+                for black in [0, 16, 128] {
+                    let [s, b, a] = [sample, black, alpha].map(f64::from);
+                    let exact = b + (s - b) * a / 255.0;
+                    let rounded = f64::from(premultiplied(sample, black, alpha));
+                    assert!((rounded - exact).abs() <= 0.5001, "{sample} {black} {alpha}");
                 }
             }
         }

@@ -1,58 +1,59 @@
-//! Steps over AC coefficients that the scale does not need: several codes with their extra bits in
-//! one look-up.
+//! Skips AC coefficients that the scale does not need. One lookup skips several codes with their
+//! extra bits.
 
 use super::bit_reader::{BitReader, Fault};
-use super::huffman::{Coded, END_OF_BLOCK, HuffmanLookup, ZERO_RUN, extend};
+use super::huffman::{DecodedSymbol, END_OF_BLOCK, HuffmanLookup, ZERO_RUN, extend};
 use crate::probe::jpeg::HuffmanTable;
 
-/// What a look-up passes: bits 0–5 the bits to take, bits 6–12 the coefficients that they code,
-/// bit 13 whether the block ends with them; or [`NO_STEP`].
-type Step = u16;
+/// What one lookup skips. Bits 0–5 are the number of bits to consume, bits 6–12 the number of
+/// coefficients that they code. Bit 13 is set if the block ends with them. See also [`NO_ENTRY`].
+type Entry = u16;
 
-const STEP_ENDS: Step = 0x2000;
-/// No code is whole.
-const NO_STEP: Step = 0x4000;
+const ENDS_BLOCK: Entry = 0x2000;
+/// The index does not contain a complete code.
+const NO_ENTRY: Entry = 0x4000;
 
-/// Steps inside a block, by the next [`SKIP_BITS`] bits.
+/// Skips codes inside a block. Indexed by the next [`SKIP_BITS`] bits.
 #[derive(Clone, Debug)]
 pub(super) struct SkipTable {
-    steps: [Step; 1 << SKIP_BITS],
+    entries: [Entry; 1 << SKIP_BITS],
 }
 
 impl SkipTable {
-    pub(super) const EMPTY: Self = Self { steps: [NO_STEP; 1 << SKIP_BITS] };
+    pub(super) const EMPTY: Self = Self { entries: [NO_ENTRY; 1 << SKIP_BITS] };
 
-    pub(super) fn set(&mut self, ac: &HuffmanTable<'_>) {
-        fill(ac, &mut self.steps, 0);
+    /// Replaces the table with one for `ac`.
+    pub(super) fn build(&mut self, ac: &HuffmanTable<'_>) {
+        fill_entries(ac, &mut self.entries, 0);
     }
 
-    /// Takes the AC coefficients from `k` to the end of the block. Of the bits that a refill leaves,
-    /// there are enough for `steps` more look-ups.
+    /// Skips the AC coefficients from `k` to the end of the block. The bits of the last refill must
+    /// be enough for `lookups` lookups.
     #[inline(always)]
     pub(super) fn skip(
         &self,
         mut k: u32,
-        mut steps: u32,
-        codes: &HuffmanLookup,
+        mut lookups: u32,
+        lookup: &HuffmanLookup,
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
         'refill: while k < 64 {
-            for _ in 0..core::mem::replace(&mut steps, STEPS_PER_REFILL) {
-                let step =
-                    u32::from(self.steps.get(bits.peek(SKIP_BITS)).copied().unwrap_or(NO_STEP));
-                // With either flag this is past the block, so that one comparison tells all.
-                let next = k + (step >> 6);
+            for _ in 0..core::mem::replace(&mut lookups, LOOKUPS_PER_REFILL) {
+                let entry =
+                    u32::from(self.entries.get(bits.peek(SKIP_BITS)).copied().unwrap_or(NO_ENTRY));
+                // Either flag makes `next` exceed the block, so one comparison covers all cases.
+                let next = k + (entry >> 6);
                 if next < 64 {
-                    bits.take(step & 63);
+                    bits.consume(entry & 63);
                     k = next;
                     continue;
                 }
-                if step & u32::from(STEP_ENDS) != 0 && k + ((step >> 6) & 0x7F) < 64 {
-                    bits.take(step & 63);
+                if entry & u32::from(ENDS_BLOCK) != 0 && k + ((entry >> 6) & 0x7F) < 64 {
+                    bits.consume(entry & 63);
                     return Ok(());
                 }
-                // Past the last coefficient the bits are those of the next block: one code at a time.
-                (k, *bits) = skip_one(k, codes, *bits)?;
+                // Decodes a single code: bits after the last coefficient belong to the next block.
+                (k, *bits) = skip_one_code(k, lookup, *bits)?;
                 bits.refill();
                 continue 'refill;
             }
@@ -62,122 +63,125 @@ impl SkipTable {
     }
 }
 
-/// First steps into a block, by the next [`START_BITS`] bits: the DC code, and the AC codes that follow
-/// it. BitReader 16–31 of an entry are the value of the DC code.
+/// Decodes the DC code of a block and skips the AC codes that follow it. Indexed by the next
+/// [`START_BITS`] bits. Bits 16–31 of an entry are the value of the DC code, the lower bits an
+/// [`Entry`].
 #[derive(Clone, Debug)]
 pub(super) struct StartTable {
-    steps: [u32; 1 << START_BITS],
+    entries: [u32; 1 << START_BITS],
 }
 
 impl StartTable {
-    pub(super) const EMPTY: Self = Self { steps: [NO_STEP as u32; 1 << START_BITS] };
+    pub(super) const EMPTY: Self = Self { entries: [NO_ENTRY as u32; 1 << START_BITS] };
 
-    pub(super) fn set(&mut self, dc: &HuffmanTable<'_>, ac: &HuffmanTable<'_>) {
-        self.steps.fill(u32::from(NO_STEP));
+    /// Replaces the table with one for `dc` and `ac`.
+    pub(super) fn build(&mut self, dc: &HuffmanTable<'_>, ac: &HuffmanTable<'_>) {
+        self.entries.fill(u32::from(NO_ENTRY));
         for (symbol, code, length) in dc.codes() {
             let size = u32::from(symbol & 15);
-            let Some(left) = START_BITS.checked_sub(length + size) else { continue };
+            let Some(bits_left) = START_BITS.checked_sub(length + size) else { continue };
             let first = (code << (START_BITS - length)) as usize;
-            let steps = self.steps.get_mut(first..first + (1 << (left + size)));
-            let steps = steps.unwrap_or_default();
-            let Some((first, _)) = steps.split_at_mut_checked(1 << left) else { continue };
-            fill(ac, first, step(length + size, 1));
-            // What follows is the same for all values; the first is done last, since the others are
-            // made of it.
+            let entries = self.entries.get_mut(first..first + (1 << (bits_left + size)));
+            let entries = entries.unwrap_or_default();
+            let Some((first, _)) = entries.split_at_mut_checked(1 << bits_left) else { continue };
+            fill_entries(ac, first, pack_entry(length + size, 1));
+            // The AC codes are the same for all DC values. The first value comes last, because the
+            // others are copied from it.
             for extra in (0..1 << size).rev() {
                 let value = extend(extra, size).cast_unsigned() << 16;
-                for next in 0..1 << left {
-                    let step = steps.get(next).copied().unwrap_or_default() | value;
-                    if let Some(place) = steps.get_mut(((extra as usize) << left) + next) {
-                        *place = step;
+                for next in 0..1 << bits_left {
+                    let entry = entries.get(next).copied().unwrap_or_default() | value;
+                    if let Some(to) = entries.get_mut(((extra as usize) << bits_left) + next) {
+                        *to = entry;
                     }
                 }
             }
         }
     }
 
-    /// Takes the DC code of a block with its extra bits, and whole AC codes behind it, from bits that
-    /// were refilled: the value of the first, and the next coefficient, over 63 when there is none.
-    /// Nothing when the DC code alone takes more than [`START_BITS`].
+    /// Decodes the DC code of a block with its extra bits, and skips complete AC codes after it. A
+    /// refill must have come before. Returns the DC value and the index of the next coefficient,
+    /// which is over 63 at the end of the block. Returns `None` if the DC code with its extra bits
+    /// is longer than [`START_BITS`].
     #[inline(always)]
-    pub(super) fn take(&self, bits: &mut BitReader<'_>) -> Option<(i32, u32)> {
-        let step = self.steps.get(bits.peek(START_BITS)).copied().unwrap_or_default();
-        if step & u32::from(NO_STEP) != 0 {
+    pub(super) fn decode(&self, bits: &mut BitReader<'_>) -> Option<(i32, u32)> {
+        let entry = self.entries.get(bits.peek(START_BITS)).copied().unwrap_or_default();
+        if entry & u32::from(NO_ENTRY) != 0 {
             return None;
         }
-        bits.take(step & 63);
-        Some((step.cast_signed() >> 16, (step >> 6) & 0xFF))
+        bits.consume(entry & 63);
+        Some((entry.cast_signed() >> 16, (entry >> 6) & 0xFF))
     }
 }
 
-/// Takes one AC code and returns the next coefficient, 64 for none.
+/// Skips one AC code. Returns the index of the next coefficient, 64 at the end of the block.
 #[inline(never)]
-fn skip_one<'w>(
+fn skip_one_code<'w>(
     k: u32,
-    codes: &HuffmanLookup,
+    lookup: &HuffmanLookup,
     mut bits: BitReader<'w>,
 ) -> Result<(u32, BitReader<'w>), Fault> {
-    let Coded { symbol, value: _ } = codes.value(&mut bits)?;
+    let DecodedSymbol { symbol, value: _ } = lookup.decode_value(&mut bits)?;
     match symbol {
         END_OF_BLOCK => return Ok((64, bits)),
         ZERO_RUN => {}
-        _ if symbol & 15 == 0 => return Err(Fault::Symbol),
+        _ if symbol & 15 == 0 => return Err(Fault::InvalidSymbol),
         _ => {}
     }
     let next = k + u32::from(symbol >> 4) + 1;
-    if next > 64 { Err(Fault::Run) } else { Ok((next, bits)) }
+    if next > 64 { Err(Fault::RunTooLong) } else { Ok((next, bits)) }
 }
 
-/// Fills `steps`, one for each value of the bits in sight behind those of `passed`: with `passed`, and
-/// the codes in these bits. Of the last code the extra bits need not be in sight, since nobody looks at
-/// them.
-fn fill<T: Copy + From<Step>>(ac: &HuffmanTable<'_>, steps: &mut [T], passed: Step) {
-    steps.fill(T::from(if passed == 0 { NO_STEP } else { passed }));
-    let left = steps.len().ilog2();
+/// Fills `entries`, which are indexed by the bits that follow those of `prefix`. Each entry covers
+/// `prefix` and the codes in its index. The extra bits of the last code may lie outside the index,
+/// because their value does not matter.
+fn fill_entries<T: Copy + From<Entry>>(ac: &HuffmanTable<'_>, entries: &mut [T], prefix: Entry) {
+    entries.fill(T::from(if prefix == 0 { NO_ENTRY } else { prefix }));
+    let index_bits = entries.len().ilog2();
     for (symbol, code, length) in ac.codes() {
-        let Some(behind) = left.checked_sub(length) else { return };
+        let Some(bits_left) = index_bits.checked_sub(length) else { return };
         let size = u32::from(symbol & 15);
         let coefficients = match symbol {
             END_OF_BLOCK => 0,
             _ if size == 0 && symbol != ZERO_RUN => continue,
-            _ => Step::from(symbol >> 4) + 1,
+            _ => Entry::from(symbol >> 4) + 1,
         };
-        let passed = passed + step(length + size, coefficients);
-        // No block has more coefficients, and there are no more bits for them.
-        if passed >> 6 > 63 || passed & 63 > MOST_BITS {
+        let prefix = prefix + pack_entry(length + size, coefficients);
+        // A block has at most 63 AC coefficients, and a lookup must not consume more bits.
+        if prefix >> 6 > 63 || prefix & 63 > MAX_ENTRY_BITS {
             continue;
         }
-        let first = (code << behind) as usize;
-        let steps = steps.get_mut(first..first + (1 << behind)).unwrap_or_default();
+        let first = (code << bits_left) as usize;
+        let entries = entries.get_mut(first..first + (1 << bits_left)).unwrap_or_default();
         if symbol == END_OF_BLOCK {
-            steps.fill(T::from(passed | STEP_ENDS));
-        } else if let Some(behind) = behind.checked_sub(size)
-            && let Some((first, others)) = steps.split_at_mut_checked(1 << behind)
+            entries.fill(T::from(prefix | ENDS_BLOCK));
+        } else if let Some(bits_left) = bits_left.checked_sub(size)
+            && let Some((first, others)) = entries.split_at_mut_checked(1 << bits_left)
         {
-            fill(ac, first, passed);
-            others.chunks_exact_mut(1 << behind).for_each(|other| other.copy_from_slice(first));
+            fill_entries(ac, first, prefix);
+            others.chunks_exact_mut(1 << bits_left).for_each(|other| other.copy_from_slice(first));
         } else {
-            steps.fill(T::from(passed));
+            entries.fill(T::from(prefix));
         }
     }
 }
 
-/// A step over `taken` bits that code `coefficients`.
+/// The entry that skips `bits` bits, which code `coefficients`.
 #[allow(clippy::cast_possible_truncation, reason = "under 64")]
-const fn step(taken: u32, coefficients: Step) -> Step {
-    coefficients << 6 | taken as Step
+const fn pack_entry(bits: u32, coefficients: Entry) -> Entry {
+    coefficients << 6 | bits as Entry
 }
 
 const SKIP_BITS: u32 = 13;
-/// A table of 16 KiB as well: more would push the others out of the first cache.
+/// This table has 16 KiB too. A larger one would evict the others from the L1 cache.
 const START_BITS: u32 = 12;
-/// What a look-up takes at the most: a refill leaves 56 bits at the least, enough for three.
-const MOST_BITS: Step = 18;
-const STEPS_PER_REFILL: u32 = 56 / MOST_BITS as u32;
-/// How often [`SkipTable`] can be looked up after [`StartTable`] before a refill.
-pub(super) const STEPS_AFTER_START: u32 = STEPS_PER_REFILL - 1;
-/// The same after a code with its extra bits, which takes 31 at the most.
-pub(super) const STEPS_AFTER_CODE: u32 = (56 - 31) / MOST_BITS as u32;
+/// The most bits that one lookup consumes. The 56 bits of a refill are enough for three lookups.
+const MAX_ENTRY_BITS: Entry = 18;
+const LOOKUPS_PER_REFILL: u32 = 56 / MAX_ENTRY_BITS as u32;
+/// How many lookups in [`SkipTable`] can follow one in [`StartTable`] before the next refill.
+pub(super) const LOOKUPS_AFTER_START: u32 = LOOKUPS_PER_REFILL - 1;
+/// The same after a code with its extra bits, which has at most 31 bits.
+pub(super) const LOOKUPS_AFTER_CODE: u32 = (56 - 31) / MAX_ENTRY_BITS as u32;
 
 #[cfg(test)]
 mod tests {
@@ -185,29 +189,29 @@ mod tests {
     use crate::decode::jpeg::huffman::tests::with_bits;
     use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
 
-    /// SkipTable as if a code of no bits had been taken before.
-    fn skipped(
+    /// Skips with the table, right after a refill.
+    fn skip(
         k: u32,
-        skips: &SkipTable,
-        codes: &HuffmanLookup,
+        skip_table: &SkipTable,
+        lookup: &HuffmanLookup,
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
         bits.refill();
-        skips.skip(k, STEPS_PER_REFILL, codes, bits)
+        skip_table.skip(k, LOOKUPS_PER_REFILL, lookup, bits)
     }
 
-    fn skipped_one_by_one(
+    fn skip_code_by_code(
         mut k: u32,
-        codes: &HuffmanLookup,
+        lookup: &HuffmanLookup,
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
         while k < 64 {
-            (k, *bits) = skip_one(k, codes, *bits)?;
+            (k, *bits) = skip_one_code(k, lookup, *bits)?;
         }
         Ok(())
     }
 
-    /// BitReader that are mostly 1 make long codes; 0 follows, which is a short one.
+    /// Random bits. Half of them contain three ones in a row, which make long codes.
     fn some_bits() -> impl Iterator<Item = u64> {
         let mut seed = 1_u64;
         core::iter::repeat_with(move || {
@@ -216,22 +220,22 @@ mod tests {
         })
     }
 
-    fn ready(table: &HuffmanTable<'_>) -> HuffmanLookup {
-        let mut codes = HuffmanLookup::EMPTY;
-        codes.set(table);
-        codes
+    fn build_lookup(table: &HuffmanTable<'_>) -> HuffmanLookup {
+        let mut lookup = HuffmanLookup::EMPTY;
+        lookup.build(table);
+        lookup
     }
 
     #[test]
-    fn steps_end_where_single_codes_end() {
+    fn skipping_with_the_table_ends_where_single_codes_end() {
         for table in &STANDARD_AC {
-            let codes = ready(table);
-            let mut skips = SkipTable::EMPTY;
-            skips.set(table);
+            let lookup = build_lookup(table);
+            let mut skip_table = SkipTable::EMPTY;
+            skip_table.build(table);
             for bits in some_bits().take(1_000) {
                 for start in [1, 5, 25, 60, 63] {
-                    let fast = with_bits(bits, |bits| skipped(start, &skips, &codes, bits));
-                    let slow = with_bits(bits, |bits| skipped_one_by_one(start, &codes, bits));
+                    let fast = with_bits(bits, |bits| skip(start, &skip_table, &lookup, bits));
+                    let slow = with_bits(bits, |bits| skip_code_by_code(start, &lookup, bits));
                     assert_eq!(fast.0, slow.0);
                     if fast.0.is_ok() {
                         assert_eq!(fast.1, slow.1);
@@ -242,30 +246,30 @@ mod tests {
     }
 
     #[test]
-    fn a_start_is_a_dc_code_and_whole_codes_behind_it() {
-        let [mut alone, mut with_more, mut whole] = [0; 3];
+    fn the_start_table_decodes_a_dc_code_and_skips_complete_ac_codes() {
+        let [mut dc_too_long, mut incomplete, mut complete] = [0; 3];
         for (dc, ac) in STANDARD_DC.iter().zip(&STANDARD_AC) {
-            let (dc_codes, ac_codes) = (ready(dc), ready(ac));
-            let mut starts = StartTable::EMPTY;
-            starts.set(dc, ac);
+            let (dc_lookup, ac_lookup) = (build_lookup(dc), build_lookup(ac));
+            let mut start_table = StartTable::EMPTY;
+            start_table.build(dc, ac);
             for bits in some_bits().take(20_000) {
                 let ((slow, dc_bits), slow_bits) = with_bits(bits, |bits| {
-                    let coded = dc_codes.value(bits);
-                    let dc_bits = bits.taken_bits();
-                    let outcome = coded
-                        .and_then(|dc| skipped_one_by_one(1, &ac_codes, bits).map(|()| dc.value));
+                    let decoded = dc_lookup.decode_value(bits);
+                    let dc_bits = bits.consumed_bits();
+                    let outcome = decoded
+                        .and_then(|dc| skip_code_by_code(1, &ac_lookup, bits).map(|()| dc.value));
                     (outcome, dc_bits)
                 });
                 let (fast, fast_bits) = with_bits(bits, |bits| {
                     bits.refill();
-                    let (value, next) = starts.take(bits)?;
-                    *(if next > 63 { &mut whole } else { &mut with_more }) += 1;
-                    Some(skipped_one_by_one(next, &ac_codes, bits).map(|()| value))
+                    let (value, next) = start_table.decode(bits)?;
+                    *(if next > 63 { &mut complete } else { &mut incomplete }) += 1;
+                    Some(skip_code_by_code(next, &ac_lookup, bits).map(|()| value))
                 });
                 match fast {
                     None => {
                         assert!(dc_bits == 0 || dc_bits > START_BITS as usize);
-                        alone += 1;
+                        dc_too_long += 1;
                     }
                     Some(fast) => {
                         assert_eq!(fast, slow);
@@ -274,37 +278,43 @@ mod tests {
                 }
             }
         }
-        assert!(alone > 100 && with_more > 100 && whole > 100, "{alone} {with_more} {whole}");
-    }
-
-    #[test]
-    fn a_table_that_is_set_again_forgets_the_old_one() {
-        let mut counts = [0; 16];
-        counts[0] = 1;
-        let one = |symbols| HuffmanTable { counts: &counts, symbols };
-        let (mut skips, mut starts) = (SkipTable::EMPTY, StartTable::EMPTY);
-        skips.set(&STANDARD_AC[0]);
-        skips.set(&one(&[END_OF_BLOCK]));
-        starts.set(&STANDARD_DC[0], &STANDARD_AC[0]);
-        starts.set(&one(&[0]), &one(&[END_OF_BLOCK]));
-        assert!(skips.steps[1 << 12..].iter().all(|&step| step == NO_STEP));
         assert!(
-            starts.steps[1 << 10..]
-                .iter()
-                .all(|&step| step & 0x7FF == 0x41 || step & u32::from(NO_STEP) != 0)
+            dc_too_long > 100 && incomplete > 100 && complete > 100,
+            "{dc_too_long} {incomplete} {complete}"
         );
     }
 
     #[test]
-    fn a_step_over_many_long_runs_keeps_its_count() {
-        // One code, of one bit, for 16 coefficients of 0: 13 of them are in sight.
+    fn building_a_table_again_clears_the_old_one() {
+        let mut counts = [0; 16];
+        counts[0] = 1;
+        let one = |symbols| HuffmanTable { counts: &counts, symbols };
+        let (mut skip_table, mut start_table) = (SkipTable::EMPTY, StartTable::EMPTY);
+        skip_table.build(&STANDARD_AC[0]);
+        skip_table.build(&one(&[END_OF_BLOCK]));
+        start_table.build(&STANDARD_DC[0], &STANDARD_AC[0]);
+        start_table.build(&one(&[0]), &one(&[END_OF_BLOCK]));
+        assert!(skip_table.entries[1 << 12..].iter().all(|&entry| entry == NO_ENTRY));
+        assert!(
+            start_table.entries[1 << 10..]
+                .iter()
+                .all(|&entry| entry & 0x7FF == 0x41 || entry & u32::from(NO_ENTRY) != 0)
+        );
+    }
+
+    #[test]
+    fn an_entry_for_many_zero_runs_does_not_overflow() {
+        // A single code of one bit for 16 zero coefficients. The index contains 13 of them.
         let mut counts = [0; 16];
         counts[0] = 1;
         let table = HuffmanTable { counts: &counts, symbols: &[ZERO_RUN] };
-        let codes = ready(&table);
-        let mut skips = SkipTable::EMPTY;
-        skips.set(&table);
-        assert_eq!(with_bits(0, |bits| skipped(0, &skips, &codes, bits)), (Ok(()), 4));
-        assert_eq!(with_bits(0, |bits| skipped(1, &skips, &codes, bits)).0, Err(Fault::Run));
+        let lookup = build_lookup(&table);
+        let mut skip_table = SkipTable::EMPTY;
+        skip_table.build(&table);
+        assert_eq!(with_bits(0, |bits| skip(0, &skip_table, &lookup, bits)), (Ok(()), 4));
+        assert_eq!(
+            with_bits(0, |bits| skip(1, &skip_table, &lookup, bits)).0,
+            Err(Fault::RunTooLong)
+        );
     }
 }

@@ -1,19 +1,24 @@
-//! What each kind of scan provides: how it decodes one block.
+//! The interface of the decoders of each kind of scan.
 
 use super::bit_reader::{BitReader, Fault};
-use super::block_window::Place;
+use super::block_window::BlockPosition;
 
-/// What one kind of scan does with the blocks of one component.
+/// Decodes the blocks of one component, for one kind of scan.
 pub(super) trait BlockDecoder {
-    /// Takes a block.
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault>;
+    /// Decodes the next block.
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault>;
 
-    /// Passes a block that has no bits in the data, if this is one.
+    /// Skips the next block and returns true if an EOB run covers it and the data has no bits for
+    /// it.
     #[inline(always)]
-    fn pass(&mut self, _place: Place) -> bool {
+    fn skip_ended_block(&mut self, _position: BlockPosition) -> bool {
         false
     }
 
-    /// An interval is over, or the scan: predictions and runs end.
+    /// Ends a restart interval or the scan. Resets the DC prediction; an EOB run must be over.
     fn end_interval(&mut self) -> Result<(), Fault>;
 }

@@ -1,5 +1,5 @@
-//! The coefficients of a file and the definition of the inverse DCT, for the feature `instrument`:
-//! what samples ought to be.
+//! The coefficients of a file and the definition of the inverse DCT, for the feature `instrument`.
+//! Together they define the exact samples.
 
 use super::coefficients::Coefficients;
 use super::order::Order;
@@ -11,18 +11,18 @@ use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale};
 
 pub use super::idct::reference::inverse as inverse_dct;
-use super::zigzag::places;
+use super::zigzag::zigzag_order;
 
 /// The dequantized coefficients of one component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blocks {
-    /// Blocks beside each other.
+    /// The number of blocks per row.
     pub columns: usize,
-    /// In natural order, 8 a row.
+    /// The coefficients of each block in natural order, 8 per row.
     pub blocks: Vec<[i32; 64]>,
 }
 
-/// Collects the coefficients of a frame, also of one whose rows could stream out.
+/// Collects the coefficients of a frame, even if the frame could be streamed.
 pub(crate) fn coefficients(bytes: &[u8], frame: &Frame) -> Result<Vec<Blocks>, Error> {
     let (budget, interrupt) = (Budget::new(u64::MAX), Interrupt::never());
     let order = &Order::whole(frame, [Scale::Full; 4]);
@@ -30,23 +30,23 @@ pub(crate) fn coefficients(bytes: &[u8], frame: &Frame) -> Result<Vec<Blocks>, E
     let mut planes = [None, None, None, None];
     for (i, plane) in planes.iter_mut().enumerate().take(all.len()) {
         let mut coefficients = Coefficients::new(order, i, &budget)?;
-        coefficients.begin_history(&budget)?;
+        coefficients.allocate_history(&budget)?;
         *plane = Some(coefficients);
     }
     let job = Job { budget: &budget, interrupt: &interrupt };
-    Scans::new(bytes, frame, &budget)?.collect(order, &all, job, &mut planes)?;
+    Scans::new(bytes, frame, &budget)?.decode_pass(order, &all, job, &mut planes)?;
     Ok(planes.iter().flatten().map(dequantized).collect())
 }
 
 fn dequantized(plane: &Coefficients<'_>) -> Blocks {
-    let steps = plane.steps.unwrap_or([0; 64]);
-    let blocks = plane.values.chunks_exact(plane.blocks.values_each).map(|values| {
+    let steps = plane.quantization_steps.unwrap_or([0; 64]);
+    let blocks = plane.values.chunks_exact(plane.blocks.values_per_block).map(|values| {
         let mut block = [0; 64];
-        for (place, step) in places(plane.scale).iter().zip(steps) {
-            let place = usize::from(place & 63);
-            block[place] = i32::from(values[place]) * step;
+        for (index, step) in zigzag_order(plane.scale).iter().zip(steps) {
+            let index = usize::from(index & 63);
+            block[index] = i32::from(values[index]) * step;
         }
         block
     });
-    Blocks { columns: plane.blocks.all.width as usize, blocks: blocks.collect() }
+    Blocks { columns: plane.blocks.all_blocks.width as usize, blocks: blocks.collect() }
 }

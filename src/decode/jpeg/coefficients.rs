@@ -1,10 +1,10 @@
-//! The coefficients of a frame in several scans: of each block in the window only those that the
-//! scale needs.
+//! Keeps the coefficients of a frame with several scans. Of each block in the window, only those
+//! that the scale needs.
 
 use super::band::Band;
 use super::block_window::BlockWindow;
 use super::order::Order;
-use super::zigzag::places;
+use super::zigzag::zigzag_order;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
@@ -15,40 +15,40 @@ use crate::size::Rect;
 /// The coefficients of one component.
 pub(super) struct Coefficients<'b> {
     pub(super) scale: Scale,
-    /// The samples that are wanted.
+    /// The samples to send to the sink.
     window: Rect,
     pub(super) blocks: BlockWindow,
-    /// Those of each kept block, in the places of the scale.
+    /// The coefficients of each kept block, in the order of [`zigzag_order`].
     pub(super) values: Buffer<'b, i16>,
-    /// For each block, kept or not, a bit for each coefficient in zigzag order that is not 0: a
-    /// refinement scan cannot be followed without (T.81, G.1.2.3). Empty where there is no such scan
-    /// to follow.
+    /// For each block, kept or not, one bit per coefficient in zigzag order, set if the coefficient
+    /// is not 0. A refinement scan cannot be decoded without it (T.81, G.1.2.3). Empty if there is
+    /// no such scan to decode.
     pub(super) history: Buffer<'b, u64>,
     has_history: bool,
-    /// Quantization steps at the first scan, in zigzag order.
-    pub(super) steps: Option<[i32; 64]>,
+    /// The quantization steps in force at the first scan, in zigzag order.
+    pub(super) quantization_steps: Option<[i32; 64]>,
 }
 
-/// What the coefficients of one component take.
+/// The memory for the coefficients of one component.
 pub(super) struct Price {
-    /// From [`Coefficients::new`] on.
+    /// Reserved by [`Coefficients::new`].
     pub(super) values_bytes: u64,
-    /// From [`Coefficients::begin_history`] on.
+    /// Reserved by [`Coefficients::allocate_history`].
     pub(super) history_bytes: u64,
-    /// In [`Coefficients::emit`], which frees all.
+    /// Live in [`Coefficients::send_rows`].
     pub(super) band_bytes: u64,
 }
 
 impl Price {
     pub(super) fn of(order: &Order<'_>, component: usize) -> Self {
-        let (scale, window) = order.plane(component);
+        let (scale, window) = order.scale_and_window(component);
         let frame = order.frame;
         let blocks = BlockWindow::new(frame, component, scale, window);
         let has_history = has_history(frame, component, scale);
-        let history = if has_history { blocks.all.pixels() } else { 0 };
+        let history_blocks = if has_history { blocks.all_blocks.pixels() } else { 0 };
         Self {
-            values_bytes: blocks.values() * size_of::<i16>() as u64,
-            history_bytes: history * size_of::<u64>() as u64,
+            values_bytes: blocks.value_count() * size_of::<i16>() as u64,
+            history_bytes: history_blocks * size_of::<u64>() as u64,
             band_bytes: Band::memory_bytes(scale, (blocks.window.width, 1)),
         }
     }
@@ -60,72 +60,74 @@ impl<'b> Coefficients<'b> {
         component: usize,
         budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let (scale, window) = order.plane(component);
+        let (scale, window) = order.scale_and_window(component);
         let frame = order.frame;
         let blocks = BlockWindow::new(frame, component, scale, window);
         Ok(Self {
             scale,
             window,
             blocks,
-            values: budget.buffer(count(blocks.values())?, 0)?,
+            values: budget.buffer(to_usize(blocks.value_count())?, 0)?,
             history: budget.buffer(0, 0)?,
             has_history: has_history(frame, component, scale),
-            steps: None,
+            quantization_steps: None,
         })
     }
 
-    /// To be called before the first AC scan.
-    pub(super) fn begin_history(&mut self, budget: &'b Budget) -> Result<(), Error> {
+    /// Allocates the history, if the component needs one. Call this before the first AC scan.
+    pub(super) fn allocate_history(&mut self, budget: &'b Budget) -> Result<(), Error> {
         if self.has_history {
-            self.history = budget.buffer(count(self.blocks.all.pixels())?, 0)?;
+            self.history = budget.buffer(to_usize(self.blocks.all_blocks.pixels())?, 0)?;
         }
         Ok(())
     }
 
-    /// Transforms the blocks and gives out the rows of the window as plane `component`.
-    pub(super) fn emit<S: RowSink>(
+    /// Dequantizes and transforms the blocks, and sends the rows of the window as plane
+    /// `component`.
+    pub(super) fn send_rows<S: RowSink>(
         &self,
         component: usize,
         job: Job<'_>,
         sink: &mut S,
     ) -> Result<(), Error> {
         let Job { budget, interrupt } = job;
-        let BlockWindow { window, values_each, .. } = self.blocks;
+        let BlockWindow { window, values_per_block, .. } = self.blocks;
         let columns = window.x..window.x.saturating_add(window.width);
         let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
         let mut steps = [0; 64];
-        let zigzag = self.steps.unwrap_or([0; 64]);
-        for (place, step) in places(self.scale).iter().zip(zigzag) {
-            if usize::from(*place) < values_each {
-                steps[usize::from(*place & 63)] = step;
+        let zigzag_steps = self.quantization_steps.unwrap_or([0; 64]);
+        for (index, step) in zigzag_order(self.scale).iter().zip(zigzag_steps) {
+            if usize::from(*index) < values_per_block {
+                steps[usize::from(*index & 63)] = step;
             }
         }
-        let row_values = window.width as usize * values_each;
+        let row_values = window.width as usize * values_per_block;
         for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
             interrupt.check()?;
-            let history = self.history.get(self.blocks.place(window.x, y).number..);
+            let history = self.history.get(self.blocks.position(window.x, y).index..);
             let mut history = history.unwrap_or_default().iter();
-            for (x, values) in row.chunks_exact(values_each).enumerate() {
+            for (x, values) in row.chunks_exact(values_per_block).enumerate() {
                 let mut block = [0; 64];
                 for ((out, value), step) in block.iter_mut().zip(values).zip(&steps) {
                     *out = i32::from(*value) * step;
                 }
-                // Without a history, all may be there.
+                // Without a history, any coefficient may be nonzero.
                 let last = history.next().map_or(63, |bits| 63 - (bits | 1).leading_zeros());
                 match self.scale {
-                    Scale::Full => band.put::<8>(x, 0, &block, last),
-                    Scale::Half => band.put::<4>(x, 0, &block, last),
-                    Scale::Quarter => band.put::<2>(x, 0, &block, last),
-                    Scale::Eighth => band.put::<1>(x, 0, &block, last),
+                    Scale::Full => band.write_block::<8>(x, 0, &block, last),
+                    Scale::Half => band.write_block::<4>(x, 0, &block, last),
+                    Scale::Quarter => band.write_block::<2>(x, 0, &block, last),
+                    Scale::Eighth => band.write_block::<1>(x, 0, &block, last),
                 }
             }
-            band.emit(y, component, sink)?;
+            band.send_rows(y, component, sink)?;
         }
         Ok(())
     }
 }
 
-/// In full size the history also tells the inverse transform how far it must look.
+/// True when a history is needed. At full size, the inverse DCT also uses it, to find the last
+/// nonzero coefficient.
 fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
     let component = frame.components().get(component);
     match scale {
@@ -134,6 +136,6 @@ fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
     }
 }
 
-fn count(number: u64) -> Result<usize, Error> {
-    usize::try_from(number).map_err(|_| Error::Bug("more coefficients than the address space"))
+fn to_usize(count: u64) -> Result<usize, Error> {
+    usize::try_from(count).map_err(|_| Error::Bug("more coefficients than the address space"))
 }

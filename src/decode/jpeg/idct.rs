@@ -1,86 +1,86 @@
-//! Inverse DCTs of 8, 4, 2 and 1 points a side (T.81, A.3.3), in integers.
+//! Inverse DCTs of 8×8, 4×4, 2×2 and 1×1 points (T.81, A.3.3), in integer arithmetic.
 //!
-//! A reduced one takes the low N×N coefficients as those of an N-point transform: the picture that
-//! has these frequencies and no others, sampled on the coarser grid.
+//! A reduced transform treats the low N×N coefficients as those of an N-point DCT. The result is
+//! the picture with these frequencies and no others, sampled on the coarser grid.
 //!
-//! Sums wrap: coefficients that a real picture cannot have make some sample, not a panic.
+//! Sums wrap. Coefficients that no real picture has produce an arbitrary sample, not a panic.
 
 use core::num::Wrapping;
 
-/// Dequantized coefficients, `N` a row in the first `N` × `N` places.
+/// Dequantized coefficients. The low `N` × `N` are stored first, `N` per row.
 pub(super) type Block = [i32; 64];
 
 type Int = Wrapping<i32>;
 
-/// 1×1: the mean of the block.
+/// The 1×1 transform: the mean of the block.
 #[inline(always)]
 pub(super) fn mean(dc: i32) -> u8 {
-    sample(Wrapping(dc) + Wrapping(4), 3)
+    to_sample(Wrapping(dc) + Wrapping(4), 3)
 }
 
-/// 2×2.
+/// The 2×2 transform.
 #[inline(always)]
 pub(super) fn inverse2(block: &Block) -> [[u8; 2]; 2] {
     let [a, b, c, d] = [block[0], block[1], block[2], block[3]].map(Wrapping);
     let (left, right) = (a + b + Wrapping(4), a - b + Wrapping(4));
     let (down_left, down_right) = (c + d, c - d);
     [
-        [sample(left + down_left, 3), sample(right + down_right, 3)],
-        [sample(left - down_left, 3), sample(right - down_right, 3)],
+        [to_sample(left + down_left, 3), to_sample(right + down_right, 3)],
+        [to_sample(left - down_left, 3), to_sample(right - down_right, 3)],
     ]
 }
 
-/// 4×4.
+/// The 4×4 transform.
 pub(super) fn inverse4(block: &Block) -> [[u8; 4]; 4] {
     let mut columns = [[Wrapping(0); 4]; 4];
     for (x, column) in columns.iter_mut().enumerate() {
-        let at = |y: usize| Wrapping(block[(y * 4 + x) & 63]);
-        *column =
-            transform4([at(0), at(1), at(2), at(3)], FIRST_ROUND).map(|sum| sum >> FIRST_SHIFT);
+        let input = |y: usize| Wrapping(block[(y * 4 + x) & 63]);
+        *column = transform4([input(0), input(1), input(2), input(3)], PASS1_ROUND)
+            .map(|sum| sum >> PASS1_SHIFT);
     }
     core::array::from_fn(|y| {
         let row = columns.map(|column| column[y]);
-        transform4(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT))
+        transform4(row, PASS2_ROUND).map(|sum| to_sample(sum, PASS2_SHIFT))
     })
 }
 
-/// 8×8, when the coefficients behind the first `last` + 1 in zigzag order are 0.
+/// The 8×8 transform. Coefficients after `last` in zigzag order must be 0.
 #[inline(always)]
 pub(super) fn inverse8(block: &Block, last: u32) -> [[u8; 8]; 8] {
     if last == 0 {
         return [[mean(block[0]); 8]; 8];
     }
     // The first ten coefficients lie in the upper left 4×4.
-    if last < 10 { inverse8_of::<4>(block) } else { inverse8_of::<8>(block) }
+    if last < 10 { inverse8_from_low::<4>(block) } else { inverse8_from_low::<8>(block) }
 }
 
-/// 8×8 from the low `N` × `N` coefficients.
+/// The 8×8 transform of a block with only low `N` × `N` coefficients.
 #[inline(never)]
-fn inverse8_of<const N: usize>(block: &Block) -> [[u8; 8]; 8] {
+fn inverse8_from_low<const N: usize>(block: &Block) -> [[u8; 8]; 8] {
     let mut columns = [[Wrapping(0); 8]; N];
     for (x, column) in columns.iter_mut().enumerate() {
         let mut inputs = [Wrapping(0); 8];
         for (y, input) in inputs.iter_mut().enumerate().take(N) {
             *input = Wrapping(block[(y * 8 + x) & 63]);
         }
-        *column = transform8(inputs, FIRST_ROUND).map(|sum| sum >> FIRST_SHIFT);
+        *column = transform8(inputs, PASS1_ROUND).map(|sum| sum >> PASS1_SHIFT);
     }
     core::array::from_fn(|y| {
         let mut row = [Wrapping(0); 8];
         for (input, column) in row.iter_mut().zip(&columns) {
             *input = column[y];
         }
-        transform8(row, LAST_ROUND).map(|sum| sample(sum, LAST_SHIFT))
+        transform8(row, PASS2_ROUND).map(|sum| to_sample(sum, PASS2_SHIFT))
     })
 }
 
-/// √8 times the 8-point inverse transform, times 2^[`FRACTION_BITS`]: even half by a rotation and
-/// sums, odd half by the factorisation of Loeffler, Ligtenberg and Moschytz (1989).
+/// The 8-point inverse transform, scaled by √8 and by 2^[`FRACTION_BITS`]. The even half uses a
+/// rotation and sums, the odd half the factorisation of Loeffler, Ligtenberg and Moschytz (1989).
 #[inline(always)]
 fn transform8(x: [Int; 8], round: Int) -> [Int; 8] {
-    let turned = (x[2] + x[6]) * fixed(0.541_196_100);
-    let low = turned + x[2] * fixed(0.765_366_865);
-    let high = turned - x[6] * fixed(1.847_759_065);
+    let rotation = (x[2] + x[6]) * fixed(0.541_196_100);
+    let low = rotation + x[2] * fixed(0.765_366_865);
+    let high = rotation - x[6] * fixed(1.847_759_065);
     let sum = ((x[0] + x[4]) << FRACTION_BITS) + round;
     let difference = ((x[0] - x[4]) << FRACTION_BITS) + round;
     let even = [sum + low, difference + high, difference - high, sum - low];
@@ -110,44 +110,45 @@ fn transform8(x: [Int; 8], round: Int) -> [Int; 8] {
     ]
 }
 
-/// √8 times the 4-point inverse transform of coefficients of an 8-point one, times
+/// The 4-point inverse transform of coefficients of an 8-point DCT, scaled by √8 and by
 /// 2^[`FRACTION_BITS`].
 #[inline(always)]
 fn transform4(x: [Int; 4], round: Int) -> [Int; 4] {
-    let turned = (x[1] + x[3]) * fixed(0.541_196_100);
-    let outer = turned + x[1] * fixed(0.765_366_865);
-    let inner = turned - x[3] * fixed(1.847_759_065);
+    let rotation = (x[1] + x[3]) * fixed(0.541_196_100);
+    let outer = rotation + x[1] * fixed(0.765_366_865);
+    let inner = rotation - x[3] * fixed(1.847_759_065);
     let sum = ((x[0] + x[2]) << FRACTION_BITS) + round;
     let difference = ((x[0] - x[2]) << FRACTION_BITS) + round;
     [sum + outer, difference + inner, difference - inner, sum - outer]
 }
 
-/// Undoes the scale, shifts the level (T.81, A.3.1) and clamps. Rounding was added before.
+/// Undoes the scaling, shifts the level (T.81, A.3.1) and clamps. The rounding term is already in
+/// `value`.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
-fn sample(value: Int, shift: usize) -> u8 {
+fn to_sample(value: Int, shift: usize) -> u8 {
     ((value >> shift).0.saturating_add(128)).clamp(0, 255) as u8
 }
 
-/// A factor as a number of 2^-[`FRACTION_BITS`].
+/// A factor in fixed point, with [`FRACTION_BITS`] fraction bits.
 #[allow(clippy::cast_possible_truncation, reason = "the factors are under 4")]
 const fn fixed(factor: f64) -> Int {
     Wrapping((factor * (1 << FRACTION_BITS) as f64 + 0.5) as i32)
 }
 
 const FRACTION_BITS: usize = 13;
-/// BitReader that the sums keep between the two passes.
-const KEPT_BITS: usize = 2;
-const FIRST_SHIFT: usize = FRACTION_BITS - KEPT_BITS;
-const FIRST_ROUND: Int = Wrapping(1 << (FIRST_SHIFT - 1));
-/// The product of both passes is 8 times the samples.
-const LAST_SHIFT: usize = FRACTION_BITS + KEPT_BITS + 3;
-const LAST_ROUND: Int = Wrapping(1 << (LAST_SHIFT - 1));
+/// The fraction bits that the sums keep between the two passes.
+const PASS1_BITS: usize = 2;
+const PASS1_SHIFT: usize = FRACTION_BITS - PASS1_BITS;
+const PASS1_ROUND: Int = Wrapping(1 << (PASS1_SHIFT - 1));
+/// The two passes together scale the samples by 8, which is 3 more bits.
+const PASS2_SHIFT: usize = FRACTION_BITS + PASS1_BITS + 3;
+const PASS2_ROUND: Int = Wrapping(1 << (PASS2_SHIFT - 1));
 
 #[cfg(any(test, feature = "instrument"))]
-#[allow(clippy::needless_range_loop, reason = "as the formula has it")]
+#[allow(clippy::needless_range_loop, reason = "follows the formula")]
 pub(super) mod reference {
-    /// The `n` × `n` samples of the low coefficients, which are in natural order, 8 a row.
+    /// The `n` × `n` samples of the low coefficients. These are in natural order, 8 per row.
     #[must_use]
     pub fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {
         let mut basis = [[0.0; 8]; 8];
@@ -160,8 +161,8 @@ pub(super) mod reference {
         let mut columns = [[0.0; 8]; 8];
         for (u, column) in columns.iter_mut().enumerate().take(n) {
             for (y, value) in column.iter_mut().enumerate().take(n) {
-                let at = |v: usize| f64::from(coefficients[v * 8 + u]) * basis[y][v];
-                *value = (0..n).map(at).sum();
+                let term = |v: usize| f64::from(coefficients[v * 8 + u]) * basis[y][v];
+                *value = (0..n).map(term).sum();
             }
         }
         let mut samples = Vec::new();
@@ -182,12 +183,12 @@ mod tests {
 
     fn assert_close(samples: &[u8], coefficients: &[i32; 64], n: usize) {
         for (sample, exact) in samples.iter().zip(reference::inverse(coefficients, n)) {
-            // Half a step for rounding to a sample, a tenth for the integers on the way.
+            // Half a level for rounding to a sample, and a tenth for the integer arithmetic.
             assert!((f64::from(*sample) - exact).abs() < 0.6, "{sample} {exact} {coefficients:?}");
         }
     }
 
-    fn corner(coefficients: &[i32; 64], n: usize) -> Block {
+    fn low_square(coefficients: &[i32; 64], n: usize) -> Block {
         let mut block = [0; 64];
         for y in 0..n {
             block[y * n..][..n].copy_from_slice(&coefficients[y * 8..][..n]);
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn all_sizes_match_the_definition() {
+    fn transforms_of_all_sizes_match_the_definition() {
         let mut seed = 1_u32;
         let mut random = |range: i32| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -211,20 +212,20 @@ mod tests {
                 let (x, y) = (x.min(side.unsigned_abs() - 1), y.min(side.unsigned_abs() - 1));
                 coefficients[(y * 8 + x) as usize] = random(300);
             }
-            // The fourth anti-diagonal ends the upper left part that `last` = 9 tells of.
+            // The coefficients up to index 9 are those of the first four anti-diagonals.
             let triangle = (0..64).all(|i| i / 8 + i % 8 <= 3 || coefficients[i] == 0);
             let last = if coefficients[1..].iter().all(|&c| c == 0) { 0 } else { 9 };
             let last = if triangle { last } else { 63 };
             assert_close(inverse8(&coefficients, last).as_flattened(), &coefficients, 8);
             assert_close(inverse8(&coefficients, 63).as_flattened(), &coefficients, 8);
-            assert_close(inverse4(&corner(&coefficients, 4)).as_flattened(), &coefficients, 4);
-            assert_close(inverse2(&corner(&coefficients, 2)).as_flattened(), &coefficients, 2);
+            assert_close(inverse4(&low_square(&coefficients, 4)).as_flattened(), &coefficients, 4);
+            assert_close(inverse2(&low_square(&coefficients, 2)).as_flattened(), &coefficients, 2);
             assert_close(&[mean(coefficients[0])], &coefficients, 1);
         }
     }
 
     #[test]
-    fn impossible_coefficients_wrap() {
+    fn sums_of_impossible_coefficients_wrap() {
         for value in [i32::MIN, i32::MAX, -2_147_450_880, 2_147_385_345, 1 << 20] {
             let block = [value; 64];
             inverse8(&block, 63);

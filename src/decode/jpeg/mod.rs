@@ -1,8 +1,10 @@
-//! JPEG → rows of component planes, at 1/1, 1/2, 1/4 or 1/8 of their size, chosen per component.
+//! Decodes a JPEG into rows of component planes. Each component is decoded at 1/1, 1/2, 1/4 or 1/8
+//! of its size.
 //!
 //! Coefficients that the scale does not need are skipped at the bit level. A frame with a single
-//! sequential scan streams ([`single_scan`]). A frame with several scans keeps the coefficients that
-//! the scales need, of the blocks inside the windows, until the last scan ([`multi_scan`]).
+//! sequential scan is streamed ([`single_scan`]). For a frame with several scans, the coefficients
+//! that the scales need, of the blocks inside the windows, stay in memory until the last scan
+//! ([`multi_scan`]).
 
 use crate::error::Error;
 use crate::job::Job;
@@ -38,11 +40,11 @@ mod zigzag;
 pub(crate) use order::Order;
 
 impl Order<'_> {
-    /// Decodes the frame that `bytes` hold. Plane `i` is component `i` of the frame.
+    /// Decodes the frame in `bytes`. Plane `i` is component `i` of the frame.
     ///
-    /// Corrupt or incomplete data is an error. Rows that came before it stay with `sink`; those of a
-    /// frame with several scans only when the order keeps truncated frames. Data after the last MCU
-    /// of a scan is ignored, and a missing EOI is forgiven when nothing else is missing.
+    /// Corrupt or incomplete data is an error. `sink` still receives the rows before the error; for
+    /// a frame with several scans, only if the order keeps truncated frames. Data after the last
+    /// MCU of a scan is ignored. A missing EOI is accepted if nothing else is missing.
     pub(crate) fn decode<S: RowSink>(
         &self,
         bytes: &[u8],
@@ -60,38 +62,42 @@ impl Order<'_> {
         let mut truncated = Ok(());
         for pass in self.passes() {
             for plane in planes.get_mut(pass.clone()).unwrap_or_default().iter_mut().flatten() {
-                plane.begin_history(job.budget)?;
+                plane.allocate_history(job.budget)?;
             }
             let mut scans = Scans::new(bytes, frame, job.budget)?;
-            let outcome = scans.collect(self, &pass, job, &mut planes);
+            let outcome = scans.decode_pass(self, &pass, job, &mut planes);
             match &outcome {
                 Ok(()) => {}
-                // Only the pass that decodes the scan in which the data ends knows the row.
-                Err(Error::Truncated(end)) if self.keeps_truncated && scans.all_dc_came => {
+                // Only the pass that decodes the truncated scan knows the row at which the data
+                // ends.
+                Err(Error::Truncated(end)) if self.keeps_truncated && scans.has_all_dc => {
                     if truncated.is_ok() || end.rows().is_some() {
                         truncated = outcome;
                     }
                 }
                 Err(_) => return outcome,
             }
-            // The components with the fewest samples are last in a frame. They go first here, so that
-            // the planes are small while all coefficients are live.
+            // The components with the fewest samples come last in a frame. Sending them first keeps
+            // the planes small while all coefficients are live.
             for i in pass.rev() {
                 if let Some(plane) = planes.get_mut(i).and_then(Option::take) {
-                    plane.emit(i, job, sink)?;
+                    plane.send_rows(i, job, sink)?;
                 }
             }
         }
         truncated
     }
 
-    /// An upper bound of what is live in [`decode`](Self::decode), when the sink takes `plane_bytes` at the
-    /// first row of each plane. It is exact for every frame that is decoded to its end.
+    /// An upper bound of the memory that is live in [`decode`](Self::decode), if the sink allocates
+    /// `plane_bytes` at the first row of each plane. The bound is exact for every frame that is
+    /// decoded to its end.
     pub(crate) fn memory_bytes(&self, plane_bytes: [u64; 4]) -> u64 {
         let fixed = WINDOW_BYTES as u64 + LookupTables::memory_bytes(self.frame);
         if self.frame.streams {
-            let bands = single_scan::memory_bytes(self);
-            return plane_bytes.into_iter().fold(fixed.saturating_add(bands), u64::saturating_add);
+            let band_bytes = single_scan::memory_bytes(self);
+            return plane_bytes
+                .into_iter()
+                .fold(fixed.saturating_add(band_bytes), u64::saturating_add);
         }
         let price = |i: usize| Price::of(self, i);
         let mut live: u64 = (0..self.frame.components().len()).map(|i| price(i).values_bytes).sum();

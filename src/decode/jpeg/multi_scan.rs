@@ -1,4 +1,5 @@
-//! A frame in several scans, sequential or progressive: the blocks that each scan visits.
+//! Decodes the scans of a frame that has several, sequential or progressive. Visits the blocks of a
+//! scan in coding order.
 
 use super::bit_reader::{BitReader, EntropyData, Fault};
 use super::block_decoder::BlockDecoder;
@@ -13,7 +14,7 @@ use crate::interrupt::Interrupt;
 use crate::probe::jpeg::{Frame, Scan, ScanComponent};
 use crate::work;
 
-/// A scan with the tables that it uses.
+/// A scan and the tables that it uses.
 pub(super) struct ScanDecoder<'s, 'b> {
     pub(super) frame: &'s Frame,
     pub(super) scan: &'s Scan,
@@ -23,7 +24,7 @@ pub(super) struct ScanDecoder<'s, 'b> {
     pub(super) interrupt: &'s Interrupt,
 }
 
-/// One component of the scan.
+/// The decoder of one component of the scan.
 struct ComponentDecoder<D> {
     decoder: D,
     blocks: BlockWindow,
@@ -32,7 +33,7 @@ struct ComponentDecoder<D> {
 }
 
 impl ScanDecoder<'_, '_> {
-    /// Decodes the scan into `planes`. `entropy` has been started with its data.
+    /// Decodes the scan into `planes`. `entropy` must have been started with its data.
     pub(super) fn decode(
         &self,
         entropy: &mut EntropyData<'_, '_>,
@@ -40,36 +41,38 @@ impl ScanDecoder<'_, '_> {
     ) -> Result<(), Error> {
         let Self { frame, scan, lookups, .. } = *self;
         match (frame.progressive, scan.first, scan.refines()) {
-            (false, ..) => {
-                self.run(planes, entropy, |plane, slots| Sequential::new(plane, slots, lookups))
-            }
-            (true, 0, false) => self.run(planes, entropy, |plane, slots| {
+            (false, ..) => self.decode_with(planes, entropy, |plane, slots| {
+                Sequential::new(plane, slots, lookups)
+            }),
+            (true, 0, false) => self.decode_with(planes, entropy, |plane, slots| {
                 Ok(DcFirst::new(plane, lookups.dc(slots)?, scan))
             }),
             (true, 0, true) => {
-                self.run(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan)))
+                self.decode_with(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan)))
             }
-            (true, _, false) => self.run(planes, entropy, |plane, slots| {
+            (true, _, false) => self.decode_with(planes, entropy, |plane, slots| {
                 Ok(AcFirst::new(plane, lookups.ac(slots)?, scan))
             }),
-            (true, _, true) => self.run(planes, entropy, |plane, slots| {
+            (true, _, true) => self.decode_with(planes, entropy, |plane, slots| {
                 Ok(AcRefinement::new(plane, lookups.ac(slots)?, scan))
             }),
         }
     }
 
-    /// Decodes all blocks of the scan with the decoder that `decoder` makes for each component.
-    fn run<'p, 'b: 'p, D: BlockDecoder>(
+    /// Decodes all blocks of the scan. `new_decoder` makes the decoder of each component.
+    fn decode_with<'p, 'b: 'p, D: BlockDecoder>(
         &self,
         planes: &'p mut [Option<Coefficients<'b>>; 4],
         entropy: &mut EntropyData<'_, '_>,
-        mut decoder: impl FnMut(&'p mut Coefficients<'b>, Slots) -> Result<D, Error>,
+        mut new_decoder: impl FnMut(&'p mut Coefficients<'b>, Slots) -> Result<D, Error>,
     ) -> Result<(), Error> {
-        let mut parts: [Option<ComponentDecoder<D>>; 4] = [None, None, None, None];
-        // Both are in the order of the frame.
+        let mut components: [Option<ComponentDecoder<D>>; 4] = [None, None, None, None];
+        // The components of a scan are in the order of the frame.
         let mut planes = planes.iter_mut().enumerate();
-        let components = self.scan.components().iter().zip(self.slots);
-        for (part, (&ScanComponent { index, .. }, slots)) in parts.iter_mut().zip(components) {
+        let scan_components = self.scan.components().iter().zip(self.slots);
+        for (entry, (&ScanComponent { index, .. }, slots)) in
+            components.iter_mut().zip(scan_components)
+        {
             let plane = planes.find(|(i, _)| *i == index).and_then(|(_, plane)| plane.as_mut());
             let component = self.frame.components().get(index);
             let (Some(plane), Some(component)) = (plane, component) else {
@@ -77,33 +80,39 @@ impl ScanDecoder<'_, '_> {
             };
             let blocks = plane.blocks;
             let (h, v) = (u32::from(component.h), u32::from(component.v));
-            *part = Some(ComponentDecoder { decoder: decoder(plane, slots)?, blocks, h, v });
+            *entry = Some(ComponentDecoder { decoder: new_decoder(plane, slots)?, blocks, h, v });
         }
         let (_, v_max) = self.frame.max_factors();
         let mut restarts = RestartCounter::new(self.restart_interval);
         // A single component is not interleaved: its MCU is a block (T.81, A.2.2).
-        let (mcus, rows_per_mcu) = match &mut parts {
-            [Some(part), None, ..] => {
-                let rows = 8 * v_max / part.v;
-                (part.h, part.v) = (1, 1);
-                (part.blocks.all, rows)
+        let (mcus, rows_per_mcu) = match &mut components {
+            [Some(component), None, ..] => {
+                let rows = 8 * v_max / component.v;
+                (component.h, component.v) = (1, 1);
+                (component.blocks.all_blocks, rows)
             }
             _ => (self.frame.mcus(), 8 * v_max),
         };
-        let blocks_per_mcu: u32 = parts.iter().flatten().map(|part| part.h * part.v).sum();
+        let blocks_per_mcu: u32 =
+            components.iter().flatten().map(|component| component.h * component.v).sum();
         for y in 0..mcus.height {
             self.interrupt.check()?;
             work::visited(u64::from(mcus.width) * u64::from(blocks_per_mcu));
-            row(&mut parts, mcus.width, y, entropy, &mut restarts)
-                .map_err(|fault| fault.at(y * rows_per_mcu, self.frame.size.height))?;
+            decode_mcu_row(&mut components, mcus.width, y, entropy, &mut restarts)
+                .map_err(|fault| fault.into_error(y * rows_per_mcu, self.frame.size.height))?;
         }
-        let end = |fault: Fault| fault.at(self.frame.size.height, self.frame.size.height);
-        parts.iter_mut().flatten().try_for_each(|p| p.decoder.end_interval()).map_err(end)
+        let end = |fault: Fault| fault.into_error(self.frame.size.height, self.frame.size.height);
+        components
+            .iter_mut()
+            .flatten()
+            .try_for_each(|component| component.decoder.end_interval())
+            .map_err(end)
     }
 }
 
-fn row<D: BlockDecoder>(
-    parts: &mut [Option<ComponentDecoder<D>>; 4],
+/// Decodes row `mcu_y` of the MCUs.
+fn decode_mcu_row<D: BlockDecoder>(
+    components: &mut [Option<ComponentDecoder<D>>; 4],
     mcus: u32,
     mcu_y: u32,
     entropy: &mut EntropyData<'_, '_>,
@@ -111,30 +120,40 @@ fn row<D: BlockDecoder>(
 ) -> Result<(), Fault> {
     for mcu_x in 0..mcus {
         if restarts.is_due() {
-            restarts.pass(entropy)?;
-            parts.iter_mut().flatten().try_for_each(|part| part.decoder.end_interval())?;
+            restarts.consume_marker(entropy)?;
+            components
+                .iter_mut()
+                .flatten()
+                .try_for_each(|component| component.decoder.end_interval())?;
         }
-        // Most blocks of the later scans are in a run of blocks without a code.
-        if let [Some(part), None, ..] = parts
-            && part.decoder.pass(part.blocks.place(mcu_x, mcu_y))
+        // Most blocks of later scans are covered by an EOB run.
+        if let [Some(component), None, ..] = components
+            && component.decoder.skip_ended_block(component.blocks.position(mcu_x, mcu_y))
         {
             continue;
         }
-        let mut bits = entropy.bits();
-        let outcome =
-            parts.iter_mut().flatten().try_for_each(|part| part.mcu(mcu_x, mcu_y, &mut bits));
-        let taken = bits.taken();
-        entropy.settle(taken, outcome)?;
+        let mut bits = entropy.reader();
+        let outcome = components
+            .iter_mut()
+            .flatten()
+            .try_for_each(|component| component.decode_mcu(mcu_x, mcu_y, &mut bits));
+        let position = bits.position();
+        entropy.commit(position, outcome)?;
     }
     Ok(())
 }
 
 impl<D: BlockDecoder> ComponentDecoder<D> {
     #[inline(always)]
-    fn mcu(&mut self, mcu_x: u32, mcu_y: u32, bits: &mut BitReader<'_>) -> Result<(), Fault> {
+    fn decode_mcu(
+        &mut self,
+        mcu_x: u32,
+        mcu_y: u32,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
         for y in mcu_y * self.v..(mcu_y + 1) * self.v {
             for x in mcu_x * self.h..(mcu_x + 1) * self.h {
-                self.decoder.block(self.blocks.place(x, y), bits)?;
+                self.decoder.decode_block(self.blocks.position(x, y), bits)?;
             }
         }
         Ok(())

@@ -1,27 +1,28 @@
-//! What is decoded of a JPEG.
+//! The order for the JPEG decoder: what to decode of a frame.
 
 use core::ops::Range;
 
 use crate::probe::jpeg::{Frame, Scale, Scan};
 use crate::size::Rect;
 
-/// Which part of a frame is decoded, at which scales and in which order.
+/// Which part of a frame to decode, at which scales, and in which order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'f> {
     pub(crate) frame: &'f Frame,
     /// The scale of each component.
     pub(crate) scales: [Scale; 4],
-    /// The part of each plane that is delivered, in samples at its scale.
+    /// The part of each plane to send to the sink, in samples at the scale of the plane.
     pub(crate) windows: [Rect; 4],
-    /// Decodes the components of a frame with several scans one after another, so that only one
-    /// component has a history at a time. Each component takes a pass of its own over the scans.
+    /// Decodes the components of a frame with several scans one after another, each in its own pass
+    /// over the scans. Only one component at a time then needs memory for its history.
     pub(crate) one_component_at_a_time: bool,
-    /// Delivers the rows that a truncated frame with several scans has, before the error.
+    /// Sends the rows of a truncated frame with several scans to the sink before returning the
+    /// error.
     pub(crate) keeps_truncated: bool,
 }
 
 impl<'f> Order<'f> {
-    /// All of each plane.
+    /// An order for all of each plane.
     #[cfg(any(test, feature = "instrument"))]
     pub(crate) fn whole(frame: &'f Frame, scales: [Scale; 4]) -> Self {
         let plane = |i: usize| Rect::covering(scales[i & 3].plane_size(frame, i));
@@ -35,30 +36,35 @@ impl<'f> Order<'f> {
     }
 
     /// The scale and the window of a component.
-    pub(super) fn plane(&self, component: usize) -> (Scale, Rect) {
+    pub(super) fn scale_and_window(&self, component: usize) -> (Scale, Rect) {
         (self.scales[component & 3], self.windows[component & 3])
     }
 
-    /// The components that each pass over the scans decodes. The last component comes first.
+    /// The components that each pass over the scans decodes. The last components come first.
     pub(super) fn passes(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let count = self.frame.components().len();
-        let each = if self.one_component_at_a_time { 1 } else { count };
-        (0..count).step_by(each.max(1)).rev().map(move |first| first..first + each)
+        let components_per_pass = if self.one_component_at_a_time { 1 } else { count };
+        (0..count)
+            .step_by(components_per_pass.max(1))
+            .rev()
+            .map(move |first| first..first + components_per_pass)
     }
 
-    /// True when `pass` needs a coefficient of the scan. The components of a DC scan share it, so the
-    /// first pass decodes all DC scans. An AC scan of a progressive frame has one component; a pass
-    /// needs the scan when the scale of that component needs the band.
+    /// True when `pass` needs a coefficient of the scan.
+    ///
+    /// Several components share a DC scan, so the first pass decodes all DC scans. An AC scan of a
+    /// progressive frame has one component; its pass needs the scan if the scale of the component
+    /// needs the spectral band.
     pub(super) fn needs(&self, scan: &Scan, pass: &Range<usize>) -> bool {
         let is_first_pass = pass.end == self.frame.components().len();
         if scan.first == 0 {
             return is_first_pass;
         }
         scan.components().iter().any(|component| {
-            let (scale, _) = self.plane(component.index);
-            let found = self.frame.components().get(component.index);
+            let (scale, _) = self.scale_and_window(component.index);
+            let in_frame = self.frame.components().get(component.index);
             pass.contains(&component.index)
-                && found.is_some_and(|component| scan.first <= component.last_coefficient(scale))
+                && in_frame.is_some_and(|component| scan.first <= component.last_coefficient(scale))
         })
     }
 }

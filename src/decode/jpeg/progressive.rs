@@ -1,42 +1,47 @@
-//! Blocks of the four kinds of progressive scan (T.81, annex G).
+//! Decodes the blocks of the four kinds of progressive scan (T.81, annex G).
 //!
-//! At a reduced scale only the low coefficients are kept, and those of blocks in the window only. A
-//! refinement scan codes a bit for every coefficient that is not 0 yet, kept or not, so that one bit
-//! of history for each is kept as well: the kept values are exact.
+//! Only the blocks in the window are kept, and of these only the coefficients that the scale needs.
+//! But a refinement scan codes a bit for every coefficient that is already nonzero, kept or not. So
+//! the history has a bit for each of them, and the kept values are exact.
 
 use super::bit_reader::{BitReader, Fault};
-use super::block::dc;
+use super::block::decode_dc;
 use super::block_decoder::BlockDecoder;
-use super::block_window::Place;
+use super::block_window::BlockPosition;
 use super::coefficients::Coefficients;
-use super::huffman::{Coded, HuffmanLookup};
-use super::zigzag::{ZigzagOrder, places};
+use super::huffman::{DecodedSymbol, HuffmanLookup};
+use super::zigzag::{ZigzagOrder, zigzag_order};
 use crate::probe::jpeg::Scan;
 
-/// The first bits of DC coefficients.
+/// Decodes the first scan of DC coefficients.
 pub(super) struct DcFirst<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    codes: &'p HuffmanLookup,
-    low: u8,
+    table: &'p HuffmanLookup,
+    /// The lowest bit that the scan codes (T.81, G.1.1.1.2, Al).
+    low_bit: u8,
     predicted: i16,
 }
 
 impl<'p, 'b> DcFirst<'p, 'b> {
     pub(super) fn new(
         plane: &'p mut Coefficients<'b>,
-        codes: &'p HuffmanLookup,
+        table: &'p HuffmanLookup,
         scan: &Scan,
     ) -> Self {
-        Self { plane, codes, low: scan.low, predicted: 0 }
+        Self { plane, table, low_bit: scan.low, predicted: 0 }
     }
 }
 
 impl BlockDecoder for DcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
-        let value = dc(self.codes, &mut self.predicted, bits)?;
-        if let Some(dc) = self.plane.values.get_mut(place.values) {
-            *dc = value << self.low;
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
+        let value = decode_dc(self.table, &mut self.predicted, bits)?;
+        if let Some(dc) = self.plane.values.get_mut(position.first_value) {
+            *dc = value << self.low_bit;
         }
         Ok(())
     }
@@ -47,9 +52,10 @@ impl BlockDecoder for DcFirst<'_, '_> {
     }
 }
 
-/// One more bit of DC coefficients.
+/// Decodes a refinement scan of DC coefficients.
 pub(super) struct DcRefinement<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
+    /// The value of the bit that the scan codes.
     bit: i16,
 }
 
@@ -61,9 +67,13 @@ impl<'p, 'b> DcRefinement<'p, 'b> {
 
 impl BlockDecoder for DcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
-        let bit = bits.bit();
-        if let Some(dc) = self.plane.values.get_mut(place.values)
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
+        let bit = bits.read_bit();
+        if let Some(dc) = self.plane.values.get_mut(position.first_value)
             && bit
         {
             *dc |= self.bit;
@@ -76,105 +86,110 @@ impl BlockDecoder for DcRefinement<'_, '_> {
     }
 }
 
-/// What both kinds of AC scan share.
-struct Band<'p, 'b> {
+/// The state that both kinds of AC scan share.
+struct SpectralBand<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    places: &'static ZigzagOrder,
-    codes: &'p HuffmanLookup,
+    zigzag: &'static ZigzagOrder,
+    table: &'p HuffmanLookup,
     first: u32,
     last: u32,
-    low: u8,
-    /// Blocks to come that have no further code (T.81, G.1.2.2, EOBRUN).
-    ended_blocks: u32,
+    /// The lowest bit that the scan codes (T.81, G.1.1.1.2, Al).
+    low_bit: u8,
+    /// The number of following blocks that have no further code (T.81, G.1.2.2, EOBRUN).
+    eob_run: u32,
 }
 
-impl<'p, 'b> Band<'p, 'b> {
-    fn new(plane: &'p mut Coefficients<'b>, codes: &'p HuffmanLookup, scan: &Scan) -> Self {
+impl<'p, 'b> SpectralBand<'p, 'b> {
+    fn new(plane: &'p mut Coefficients<'b>, table: &'p HuffmanLookup, scan: &Scan) -> Self {
         Self {
-            places: places(plane.scale),
+            zigzag: zigzag_order(plane.scale),
             plane,
-            codes,
+            table,
             first: u32::from(scan.first),
             last: u32::from(scan.last),
-            low: scan.low,
-            ended_blocks: 0,
+            low_bit: scan.low,
+            eob_run: 0,
         }
     }
 
-    /// The value of coefficient `k` of a block, where it is kept.
+    /// The value of coefficient `k` of a block, if it is kept.
     #[inline(always)]
-    fn value(&mut self, block: Place, k: u32) -> Option<&mut i16> {
-        let place = usize::from(self.places[k as usize & 63]);
-        let is_kept = place < self.plane.blocks.values_each;
-        if is_kept { self.plane.values.get_mut(block.values + place) } else { None }
+    fn kept_value(&mut self, block: BlockPosition, k: u32) -> Option<&mut i16> {
+        let index = usize::from(self.zigzag[k as usize & 63]);
+        let is_kept = index < self.plane.blocks.values_per_block;
+        if is_kept { self.plane.values.get_mut(block.first_value + index) } else { None }
     }
 
-    /// Sets coefficient `k`, which was 0.
+    /// Sets coefficient `k`, which was 0, to `value`, in units of the lowest coded bit.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
-    fn set(&mut self, block: Place, k: u32, value: i32) {
-        let value = (value << self.low) as i16;
-        if let Some(place) = self.value(block, k) {
-            *place = value;
+    fn set(&mut self, block: BlockPosition, k: u32, value: i32) {
+        let value = (value << self.low_bit) as i16;
+        if let Some(kept) = self.kept_value(block, k) {
+            *kept = value;
         }
     }
 
-    /// A run is not coded past the last block of an interval.
+    /// Fails if an EOB run exceeds the restart interval.
     fn end_interval(&mut self) -> Result<(), Fault> {
-        if self.ended_blocks > 0 { Err(Fault::Run) } else { Ok(()) }
+        if self.eob_run > 0 { Err(Fault::RunTooLong) } else { Ok(()) }
     }
 }
 
-/// The first bits of a band of AC coefficients.
-pub(super) struct AcFirst<'p, 'b>(Band<'p, 'b>);
+/// Decodes the first scan of a band of AC coefficients.
+pub(super) struct AcFirst<'p, 'b>(SpectralBand<'p, 'b>);
 
 impl<'p, 'b> AcFirst<'p, 'b> {
     pub(super) fn new(
         plane: &'p mut Coefficients<'b>,
-        codes: &'p HuffmanLookup,
+        table: &'p HuffmanLookup,
         scan: &Scan,
     ) -> Self {
-        Self(Band::new(plane, codes, scan))
+        Self(SpectralBand::new(plane, table, scan))
     }
 }
 
 impl BlockDecoder for AcFirst<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
         let band = &mut self.0;
         let mut history = 0;
         let mut k = band.first;
         while k <= band.last {
-            let Coded { symbol, value } = band.codes.value(bits)?;
+            let DecodedSymbol { symbol, value } = band.table.decode_value(bits)?;
             let run = u32::from(symbol >> 4);
             if value != 0 {
                 k += run;
                 if k > band.last {
-                    return Err(Fault::Run);
+                    return Err(Fault::RunTooLong);
                 }
-                band.set(place, k, value);
+                band.set(position, k, value);
                 history |= 1 << k;
                 k += 1;
             } else if run < 15 {
-                band.ended_blocks = (1 << run) + bits.number(run) - 1;
+                band.eob_run = (1 << run) + bits.read(run) - 1;
                 break;
             } else {
                 k += 16;
                 if k > band.last + 1 {
-                    return Err(Fault::Run);
+                    return Err(Fault::RunTooLong);
                 }
             }
         }
-        if let Some(before) = band.plane.history.get_mut(place.number) {
-            *before |= history;
+        if let Some(stored) = band.plane.history.get_mut(position.index) {
+            *stored |= history;
         }
         Ok(())
     }
 
     #[inline(always)]
-    fn pass(&mut self, _place: Place) -> bool {
-        let is_ended = self.0.ended_blocks > 0;
-        self.0.ended_blocks -= u32::from(is_ended);
+    fn skip_ended_block(&mut self, _position: BlockPosition) -> bool {
+        let is_ended = self.0.eob_run > 0;
+        self.0.eob_run -= u32::from(is_ended);
         is_ended
     }
 
@@ -183,66 +198,70 @@ impl BlockDecoder for AcFirst<'_, '_> {
     }
 }
 
-/// One more bit of a band of AC coefficients.
-pub(super) struct AcRefinement<'p, 'b>(Band<'p, 'b>);
+/// Decodes a refinement scan of a band of AC coefficients.
+pub(super) struct AcRefinement<'p, 'b>(SpectralBand<'p, 'b>);
 
 impl<'p, 'b> AcRefinement<'p, 'b> {
     pub(super) fn new(
         plane: &'p mut Coefficients<'b>,
-        codes: &'p HuffmanLookup,
+        table: &'p HuffmanLookup,
         scan: &Scan,
     ) -> Self {
-        Self(Band::new(plane, codes, scan))
+        Self(SpectralBand::new(plane, table, scan))
     }
 }
 
 impl BlockDecoder for AcRefinement<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
         let band = &mut self.0;
-        let mut history = band.plane.history.get(place.number).copied().unwrap_or_default();
+        let mut history = band.plane.history.get(position.index).copied().unwrap_or_default();
         let mut k = band.first;
-        if band.ended_blocks == 0 {
+        if band.eob_run == 0 {
             while k <= band.last {
-                let symbol = band.codes.symbol(bits)?;
+                let symbol = band.table.decode_symbol(bits)?;
                 let run = u32::from(symbol >> 4);
                 let value = match symbol & 15 {
                     0 if run < 15 => {
-                        band.ended_blocks = (1 << run) + bits.number(run);
+                        band.eob_run = (1 << run) + bits.read(run);
                         break;
                     }
                     0 => 0,
-                    1 => bits.number(1).cast_signed() * 2 - 1,
-                    _ => return Err(Fault::Symbol),
+                    1 => bits.read(1).cast_signed() * 2 - 1,
+                    _ => return Err(Fault::InvalidSymbol),
                 };
-                k = band.pass(place, k, run, history, bits)?;
+                k = band.refine_to_zero(position, k, run, history, bits)?;
                 if value != 0 {
-                    band.set(place, k, value);
+                    band.set(position, k, value);
                     history |= 1 << k;
                 }
                 k += 1;
             }
-            if let Some(before) = band.plane.history.get_mut(place.number) {
-                *before = history;
+            if let Some(stored) = band.plane.history.get_mut(position.index) {
+                *stored = history;
             }
         }
-        if band.ended_blocks > 0 {
-            band.ended_blocks -= 1;
-            let rest = history & band.from(k);
-            band.correct(place, rest, bits);
+        if band.eob_run > 0 {
+            band.eob_run -= 1;
+            let rest = history & band.mask_from(k);
+            band.refine(position, rest, bits);
         }
         Ok(())
     }
 
     #[inline(always)]
-    fn pass(&mut self, place: Place) -> bool {
+    fn skip_ended_block(&mut self, position: BlockPosition) -> bool {
         let band = &mut self.0;
-        if band.ended_blocks == 0 {
+        if band.eob_run == 0 {
             return false;
         }
-        let history = band.plane.history.get(place.number).copied();
-        let is_empty = history.unwrap_or_default() & band.from(band.first) == 0;
-        band.ended_blocks -= u32::from(is_empty);
+        let history = band.plane.history.get(position.index).copied();
+        let is_empty = history.unwrap_or_default() & band.mask_from(band.first) == 0;
+        band.eob_run -= u32::from(is_empty);
         is_empty
     }
 
@@ -251,56 +270,57 @@ impl BlockDecoder for AcRefinement<'_, '_> {
     }
 }
 
-impl Band<'_, '_> {
-    /// Passes `run` coefficients that are 0, from `k` on, and all others among them, which get
-    /// their bit; returns the next one that is 0.
+impl SpectralBand<'_, '_> {
+    /// Skips `run` zero coefficients, starting at `k`, and refines the nonzero ones among them.
+    /// Returns the index of the next zero coefficient.
     #[inline(always)]
-    fn pass(
+    fn refine_to_zero(
         &mut self,
-        block: Place,
+        block: BlockPosition,
         k: u32,
         run: u32,
         history: u64,
         bits: &mut BitReader<'_>,
     ) -> Result<u32, Fault> {
-        let mut zeros = !history & self.from(k);
+        let mut zeros = !history & self.mask_from(k);
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
         }
         if zeros == 0 {
-            return Err(Fault::Run);
+            return Err(Fault::RunTooLong);
         }
         let next = zeros.trailing_zeros();
-        self.correct(block, history & (u64::MAX << k) & !(u64::MAX << next), bits);
+        self.refine(block, history & (u64::MAX << k) & !(u64::MAX << next), bits);
         Ok(next)
     }
 
-    /// Takes a bit for each coefficient of the set, in rising order.
+    /// Reads a correction bit for each coefficient in the set, in ascending order. Applies those of
+    /// kept coefficients.
     #[inline(always)]
-    fn correct(&mut self, block: Place, set: u64, bits: &mut BitReader<'_>) {
-        let bit = 1_i16 << self.low;
-        let mut kept = set & (u64::MAX >> (63 - self.plane.scale.last_kept()));
-        let mut passed = (set ^ kept).count_ones();
+    fn refine(&mut self, block: BlockPosition, coefficients: u64, bits: &mut BitReader<'_>) {
+        let bit = 1_i16 << self.low_bit;
+        let mut kept = coefficients & (u64::MAX >> (63 - self.plane.scale.last_kept()));
+        let mut discarded = (coefficients ^ kept).count_ones();
         while kept != 0 {
             let k = kept.trailing_zeros();
             kept &= kept - 1;
-            if bits.bit()
-                && let Some(value) = self.value(block, k)
+            if bits.read_bit()
+                && let Some(value) = self.kept_value(block, k)
             {
                 *value = if *value < 0 { value.wrapping_sub(bit) } else { value.wrapping_add(bit) };
             }
         }
-        while passed > 0 {
+        while discarded > 0 {
             bits.refill();
-            let some = passed.min(56);
-            bits.take(some);
-            passed -= some;
+            let count = discarded.min(56);
+            bits.consume(count);
+            discarded -= count;
         }
     }
 
-    /// A bit for each coefficient of the band from `k` on.
+    /// The set of the coefficients of the band from `k` on.
     #[inline(always)]
-    const fn from(&self, k: u32) -> u64 {
+    const fn mask_from(&self, k: u32) -> u64 {
         (u64::MAX << k) & (u64::MAX >> (63 - self.last))
     }
 }

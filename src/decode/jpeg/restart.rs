@@ -1,36 +1,39 @@
-//! Counts MCUs to the next restart marker (T.81, E.2.4).
+//! Counts the MCUs until the next restart marker (T.81, E.2.4).
 
 use super::bit_reader::{EntropyData, Fault};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RestartCounter {
-    /// 0 for none.
+    /// MCUs between restart markers, or 0 for a scan without them.
     interval: u32,
-    left: u32,
-    next: u8,
+    mcus_left: u32,
+    next_number: u8,
 }
 
 impl RestartCounter {
     pub(super) fn new(interval: u16) -> Self {
         let interval = u32::from(interval);
-        Self { interval, left: interval, next: 0 }
+        Self { interval, mcus_left: interval, next_number: 0 }
     }
 
-    /// To be called before each MCU: true when there is a restart marker before it.
+    /// True when a restart marker precedes the next MCU. Call this before each MCU.
     #[inline(always)]
     pub(super) const fn is_due(&mut self) -> bool {
         if self.interval == 0 {
             return false;
         }
-        let due = self.left == 0;
-        self.left = if due { self.interval - 1 } else { self.left - 1 };
+        let due = self.mcus_left == 0;
+        self.mcus_left = if due { self.interval - 1 } else { self.mcus_left - 1 };
         due
     }
 
-    /// Passes the marker that is due.
-    pub(super) fn pass(&mut self, entropy: &mut EntropyData<'_, '_>) -> Result<(), Fault> {
-        entropy.restart(self.next)?;
-        self.next = (self.next + 1) & 7;
+    /// Consumes the marker that is due.
+    pub(super) fn consume_marker(
+        &mut self,
+        entropy: &mut EntropyData<'_, '_>,
+    ) -> Result<(), Fault> {
+        entropy.consume_restart_marker(self.next_number)?;
+        self.next_number = (self.next_number + 1) & 7;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The scans of a file in order, with the tables that are in force at each.
+//! Iterates over the scans of a file, and keeps the tables that are in force.
 
 use core::ops::Range;
 
@@ -21,8 +21,8 @@ pub(super) struct Scans<'a, 'b> {
     lookups: LookupTables<'b>,
     entropy: EntropyData<'a, 'b>,
     script: Script,
-    /// True when every component has all of its DC coefficients.
-    pub(super) all_dc_came: bool,
+    /// True once every component has all of its DC coefficients.
+    pub(super) has_all_dc: bool,
 }
 
 impl<'a, 'b> Scans<'a, 'b> {
@@ -33,14 +33,14 @@ impl<'a, 'b> Scans<'a, 'b> {
             entropy: EntropyData::new(budget)?,
             lookups: LookupTables::new(budget, frame)?,
             script: Script::new(),
-            all_dc_came: false,
+            has_all_dc: false,
         })
     }
 
-    /// Goes to the next scan. Returns its header, and all bytes after the header.
-    fn next(&mut self, frame: &Frame) -> Result<Option<(Scan, &'a [u8])>, Error> {
+    /// Advances to the next scan. Returns its header, and all bytes after the header.
+    fn next_scan(&mut self, frame: &Frame) -> Result<Option<(Scan, &'a [u8])>, Error> {
         while let Some(segment) = self.segments.next()? {
-            self.tables.note(&segment)?;
+            self.tables.read_segment(&segment)?;
             if let Segment::Scan { body, entropy } = segment {
                 let scan = Scan::parse(body, frame)?;
                 self.script.admit(&scan)?;
@@ -50,25 +50,25 @@ impl<'a, 'b> Scans<'a, 'b> {
         Ok(None)
     }
 
-    /// Decodes the only scan of a frame.
+    /// Decodes the single scan of a frame and sends its rows to `sink`.
     pub(super) fn stream<S: RowSink>(
         &mut self,
         order: &Order<'_>,
         job: Job<'_>,
         sink: &mut S,
     ) -> Result<(), Error> {
-        let Some((scan, data)) = self.next(order.frame)? else {
+        let Some((scan, data)) = self.next_scan(order.frame)? else {
             return Err(Error::truncated_header(Format::Jpeg));
         };
         self.entropy.start(data);
         let Self { tables, lookups, entropy, .. } = self;
-        let slots = lookups.set(&scan, tables, order.scales)?;
+        let slots = lookups.build(&scan, tables, order.scales)?;
         let scan = SingleScan { order, scan: &scan, tables, lookups, slots };
         scan.decode(entropy, job, sink)
     }
 
-    /// Decodes all scans that the components of `pass` need into `planes`.
-    pub(super) fn collect(
+    /// Decodes all scans that `pass` needs into `planes`.
+    pub(super) fn decode_pass(
         &mut self,
         order: &Order<'_>,
         pass: &Range<usize>,
@@ -76,19 +76,20 @@ impl<'a, 'b> Scans<'a, 'b> {
         planes: &mut [Option<Coefficients<'b>>; 4],
     ) -> Result<(), Error> {
         let frame = order.frame;
-        while let Some((scan, data)) = self.next(frame)? {
+        while let Some((scan, data)) = self.next_scan(frame)? {
             for component in scan.components() {
                 if let Some(Some(plane)) = planes.get_mut(component.index)
-                    && plane.steps.is_none()
+                    && plane.quantization_steps.is_none()
                 {
-                    plane.steps = Some(self.tables.steps(frame, component.index)?);
+                    plane.quantization_steps =
+                        Some(self.tables.quantization_steps(frame, component.index)?);
                 }
             }
             job.interrupt.check()?;
             if order.needs(&scan, pass) {
                 self.entropy.start(data);
                 let Self { tables, lookups, entropy, .. } = self;
-                let slots = lookups.set(&scan, tables, order.scales)?;
+                let slots = lookups.build(&scan, tables, order.scales)?;
                 let decoder = ScanDecoder {
                     frame,
                     scan: &scan,
@@ -98,11 +99,11 @@ impl<'a, 'b> Scans<'a, 'b> {
                     interrupt: job.interrupt,
                 };
                 decoder.decode(entropy, planes)?;
-                self.segments.pass_entropy(self.entropy.passed_bytes());
+                self.segments.pass_entropy(self.entropy.consumed_bytes());
             }
-            self.all_dc_came = self.script.has_all_dc(frame);
+            self.has_all_dc = self.script.has_all_dc(frame);
         }
         let ended = self.segments.met_eoi() || self.script.is_complete(frame);
-        if ended && self.all_dc_came { Ok(()) } else { Err(Error::truncated_header(Format::Jpeg)) }
+        if ended && self.has_all_dc { Ok(()) } else { Err(Error::truncated_header(Format::Jpeg)) }
     }
 }

@@ -1,18 +1,18 @@
-//! Blocks of a sequential scan of some of the components (T.81, F.2.2).
+//! Decodes the blocks of a sequential scan in a frame with several scans (T.81, F.2.2).
 
 use super::bit_reader::{BitReader, Fault};
-use super::block::{BlockTables, dc_alone, sequential};
+use super::block::{BlockTables, decode_coefficients, decode_dc_only};
 use super::block_decoder::BlockDecoder;
-use super::block_window::Place;
+use super::block_window::BlockPosition;
 use super::coefficients::Coefficients;
 use super::tables::{LookupTables, Slots};
-use super::zigzag::places;
+use super::zigzag::zigzag_order;
 use crate::error::Error;
 use crate::probe::jpeg::Scale;
 
 pub(super) struct Sequential<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    coding: BlockTables<'p>,
+    tables: BlockTables<'p>,
     predicted: i16,
 }
 
@@ -22,31 +22,41 @@ impl<'p, 'b> Sequential<'p, 'b> {
         slots: Slots,
         lookups: &'p LookupTables<'_>,
     ) -> Result<Self, Error> {
-        // The values are dequantized when they are transformed.
-        Ok(Self { plane, coding: lookups.coding(slots, &[1; 64])?, predicted: 0 })
+        // Steps of 1, because dequantization happens later, together with the inverse DCT.
+        Ok(Self { plane, tables: lookups.block_tables(slots, &[1; 64])?, predicted: 0 })
     }
 }
 
 impl BlockDecoder for Sequential<'_, '_> {
     #[inline(always)]
-    fn block(&mut self, place: Place, bits: &mut BitReader<'_>) -> Result<(), Fault> {
-        let mut taken = [0; 64];
-        let (coding, predicted, scale) = (&self.coding, &mut self.predicted, self.plane.scale);
+    fn decode_block(
+        &mut self,
+        position: BlockPosition,
+        bits: &mut BitReader<'_>,
+    ) -> Result<(), Fault> {
+        let mut block = [0; 64];
+        let (tables, predicted, scale) = (&self.tables, &mut self.predicted, self.plane.scale);
         match scale {
-            Scale::Full => sequential::<63>(coding, places(scale), predicted, bits, &mut taken),
-            Scale::Half => sequential::<24>(coding, places(scale), predicted, bits, &mut taken),
-            Scale::Quarter => sequential::<4>(coding, places(scale), predicted, bits, &mut taken),
-            Scale::Eighth => dc_alone(coding, predicted, bits).map(|dc| {
-                taken[0] = i32::from(dc);
+            Scale::Full => {
+                decode_coefficients::<63>(tables, zigzag_order(scale), predicted, bits, &mut block)
+            }
+            Scale::Half => {
+                decode_coefficients::<24>(tables, zigzag_order(scale), predicted, bits, &mut block)
+            }
+            Scale::Quarter => {
+                decode_coefficients::<4>(tables, zigzag_order(scale), predicted, bits, &mut block)
+            }
+            Scale::Eighth => decode_dc_only(tables, predicted, bits).map(|dc| {
+                block[0] = i32::from(dc);
                 0
             }),
         }?;
-        let values = place.values..place.values + self.plane.blocks.values_each;
-        let values = self.plane.values.get_mut(values);
-        for (value, taken) in values.unwrap_or_default().iter_mut().zip(taken) {
+        let range = position.first_value..position.first_value + self.plane.blocks.values_per_block;
+        let values = self.plane.values.get_mut(range);
+        for (value, coefficient) in values.unwrap_or_default().iter_mut().zip(block) {
             #[allow(clippy::cast_possible_truncation, reason = "at most 16 bits with steps of 1")]
-            let taken = taken as i16;
-            *value = taken;
+            let coefficient = coefficient as i16;
+            *value = coefficient;
         }
         Ok(())
     }

@@ -1,20 +1,21 @@
-//! A frame in one sequential scan: rows go out as they are read.
+//! Decodes a frame with a single sequential scan. Each row of MCUs goes to the sink as soon as it
+//! is decoded.
 
 use super::band::Band;
 use super::bit_reader::{BitReader, EntropyData, Fault};
-use super::block::{BlockTables, dc_alone, sequential};
+use super::block::{BlockTables, decode_coefficients, decode_dc_only};
 use super::idct::mean;
 use super::order::Order;
 use super::restart::RestartCounter;
 use super::tables::{LookupTables, Slots, Tables};
-use super::zigzag::places;
+use super::zigzag::zigzag_order;
 use crate::error::Error;
 use crate::job::Job;
 use crate::probe::jpeg::{Component, Frame, Scale, Scan};
 use crate::shrink::RowSink;
 use crate::work;
 
-/// The scan with the tables that it uses.
+/// The scan and the tables that it uses.
 pub(super) struct SingleScan<'s, 'b> {
     pub(super) order: &'s Order<'s>,
     pub(super) scan: &'s Scan,
@@ -24,7 +25,7 @@ pub(super) struct SingleScan<'s, 'b> {
 }
 
 impl SingleScan<'_, '_> {
-    /// Decodes the scan. `entropy` has been started with its data.
+    /// Decodes the scan. `entropy` must have been started with its data.
     pub(super) fn decode<S: RowSink>(
         &self,
         entropy: &mut EntropyData<'_, '_>,
@@ -36,10 +37,10 @@ impl SingleScan<'_, '_> {
         let mut steps = [[0; 64]; 4];
         let mut bands: [Option<Band<'_>>; 4] = [None, None, None, None];
         for (i, component) in frame.components().iter().enumerate() {
-            let (scale, window) = order.plane(i);
+            let (scale, window) = order.scale_and_window(i);
             let (columns, rows) = band_blocks(frame, component);
             bands[i & 3] = Some(Band::new(job.budget, scale, window, 0..columns, rows)?);
-            steps[i & 3] = tables.steps(frame, i)?;
+            steps[i & 3] = tables.quantization_steps(frame, i)?;
         }
         let mcu = self.mcu_blocks(&steps)?;
         let mcus = frame.mcus();
@@ -50,33 +51,41 @@ impl SingleScan<'_, '_> {
         for row in 0..mcus.height {
             job.interrupt.check()?;
             work::visited(u64::from(mcus.width) * blocks_per_mcu);
-            mcu_row(&mcu, mcus.width as usize, &mut bands, &mut predicted, entropy, &mut restarts)
-                .map_err(|fault| fault.at(row * rows_per_mcu, frame.size.height))?;
+            decode_mcu_row(
+                &mcu,
+                mcus.width as usize,
+                &mut bands,
+                &mut predicted,
+                entropy,
+                &mut restarts,
+            )
+            .map_err(|fault| fault.into_error(row * rows_per_mcu, frame.size.height))?;
             for (i, band) in bands.iter().flatten().enumerate() {
-                band.emit(row, i, sink)?;
+                band.send_rows(row, i, sink)?;
             }
         }
         Ok(())
     }
 
-    /// The blocks of an MCU in the order in which they are coded, with the quantization steps of each
-    /// component.
+    /// The blocks of an MCU in coding order. `steps` are the quantization steps of each component.
     fn mcu_blocks<'t>(
         &'t self,
         steps: &'t [[i32; 64]; 4],
     ) -> Result<[Option<McuBlock<'t>>; MAX_BLOCKS_PER_MCU], Error> {
         let components = self.order.frame.components();
         if self.scan.components().len() != components.len() {
-            return Err(Error::Bug("a scan that is not the one of the header"));
+            return Err(Error::Bug("a scan other than the one of the header"));
         }
         let mut mcu = [None; MAX_BLOCKS_PER_MCU];
         let mut blocks = mcu.iter_mut();
         for (i, (component, slots)) in components.iter().zip(self.slots).enumerate() {
-            let (scale, _) = self.order.plane(i);
-            let tables = self.lookups.coding(slots, &steps[i & 3])?;
+            let (scale, _) = self.order.scale_and_window(i);
+            let tables = self.lookups.block_tables(slots, &steps[i & 3])?;
             let (h, v) = (usize::from(component.h), usize::from(component.v));
             for (y, x) in (0..v).flat_map(|y| (0..h).map(move |x| (y, x))) {
-                let block = blocks.next().ok_or(Error::Bug("an MCU that no scan can have"))?;
+                let block = blocks
+                    .next()
+                    .ok_or(Error::Bug("an MCU with more blocks than a scan allows"))?;
                 *block = Some(McuBlock { component: i, tables, scale, x, y, columns: h });
             }
         }
@@ -84,20 +93,22 @@ impl SingleScan<'_, '_> {
     }
 }
 
-/// The bytes of the bands in [`SingleScan::decode`].
+/// The bytes that [`SingleScan::decode`] allocates for bands.
 pub(super) fn memory_bytes(order: &Order<'_>) -> u64 {
     let components = order.frame.components().iter().zip(order.scales);
     components.map(|(c, scale)| Band::memory_bytes(scale, band_blocks(order.frame, c))).sum()
 }
 
+/// The size of a band of `component`, in blocks.
 fn band_blocks(frame: &Frame, component: &Component) -> (u32, u32) {
     (frame.mcus().width * u32::from(component.h), u32::from(component.v))
 }
 
-/// T.81, B.2.3.
+/// The limit of T.81, B.2.3.
 const MAX_BLOCKS_PER_MCU: usize = 10;
 
-/// A block of every MCU: how it is coded, and where it lies in the band of its component.
+/// One of the blocks of an MCU: how it is coded, and where it lies in the part of the band that
+/// belongs to the MCU.
 #[derive(Clone, Copy)]
 struct McuBlock<'t> {
     component: usize,
@@ -105,13 +116,13 @@ struct McuBlock<'t> {
     scale: Scale,
     x: usize,
     y: usize,
-    /// How many blocks of the component are beside each other in an MCU.
+    /// The number of block columns that an MCU has of the component.
     columns: usize,
 }
 
-/// Takes a row of MCUs into the bands. A function of its own, which has all registers.
+/// Decodes a row of MCUs into the bands. Not inlined, so that the loop has all registers to itself.
 #[inline(never)]
-fn mcu_row(
+fn decode_mcu_row(
     mcu: &[Option<McuBlock<'_>>; MAX_BLOCKS_PER_MCU],
     mcus: usize,
     bands: &mut [Option<Band<'_>>; 4],
@@ -119,64 +130,66 @@ fn mcu_row(
     entropy: &mut EntropyData<'_, '_>,
     restarts: &mut RestartCounter,
 ) -> Result<(), Fault> {
-    let mut bits = entropy.bits();
+    let mut bits = entropy.reader();
     for mcu_x in 0..mcus {
         let restart = restarts.is_due();
         if restart || bits.is_low() {
-            let taken = bits.taken();
-            entropy.settle(taken, Ok(()))?;
+            let position = bits.position();
+            entropy.commit(position, Ok(()))?;
             if restart {
-                restarts.pass(entropy)?;
+                restarts.consume_marker(entropy)?;
                 *predicted = [0; 4];
             }
-            bits = entropy.bits();
+            bits = entropy.reader();
         }
-        // One loop over the blocks of all components: its branches are predicted best.
+        // A single loop over the blocks of all components, because its branches are predicted best.
         for block in mcu.iter().map_while(Option::as_ref) {
             let Some(band) = &mut bands[block.component & 3] else { break };
             let predicted = &mut predicted[block.component & 3];
             let x = mcu_x * block.columns + block.x;
             let outcome = match block.scale {
-                Scale::Full => take::<63, 8>(block, predicted, &mut bits, band, x),
-                Scale::Half => take::<24, 4>(block, predicted, &mut bits, band, x),
-                Scale::Quarter => take::<4, 2>(block, predicted, &mut bits, band, x),
-                Scale::Eighth => take_mean(block, predicted, &mut bits, band, x),
+                Scale::Full => decode_into_band::<63, 8>(block, predicted, &mut bits, band, x),
+                Scale::Half => decode_into_band::<24, 4>(block, predicted, &mut bits, band, x),
+                Scale::Quarter => decode_into_band::<4, 2>(block, predicted, &mut bits, band, x),
+                Scale::Eighth => decode_mean_into_band(block, predicted, &mut bits, band, x),
             };
             if outcome.is_err() {
-                let taken = bits.taken();
-                return entropy.settle(taken, outcome);
+                let position = bits.position();
+                return entropy.commit(position, outcome);
             }
         }
     }
-    let taken = bits.taken();
-    entropy.settle(taken, Ok(()))
+    let position = bits.position();
+    entropy.commit(position, Ok(()))
 }
 
+/// Decodes a block into `band`, at column `x`.
 #[inline(always)]
-fn take<const LAST: u32, const SIDE: usize>(
+fn decode_into_band<const LAST: u32, const SIDE: usize>(
     block: &McuBlock<'_>,
     predicted: &mut i16,
     bits: &mut BitReader<'_>,
     band: &mut Band<'_>,
     x: usize,
 ) -> Result<(), Fault> {
-    let mut values = [0; 64];
-    let places = places(block.scale);
-    let last = sequential::<LAST>(&block.tables, places, predicted, bits, &mut values)?;
-    band.put::<SIDE>(x, block.y, &values, last);
+    let mut coefficients = [0; 64];
+    let zigzag = zigzag_order(block.scale);
+    let last =
+        decode_coefficients::<LAST>(&block.tables, zigzag, predicted, bits, &mut coefficients)?;
+    band.write_block::<SIDE>(x, block.y, &coefficients, last);
     Ok(())
 }
 
-/// At 1/8 a block is one sample, its mean.
+/// Decodes a block into `band` at a scale of 1/8, where a block is one sample, its mean.
 #[inline(always)]
-fn take_mean(
+fn decode_mean_into_band(
     block: &McuBlock<'_>,
     predicted: &mut i16,
     bits: &mut BitReader<'_>,
     band: &mut Band<'_>,
     x: usize,
 ) -> Result<(), Fault> {
-    let dc = dc_alone(&block.tables, predicted, bits)?;
-    band.put_mean(x, block.y, mean(i32::from(dc) * block.tables.steps[0]));
+    let dc = decode_dc_only(&block.tables, predicted, bits)?;
+    band.write_mean(x, block.y, mean(i32::from(dc) * block.tables.quantization_steps[0]));
     Ok(())
 }

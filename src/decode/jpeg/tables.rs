@@ -1,4 +1,4 @@
-//! The tables in force at a scan, and their look-ups.
+//! The tables in force at a scan, and the lookup tables built from them.
 
 use super::ac_skip::{SkipTable, StartTable};
 use super::block::BlockTables;
@@ -10,18 +10,19 @@ use crate::probe::jpeg::{
     huffman_tables, malformed, quantization_tables,
 };
 
-/// What DQT, DHT and DRI segments have set so far.
+/// The state set by the DQT, DHT and DRI segments so far.
 #[derive(Clone, Debug)]
 pub(super) struct Tables<'a> {
     dc: [Option<HuffmanTable<'a>>; 4],
     ac: [Option<HuffmanTable<'a>>; 4],
     quantization: [Option<[u16; 64]>; 4],
-    /// MCUs between restart markers, 0 for none.
+    /// MCUs between restart markers, or 0 for none.
     pub(super) restart_interval: u16,
 }
 
 impl<'a> Tables<'a> {
-    /// Sequential files may leave out the tables of T.81, K.3, as the frames of Motion JPEG do.
+    /// Starts without tables. Only a sequential frame starts with the Huffman tables of T.81, K.3,
+    /// because frames of Motion JPEG leave them out.
     pub(super) fn new(frame: &Frame) -> Self {
         let mut tables =
             Self { dc: [None; 4], ac: [None; 4], quantization: [None; 4], restart_interval: 0 };
@@ -34,7 +35,8 @@ impl<'a> Tables<'a> {
         tables
     }
 
-    pub(super) fn note(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
+    /// Updates the tables with those that `segment` defines.
+    pub(super) fn read_segment(&mut self, segment: &Segment<'a>) -> Result<(), Error> {
         match *segment {
             Segment::HuffmanTables(body) => {
                 for item in huffman_tables(body) {
@@ -59,8 +61,12 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// The quantization steps of a component now, in zigzag order.
-    pub(super) fn steps(&self, frame: &Frame, component: usize) -> Result<[i32; 64], Error> {
+    /// The current quantization steps of a component, in zigzag order.
+    pub(super) fn quantization_steps(
+        &self,
+        frame: &Frame,
+        component: usize,
+    ) -> Result<[i32; 64], Error> {
         let id = frame.components().get(component).map_or(0, |c| c.quantization_table);
         match self.quantization.get(usize::from(id)) {
             Some(Some(steps)) => Ok(steps.map(i32::from)),
@@ -69,45 +75,46 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// The look-ups of one scan, paid for once; a table that two components share is there once.
+/// The lookup tables of one scan. Their memory is reserved once for all scans. Components that use
+/// the same table share its lookup.
 pub(super) struct LookupTables<'b> {
     dc: Buffer<'b, HuffmanLookup>,
     ac: Buffer<'b, HuffmanLookup>,
-    skips: Buffer<'b, SkipTable>,
-    starts: Buffer<'b, StartTable>,
+    skip: Buffer<'b, SkipTable>,
+    start: Buffer<'b, StartTable>,
 }
 
-/// Which look-ups a component of the scan uses.
+/// The indices of the lookup tables that a component of the scan uses.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Slots {
     dc: usize,
     ac: usize,
-    skips: usize,
-    starts: usize,
+    skip: usize,
+    start: usize,
 }
 
 impl<'b> LookupTables<'b> {
     pub(super) fn new(budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
         let count = frame.components().len();
-        // A progressive scan leaves nothing of a block out.
-        let with_skips = if frame.progressive { 0 } else { count };
+        // A progressive scan that is needed is decoded in full, so it skips nothing.
+        let skip_table_count = if frame.progressive { 0 } else { count };
         Ok(Self {
             dc: budget.buffer(count, HuffmanLookup::EMPTY)?,
             ac: budget.buffer(count, HuffmanLookup::EMPTY)?,
-            skips: budget.buffer(with_skips, SkipTable::EMPTY)?,
-            starts: budget.buffer(with_skips, StartTable::EMPTY)?,
+            skip: budget.buffer(skip_table_count, SkipTable::EMPTY)?,
+            start: budget.buffer(skip_table_count, StartTable::EMPTY)?,
         })
     }
 
-    /// What [`new`](Self::new) takes.
+    /// The memory that [`new`](Self::new) reserves.
     pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-        let skips =
+        let skip_bytes =
             if frame.progressive { 0 } else { size_of::<SkipTable>() + size_of::<StartTable>() };
-        frame.components().len() as u64 * (2 * size_of::<HuffmanLookup>() + skips) as u64
+        frame.components().len() as u64 * (2 * size_of::<HuffmanLookup>() + skip_bytes) as u64
     }
 
-    /// Makes the tables ready that `scan` needs: for each of its components, the slots.
-    pub(super) fn set(
+    /// Builds the lookup tables that `scan` needs. Returns the slots of each of its components.
+    pub(super) fn build(
         &mut self,
         scan: &Scan,
         tables: &Tables<'_>,
@@ -117,74 +124,77 @@ impl<'b> LookupTables<'b> {
         let (has_dc, has_ac) = (scan.first == 0 && !scan.refines(), scan.last > 0);
         let scale = |component: &ScanComponent| scales.get(component.index).copied();
         for (i, own) in scan.components().iter().enumerate() {
-            // The first component that needs the same look-up has it.
+            // Shares the lookup of the first component that needs the same one.
             let first = |is_same: &dyn Fn(&ScanComponent) -> bool| {
                 scan.components().iter().position(is_same).unwrap_or(i)
             };
-            let same_ac = |other: &ScanComponent| other.ac_table == own.ac_table;
-            let same = |other: &ScanComponent| same_ac(other) && other.dc_table == own.dc_table;
+            let has_same_ac = |other: &ScanComponent| other.ac_table == own.ac_table;
+            let has_same_tables =
+                |other: &ScanComponent| has_same_ac(other) && other.dc_table == own.dc_table;
             let slot = Slots {
                 dc: first(&|other| other.dc_table == own.dc_table),
-                ac: first(&same_ac),
-                skips: first(&|other| same_ac(other) && scale(other) != Some(Scale::Full)),
-                starts: first(&|other| same(other) && scale(other) == Some(Scale::Eighth)),
+                ac: first(&has_same_ac),
+                skip: first(&|other| has_same_ac(other) && scale(other) != Some(Scale::Full)),
+                start: first(&|other| {
+                    has_same_tables(other) && scale(other) == Some(Scale::Eighth)
+                }),
             };
             let dc = tables.dc.get(usize::from(own.dc_table)).and_then(Option::as_ref);
             let ac = tables.ac.get(usize::from(own.ac_table)).and_then(Option::as_ref);
             if has_dc
                 && slot.dc == i
-                && let Some(codes) = self.dc.get_mut(i)
+                && let Some(lookup) = self.dc.get_mut(i)
             {
-                codes.set(dc.ok_or(malformed(NO_TABLE))?);
+                lookup.build(dc.ok_or(malformed(MISSING_HUFFMAN_TABLE))?);
             }
             if has_ac
                 && slot.ac == i
-                && let Some(codes) = self.ac.get_mut(i)
+                && let Some(lookup) = self.ac.get_mut(i)
             {
-                codes.set(ac.ok_or(malformed(NO_TABLE))?);
+                lookup.build(ac.ok_or(malformed(MISSING_HUFFMAN_TABLE))?);
             }
-            // A scan of a sequential frame has both.
+            // Only the scans of a sequential frame have both.
             if let (true, true, Some(dc), Some(ac)) = (has_dc, has_ac, dc, ac) {
-                if slot.skips == i
+                if slot.skip == i
                     && scale(own) != Some(Scale::Full)
-                    && let Some(skips) = self.skips.get_mut(i)
+                    && let Some(table) = self.skip.get_mut(i)
                 {
-                    skips.set(ac);
+                    table.build(ac);
                 }
-                if slot.starts == i
+                if slot.start == i
                     && scale(own) == Some(Scale::Eighth)
-                    && let Some(starts) = self.starts.get_mut(i)
+                    && let Some(table) = self.start.get_mut(i)
                 {
-                    starts.set(dc, ac);
+                    table.build(dc, ac);
                 }
             }
-            if let Some(place) = slots.get_mut(i) {
-                *place = slot;
+            if let Some(to) = slots.get_mut(i) {
+                *to = slot;
             }
         }
         Ok(slots)
     }
 
-    /// What the blocks of a sequential scan are decoded with.
-    pub(super) fn coding<'t>(
+    /// The tables that decode the blocks of a sequential scan.
+    pub(super) fn block_tables<'t>(
         &'t self,
         slots: Slots,
-        steps: &'t [i32; 64],
+        quantization_steps: &'t [i32; 64],
     ) -> Result<BlockTables<'t>, Error> {
         let (dc, ac) = (self.dc(slots)?, self.ac(slots)?);
-        let skips = self.skips.get(slots.skips).ok_or(UNKNOWN)?;
-        let starts = self.starts.get(slots.starts).ok_or(UNKNOWN)?;
-        Ok(BlockTables { dc, ac, skips, starts, steps })
+        let skip = self.skip.get(slots.skip).ok_or(MISSING_SLOT)?;
+        let start = self.start.get(slots.start).ok_or(MISSING_SLOT)?;
+        Ok(BlockTables { dc, ac, skip, start, quantization_steps })
     }
 
     pub(super) fn dc(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
-        self.dc.get(slots.dc).ok_or(UNKNOWN)
+        self.dc.get(slots.dc).ok_or(MISSING_SLOT)
     }
 
     pub(super) fn ac(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
-        self.ac.get(slots.ac).ok_or(UNKNOWN)
+        self.ac.get(slots.ac).ok_or(MISSING_SLOT)
     }
 }
 
-const UNKNOWN: Error = Error::Bug("a scan with more tables than its frame has components");
-const NO_TABLE: &str = "a scan without its Huffman table";
+const MISSING_SLOT: Error = Error::Bug("a scan with more tables than its frame has components");
+const MISSING_HUFFMAN_TABLE: &str = "a scan without its Huffman table";

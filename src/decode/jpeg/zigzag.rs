@@ -1,12 +1,13 @@
-//! The order in which the coefficients of a block are coded (T.81, figure A.6), at each scale.
+//! The order in which the coefficients of a block are coded (T.81, figure A.6), for each scale.
 
 use crate::probe::jpeg::Scale;
 
-/// Where coefficients in zigzag order lie in a square of `N` × `N`; [`DISCARDED`] where they do not.
+/// Maps each coefficient in zigzag order to its index in a square of `N` × `N`, or to
+/// [`DISCARDED`].
 pub(super) type ZigzagOrder = [u8; 64];
 
-/// The places of `scale`.
-pub(super) const fn places(scale: Scale) -> &'static ZigzagOrder {
+/// The order in which a block is stored at `scale`.
+pub(super) const fn zigzag_order(scale: Scale) -> &'static ZigzagOrder {
     match scale {
         Scale::Full => &FULL,
         Scale::Half => &HALF,
@@ -23,23 +24,24 @@ const FULL: ZigzagOrder = [
     35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
     58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
-const HALF: ZigzagOrder = corner(4);
-const QUARTER: ZigzagOrder = corner(2);
-const EIGHTH: ZigzagOrder = corner(1);
+const HALF: ZigzagOrder = reduced_order(4);
+const QUARTER: ZigzagOrder = reduced_order(2);
+const EIGHTH: ZigzagOrder = reduced_order(1);
 
-/// Outside all squares but the whole block.
+/// The index of a coefficient that the scale does not keep. It lies outside every reduced square.
 pub(super) const DISCARDED: u8 = 63;
 
+/// The order for the low `side` × `side` coefficients.
 #[allow(clippy::cast_possible_truncation, reason = "at most 15")]
-const fn corner(side: usize) -> ZigzagOrder {
-    let mut places = [DISCARDED; 64];
+const fn reduced_order(side: usize) -> ZigzagOrder {
+    let mut order = [DISCARDED; 64];
     let mut k = 0;
     while k < 64 {
         let (x, y) = (FULL[k] as usize % 8, FULL[k] as usize / 8);
         if x < side && y < side {
-            places[k] = (y * side + x) as u8;
+            order[k] = (y * side + x) as u8;
         }
         k += 1;
     }
-    places
+    order
 }

@@ -151,10 +151,10 @@ const MAX_PIXELS: u64 = 100_000;
 /// without a meaning.
 const ZUNE_ACCEPTS: [&str; 5] = [
     "no restart marker where an interval is over",
-    "a restart marker out of turn",
+    "a restart marker with the wrong number",
     "a restart marker before its interval is over",
     "a run of coefficients past the end of its band",
-    "a Huffman symbol without a meaning here",
+    "a Huffman symbol that is invalid in this scan",
 ];
 /// In a progressive file, it keeps what came before invalid data.
 const ZUNE_ACCEPTS_PROGRESSIVE: [&str; 2] =

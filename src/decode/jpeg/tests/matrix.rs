@@ -1,7 +1,8 @@
-//! Coefficients → file → planes, against the definition of the inverse DCT.
+//! Writes known coefficients to a file, decodes it, and compares the planes with the definition of
+//! the inverse DCT.
 
 use super::writer::{Picture, ScanPlan};
-use super::{SCALES, planes_of, windows};
+use super::{SCALES, decode_planes, windows};
 use crate::probe::jpeg::Scale;
 
 const FACTORS: [&[(u32, u32)]; 14] = [
@@ -21,7 +22,7 @@ const FACTORS: [&[(u32, u32)]; 14] = [
     &[(2, 2), (1, 1), (1, 1), (2, 2)],
 ];
 
-/// A picture with its right planes at all scales.
+/// A picture and its exact planes at all scales.
 struct Sample {
     picture: Picture,
     exact: Vec<[Vec<f64>; 4]>,
@@ -40,13 +41,16 @@ impl Sample {
         all.push([Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full]);
         for scales in all {
             let planes =
-                planes_of(file, scales).unwrap_or_else(|e| panic!("{what} {scales:?}: {e}"));
-            windows::check(file, scales, &planes, what);
+                decode_planes(file, scales).unwrap_or_else(|e| panic!("{what} {scales:?}: {e}"));
+            windows::check_windows(file, scales, &planes, what);
             for (i, exact) in self.exact.iter().enumerate() {
                 let exact = &exact[SCALES.iter().position(|&scale| scale == scales[i]).unwrap()];
-                for (at, (sample, exact)) in planes[i].iter().zip(exact).enumerate() {
+                for (index, (sample, exact)) in planes[i].iter().zip(exact).enumerate() {
                     let error = (f64::from(*sample) - exact).abs();
-                    assert!(error < 0.6, "{what} {scales:?}: plane {i} at {at}: {sample} {exact}");
+                    assert!(
+                        error < 0.6,
+                        "{what} {scales:?}: plane {i} at {index}: {sample} {exact}"
+                    );
                 }
             }
         }
@@ -73,7 +77,7 @@ fn one_sequential_scan() {
 
 #[test]
 fn several_sequential_scans() {
-    let mut turn = 0;
+    let mut round = 0;
     for (seed, factors) in (1..).zip(FACTORS).filter(|(_, factors)| factors.len() > 1) {
         for size in sizes() {
             let sample = Sample::random(size, factors, seed);
@@ -90,9 +94,9 @@ fn several_sequential_scans() {
                     .filter(|group| !group.is_empty())
                     .collect();
                 let groups: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
-                // In turns, to save time.
-                turn += 1;
-                let intervals = [&[0][..], &[1], &[5, 0, 3], &[0, 2, 1], &[2]][turn % 5];
+                // One choice of intervals per file, to save time.
+                round += 1;
+                let intervals = [&[0][..], &[1], &[5, 0, 3], &[0, 2, 1], &[2]][round % 5];
                 let file = sample.picture.sequential(&groups, intervals);
                 let what = std::format!("{size:?} {factors:?} {groups:?} {intervals:?}");
                 sample.check(&file, &what);
@@ -101,8 +105,8 @@ fn several_sequential_scans() {
     }
 }
 
-/// Scans of a progressive frame: for each component the bands, in the order of the list.
-pub(super) fn script(components: usize, kind: usize, intervals: &[u16]) -> Vec<ScanPlan> {
+/// The scans of a progressive frame. `kind` selects the bands and bits of the scans.
+pub(super) fn scan_script(components: usize, kind: usize, intervals: &[u16]) -> Vec<ScanPlan> {
     let all: Vec<usize> = (0..components).collect();
     let mut scans: Vec<(Vec<usize>, (u8, u8), (u8, u8))> = Vec::new();
     match kind {
@@ -114,7 +118,7 @@ pub(super) fn script(components: usize, kind: usize, intervals: &[u16]) -> Vec<S
                 scans.push((std::vec![i], (6, 63), (0, 0)));
             }
         }
-        // What many encoders write.
+        // The script that many encoders write.
         1 => {
             scans.push((all.clone(), (0, 0), (0, 1)));
             for &i in &all {
@@ -129,7 +133,8 @@ pub(super) fn script(components: usize, kind: usize, intervals: &[u16]) -> Vec<S
                 scans.push((std::vec![i], (1, 63), (1, 0)));
             }
         }
-        // Components apart, high bands first, refinement bands that cross the first ones.
+        // One component per scan, high bands first, and refinement bands that overlap several first
+        // bands.
         _ => {
             for &i in &all {
                 scans.push((std::vec![i], (0, 0), (0, 3)));
@@ -161,14 +166,14 @@ pub(super) fn script(components: usize, kind: usize, intervals: &[u16]) -> Vec<S
 
 #[test]
 fn progressive_scans() {
-    let mut turn = 0;
+    let mut round = 0;
     for (seed, factors) in (1..).zip(FACTORS) {
         for size in sizes() {
             let sample = Sample::random(size, factors, seed);
             for kind in 0..3 {
-                turn += 1;
-                let intervals = [&[0][..], &[1], &[3, 0, 7], &[2]][turn % 4];
-                let file = sample.picture.write(0xC2, &script(factors.len(), kind, intervals));
+                round += 1;
+                let intervals = [&[0][..], &[1], &[3, 0, 7], &[2]][round % 4];
+                let file = sample.picture.write(0xC2, &scan_script(factors.len(), kind, intervals));
                 let what = std::format!("{size:?} {factors:?} script {kind} {intervals:?}");
                 sample.check(&file, &what);
             }
@@ -179,33 +184,33 @@ fn progressive_scans() {
 #[test]
 fn every_size_up_to_forty() {
     for side in 1..=40 {
-        for (turn, factors) in (side..).zip(FACTORS) {
-            let sample = Sample::random((side, 1 + turn * 7 % 40), factors, u64::from(turn));
+        for (round, factors) in (side..).zip(FACTORS) {
+            let sample = Sample::random((side, 1 + round * 7 % 40), factors, u64::from(round));
             let all: Vec<usize> = (0..factors.len()).collect();
-            let intervals = [&[0][..], &[1], &[3, 0, 7]][turn as usize % 3];
+            let intervals = [&[0][..], &[1], &[3, 0, 7]][round as usize % 3];
             for file in [
                 sample.picture.sequential(&[&all], intervals),
-                sample.picture.write(0xC2, &script(all.len(), turn as usize % 4, intervals)),
+                sample.picture.write(0xC2, &scan_script(all.len(), round as usize % 4, intervals)),
             ] {
-                sample.check(&file, &std::format!("{side} {turn} {factors:?} {intervals:?}"));
+                sample.check(&file, &std::format!("{side} {round} {factors:?} {intervals:?}"));
             }
         }
     }
 }
 
 #[test]
-fn missing_eoi_and_what_follows_the_data_do_not_matter() {
+fn a_missing_eoi_and_surplus_data_are_ignored() {
     let sample = Sample::random((37, 39), FACTORS[4], 3);
     for mut file in [
         sample.picture.sequential(&[&[0, 1, 2]], &[0]),
         sample.picture.sequential(&[&[0], &[1, 2]], &[4]),
-        sample.picture.write(0xC2, &script(3, 1, &[0])),
+        sample.picture.write(0xC2, &scan_script(3, 1, &[0])),
     ] {
         file.truncate(file.len() - 2);
         sample.check(&file, "no EOI");
         file.extend(b"surplus");
         sample.check(&file, "surplus bytes");
         file.extend([0xFF, 0xD9, 0xFF, 0xC0, 1, 2, 3]);
-        sample.check(&file, "a tail behind EOI");
+        sample.check(&file, "data after EOI");
     }
 }

@@ -1,10 +1,10 @@
-//! The whole decoder, on files that are made here.
+//! Tests of the complete decoder, on generated files.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::disallowed_macros,
     clippy::needless_range_loop,
     clippy::type_complexity,
-    reason = "tests make their own numbers and need no budget"
+    reason = "tests choose their own numbers and need no budget"
 )]
 
 use super::Order;
@@ -24,21 +24,21 @@ mod writer;
 
 const SCALES: [Scale; 4] = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth];
 
-/// Keeps the windows, and checks that their rows come in order.
-struct Windows {
-    all: [Rect; 4],
+/// Keeps the samples of the windows, and checks that their rows arrive in order.
+struct WindowSink {
+    windows: [Rect; 4],
     samples: [Vec<u8>; 4],
     rows: [u32; 4],
 }
 
-impl RowSink for Windows {
+impl RowSink for WindowSink {
     fn row(&mut self, _: usize, _: u32, _: &[u8]) -> Result<(), Error> {
-        Err(Error::Bug("a row that is not cut to its window"))
+        Err(Error::Bug("a row that is not limited to its window"))
     }
 
     fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
-        assert_eq!(self.all[plane].y + self.rows[plane], y);
-        assert_eq!(self.all[plane].width as usize, samples.len());
+        assert_eq!(self.windows[plane].y + self.rows[plane], y);
+        assert_eq!(self.windows[plane].width as usize, samples.len());
         self.rows[plane] += 1;
         self.samples[plane].extend_from_slice(samples);
         Ok(())
@@ -49,13 +49,13 @@ fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
     header(bytes).map(|(_, frame)| frame)
 }
 
-/// Decodes within `most_bytes`. What came before an error is there with it.
-fn decoded(bytes: &[u8], order: &Order<'_>, most_bytes: u64) -> (Result<(), Error>, [Vec<u8>; 4]) {
-    let budget = Budget::new(most_bytes);
-    let mut sink = Windows { all: order.windows, samples: Default::default(), rows: [0; 4] };
+/// Decodes within `max_bytes`. Returns the samples before an error along with it.
+fn decode(bytes: &[u8], order: &Order<'_>, max_bytes: u64) -> (Result<(), Error>, [Vec<u8>; 4]) {
+    let budget = Budget::new(max_bytes);
+    let mut sink = WindowSink { windows: order.windows, samples: Default::default(), rows: [0; 4] };
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let outcome = order.decode(bytes, job, &mut sink);
-    assert_eq!(budget.left_bytes(), most_bytes);
+    assert_eq!(budget.left_bytes(), max_bytes);
     if outcome.is_ok() {
         for i in 0..order.frame.components().len() {
             assert_eq!(sink.rows[i], order.windows[i].height);
@@ -65,12 +65,12 @@ fn decoded(bytes: &[u8], order: &Order<'_>, most_bytes: u64) -> (Result<(), Erro
 }
 
 /// Decodes within [`Order::memory_bytes`].
-fn planes_of(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
+fn decode_planes(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
     let order = Order::whole(&frame, scales);
-    let (outcome, planes) = decoded(bytes, &order, order.memory_bytes([0; 4]));
+    let (outcome, planes) = decode(bytes, &order, order.memory_bytes([0; 4]));
     outcome?;
-    // No valid file may be called incredible.
+    // A valid file must not be rejected as having more pixels than its data can code.
     assert!(frame.possible_pixels() >= frame.size.pixels());
     Ok(planes)
 }

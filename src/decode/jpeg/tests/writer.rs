@@ -1,9 +1,9 @@
-//! Writes JPEG files from coefficients: any sampling, any scans, any restart intervals. So the
-//! right answer is known without another decoder.
+//! Writes JPEG files from coefficients, with any sampling, scans and restart intervals. The exact
+//! planes are known without another decoder.
 
 use crate::probe::jpeg::Scale;
 
-/// What is written.
+/// The picture to write.
 pub(super) struct Picture {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -13,13 +13,13 @@ pub(super) struct Picture {
 pub(super) struct Component {
     pub(super) h: u32,
     pub(super) v: u32,
-    /// Blocks a row, with the padding of the MCUs.
+    /// Blocks per row, including the padding of the MCUs.
     columns: u32,
     /// Coefficients in zigzag order.
     blocks: Vec<[i32; 64]>,
 }
 
-/// One scan of some components and of a band.
+/// One scan: its components, its spectral band and its bits.
 #[derive(Clone)]
 pub(super) struct ScanPlan {
     pub(super) components: Vec<usize>,
@@ -29,7 +29,7 @@ pub(super) struct ScanPlan {
     pub(super) restart_interval: u16,
 }
 
-/// A generator of numbers that look random.
+/// A pseudorandom number generator (xorshift).
 pub(super) struct Random(pub(super) u64);
 
 impl Random {
@@ -63,7 +63,7 @@ impl Picture {
         self.components.iter().fold((1, 1), |(h, v), c| (h.max(c.h), v.max(c.v)))
     }
 
-    /// The samples of the plane of a component, not rounded.
+    /// The exact samples of the plane of a component, without rounding.
     pub(super) fn plane(&self, component: usize, scale: Scale) -> Vec<f64> {
         let c = &self.components[component];
         let (h_max, v_max) = self.factors();
@@ -75,8 +75,8 @@ impl Picture {
         let mut plane = std::vec![0.0; (width * height) as usize];
         for (i, block) in (0..).zip(&c.blocks) {
             let mut natural = [0; 64];
-            for (k, place) in super::super::zigzag::places(Scale::Full).iter().enumerate() {
-                natural[usize::from(*place)] = block[k] * STEP;
+            for (k, index) in super::super::zigzag::zigzag_order(Scale::Full).iter().enumerate() {
+                natural[usize::from(*index)] = block[k] * STEP;
             }
             let samples = super::super::idct::reference::inverse(&natural, n as usize);
             for (j, sample) in (0..).zip(samples) {
@@ -103,10 +103,10 @@ impl Picture {
         self.write(0xC0, &scans)
     }
 
-    /// The whole file. Tables are set again before each scan.
+    /// Writes the complete file. Each scan has its own tables.
     pub(super) fn write(&self, sof: u8, scans: &[ScanPlan]) -> Vec<u8> {
         let mut file = std::vec![0xFF, 0xD8];
-        segment(&mut file, 0xDB, &[&[0][..], &[STEP as u8; 64]].concat());
+        write_segment(&mut file, 0xDB, &[&[0][..], &[STEP as u8; 64]].concat());
         let mut header = std::vec![8];
         header.extend((self.height as u16).to_be_bytes());
         header.extend((self.width as u16).to_be_bytes());
@@ -114,34 +114,42 @@ impl Picture {
         for (i, c) in (0..).zip(&self.components) {
             header.extend([10 + i, (c.h << 4 | c.v) as u8, 0]);
         }
-        segment(&mut file, sof, &header);
+        write_segment(&mut file, sof, &header);
         let mut interval = 0;
         for (number, scan) in scans.iter().enumerate() {
-            // Two tables take turns, so that one that stays in force by mistake is found.
+            // The tables differ from those of the scan before, so a stale table is detected.
             let [dc, ac] = [dc_symbols(number), ac_symbols(number)];
-            segment(&mut file, 0xC4, &[&[0x02][..], &DC_COUNTS, &dc].concat());
-            segment(&mut file, 0xC4, &[&[0x13][..], &AC_COUNTS, &ac].concat());
+            write_segment(&mut file, 0xC4, &[&[0x02][..], &DC_COUNTS, &dc].concat());
+            write_segment(&mut file, 0xC4, &[&[0x13][..], &AC_COUNTS, &ac].concat());
             if scan.restart_interval != interval {
                 interval = scan.restart_interval;
-                segment(&mut file, 0xDD, &interval.to_be_bytes());
+                write_segment(&mut file, 0xDD, &interval.to_be_bytes());
             }
             let mut header = std::vec![scan.components.len() as u8];
             for &i in &scan.components {
                 header.extend([10 + i as u8, 0x23]);
             }
             header.extend([scan.band.0, scan.band.1, scan.bits.0 << 4 | scan.bits.1]);
-            segment(&mut file, 0xDA, &header);
-            let dc = codes(&DC_COUNTS, &dc);
-            let ac = codes(&AC_COUNTS, &ac);
-            let mut coder = Coder { file, bits: 0, count: 0, dc, ac, run: 0, pending: Vec::new() };
-            self.write_scan(scan, sof == 0xC2, &mut coder);
-            file = coder.file;
+            write_segment(&mut file, 0xDA, &header);
+            let dc = assign_codes(&DC_COUNTS, &dc);
+            let ac = assign_codes(&AC_COUNTS, &ac);
+            let mut writer = EntropyWriter {
+                file,
+                bits: 0,
+                count: 0,
+                dc,
+                ac,
+                eob_run: 0,
+                pending_corrections: Vec::new(),
+            };
+            self.write_scan(scan, sof == 0xC2, &mut writer);
+            file = writer.file;
         }
         file.extend([0xFF, 0xD9]);
         file
     }
 
-    fn write_scan(&self, scan: &ScanPlan, progressive: bool, coder: &mut Coder) {
+    fn write_scan(&self, scan: &ScanPlan, progressive: bool, writer: &mut EntropyWriter) {
         let (h_max, v_max) = self.factors();
         let single = scan.components.len() == 1;
         let c = &self.components[scan.components[0]];
@@ -157,9 +165,9 @@ impl Picture {
         for mcu in 0..columns * rows {
             let interval = u32::from(scan.restart_interval);
             if interval > 0 && mcu > 0 && mcu % interval == 0 {
-                coder.end_run();
-                coder.align();
-                coder.file.extend([0xFF, 0xD0 + marker]);
+                writer.end_eob_run();
+                writer.align();
+                writer.file.extend([0xFF, 0xD0 + marker]);
                 marker = (marker + 1) & 7;
                 predicted = [0; 4];
             }
@@ -170,13 +178,13 @@ impl Picture {
                 for y in mcu_y * v..(mcu_y + 1) * v {
                     for x in mcu_x * h..(mcu_x + 1) * h {
                         let block = &c.blocks[(y * c.columns + x) as usize];
-                        coder.block(block, scan, progressive, &mut predicted[i]);
+                        writer.write_block(block, scan, progressive, &mut predicted[i]);
                     }
                 }
             }
         }
-        coder.end_run();
-        coder.align();
+        writer.end_eob_run();
+        writer.align();
     }
 }
 
@@ -194,19 +202,20 @@ fn random_block(random: &mut Random) -> [i32; 64] {
     block
 }
 
-struct Coder {
+struct EntropyWriter {
     file: Vec<u8>,
     bits: u32,
     count: u32,
     dc: [(u32, u32); 256],
     ac: [(u32, u32); 256],
-    /// EOBRUN, and the correction bits that follow it.
-    run: u32,
-    pending: Vec<u32>,
+    /// EOBRUN (T.81, G.1.2.2).
+    eob_run: u32,
+    /// The correction bits that follow the EOB run.
+    pending_corrections: Vec<u32>,
 }
 
-impl Coder {
-    fn put(&mut self, value: u32, count: u32) {
+impl EntropyWriter {
+    fn write_bits(&mut self, value: u32, count: u32) {
         for i in (0..count).rev() {
             self.bits = self.bits << 1 | value >> i & 1;
             self.count += 1;
@@ -222,21 +231,21 @@ impl Coder {
 
     fn align(&mut self) {
         while self.count > 0 {
-            self.put(1, 1);
+            self.write_bits(1, 1);
         }
     }
 
-    fn symbol(&mut self, codes: [(u32, u32); 256], symbol: u32) {
+    fn write_symbol(&mut self, codes: [(u32, u32); 256], symbol: u32) {
         let (code, length) = codes[symbol as usize];
         assert!(length > 0);
-        self.put(code, length);
+        self.write_bits(code, length);
     }
 
-    fn magnitude(&mut self, value: i32, size: u32) {
-        self.put((if value < 0 { value - 1 } else { value }).cast_unsigned(), size);
+    fn write_magnitude(&mut self, value: i32, size: u32) {
+        self.write_bits((if value < 0 { value - 1 } else { value }).cast_unsigned(), size);
     }
 
-    fn block(
+    fn write_block(
         &mut self,
         block: &[i32; 64],
         scan: &ScanPlan,
@@ -247,31 +256,31 @@ impl Coder {
         let (first, last) = (usize::from(scan.band.0), usize::from(scan.band.1));
         if first == 0 && high == 0 {
             let value = block[0] >> low;
-            let change = value - *predicted;
+            let difference = value - *predicted;
             *predicted = value;
-            let size = 32 - change.unsigned_abs().leading_zeros();
-            self.symbol(self.dc, size);
-            self.magnitude(change, size);
+            let size = 32 - difference.unsigned_abs().leading_zeros();
+            self.write_symbol(self.dc, size);
+            self.write_magnitude(difference, size);
         } else if first == 0 {
-            self.put((block[0] >> low & 1).cast_unsigned(), 1);
+            self.write_bits((block[0] >> low & 1).cast_unsigned(), 1);
         }
         if last == 0 {
             return;
         }
         let band = first.max(1)..=last;
         if high == 0 {
-            self.ac_first(block, band, low, progressive)
+            self.write_ac_first(block, band, low, progressive)
         } else {
-            self.ac_more(block, band, low)
+            self.write_ac_refinement(block, band, low)
         }
     }
 
-    fn ac_first(
+    fn write_ac_first(
         &mut self,
         block: &[i32; 64],
         band: core::ops::RangeInclusive<usize>,
         low: u8,
-        runs: bool,
+        progressive: bool,
     ) {
         let mut zeros = 0;
         for k in band {
@@ -280,25 +289,30 @@ impl Coder {
                 zeros += 1;
                 continue;
             }
-            self.end_run();
+            self.end_eob_run();
             while zeros > 15 {
-                self.symbol(self.ac, 0xF0);
+                self.write_symbol(self.ac, 0xF0);
                 zeros -= 16;
             }
             let size = 32 - magnitude.leading_zeros();
-            self.symbol(self.ac, zeros << 4 | size);
-            self.magnitude(magnitude.cast_signed() * block[k].signum(), size);
+            self.write_symbol(self.ac, zeros << 4 | size);
+            self.write_magnitude(magnitude.cast_signed() * block[k].signum(), size);
             zeros = 0;
         }
         if zeros > 0 {
-            self.run += 1;
-            if !runs || self.run == 0x7FFF {
-                self.end_run();
+            self.eob_run += 1;
+            if !progressive || self.eob_run == 0x7FFF {
+                self.end_eob_run();
             }
         }
     }
 
-    fn ac_more(&mut self, block: &[i32; 64], band: core::ops::RangeInclusive<usize>, low: u8) {
+    fn write_ac_refinement(
+        &mut self,
+        block: &[i32; 64],
+        band: core::ops::RangeInclusive<usize>,
+        low: u8,
+    ) {
         let magnitude = |k: usize| block[k].unsigned_abs() >> low;
         let end = band.clone().rfind(|&k| magnitude(k) == 1).unwrap_or(0);
         let (mut zeros, mut corrections) = (0, Vec::new());
@@ -308,50 +322,50 @@ impl Coder {
                 continue;
             }
             while zeros > 15 && k <= end {
-                self.end_run();
-                self.symbol(self.ac, 0xF0);
+                self.end_eob_run();
+                self.write_symbol(self.ac, 0xF0);
                 zeros -= 16;
-                corrections.drain(..).for_each(|bit| self.put(bit, 1));
+                corrections.drain(..).for_each(|bit| self.write_bits(bit, 1));
             }
             if magnitude(k) > 1 {
                 corrections.push(magnitude(k) & 1);
                 continue;
             }
-            self.end_run();
-            self.symbol(self.ac, zeros << 4 | 1);
-            self.put(u32::from(block[k] > 0), 1);
-            corrections.drain(..).for_each(|bit| self.put(bit, 1));
+            self.end_eob_run();
+            self.write_symbol(self.ac, zeros << 4 | 1);
+            self.write_bits(u32::from(block[k] > 0), 1);
+            corrections.drain(..).for_each(|bit| self.write_bits(bit, 1));
             zeros = 0;
         }
         if zeros > 0 || !corrections.is_empty() {
-            self.run += 1;
-            self.pending.append(&mut corrections);
-            if self.run == 0x7FFF {
-                self.end_run();
+            self.eob_run += 1;
+            self.pending_corrections.append(&mut corrections);
+            if self.eob_run == 0x7FFF {
+                self.end_eob_run();
             }
         }
     }
 
-    fn end_run(&mut self) {
-        if self.run > 0 {
-            let size = 31 - self.run.leading_zeros();
-            self.symbol(self.ac, size << 4);
-            self.put(self.run, size);
-            self.run = 0;
+    fn end_eob_run(&mut self) {
+        if self.eob_run > 0 {
+            let size = 31 - self.eob_run.leading_zeros();
+            self.write_symbol(self.ac, size << 4);
+            self.write_bits(self.eob_run, size);
+            self.eob_run = 0;
         }
-        let pending = core::mem::take(&mut self.pending);
-        pending.into_iter().for_each(|bit| self.put(bit, 1));
+        let pending = core::mem::take(&mut self.pending_corrections);
+        pending.into_iter().for_each(|bit| self.write_bits(bit, 1));
     }
 }
 
-pub(super) fn segment(file: &mut Vec<u8>, marker: u8, body: &[u8]) {
+pub(super) fn write_segment(file: &mut Vec<u8>, marker: u8, body: &[u8]) {
     file.extend([0xFF, marker]);
     file.extend((body.len() as u16 + 2).to_be_bytes());
     file.extend(body);
 }
 
-/// Code and length of each symbol.
-fn codes(counts: &[u8; 16], symbols: &[u8]) -> [(u32, u32); 256] {
+/// The code and length of each symbol.
+fn assign_codes(counts: &[u8; 16], symbols: &[u8]) -> [(u32, u32); 256] {
     let mut codes = [(0, 0); 256];
     let (mut code, mut symbols) = (0, symbols.iter());
     for (length, &count) in (1..).zip(counts) {
@@ -364,7 +378,7 @@ fn codes(counts: &[u8; 16], symbols: &[u8]) -> [(u32, u32); 256] {
     codes
 }
 
-/// HuffmanLookup of all lengths from 2 bits on.
+/// Codes of all lengths from 2 bits.
 const DC_COUNTS: [u8; 16] = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2];
 const AC_COUNTS: [u8; 16] = [0, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32, 64, 32, 34];
 
