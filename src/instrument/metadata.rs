@@ -2,7 +2,7 @@
 
 use crate::budget::Budget;
 use crate::probe::Orientation;
-use crate::probe::icc::{Minimal, Parts};
+use crate::probe::icc::{MinimalProfile, ProfileBytes};
 
 /// The orientation that an Exif block says, which starts with its TIFF header.
 #[must_use]
@@ -14,8 +14,8 @@ pub fn exif_orientation(tiff: &[u8]) -> Orientation {
 /// once. `None` when it is ignored.
 #[must_use]
 pub fn minimal_profile(profile: &[u8]) -> Option<Vec<u8>> {
-    let parts = Parts::contiguous(profile);
-    let minimal = Minimal::of(&parts).ok()?;
+    let profile = ProfileBytes::contiguous(profile);
+    let minimal = MinimalProfile::of(&profile).ok()?;
     let budget = Budget::new(minimal.len());
     minimal.write(&budget).ok().map(|written| written.to_vec())
 }

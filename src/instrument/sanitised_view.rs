@@ -14,7 +14,7 @@ use crate::probe::{Detail, jpeg, png, probe, webp};
 pub fn sanitised_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let header = probe(bytes)?;
     match &header.detail {
-        Detail::Jpeg(frame) => jpeg_view(bytes, frame.streams),
+        Detail::Jpeg(frame) => jpeg_view(bytes, frame.single_scan),
         Detail::Png(_) => png_view(bytes),
         Detail::WebP(_) => webp_view(bytes),
     }
@@ -38,7 +38,7 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
             Segment::Application { .. } => {}
             Segment::Scan { body, entropy } => {
                 put(&mut view, 0xDA, body);
-                let length = usize::try_from(segments.entropy_bytes()).unwrap_or(usize::MAX);
+                let length = usize::try_from(segments.skip_entropy_data()).unwrap_or(usize::MAX);
                 let data = entropy.get(..length).unwrap_or(entropy);
                 // Where the file was cut, half a marker may be left; before the EOI it is a fill byte.
                 let cut = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
@@ -59,7 +59,7 @@ fn png_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     for chunk in png::Chunks::of(bytes) {
         let chunk = chunk?;
         if chunk.is_approved() && (&chunk.kind != b"IDAT" || !chunk.data.is_empty()) {
-            view.extend(chunk.whole);
+            view.extend(chunk.bytes);
         }
         if &chunk.kind == b"IEND" {
             return Ok(view);

@@ -48,7 +48,7 @@ impl Source {
             jpeg::Color::Cmyk { inverted } => Colors::Cmyk { inverted },
             jpeg::Color::Ycck { inverted } => Colors::Ycck { inverted },
         };
-        Self { colors, alpha: false, in_several_scans: !frame.streams, planes }
+        Self { colors, alpha: false, in_several_scans: !frame.single_scan, planes }
     }
 
     fn png(image: &png::Image) -> Self {
@@ -63,7 +63,7 @@ impl Source {
 
     /// A frame that does not cover its canvas leaves the rest transparent.
     fn webp(still: &Still) -> Self {
-        let bare = still.leaves_canvas_bare();
+        let bare = still.leaves_canvas_uncovered();
         let whole =
             PlaneSource { any_order: bare, origin: (still.x, still.y), ..PlaneSource::WHOLE };
         let (colors, planes) = match still.coding {

@@ -1,12 +1,12 @@
-//! The kinds of colours that a file stores and that a profile describes.
+//! Colour models: that of the stored samples, and that of an ICC profile.
 
-/// The colours of the stored samples.
+/// The colour model of the stored samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum ColorKind {
-    /// One grey sample a pixel.
+    /// One grey sample per pixel.
     Gray,
     /// Red, green, blue.
     Rgb,
@@ -16,7 +16,7 @@ pub enum ColorKind {
     Indexed,
     /// Cyan, magenta, yellow, black.
     Cmyk,
-    /// CMYK whose first three components are coded as luma and chroma.
+    /// CMYK with its first three components coded as luma and chroma.
     Ycck,
 }
 
@@ -34,12 +34,13 @@ pub enum IccKind {
     Cmyk,
     /// Any other colour space, or a header that cannot be read.
     Other,
-    /// Stored compressed (PNG), so that its kind shows only when it is used.
+    /// Compressed, as in PNG: [`probe`](crate::probe()) does not inflate the profile, so its colour
+    /// space is not yet known.
     Compressed,
 }
 
 impl IccKind {
-    /// The data colour space signature at bytes 16..20 of a profile (ICC.1:2022, 7.2.6).
+    /// Reads the data colour space signature at bytes 16..20 of a profile (ICC.1:2022, 7.2.6).
     pub(crate) fn of(profile: &[u8]) -> Self {
         match profile.get(16..20) {
             Some(b"GRAY") => Self::Gray,

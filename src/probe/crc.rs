@@ -1,12 +1,13 @@
-//! The CRC of PNG chunks (PNG, annex D): polynomial 0x04C11DB7, reflected.
+//! The CRC-32 of PNG chunks (PNG, annex D): polynomial 0x04C11DB7, reflected.
 //!
-//! The checksum is ours, so that every build checks it alike and no dependency needs to.
+//! The crate computes the checksum itself. Every build checks it in the same way, and no dependency
+//! needs to.
 
-/// The CRC-32 of `bytes`.
+/// Returns the CRC-32 of `bytes`, eight bytes per step (slicing-by-8).
 pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
-    let (words, tail) = bytes.as_chunks::<8>();
-    for &[b0, b1, b2, b3, b4, b5, b6, b7] in words {
+    let (chunks, tail) = bytes.as_chunks::<8>();
+    for &[b0, b1, b2, b3, b4, b5, b6, b7] in chunks {
         let low = crc ^ u32::from_le_bytes([b0, b1, b2, b3]);
         let [l0, l1, l2, l3] = low.to_le_bytes();
         crc = TABLES[7][l0 as usize]
@@ -24,10 +25,10 @@ pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !crc
 }
 
-/// `TABLES[n][b]` is the effect of byte `b` with `n` zero bytes after it.
+/// `TABLES[n][b]` is the CRC of byte `b` followed by `n` zero bytes.
 static TABLES: [[u32; 256]; 8] = tables();
 
-#[allow(clippy::cast_possible_truncation, reason = "bytes count to 255")]
+#[allow(clippy::cast_possible_truncation, reason = "a byte is at most 255")]
 const fn tables() -> [[u32; 256]; 8] {
     let mut tables = [[0; 256]; 8];
     let mut byte = 0;
@@ -59,17 +60,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_check_value_and_every_alignment() {
+    fn the_crc_matches_known_values_and_a_bitwise_crc_at_every_length() {
         assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
         assert_eq!(crc32(b"IEND"), 0xAE42_6082);
         let bytes: Vec<u8> = (0..64u8).map(|i| i.wrapping_mul(37)).collect();
         for len in 0..bytes.len() {
-            let plain = bytes[..len].iter().fold(u32::MAX, |crc, &byte| {
+            let bitwise = bytes[..len].iter().fold(u32::MAX, |crc, &byte| {
                 (0..8).fold(crc ^ u32::from(byte), |crc, _| {
                     if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 }
                 })
             });
-            assert_eq!(crc32(&bytes[..len]), !plain, "{len} bytes");
+            assert_eq!(crc32(&bytes[..len]), !bitwise, "{len} bytes");
         }
     }
 }

@@ -1,44 +1,47 @@
-//! The orientation of a picture: one tag of the first directory of an Exif block, nothing followed.
+//! The orientation of a picture: one tag in the first directory of an Exif block.
+//!
+//! The reader follows no offset except that of the first directory.
 
 use crate::work;
 
-/// How the stored picture is turned to stand upright: the Exif tag 0x0112 (Exif 3.0, 4.6.4.A).
+/// The Exif orientation, tag 0x0112 (Exif 3.0, 4.6.4.A).
 ///
-/// The names say what is done to the stored picture.
+/// Each variant names the operation that makes the stored picture upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[allow(clippy::exhaustive_enums, reason = "the tag has eight values")]
 pub enum Orientation {
-    /// 1: it stands upright. Also 0 and values that the tag does not define.
+    /// 1: the picture is upright. Also stands for 0 and values that the tag does not define.
     #[default]
     Upright,
     /// 2: mirror left to right.
     FlipHorizontal,
-    /// 3: turn by a half.
+    /// 3: rotate by 180°.
     Rotate180,
     /// 4: mirror top to bottom.
     FlipVertical,
     /// 5: swap rows and columns.
     Transpose,
-    /// 6: turn by a quarter clockwise.
+    /// 6: rotate by 90° clockwise.
     Rotate90,
     /// 7: swap rows and columns along the other diagonal.
     Transverse,
-    /// 8: turn by a quarter counter-clockwise.
+    /// 8: rotate by 270° clockwise.
     Rotate270,
 }
 
 impl Orientation {
-    /// The orientation of an Exif block, which starts with its TIFF header (TIFF 6.0, section 2).
+    /// Reads the orientation from an Exif block, which starts with its TIFF header (TIFF 6.0,
+    /// section 2).
     ///
-    /// At most one directory of 65,535 entries is read, by position; no offset but that of the
-    /// first directory is followed. Whatever cannot be read leaves the picture upright.
+    /// Reads one directory of at most 65,535 entries and follows no other offset. Returns
+    /// [`Upright`](Self::Upright) when the block cannot be read.
     pub(crate) fn of_exif(tiff: &[u8]) -> Self {
-        Self::read(tiff).unwrap_or_default()
+        Self::find(tiff).unwrap_or_default()
     }
 
-    fn read(tiff: &[u8]) -> Option<Self> {
+    fn find(tiff: &[u8]) -> Option<Self> {
         let big_endian = match tiff.get(..4)? {
             b"II*\0" => false,
             b"MM\0*" => true,
@@ -58,7 +61,7 @@ impl Orientation {
         for _ in 0..entries {
             work::walked(12);
             if u16_at(entry)? == ORIENTATION_TAG {
-                // A SHORT in the first half of the value field; some writers use LONG.
+                // The tag is a SHORT in the first half of the value field; some writers use LONG.
                 let value_at = entry.checked_add(8)?;
                 return match u16_at(entry.checked_add(2)?)? {
                     TYPE_SHORT => Some(Self::of_value(u32::from(u16_at(value_at)?))),
@@ -84,7 +87,7 @@ impl Orientation {
         }
     }
 
-    /// The value of the Exif tag, 1 to 8.
+    /// Returns the value of the Exif tag, 1 to 8.
     #[must_use]
     pub const fn exif_value(self) -> u8 {
         match self {
@@ -99,7 +102,7 @@ impl Orientation {
         }
     }
 
-    /// True when width and height change places.
+    /// Returns true when the orientation swaps width and height.
     #[must_use]
     pub const fn is_transposed(self) -> bool {
         matches!(self, Self::Transpose | Self::Rotate90 | Self::Transverse | Self::Rotate270)
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn all_values_in_both_byte_orders_and_both_types() {
+    fn every_value_is_read_in_both_byte_orders_and_both_types() {
         for big_endian in [false, true] {
             for kind in [TYPE_SHORT, TYPE_LONG] {
                 for value in 1..=8 {
@@ -147,20 +150,24 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_upright() {
+    fn an_unreadable_block_leaves_the_picture_upright() {
         let good = exif(true, &[(ORIENTATION_TAG, TYPE_SHORT, 6)]);
         assert_eq!(Orientation::of_exif(&good), Orientation::Rotate90);
         for end in 0..good.len() - 2 {
-            assert_eq!(Orientation::of_exif(&good[..end]), Orientation::Upright, "cut at {end}");
+            assert_eq!(
+                Orientation::of_exif(&good[..end]),
+                Orientation::Upright,
+                "truncated at {end}"
+            );
         }
         for value in [0, 9, 65_535] {
             let tiff = exif(false, &[(ORIENTATION_TAG, TYPE_SHORT, value)]);
             assert_eq!(Orientation::of_exif(&tiff), Orientation::Upright);
         }
-        let text = exif(false, &[(ORIENTATION_TAG, 2, 6)]);
-        assert_eq!(Orientation::of_exif(&text), Orientation::Upright);
-        let mut far = good;
-        far[4..8].copy_from_slice(&u32::MAX.to_be_bytes());
-        assert_eq!(Orientation::of_exif(&far), Orientation::Upright);
+        let ascii = exif(false, &[(ORIENTATION_TAG, 2, 6)]);
+        assert_eq!(Orientation::of_exif(&ascii), Orientation::Upright);
+        let mut distant = good;
+        distant[4..8].copy_from_slice(&u32::MAX.to_be_bytes());
+        assert_eq!(Orientation::of_exif(&distant), Orientation::Upright);
     }
 }

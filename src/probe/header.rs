@@ -1,4 +1,4 @@
-//! The header: what a file declares, and what the cost of its decoder depends on.
+//! [`Header`]: what a file declares, and the values that determine the cost of its decoder.
 
 use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
@@ -9,40 +9,41 @@ use crate::size::Size;
 
 /// What the header of a file declares.
 ///
-/// Only [`probe`] makes one. [`Plan::run`](crate::Plan::run) compares it with the bytes again.
+/// Only [`probe`](crate::probe()) creates a `Header`. [`Plan::run`](crate::Plan::run) checks it
+/// against the bytes again.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Header {
-    /// The format, from the first bytes, never from a name.
+    /// The format, detected from the first bytes, never from a file name.
     pub format: Format,
     /// Width and height as stored, before the orientation is applied. For an animation, the canvas.
     pub size: Size,
     /// Bits per sample as stored: 1, 2, 4, 8 or 16.
     pub bit_depth: u8,
-    /// The colours as stored.
+    /// The colour model as stored.
     pub color: ColorKind,
-    /// True when pixels may be transparent.
+    /// True if pixels may be transparent.
     pub alpha: bool,
-    /// How the stored picture is turned to stand upright.
+    /// The operation that makes the stored picture upright.
     pub orientation: Orientation,
-    /// True for a progressive JPEG and an interlaced PNG.
+    /// True for a progressive JPEG or an interlaced PNG.
     pub progressive: bool,
-    /// True when the file holds an animation; only its first frame is decoded.
+    /// True if the file is an animation. Only its first frame is decoded.
     pub animated: bool,
-    /// The kind of the embedded ICC profile, where there is one.
+    /// The colour space of the embedded ICC profile, if there is one.
     pub icc: Option<IccKind>,
     /// The number of scans of a JPEG. `None` for the other formats.
     pub scans: Option<u32>,
     /// The length of the input in bytes.
     pub input_bytes: u64,
-    /// Segments (JPEG) or chunks (PNG, WebP) that were walked; IDAT chunks and restart intervals do
-    /// not count.
+    /// The number of segments (JPEG) or chunks (PNG, WebP) that were read. IDAT chunks and restart
+    /// intervals do not count.
     pub segments: u32,
-    /// What converting the colours by the profile takes.
+    /// The peak memory of converting the colours with the embedded profile.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) icc_cost_bytes: u64,
-    /// What the cost model and the decoder of the format need to know.
+    /// What the cost model and the decoder of the format need.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) detail: Detail,
 }
@@ -72,16 +73,16 @@ impl Header {
         }
     }
 
-    /// Width and height of the picture as it is seen, after the orientation is applied.
+    /// Returns the width and height of the picture after the orientation is applied.
     #[must_use]
     pub const fn upright_size(&self) -> Size {
         if self.orientation.is_transposed() { self.size.transposed() } else { self.size }
     }
 }
 
-/// The part of a header that belongs to one format.
+/// The part of a header that is specific to one format.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(clippy::large_enum_variant, reason = "440 bytes of the stack: a header takes no heap")]
+#[allow(clippy::large_enum_variant, reason = "440 bytes on the stack: a header needs no heap")]
 pub(crate) enum Detail {
     Jpeg(jpeg::Frame),
     Png(png::Image),

@@ -1,8 +1,8 @@
-//! Bytes → header: which format, which size, what is declared; no heap, no pixel.
+//! Bytes → header: reads what a file declares, without heap and without decoding a pixel.
 //!
 //! Each format has one container reader. It walks the segments or chunks of the slice and yields
-//! only what it approves; [`decode`](crate::decode) reads the same slice through the same reader, so
-//! that a header cannot be read in two ways.
+//! only those that it approves. [`decode`](crate::decode) reads the same slice through the same
+//! reader, so no header is ever interpreted in two ways.
 
 use crate::error::{Error, Unsupported};
 use crate::format::{Container, Format};
@@ -25,10 +25,10 @@ pub use header::Header;
 pub use icc::ProfileProblem;
 pub(crate) use profile::source as icc_source;
 
-/// Reads the header of an upload: no heap is allocated and no pixel is decoded.
+/// Reads the header of an upload. Allocates no heap memory and decodes no pixel.
 ///
-/// Time is linear in the input: most files are left after a few segments, but the markers of a JPEG
-/// with more than one scan are counted to its end.
+/// Takes time linear in the input. For most files, `probe` stops after a few segments; in a JPEG
+/// with more than one scan, it reads the markers to the end of the file.
 ///
 /// ```
 /// let png = bombproof::Picture::new(
@@ -43,14 +43,21 @@ pub(crate) use profile::source as icc_source;
 /// ```
 ///
 /// # Errors
-/// [`Error::Unsupported`] names the container or the variant that is not decoded,
-/// [`Error::Malformed`] a broken rule of the format, [`Error::Truncated`] a header that ends early.
+/// - [`Error::Unsupported`]: the container, or a variant of the format, is not decoded.
+/// - [`Error::Malformed`]: the file breaks a rule of its format.
+/// - [`Error::Truncated`]: the bytes end inside the header.
 pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
     let container = Container::of(bytes);
     let (summary, detail) = match container.format() {
-        Some(Format::Jpeg) => jpeg::header(bytes).map(|(all, own)| (all, Detail::Jpeg(own)))?,
-        Some(Format::Png) => png::header(bytes).map(|(all, own)| (all, Detail::Png(own)))?,
-        Some(Format::WebP) => webp::header(bytes).map(|(all, own)| (all, Detail::WebP(own)))?,
+        Some(Format::Jpeg) => {
+            jpeg::header(bytes).map(|(summary, frame)| (summary, Detail::Jpeg(frame)))?
+        }
+        Some(Format::Png) => {
+            png::header(bytes).map(|(summary, image)| (summary, Detail::Png(image)))?
+        }
+        Some(Format::WebP) => {
+            webp::header(bytes).map(|(summary, still)| (summary, Detail::WebP(still)))?
+        }
         None => return Err(Error::Unsupported(Unsupported::Container(container))),
     };
     let mut header = Header::new(bytes.len() as u64, summary, detail);

@@ -1,11 +1,11 @@
-//! Where the ICC profile of a file is.
+//! Finds the ICC profile of a file.
 
 use super::header::Header;
 use super::icc::IccSource;
 use super::{jpeg, png, webp};
 use crate::format::Format;
 
-/// The profile of a file that was probed.
+/// Returns the ICC profile in `bytes`, the file that `header` was read from.
 pub(crate) fn source<'a>(bytes: &'a [u8], header: &Header) -> Option<IccSource<'a>> {
     header.icc?;
     match header.format {

@@ -1,11 +1,10 @@
-//! What the container readers of all formats report.
+//! [`Summary`]: what the container reader of every format reports.
 
 use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
 use crate::size::Size;
 
-/// The part of a [`Header`](super::header::Header) that a container reader fills in. The fields are
-/// those of the header.
+/// The fields of a [`Header`](super::header::Header) that a container reader fills in.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) size: Size,

@@ -52,7 +52,7 @@ impl Order<'_> {
         sink: &mut S,
     ) -> Result<(), Error> {
         let frame = self.frame;
-        if frame.streams {
+        if frame.single_scan {
             return Scans::new(bytes, frame, job.budget)?.stream(self, job, sink);
         }
         let mut planes = [None, None, None, None];
@@ -93,7 +93,7 @@ impl Order<'_> {
     /// decoded to its end.
     pub(crate) fn memory_bytes(&self, plane_bytes: [u64; 4]) -> u64 {
         let fixed = WINDOW_BYTES as u64 + LookupTables::memory_bytes(self.frame);
-        if self.frame.streams {
+        if self.frame.single_scan {
             let band_bytes = single_scan::memory_bytes(self);
             return plane_bytes
                 .into_iter()

@@ -12,7 +12,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::format::Format;
 use crate::job::Job;
-use crate::probe::jpeg::{Frame, Scan, Script, Segment, Segments};
+use crate::probe::jpeg::{Frame, Scan, ScanScript, Segment, Segments};
 use crate::shrink::RowSink;
 
 pub(super) struct Scans<'a, 'b> {
@@ -20,7 +20,7 @@ pub(super) struct Scans<'a, 'b> {
     tables: Tables<'a>,
     lookups: LookupTables<'b>,
     entropy: EntropyData<'a, 'b>,
-    script: Script,
+    script: ScanScript,
     /// True once every component has all of its DC coefficients.
     pub(super) has_all_dc: bool,
 }
@@ -32,7 +32,7 @@ impl<'a, 'b> Scans<'a, 'b> {
             tables: Tables::new(frame),
             entropy: EntropyData::new(budget)?,
             lookups: LookupTables::new(budget, frame)?,
-            script: Script::new(),
+            script: ScanScript::new(),
             has_all_dc: false,
         })
     }
@@ -43,7 +43,7 @@ impl<'a, 'b> Scans<'a, 'b> {
             self.tables.read_segment(&segment)?;
             if let Segment::Scan { body, entropy } = segment {
                 let scan = Scan::parse(body, frame)?;
-                self.script.admit(&scan)?;
+                self.script.add(&scan)?;
                 return Ok(Some((scan, entropy)));
             }
         }
@@ -99,11 +99,11 @@ impl<'a, 'b> Scans<'a, 'b> {
                     interrupt: job.interrupt,
                 };
                 decoder.decode(entropy, planes)?;
-                self.segments.pass_entropy(self.entropy.consumed_bytes());
+                self.segments.advance_in_entropy_data(self.entropy.consumed_bytes());
             }
             self.has_all_dc = self.script.has_all_dc(frame);
         }
-        let ended = self.segments.met_eoi() || self.script.is_complete(frame);
+        let ended = self.segments.found_eoi() || self.script.is_complete(frame);
         if ended && self.has_all_dc { Ok(()) } else { Err(Error::truncated_header(Format::Jpeg)) }
     }
 }

@@ -106,7 +106,7 @@ fn check_crcs(bytes: &[u8], interrupt: &Interrupt) -> Result<(), Error> {
         if !chunk.is_approved() {
             continue;
         }
-        since_check += chunk.whole.len();
+        since_check += chunk.bytes.len();
         if since_check > 1 << 20 {
             interrupt.check()?;
             since_check = 0;

@@ -57,7 +57,7 @@ impl Order<'_> {
         }
         let Approved { color, alpha, .. } = approved;
         let size = still.frame;
-        if still.alpha == Alpha::None && still.leaves_canvas_bare() {
+        if still.alpha == Alpha::None && still.leaves_canvas_uncovered() {
             alpha::opaque(size, job, sink)?;
         }
         match &still.coding {

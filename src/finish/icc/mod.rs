@@ -14,7 +14,7 @@ use moxcms::{CmsError, ColorProfile, Layout, Transform8BitExecutor, TransformOpt
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::icc::{
-    DeflatedClass, IccSource, MAX_COST_BYTES, Minimal, Parts, ProfileProblem, Space,
+    DeflatedClass, IccSource, MAX_COST_BYTES, MinimalProfile, ProfileBytes, ProfileProblem, Space,
     conversion_bytes,
 };
 
@@ -112,7 +112,7 @@ fn convert(
                 Ok(inflated) => inflated,
                 Err(problem) => return Ok(ColorConversion::Ignored(problem)),
             };
-            let parts = Parts::contiguous(&inflated);
+            let parts = ProfileBytes::contiguous(&inflated);
             match rebuilt(&parts, channels, class.max_cost_bytes, budget)? {
                 Ok(rebuilt) => rebuilt,
                 Err(conversion) => return Ok(conversion),
@@ -132,12 +132,12 @@ fn convert(
 
 /// The minimal copy of a profile and what moxcms will allocate for it, or why there is no conversion.
 fn rebuilt<'b>(
-    parts: &Parts<'_>,
+    parts: &ProfileBytes<'_>,
     channels: Channels,
     max_cost_bytes: u64,
     budget: &'b Budget,
 ) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
-    let profile = match Minimal::of(parts) {
+    let profile = match MinimalProfile::of(parts) {
         Ok(profile) => profile,
         Err(problem) => return Ok(Err(ColorConversion::Ignored(problem))),
     };

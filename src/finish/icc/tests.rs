@@ -251,15 +251,15 @@ fn rules_that_are_broken_are_found_before_the_profile_is_used() {
 #[test]
 fn the_rebuilt_profile_holds_no_text_and_shares_its_curves() {
     let profile = matrix(DISPLAY_P3, &curve(&[0, 100, 65535]));
-    let parts = Parts::contiguous(&profile);
-    let minimal = Minimal::of(&parts).unwrap();
+    let parts = ProfileBytes::contiguous(&profile);
+    let minimal = MinimalProfile::of(&parts).unwrap();
     let budget = Budget::new(minimal.len());
     let copy = minimal.write(&budget).unwrap();
     assert_eq!(copy.len() as u64, minimal.len());
     assert_eq!(copy.len(), 128 + 4 + 6 * 12 + 3 * 20 + 20);
     assert!(!copy.windows(8).any(|window| window == b"somebody"));
-    let parts = Parts::contiguous(&copy);
-    assert_eq!(Minimal::of(&parts).unwrap().len(), minimal.len());
+    let parts = ProfileBytes::contiguous(&copy);
+    assert_eq!(MinimalProfile::of(&parts).unwrap().len(), minimal.len());
 }
 
 #[test]

@@ -1,12 +1,12 @@
-//! What moxcms 0.9.1 allocates for a checked profile, measured and read from its source.
+//! The memory that moxcms 0.9.1 allocates for a checked profile, measured and read from its source.
 
-use super::minimal_profile::{Minimal, Model};
+use super::minimal_profile::{MinimalProfile, Model};
 
-/// The peak of a conversion with this profile in bytes: the minimal copy, the parsed profile, and
-/// building and holding the transform to sRGB.
-pub(crate) fn conversion_bytes(profile: &Minimal<'_>) -> u64 {
-    let below = match profile.model {
-        Model::Gray(curve) => SHAPER_BYTES + curve.copied_bytes(),
+/// The peak memory of a conversion with this profile, in bytes: the minimal copy, the parsed
+/// profile, and the transform to sRGB, both while moxcms builds it and afterwards.
+pub(crate) fn conversion_bytes(profile: &MinimalProfile<'_>) -> u64 {
+    let moxcms_bytes = match profile.model {
+        Model::Gray(curve) => SHAPER_BYTES + curve.bytes(),
         Model::Matrix { curves, .. } => {
             let [red, green, blue] = curves.map(|curve| curve.tag);
             let shaper = if red == green && green == blue {
@@ -14,36 +14,37 @@ pub(crate) fn conversion_bytes(profile: &Minimal<'_>) -> u64 {
             } else {
                 SHAPER_OF_THREE_CURVES_BYTES
             };
-            shaper + curves.iter().map(|curve| curve.copied_bytes()).sum::<u64>()
+            shaper + curves.iter().map(|curve| curve.bytes()).sum::<u64>()
         }
         Model::Lut(lut) => {
-            // The grid that moxcms itself makes, in f32: the nodes' device colours, and 3 values
-            // for each in another buffer or, for the stages of RGB, in the same.
-            let (nodes, values_of_node) = match (lut.inputs, lut.is_staged) {
+            // moxcms builds a grid of its own, in f32: the device colour of each node, and 3 values
+            // per node in a second buffer or, for an RGB lutAToBType, in the same one.
+            let (nodes, values_per_node) = match (lut.inputs, lut.is_lut_a_to_b) {
                 (4, _) => (17u64.pow(4), 4 + 3),
                 (_, false) => (33u64.pow(3), 3 + 3),
                 (_, true) => (33u64.pow(3), 3),
             };
-            // The curves: stages are kept as they are and expanded, tables become f32 twice.
-            let curves = if lut.is_staged {
-                lut.curve_values + STAGE_CURVE_BYTES * u64::from(lut.inputs)
+            // The curves of a lutAToBType are kept as they are, and expanded. Those of the other
+            // types become f32 twice.
+            let curves = if lut.is_lut_a_to_b {
+                lut.curve_values + LUT_A_TO_B_CURVE_BYTES * u64::from(lut.inputs)
             } else {
                 8 * lut.curve_values
             };
-            // The profile's own grid is kept as it is, and again in f32.
+            // The profile's own grid is kept as it is, and as f32.
             let profile_grid = lut.tag.len + 4 * lut.grid_values;
-            4 * nodes * values_of_node + profile_grid + curves + LUT_BYTES
+            4 * nodes * values_per_node + profile_grid + curves + LUT_BYTES
         }
     };
-    profile.len() + below
+    profile.len() + moxcms_bytes
 }
 
-/// Of one curve: 65,536 bytes of sRGB's curve while it is built from 4,096 f32, then in the transform
-/// again, and two parsed profiles without their curves.
+/// A transform with one curve: 65,536 bytes for the sRGB curve while it is built from 4,096 f32,
+/// the same again in the transform, and two parsed profiles without their curves.
 const SHAPER_BYTES: u64 = 136_000;
-/// The same with three tables of sRGB's curve.
+/// The same with three tables of the sRGB curve.
 const SHAPER_OF_THREE_CURVES_BYTES: u64 = 220_000;
-/// A curve of a lutAToBType is expanded to 65,536 f32.
-const STAGE_CURVE_BYTES: u64 = 4 * 65_536;
+/// moxcms expands a curve of a lutAToBType to 65,536 f32.
+const LUT_A_TO_B_CURVE_BYTES: u64 = 4 * 65_536;
 /// Two parsed profiles without their tables.
 const LUT_BYTES: u64 = 6_000;

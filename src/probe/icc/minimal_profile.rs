@@ -1,16 +1,19 @@
-//! What a transform needs of a profile, checked before anything is copied: the tags of its model,
-//! each once and cut to its true length. Text, previews and the way back to the device stay behind.
+//! [`MinimalProfile`]: the part of a profile that a transform to sRGB needs.
+//!
+//! It consists of the tags of one transform model, each stored once and shortened to its true
+//! length. Text, previews and the tables from the connection space back to the device are left out.
+//! All tags are checked before anything is copied.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
 use super::curve::Curve;
 use super::lut::Lut;
-use super::parts::Parts;
 use super::problem::ProfileProblem::{self, Malformed, Unsupported};
+use super::profile_bytes::ProfileBytes;
 use super::tag::Tag;
 
-/// The colour space of the pixels that a profile describes.
+/// The data colour space of a profile: that of the pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Space {
     Gray,
@@ -28,92 +31,93 @@ impl Space {
     }
 }
 
-/// A checked profile, not yet copied.
+/// A checked profile, not copied yet.
 #[derive(Clone, Copy)]
-pub(crate) struct Minimal<'p> {
-    parts: &'p Parts<'p>,
+pub(crate) struct MinimalProfile<'p> {
+    profile: &'p ProfileBytes<'p>,
     pub(crate) space: Space,
     pub(crate) model: Model,
 }
 
-/// How device colours become connection colours (ICC.1:2022, 8.3).
+/// The transform from device colours to the profile connection space (ICC.1:2022, 8.3).
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Model {
-    /// A grey curve.
+    /// A grey tone curve.
     Gray(Curve),
-    /// Three curves and three colorants.
+    /// Three tone curves and three colorants.
     Matrix { colorants: [Tag; 3], curves: [Curve; 3] },
-    /// A table of device colours.
+    /// A lookup table.
     Lut(Lut),
 }
 
-impl<'p> Minimal<'p> {
-    /// Checks a profile. No heap; time is linear in the number of tags and of the curves' points.
-    pub(crate) fn of(parts: &'p Parts<'p>) -> Result<Self, ProfileProblem> {
-        let tags = Tags::of(parts)?;
-        let space = match &parts.bytes(16).ok_or(Malformed)? {
+impl<'p> MinimalProfile<'p> {
+    /// Checks a profile. Allocates nothing and takes time linear in the number of tags and of curve
+    /// points.
+    pub(crate) fn of(profile: &'p ProfileBytes<'p>) -> Result<Self, ProfileProblem> {
+        let tags = Tags::of(profile)?;
+        let space = match &profile.bytes(16).ok_or(Malformed)? {
             b"GRAY" => Space::Gray,
             b"RGB " => Space::Rgb,
             b"CMYK" => Space::Cmyk,
             _ => return Err(Unsupported),
         };
-        let is_xyz = match &parts.bytes(20).ok_or(Malformed)? {
+        let is_xyz = match &profile.bytes(20).ok_or(Malformed)? {
             b"XYZ " => true,
             b"Lab " => false,
             _ => return Err(Malformed),
         };
-        // The perceptual table; the colorimetric one where there is no other.
+        // The perceptual table, or the colorimetric one if there is no other.
         let lut = tags.find(*b"A2B0").or_else(|| tags.find(*b"A2B1"));
         let model = match (space, lut) {
             (Space::Gray, _) if is_xyz => {
                 let tag = tags.find(*b"kTRC").ok_or(Malformed)?;
-                Model::Gray(Curve::of(parts, tag)?)
+                Model::Gray(Curve::of(profile, tag)?)
             }
             (Space::Rgb | Space::Cmyk, Some(tag)) => {
-                Model::Lut(Lut::of(parts, tag, space.channels())?)
+                Model::Lut(Lut::of(profile, tag, space.channels())?)
             }
-            (Space::Rgb, None) if is_xyz => Self::matrix(parts, &tags)?,
+            (Space::Rgb, None) if is_xyz => Self::matrix(profile, &tags)?,
             _ => return Err(Unsupported),
         };
-        Ok(Self { parts, space, model })
+        Ok(Self { profile, space, model })
     }
 
-    fn matrix(parts: &Parts<'_>, tags: &Tags) -> Result<Model, ProfileProblem> {
+    fn matrix(profile: &ProfileBytes<'_>, tags: &Tags) -> Result<Model, ProfileProblem> {
         let colorant = |name| {
             let tag = tags.find(name).ok_or(Malformed)?;
-            if tag.len < XYZ_BYTES || parts.bytes(tag.offset) != Some(*b"XYZ ") {
+            if tag.len < XYZ_BYTES || profile.bytes(tag.offset) != Some(*b"XYZ ") {
                 return Err(Malformed);
             }
             Ok(Tag { len: XYZ_BYTES, ..tag })
         };
-        let curve = |name| Curve::of(parts, tags.find(name).ok_or(Malformed)?);
+        let curve = |name| Curve::of(profile, tags.find(name).ok_or(Malformed)?);
         let colorants = [colorant(*b"rXYZ")?, colorant(*b"gXYZ")?, colorant(*b"bXYZ")?];
         let curves = [curve(*b"rTRC")?, curve(*b"gTRC")?, curve(*b"bTRC")?];
-        // White is the sum of the colorants, and its luminance is 1. A sum far from it is not a
-        // picture's colours.
-        let [red, green, blue] = colorants.map(|tag| xyz(parts, tag)[1]);
+        // White is the sum of the colorants, so their luminances add up to 1. A profile with a sum
+        // far from that does not describe real colours.
+        let [red, green, blue] = colorants.map(|tag| xyz(profile, tag)[1]);
         if !(0.8..1.2).contains(&(red + green + blue)) {
             return Err(Malformed);
         }
         Ok(Model::Matrix { colorants, curves })
     }
 
-    /// True for the curves and colorants of sRGB, in any of the ways that they are written.
+    /// Returns true if curves and colorants are those of sRGB, in any of their common encodings.
     pub(crate) fn is_srgb(&self) -> bool {
         match self.model {
-            Model::Gray(curve) => curve.is_srgb(self.parts),
+            Model::Gray(curve) => curve.is_srgb(self.profile),
             Model::Matrix { colorants, curves } => {
-                let near = |(tag, srgb): (Tag, [f64; 3])| {
-                    xyz(self.parts, tag).iter().zip(srgb).all(|(a, b)| (a - b).abs() < 0.0015)
+                let is_near = |(tag, srgb): (Tag, [f64; 3])| {
+                    xyz(self.profile, tag).iter().zip(srgb).all(|(a, b)| (a - b).abs() < 0.0015)
                 };
-                colorants.into_iter().zip(SRGB_COLORANTS).all(near)
-                    && curves.iter().all(|curve| curve.is_srgb(self.parts))
+                colorants.into_iter().zip(SRGB_COLORANTS).all(is_near)
+                    && curves.iter().all(|curve| curve.is_srgb(self.profile))
             }
             Model::Lut(_) => false,
         }
     }
 
-    /// The length of [`write`](Self::write)'s profile.
+    /// The length of the profile that [`write`](Self::write) returns.
     pub(crate) fn len(&self) -> u64 {
         let (tags, count) = self.named_tags();
         let mut end = HEADER_BYTES + 4 + TAG_ENTRY_BYTES * count as u64;
@@ -125,18 +129,18 @@ impl<'p> Minimal<'p> {
         end
     }
 
-    /// The minimal profile: a header of known fields and the tags of the model.
+    /// Writes the minimal profile: a header with the known fields, and the tags of the model.
     pub(crate) fn write<'b>(&self, budget: &'b Budget) -> Result<Buffer<'b, u8>, Error> {
         const TOO_LONG: Error = Error::Bug("a profile longer than it says");
         let len = self.len();
         let mut copy = budget.empty_buffer(usize::try_from(len).map_err(|_| TOO_LONG)?)?;
         let (tags, count) = self.named_tags();
 
-        // Size, CMM; version to connection space as they are; date; signature; zeros up to the
-        // illuminant, which is always D50; zeros.
+        // The header: size; CMM; version to connection space, copied; date; signature; zeros up to
+        // the illuminant, always D50; zeros.
         copy.extend_from_slice(&u32::try_from(len).map_err(|_| TOO_LONG)?.to_be_bytes())?;
         copy.extend_from_slice(&[0; 4])?;
-        self.parts.append_to(&mut copy, 8, 16)?;
+        self.profile.append_to(&mut copy, 8, 16)?;
         copy.extend_from_slice(&[0; 12])?;
         copy.extend_from_slice(b"acsp")?;
         copy.extend_from_slice(&[0; 28])?;
@@ -162,7 +166,7 @@ impl<'p> Minimal<'p> {
         }
         for (index, (_, tag)) in tags.iter().take(count).enumerate() {
             if first_of(&tags, index) == index {
-                self.parts.append_to(&mut copy, tag.offset, tag.len)?;
+                self.profile.append_to(&mut copy, tag.offset, tag.len)?;
                 let padding = tag.len.next_multiple_of(4) - tag.len;
                 for _ in 0..padding {
                     copy.extend_from_slice(&[0])?;
@@ -172,6 +176,7 @@ impl<'p> Minimal<'p> {
         Ok(copy)
     }
 
+    /// The tags of the model with their signatures, and the number of them.
     fn named_tags(&self) -> ([([u8; 4], Tag); MAX_TAGS_KEPT], usize) {
         let mut tags = [([0; 4], Tag { offset: 0, len: 0 }); MAX_TAGS_KEPT];
         let count = match self.model {
@@ -199,32 +204,32 @@ impl<'p> Minimal<'p> {
     }
 }
 
-/// The first tag with the same data: shared curves are copied once.
+/// The index of the first tag with the same data. Shared curves are written once.
 fn first_of(tags: &[([u8; 4], Tag); MAX_TAGS_KEPT], index: usize) -> usize {
     let same = |other: &([u8; 4], Tag)| tags.get(index).is_some_and(|tag| tag.1 == other.1);
     tags.iter().position(same).unwrap_or(index)
 }
 
-/// The tags that a model may need, from the tag table (ICC.1:2022, 7.3).
+/// Those tags of the tag table (ICC.1:2022, 7.3) that a model may need.
 struct Tags {
     found: [Option<Tag>; NAMES.len()],
 }
 
 impl Tags {
-    /// Reads the table once. Of tags with the same name the first one counts, and only if its data
-    /// lies inside of the profile.
-    fn of(parts: &Parts<'_>) -> Result<Self, ProfileProblem> {
-        // The declared length; more data may follow, less may not.
-        let end = u64::from(parts.u32(0).ok_or(Malformed)?);
-        let count = parts.u32(HEADER_BYTES).ok_or(Malformed)?;
-        let major = parts.u8(8).ok_or(Malformed)?;
-        if parts.bytes(36) != Some(*b"acsp") || end > parts.len() || count > MAX_TAGS {
+    /// Reads the tag table once. The first tag of each name counts. Its data must lie inside the
+    /// profile.
+    fn of(profile: &ProfileBytes<'_>) -> Result<Self, ProfileProblem> {
+        // The declared length. The file may be longer, but not shorter.
+        let end = u64::from(profile.u32(0).ok_or(Malformed)?);
+        let count = profile.u32(HEADER_BYTES).ok_or(Malformed)?;
+        let major = profile.u8(8).ok_or(Malformed)?;
+        if profile.bytes(36) != Some(*b"acsp") || end > profile.len() || count > MAX_TAGS {
             return Err(Malformed);
         }
         if HEADER_BYTES + 4 + TAG_ENTRY_BYTES * u64::from(count) > end {
             return Err(Malformed);
         }
-        let class = parts.bytes(12).ok_or(Malformed)?;
+        let class = profile.bytes(12).ok_or(Malformed)?;
         let is_device = [*b"mntr", *b"scnr", *b"prtr", *b"spac"].contains(&class);
         if !(2..=4).contains(&major) || !is_device {
             return Err(Unsupported);
@@ -234,7 +239,7 @@ impl Tags {
         for index in 0..u64::from(count) {
             let entry = HEADER_BYTES + 4 + TAG_ENTRY_BYTES * index;
             let [name, offset, len] =
-                [0, 4, 8].map(|at| parts.bytes::<4>(entry + at).unwrap_or_default());
+                [0, 4, 8].map(|at| profile.bytes::<4>(entry + at).unwrap_or_default());
             let slot = NAMES.iter().position(|&wanted| wanted == name);
             if let Some(slot @ None) = slot.and_then(|index| found.get_mut(index)) {
                 let [offset, len] =
@@ -254,9 +259,9 @@ impl Tags {
     }
 }
 
-fn xyz(parts: &Parts<'_>, tag: Tag) -> [f64; 3] {
+fn xyz(profile: &ProfileBytes<'_>, tag: Tag) -> [f64; 3] {
     [8, 12, 16].map(|at| {
-        let number = parts.bytes(tag.offset + at).map_or(0, i32::from_be_bytes);
+        let number = profile.bytes(tag.offset + at).map_or(0, i32::from_be_bytes);
         f64::from(number) / 65536.0
     })
 }
@@ -266,11 +271,13 @@ const NAMES: [[u8; 4]; 9] =
 const HEADER_BYTES: u64 = 128;
 const TAG_ENTRY_BYTES: u64 = 12;
 const XYZ_BYTES: u64 = 20;
-/// Real profiles have 9 to 40.
+/// Real profiles have 9 to 40 tags.
 const MAX_TAGS: u32 = 256;
+/// A matrix model has the most tags: three colorants and three curves.
 const MAX_TAGS_KEPT: usize = 6;
-/// The white point of the connection space, in 1/65536.
+/// The white point of the profile connection space, in units of 1/65536.
 const D50: [u32; 3] = [0xF6D6, 0x1_0000, 0xD32D];
-/// Of the sRGB profiles of HP, the ICC, Google and Facebook, which differ in the fourth digit.
+/// The colorants of the sRGB profiles of HP, the ICC, Google and Facebook. Those differ in the
+/// fourth decimal place.
 const SRGB_COLORANTS: [[f64; 3]; 3] =
     [[0.4361, 0.2225, 0.0139], [0.3851, 0.7169, 0.0971], [0.1431, 0.0606, 0.7141]];

@@ -1,10 +1,10 @@
-//! ICC profiles where they lie in the upload: parsed, checked and priced without heap.
+//! ICC profiles, parsed, checked and priced in place: without heap memory and without copying.
 
 mod cost;
 mod curve;
 mod lut;
 mod minimal_profile;
-mod parts;
+mod profile_bytes;
 mod problem;
 mod source;
 mod tag;
@@ -14,7 +14,7 @@ pub(crate) mod test_profiles;
 mod tests;
 
 pub(crate) use cost::conversion_bytes;
-pub(crate) use minimal_profile::{Minimal, Space};
-pub(crate) use parts::Parts;
+pub(crate) use minimal_profile::{MinimalProfile, Space};
 pub use problem::ProfileProblem;
+pub(crate) use profile_bytes::ProfileBytes;
 pub(crate) use source::{DeflatedClass, IccSource, MAX_COST_BYTES, memory_bytes};

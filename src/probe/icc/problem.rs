@@ -1,4 +1,4 @@
-//! Why a profile is not used.
+//! [`ProfileProblem`]: why a profile is not used.
 
 use core::fmt;
 
@@ -6,17 +6,17 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProfileProblem {
-    /// It is over [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes).
+    /// It exceeds [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes).
     TooLarge,
-    /// A part of it is missing, or there twice.
+    /// A part of it is missing or occurs twice.
     Incomplete,
     /// It breaks the rules of its format.
     Malformed,
-    /// It describes another kind of colours than the picture has.
+    /// It describes another colour space than that of the picture.
     WrongColorSpace,
-    /// Using it would take more memory than a profile is worth.
+    /// Using it would take too much memory.
     TooCostly,
-    /// It is of a kind that is not converted here.
+    /// It is of a kind that this crate does not convert.
     Unsupported,
 }
 

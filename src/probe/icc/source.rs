@@ -1,41 +1,43 @@
-//! A profile as its container holds it, and the memory that its conversion takes.
+//! [`IccSource`]: a profile as its container stores it, and the memory that its conversion needs.
 
 use super::cost::conversion_bytes;
-use super::minimal_profile::Minimal;
-use super::parts::Parts;
+use super::minimal_profile::MinimalProfile;
 use super::problem::ProfileProblem;
+use super::profile_bytes::ProfileBytes;
 
-/// A profile as the container holds it.
+/// A profile as its container stores it.
 #[derive(Clone)]
-#[allow(clippy::large_enum_variant, reason = "4 KiB of the stack instead of heap, and made once")]
+#[allow(clippy::large_enum_variant, reason = "4 KiB on the stack, once per job, instead of heap")]
 pub(crate) enum IccSource<'a> {
-    /// As it is, in one piece or in the chunks of a JPEG.
-    Plain(Parts<'a>),
+    /// The plain bytes, in one piece or in the chunks of a JPEG.
+    Plain(ProfileBytes<'a>),
     /// The zlib stream of a PNG's iCCP chunk.
     Deflated(&'a [u8]),
-    /// Found, but not in one piece.
+    /// Chunks that do not make up a profile.
     Broken(ProfileProblem),
 }
 
 impl<'a> IccSource<'a> {
-    /// The ICCP chunk of a WebP.
+    /// The profile in the ICCP chunk of a WebP.
     pub(crate) fn contiguous(profile: &'a [u8]) -> Self {
-        Self::Plain(Parts::contiguous(profile))
+        Self::Plain(ProfileBytes::contiguous(profile))
     }
 
-    /// The chunks of a JPEG: sequence number, number of chunks, bytes.
+    /// The profile in the APP2 segments of a JPEG. Each chunk is its sequence number, the number of
+    /// chunks, and its bytes.
     pub(crate) fn jpeg(chunks: impl IntoIterator<Item = (u8, u8, &'a [u8])>) -> Self {
-        Parts::from_jpeg(chunks).map_or_else(Self::Broken, Self::Plain)
+        ProfileBytes::from_jpeg(chunks).map_or_else(Self::Broken, Self::Plain)
     }
 }
 
-/// What converting the colours takes at its peak, in bytes. Linear in the number of tags.
+/// The peak memory of converting colours with a profile, in bytes. Takes time linear in the number
+/// of tags.
 ///
-/// The cost of a plain profile is known from its tags. A deflated one is not looked into: it is
-/// quoted by its length, and ignored when it turns out to cost more.
+/// The tags of a plain profile determine its cost. A deflated profile is not inflated: its length
+/// determines the quote, and the conversion ignores it if it turns out to cost more.
 pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
     match source {
-        IccSource::Plain(parts) => match Minimal::of(parts) {
+        IccSource::Plain(bytes) => match MinimalProfile::of(bytes) {
             Ok(profile) if !profile.is_srgb() => {
                 Some(conversion_bytes(&profile)).filter(|&cost| cost <= MAX_COST_BYTES)
             }
@@ -47,28 +49,29 @@ pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
     }
 }
 
-/// What a deflated profile may become and may cost, by its length.
+/// How large a deflated profile may inflate to, and what its conversion may cost.
 #[derive(Clone, Copy)]
 pub(crate) struct DeflatedClass {
     pub(crate) max_inflated_bytes: u64,
-    /// More than the inflated profile and its copy take.
+    /// Exceeds the memory of the inflated profile and its copy.
     pub(crate) max_cost_bytes: u64,
 }
 
 impl DeflatedClass {
+    /// Chooses the class by the length of the deflated profile.
     pub(crate) const fn of(deflated: &[u8]) -> Self {
         let len = deflated.len() as u64;
         if len <= 8 << 10 {
             // Curves and a matrix.
             Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 280_000 }
         } else {
-            // Tables. Real ones deflate to half of their length and more.
+            // Lookup tables. Real ones deflate to half of their length or more.
             let inflated = if len < 128 << 10 { 8 * len } else { 1 << 20 };
             Self { max_inflated_bytes: inflated, max_cost_bytes: 2_500_000 }
         }
     }
 }
 
-/// Over this, a profile is ignored: more than a table of 17⁴ nodes of CMYK takes, far less than the
-/// memory of a job.
+/// A profile that costs more is ignored. The limit is more than a CMYK table of 17⁴ nodes needs,
+/// and far less than the memory of a job.
 pub(crate) const MAX_COST_BYTES: u64 = 8 << 20;

@@ -1,6 +1,6 @@
-//! Where the data of a tag lies (ICC.1:2022, 7.3).
+//! The position of a tag's data (ICC.1:2022, 7.3).
 
-/// A tag: where its data begins, and how many bytes of it there are.
+/// The offset and length of a tag's data, in bytes from the start of the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub(crate) offset: u64,

@@ -1,7 +1,7 @@
-//! Profiles for tests, written from scratch.
+//! Builds ICC profiles for tests.
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
-/// A profile of a display with the given tags.
+/// A display profile with these tags.
 pub(crate) fn profile(space: &[u8; 4], pcs: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut bytes = vec![0; 128];
     bytes[8..12].copy_from_slice(&[2, 0x40, 0, 0]);
@@ -34,7 +34,7 @@ pub(crate) fn profile(space: &[u8; 4], pcs: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>
     bytes
 }
 
-/// Three colorants in XYZ and one curve for all.
+/// A matrix profile: three colorants in XYZ, and one curve for all channels.
 pub(crate) fn matrix(colorants: [[f64; 3]; 3], curve: &[u8]) -> Vec<u8> {
     let [red, green, blue] = colorants.map(xyz);
     let curve = curve.to_vec();
@@ -54,7 +54,8 @@ pub(crate) fn gray(curve: &[u8]) -> Vec<u8> {
     profile(b"GRAY", b"XYZ ", &[(b"kTRC", curve.to_vec())])
 }
 
-/// A table of `grid` points for each ink or light, in 8 or 16 bits, of the PCS value of each node.
+/// A lut8Type or lut16Type of `grid` points per channel, with values of `bytes` bytes. `of` gives
+/// the PCS value of a node.
 pub(crate) fn table(
     space: &[u8; 4],
     pcs: &[u8; 4],
@@ -89,7 +90,7 @@ pub(crate) fn table(
     profile(space, pcs, &[(b"A2B0", data)])
 }
 
-/// The same as a lutAToBType with all of its stages; the first curves are `a`, the others lines.
+/// The same as a lutAToBType with all of its elements. The A curves are `a`, the others identities.
 pub(crate) fn stages(
     space: &[u8; 4],
     pcs: &[u8; 4],

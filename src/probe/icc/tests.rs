@@ -1,4 +1,4 @@
-//! Profiles whole and damaged: what is read from them, and what they cost.
+//! Intact and damaged profiles: what is read from them, and what they cost.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
 use super::test_profiles::{
@@ -7,8 +7,8 @@ use super::test_profiles::{
 use super::*;
 use crate::budget::Budget;
 
-fn outcome(parts: &Parts<'_>) -> String {
-    let minimal = match Minimal::of(parts) {
+fn outcome(bytes: &ProfileBytes<'_>) -> String {
+    let minimal = match MinimalProfile::of(bytes) {
         Ok(minimal) => minimal,
         Err(problem) => return problem.to_string(),
     };
@@ -17,13 +17,13 @@ fn outcome(parts: &Parts<'_>) -> String {
         Ok(written) => fnv1a64(FNV_BASIS, &written),
         Err(error) => return format!("{error}"),
     };
-    let quote = memory_bytes(&IccSource::Plain(parts.clone()));
+    let quote = memory_bytes(&IccSource::Plain(bytes.clone()));
     let cost = conversion_bytes(&minimal);
     format!("{:?} {} {cost} {quote} {written:x}", minimal.space, minimal.is_srgb())
 }
 
 fn outcome_of(profile: &[u8]) -> String {
-    outcome(&Parts::contiguous(profile))
+    outcome(&ProfileBytes::contiguous(profile))
 }
 
 fn profiles() -> Vec<(&'static str, Vec<u8>)> {
@@ -79,46 +79,46 @@ fn profiles() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What is read, written anew and quoted changes only on purpose. Each number of the tables is
-/// changed to its neighbours and to the edges of a byte.
+/// A regression test: what is read, rewritten and quoted must not change by accident. Each byte is
+/// replaced by nearby values and by values at the edges of its range.
 #[test]
-fn a_damaged_profile_ends_as_it_was_written_down() {
+fn outcomes_of_damaged_profiles_match_the_record() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/probe/icc/tests.txt");
     let record = std::env::var_os("RECORD").is_some();
-    let then = std::fs::read_to_string(path).unwrap();
-    let mut now = String::new();
-    let mut lines = then.lines();
+    let recorded = std::fs::read_to_string(path).unwrap();
+    let mut current = String::new();
+    let mut lines = recorded.lines();
     for (name, profile) in profiles() {
         let line = format!("{name}: {}; {}", outcome_of(&profile), damage(&profile));
-        now += &line;
-        now += "\n";
-        let then = lines.next().unwrap_or_default();
-        assert!(record || line == then, "now {line}\nwas {then}\n`RECORD=1` writes it anew");
+        current += &line;
+        current += "\n";
+        let expected = lines.next().unwrap_or_default();
+        assert!(record || line == expected, "now {line}\nwas {expected}\n`RECORD=1` updates it");
     }
     if record {
-        std::fs::write(path, now).unwrap();
+        std::fs::write(path, current).unwrap();
     } else {
-        assert_eq!(lines.next(), None, "a profile is gone");
+        assert_eq!(lines.next(), None, "a recorded profile is no longer tested");
     }
 }
 
 fn damage(profile: &[u8]) -> String {
     let mut sum = FNV_BASIS;
     let mut kept = 0;
-    let mut note = |profile: &[u8]| {
+    let mut add = |profile: &[u8]| {
         let outcome = outcome_of(profile);
         kept += u32::from(outcome.len() > 20);
         sum = fnv1a64(sum, outcome.as_bytes());
     };
     let mut copy = profile.to_vec();
     for at in 0..profile.len().min(DAMAGED_BYTES) {
-        note(&profile[..at]);
+        add(&profile[..at]);
         let byte = profile[at];
         let near = [1, 2, 3, 4, 252, 253, 254, 255].map(|step| byte.wrapping_add(step));
         let edges = [0, 1, 2, 3, 4, 5, 16, 31, 32, 33, 127, 128, 129, 132, 254, 255];
         for changed in near.into_iter().chain(edges).chain([byte ^ 0x20, byte ^ 0x80]) {
             copy[at] = changed;
-            note(&copy);
+            add(&copy);
         }
         copy[at] = byte;
     }
@@ -126,22 +126,23 @@ fn damage(profile: &[u8]) -> String {
 }
 
 #[test]
-fn a_profile_in_chunks_is_the_profile_in_one_piece() {
+fn a_profile_in_chunks_is_read_like_one_in_one_piece() {
     for (name, profile) in profiles() {
         for length in [1, 3, 4, 13, 100] {
             if profile.len() > 255 * length {
                 continue;
             }
-            let of = profile.len().div_ceil(length) as u8;
-            let chunks = (1..=of).zip(profile.chunks(length)).map(|(at, chunk)| (at, of, chunk));
-            let parts = Parts::from_jpeg(chunks).unwrap();
-            assert_eq!(parts.len(), profile.len() as u64);
-            assert_eq!(outcome(&parts), outcome_of(&profile), "{name} in chunks of {length}");
+            let total = profile.len().div_ceil(length) as u8;
+            let chunks = (1..=total).zip(profile.chunks(length));
+            let chunks = chunks.map(|(sequence, chunk)| (sequence, total, chunk));
+            let bytes = ProfileBytes::from_jpeg(chunks).unwrap();
+            assert_eq!(bytes.len(), profile.len() as u64);
+            assert_eq!(outcome(&bytes), outcome_of(&profile), "{name} in chunks of {length}");
         }
     }
 }
 
-/// A deflated profile is inflated and then converted: both fit in what it may cost.
+/// A deflated profile is inflated, then converted. Its maximum cost covers both.
 #[test]
 fn a_deflated_profile_is_quoted_by_its_length() {
     let quote = |len: usize| {
@@ -181,12 +182,12 @@ fn a_curve_has_at_most_4096_points_and_a_grid_2_to_the_20_values() {
 }
 
 #[test]
-fn stages_without_a_grid_are_for_three_channels() {
+fn a_lut_a_to_b_without_a_grid_needs_three_channels() {
     let line = curve(&[0, 65535]);
     let outcome = |space: &[u8; 4], inputs: u8, len: usize| {
         let mut data = b"mAB \0\0\0\0\0\x03\0\0".to_vec();
         data[8] = inputs;
-        // B curves, matrix at the end, M curves; no grid and no A curves.
+        // The offsets of B curves, matrix (at the end), M curves, grid and A curves (none).
         for offset in [32_u32, 128, 80, 0, 0] {
             data.extend(offset.to_be_bytes());
         }
@@ -200,7 +201,7 @@ fn stages_without_a_grid_are_for_three_channels() {
 }
 
 #[test]
-fn a_table_is_at_least_48_bytes_whatever_its_kind() {
+fn a_lookup_table_of_any_type_has_at_least_48_bytes() {
     let outcome = |len: usize| {
         let mut data = b"mpet\0\0\0\0\x03\x03".to_vec();
         data.resize(len, 0);
@@ -224,7 +225,7 @@ fn a_tag_table_has_at_most_256_entries() {
 }
 
 #[test]
-fn curves_and_colorants_lead_to_xyz_only() {
+fn curve_and_matrix_models_need_xyz_as_connection_space() {
     let in_lab = |mut profile: Vec<u8>| {
         profile[20..24].copy_from_slice(b"Lab ");
         outcome_of(&profile)
@@ -233,14 +234,14 @@ fn curves_and_colorants_lead_to_xyz_only() {
     assert_eq!(in_lab(matrix(SRGB, &srgb_function())), "unsupported");
 }
 
-/// Of every name that a model may ask for, whether the model of this profile does or not.
+/// This holds for every tag name that some model needs, even if the model of this profile does not.
 #[test]
-fn the_data_of_a_tag_lies_behind_the_header_and_inside_of_the_profile() {
+fn tag_data_lies_after_the_header_and_inside_the_profile() {
     let data = b"text\0\0\0\0of nobody".to_vec();
-    let whole = profile(b"GRAY", b"XYZ ", &[(b"kTRC", curve(&[461])), (b"A2B1", data)]);
-    let end = whole.len() as u32;
+    let intact = profile(b"GRAY", b"XYZ ", &[(b"kTRC", curve(&[461])), (b"A2B1", data)]);
+    let end = intact.len() as u32;
     let outcome = |offset: u32, len: u32| {
-        let mut profile = whole.clone();
+        let mut profile = intact.clone();
         let entry = 132 + 12;
         profile[entry + 4..entry + 8].copy_from_slice(&offset.to_be_bytes());
         profile[entry + 8..entry + 12].copy_from_slice(&len.to_be_bytes());
@@ -262,5 +263,5 @@ fn fnv1a64(basis: u64, bytes: &[u8]) -> u64 {
 
 const FNV_BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 
-/// The header, the tag table and the heads of the tags.
+/// Covers the header, the tag table and the start of the tag data.
 const DAMAGED_BYTES: usize = 420;

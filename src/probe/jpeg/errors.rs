@@ -1,4 +1,4 @@
-//! The errors of JPEG.
+//! Error constructors for JPEG.
 
 use crate::error::Error;
 use crate::format::Format;

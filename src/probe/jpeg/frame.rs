@@ -1,4 +1,4 @@
-//! The frame header (T.81, B.2.2) and the geometry that follows from it.
+//! The frame header (T.81, B.2.2) and the geometry that it determines.
 
 use super::errors::{malformed, unsupported};
 use super::metadata::Metadata;
@@ -6,28 +6,31 @@ use crate::error::Error;
 use crate::probe::color::ColorKind;
 use crate::size::Size;
 
-/// What the frame header and the walk over the scans say.
+/// What the frame header and the scan headers declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) size: Size,
-    /// SOF2; otherwise SOF0 or SOF1.
+    /// True for SOF2, false for SOF0 and SOF1.
     pub(crate) progressive: bool,
-    /// True when one sequential scan holds all components, so that rows stream out as they are
-    /// read; otherwise all coefficients that are needed are kept until the last scan.
-    pub(crate) streams: bool,
+    /// True if one sequential scan holds all components. The decoder then emits rows as it reads
+    /// them; otherwise it keeps all coefficients that are needed until the last scan.
+    pub(crate) single_scan: bool,
     pub(crate) color: Color,
     pub(super) component_count: usize,
     pub(super) components: [Component; 4],
     pub(crate) scans: u32,
-    /// Samples that all scans visit together, to be held against the samples of the frame.
+    /// The total number of samples that the scans visit. A limit compares it with the samples of
+    /// the frame.
     pub(crate) scan_samples: u64,
-    /// Bytes of entropy-coded data of all scans.
+    /// The total length of the entropy-coded data of all scans. With a single scan, the length of
+    /// all that follows its header.
     pub(crate) entropy_bytes: u64,
-    /// Bytes of all chunks of the ICC profile.
+    /// The total length of the chunks of the ICC profile.
     pub(crate) icc_bytes: u64,
 }
 
 impl Frame {
+    /// Reads the segment of a SOFn marker.
     pub(super) fn parse(marker: u8, body: &[u8]) -> Result<Self, Error> {
         let progressive = match marker {
             0xC0 | 0xC1 => false,
@@ -72,7 +75,8 @@ impl Frame {
                 return Err(malformed("two components with one identifier"));
             }
             if let Some(component) = rest.first_mut() {
-                // Sampling factors are relative: those of a single component say nothing.
+                // Sampling factors are relative to each other, so those of a single component have
+                // no meaning.
                 let (h, v) = if component_count == 1 { (1, 1) } else { (h, v) };
                 let quantization_table = *quantization_table;
                 *component =
@@ -82,7 +86,7 @@ impl Frame {
         Ok(Self {
             size: Size::new(width, height),
             progressive,
-            streams: false,
+            single_scan: false,
             color: Color::Gray,
             component_count,
             components,
@@ -97,48 +101,48 @@ impl Frame {
         self.components.get(..self.component_count).unwrap_or_default()
     }
 
-    /// The largest horizontal and vertical sampling factor.
+    /// The largest horizontal and the largest vertical sampling factor.
     pub(crate) fn max_factors(&self) -> (u32, u32) {
         self.components()
             .iter()
             .fold((1, 1), |(h, v), c| (h.max(u32::from(c.h)), v.max(u32::from(c.v))))
     }
 
-    /// Minimum coded units of an interleaved scan, across and down (T.81, A.2.3).
+    /// The number of MCUs of an interleaved scan, across and down (T.81, A.2.3).
     pub(crate) fn mcus(&self) -> Size {
         let (h, v) = self.max_factors();
         Size::new(self.size.width.div_ceil(8 * h), self.size.height.div_ceil(8 * v))
     }
 
-    /// The blocks of all components in one MCU of a scan that holds all of them.
+    /// The number of blocks per MCU of a scan that holds all components.
     pub(crate) fn blocks_per_mcu(&self) -> u64 {
         self.components().iter().map(|c| u64::from(c.h) * u64::from(c.v)).sum()
     }
 
-    /// The samples of a component, across and down (T.81, A.1.1).
+    /// The number of samples of a component, across and down (T.81, A.1.1).
     pub(crate) fn component_size(&self, component: usize) -> Size {
         let (h_max, v_max) = self.max_factors();
         let Some(c) = self.components().get(component) else { return Size::new(0, 0) };
-        // Sides are 16-bit numbers, factors at most 4: no overflow.
+        // No overflow: sides have 16 bits, and factors are at most 4.
         Size::new(
             (self.size.width * u32::from(c.h)).div_ceil(h_max),
             (self.size.height * u32::from(c.v)).div_ceil(v_max),
         )
     }
 
-    /// The blocks of a component that hold its samples, without the padding of the MCUs.
+    /// The number of blocks that hold the samples of a component, without the padding to full MCUs.
     pub(crate) fn component_blocks(&self, component: usize) -> Size {
         let size = self.component_size(component);
         Size::new(size.width.div_ceil(8), size.height.div_ceil(8))
     }
 
-    /// An upper bound of the pixels that the entropy data can hold.
+    /// An upper bound on the pixels that the entropy-coded data can hold.
     ///
-    /// A sequential block takes a bit for the DC code and one for the end of the block, the block
-    /// of a first DC scan at least one bit. Less data than that cannot hold the declared pixels,
-    /// and holds the same share of them at the most.
+    /// A sequential block takes at least two bits: one for the DC code and one for the end of
+    /// block. A block of a first DC scan takes at least one. With fewer bits than that, the data
+    /// can hold at most the same fraction of the declared pixels.
     pub(crate) fn possible_pixels(&self) -> u64 {
-        let blocks: u64 = if self.streams {
+        let blocks: u64 = if self.single_scan {
             self.mcus().pixels() * self.blocks_per_mcu()
         } else {
             (0..self.component_count).map(|i| self.component_blocks(i).pixels()).sum()
@@ -149,6 +153,7 @@ impl Frame {
         u64::try_from(pixels).unwrap_or(u64::MAX)
     }
 
+    /// The colour model that the markers and the component identifiers declare.
     pub(super) fn color_of(&self, metadata: &Metadata) -> Color {
         let ids = self.components.map(|component| component.id);
         match (self.component_count, metadata.adobe_transform) {
@@ -172,27 +177,28 @@ pub(crate) struct Component {
     pub(crate) h: u8,
     pub(crate) v: u8,
     pub(crate) quantization_table: u8,
-    /// Progressive: the last coefficient (zigzag) that must be read for the 2×2 and the 4×4 low
-    /// ones, because a refinement scan of those goes that far.
+    /// In a progressive frame: the last coefficient, in zigzag order, that must be read for the low
+    /// 2×2 and for the low 4×4 coefficients. Refinement scans of those extend that far.
     pub(super) history_end: [u8; 2],
-    /// Progressive: the lowest AC coefficient (zigzag) that a refinement scan starts with.
+    /// In a progressive frame: the lowest AC coefficient, in zigzag order, at which a refinement
+    /// scan starts.
     pub(super) refined_from: Option<u8>,
 }
 
 impl Component {
-    /// The last coefficient, in zigzag order, that scans must be read up to at `scale`.
+    /// The last coefficient, in zigzag order, that the decoder must read at `scale`.
     pub(crate) const fn last_coefficient(&self, scale: Scale) -> u8 {
         let [quarter, half] = self.history_end;
-        let reach = match scale {
+        let history_end = match scale {
             Scale::Full | Scale::Eighth => 0,
             Scale::Half => half,
             Scale::Quarter => quarter,
         };
         let kept = scale.last_kept();
-        if reach > kept { reach } else { kept }
+        if history_end > kept { history_end } else { kept }
     }
 
-    /// True when a refinement scan of AC coefficients must be followed at `scale`.
+    /// Returns true if the decoder must read refinement scans of AC coefficients at `scale`.
     pub(crate) const fn is_refined(&self, scale: Scale) -> bool {
         match self.refined_from {
             Some(first) => first <= self.last_coefficient(scale),
@@ -201,16 +207,17 @@ impl Component {
     }
 }
 
-/// How components become colours.
+/// The colour model of the components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Color {
     Gray,
     YCbCr,
     Rgb,
-    /// Four components; `inverted` as Adobe writes it: 255 is no ink.
+    /// CMYK. `inverted` is true for files of Adobe, where 255 means no ink.
     Cmyk {
         inverted: bool,
     },
+    /// CMYK with its first three components coded as luma and chroma.
     Ycck {
         inverted: bool,
     },
@@ -228,7 +235,7 @@ impl Color {
     }
 }
 
-/// The side of what an 8×8 block is decoded to.
+/// The scale of decoding: how many samples each 8×8 block is decoded to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scale {
     /// 8×8.
@@ -242,7 +249,7 @@ pub(crate) enum Scale {
 }
 
 impl Scale {
-    /// Samples a side of a block: 8, 4, 2 or 1.
+    /// The side of a decoded block in samples: 8, 4, 2 or 1.
     pub(crate) const fn side(self) -> u32 {
         match self {
             Self::Full => 8,
@@ -252,7 +259,7 @@ impl Scale {
         }
     }
 
-    /// What the sides of a plane are divided by: 1, 2, 4 or 8.
+    /// The divisor for the sides of a plane: 1, 2, 4 or 8.
     pub(crate) const fn divisor(self) -> u32 {
         8 / self.side()
     }
@@ -264,7 +271,7 @@ impl Scale {
         Size::new(size.width.div_ceil(self.divisor()), size.height.div_ceil(self.divisor()))
     }
 
-    /// The last coefficient, in zigzag order, of the low square that makes the samples.
+    /// The last coefficient, in zigzag order, of the low square that the samples are computed from.
     pub(crate) const fn last_kept(self) -> u8 {
         match self {
             Self::Full => 63,

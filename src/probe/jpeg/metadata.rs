@@ -1,21 +1,25 @@
-//! What application segments before the first scan say about the picture.
+//! What the application segments before the first scan declare.
 
 use super::segments::icc_chunk;
 use crate::probe::color::IccKind;
 use crate::probe::exif::Orientation;
 
+/// The contents of the application segments so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Metadata {
     pub(super) jfif: bool,
     /// The colour transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK.
     pub(super) adobe_transform: Option<u8>,
     pub(super) orientation: Option<Orientation>,
+    /// The kind of the ICC profile, from its first chunk in the file.
     pub(super) icc: Option<IccKind>,
+    /// The total length of the chunks of the ICC profile.
     pub(super) icc_bytes: u64,
 }
 
 impl Metadata {
-    pub(super) fn note(&mut self, number: u8, body: &[u8]) {
+    /// Reads the segment APP`number`.
+    pub(super) fn read_application_segment(&mut self, number: u8, body: &[u8]) {
         match number {
             0 if body.starts_with(b"JFIF\0") => self.jfif = true,
             1 if self.orientation.is_none() => {
@@ -28,7 +32,7 @@ impl Metadata {
                 }
             }
             14 if body.starts_with(b"Adobe") => {
-                // The name, the version, two words of flags, the transform.
+                // After "Adobe" come the version and two flags of 16 bits each, then the transform.
                 self.adobe_transform = body.get(11).copied().or(self.adobe_transform);
             }
             _ => {}

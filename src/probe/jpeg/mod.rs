@@ -17,17 +17,18 @@ mod tests;
 pub(crate) use errors::malformed;
 pub(crate) use frame::{Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
-pub(crate) use scan_script::Script;
+pub(crate) use scan_script::ScanScript;
 pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
 pub(crate) use tables::{
     HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
 };
 
-/// Reads the headers: up to the first scan when it is the only one, else to the end of the file.
+/// Reads the headers: up to the scan of a sequential frame that holds all components, otherwise to
+/// the end of the file.
 pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     let mut segments = Segments::new(bytes)?;
     let mut metadata = metadata::Metadata::default();
-    let mut script = Script::new();
+    let mut script = ScanScript::new();
     let mut found: Option<Frame> = None;
     while let Some(segment) = segments.next()? {
         match segment {
@@ -46,7 +47,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
             Segment::RestartInterval(_) => {}
             Segment::Application { number, body } => {
                 if found.is_none_or(|frame| frame.scans == 0) {
-                    metadata.note(number, body);
+                    metadata.read_application_segment(number, body);
                 }
             }
             Segment::Scan { body, entropy } => {
@@ -54,17 +55,17 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
                     return Err(malformed("a scan before the frame header"));
                 };
                 let scan = Scan::parse(body, frame)?;
-                script.admit(&scan)?;
+                script.add(&scan)?;
                 frame.scans = frame.scans.saturating_add(1);
                 for component in scan.components() {
                     frame.scan_samples += frame.component_size(component.index).pixels();
                 }
                 if !frame.progressive && scan.components().len() == frame.components().len() {
-                    frame.streams = true;
+                    frame.single_scan = true;
                     frame.entropy_bytes = entropy.len() as u64;
                     break;
                 }
-                frame.entropy_bytes += segments.entropy_bytes();
+                frame.entropy_bytes += segments.skip_entropy_data();
             }
         }
     }

@@ -4,12 +4,12 @@ use super::errors::malformed;
 use super::frame::Frame;
 use crate::error::Error;
 
-/// A scan header whose components are those of the frame.
+/// A scan header, checked against the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scan {
     count: usize,
     components: [ScanComponent; 4],
-    /// Ss and Se: the band of coefficients in zigzag order.
+    /// Ss and Se: the band of coefficients, in zigzag order.
     pub(crate) first: u8,
     pub(crate) last: u8,
     /// Ah and Al: the bit positions before and after this scan.
@@ -20,14 +20,15 @@ pub(crate) struct Scan {
 /// One component of a scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScanComponent {
-    /// Its place in the frame.
+    /// Its index in the frame.
     pub(crate) index: usize,
-    /// Destinations of its Huffman tables, 0 to 3.
+    /// The destination of its DC table and of its AC table, 0 to 3.
     pub(crate) dc_table: u8,
     pub(crate) ac_table: u8,
 }
 
 impl Scan {
+    /// Reads the segment of a SOS marker.
     pub(crate) fn parse(body: &[u8], frame: &Frame) -> Result<Self, Error> {
         let Some((&count, rest)) = body.split_first() else {
             return Err(malformed("an empty scan header"));
@@ -52,7 +53,8 @@ impl Scan {
                 return Err(malformed("a scan with a Huffman table destination over 3"));
             }
             let (earlier, rest) = components.split_at_mut(i);
-            // Their order is that of the frame (T.81, B.2.3), so none comes twice.
+            // Components are in the order of the frame (T.81, B.2.3), which rules out repeated
+            // ones.
             if earlier.last().is_some_and(|previous| previous.index >= index) {
                 return Err(malformed("a scan with its components twice or out of order"));
             }
@@ -80,12 +82,12 @@ impl Scan {
         self.components.get(..self.count).unwrap_or_default()
     }
 
-    /// True when bits are added to coefficients of an earlier scan.
+    /// Returns true for a refinement scan, which adds bits to coefficients of an earlier scan.
     pub(crate) const fn refines(&self) -> bool {
         self.high > 0
     }
 
-    /// T.81, B.2.3 and table G.1.
+    /// Checks the spectral selection and the successive approximation (T.81, B.2.3 and table G.1).
     fn check_band(&self, progressive: bool) -> Result<(), Error> {
         if !progressive {
             if (self.first, self.last, self.high, self.low) != (0, 63, 0, 0) {
@@ -93,11 +95,11 @@ impl Scan {
             }
             return Ok(());
         }
-        let band = match self.first {
+        let is_valid_band = match self.first {
             0 => self.last == 0,
             first => first <= self.last && self.last <= 63 && self.count == 1,
         };
-        if !band {
+        if !is_valid_band {
             return Err(malformed("a bad spectral selection"));
         }
         if self.low > 13 || (self.high > 0 && self.high != self.low + 1) {

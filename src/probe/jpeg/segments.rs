@@ -1,51 +1,54 @@
-//! The walk over the marker segments (T.81, B.1.1): the one reader of the container.
+//! [`Segments`]: walks the marker segments (T.81, B.1.1). All other code reads the container
+//! through it.
 
 use super::errors::malformed;
 use crate::error::Error;
 use crate::format::Format;
 use crate::work;
 
-/// One marker segment that somebody here reads.
+/// A marker segment that the probe or the decoder uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment<'a> {
-    /// SOF0 to SOF15, SOF55, DHP or EXP: `marker` tells which.
+    /// SOF0 to SOF15, SOF55, DHP or EXP, as `marker` says.
     Frame { marker: u8, body: &'a [u8] },
     /// DQT.
     QuantizationTables(&'a [u8]),
     /// DHT.
     HuffmanTables(&'a [u8]),
-    /// DRI: MCUs between two restart markers, 0 for none.
+    /// DRI: the number of MCUs between two restart markers; 0 for no markers.
     RestartInterval(u16),
-    /// SOS. `entropy` is all that follows; its data end at the first marker but RSTn.
+    /// SOS. `entropy` extends to the end of the file; the data of the scan ends at the first marker
+    /// other than RSTn.
     Scan { body: &'a [u8], entropy: &'a [u8] },
     /// APP0 to APP15.
     Application { number: u8, body: &'a [u8] },
 }
 
-/// Walks from SOI to EOI. Nothing is stored; what is not a [`Segment`] is passed over.
+/// Walks the segments from SOI to EOI, and skips those that [`Segment`] does not list.
 #[derive(Clone, Debug)]
 pub(crate) struct Segments<'a> {
     bytes: &'a [u8],
     at: usize,
     in_entropy: bool,
     count: u32,
-    ended: bool,
+    found_eoi: bool,
 }
 
 impl<'a> Segments<'a> {
+    /// Fails if `bytes` do not start with SOI.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, Error> {
         if !bytes.starts_with(&[0xFF, SOI]) {
             return Err(malformed("no SOI marker at the start"));
         }
-        Ok(Self { bytes, at: 2, in_entropy: false, count: 0, ended: false })
+        Ok(Self { bytes, at: 2, in_entropy: false, count: 0, found_eoi: false })
     }
 
-    /// The next segment, or `None` at EOI or at the end of the bytes.
+    /// Returns the next segment, or `None` at EOI or at the end of the bytes.
     pub(crate) fn next(&mut self) -> Result<Option<Segment<'a>>, Error> {
         while let Some(marker) = self.next_marker() {
             match marker {
                 EOI => {
-                    self.ended = true;
+                    self.found_eoi = true;
                     self.at = self.bytes.len();
                     return Ok(None);
                 }
@@ -75,23 +78,24 @@ impl<'a> Segments<'a> {
         Ok(None)
     }
 
-    /// True once EOI was met; false when the bytes ended without one.
-    pub(crate) const fn met_eoi(&self) -> bool {
-        self.ended
+    /// Returns true once the walk has reached EOI; false if the bytes end without one.
+    pub(crate) const fn found_eoi(&self) -> bool {
+        self.found_eoi
     }
 
-    /// Segments so far; RSTn, SOI and EOI do not count.
+    /// The number of segments so far. RSTn, SOI and EOI do not count.
     pub(crate) const fn count(&self) -> u32 {
         self.count
     }
 
-    /// After [`Segment::Scan`]: says that `bytes` of its entropy data hold no marker but RSTn.
-    pub(crate) fn pass_entropy(&mut self, bytes: usize) {
+    /// After [`Segment::Scan`]: advances by `bytes` of its entropy-coded data. The decoder has read
+    /// them and found no marker other than RSTn.
+    pub(crate) fn advance_in_entropy_data(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes).min(self.bytes.len());
     }
 
-    /// After [`Segment::Scan`]: walks to the end of its data and returns their length.
-    pub(crate) fn entropy_bytes(&mut self) -> u64 {
+    /// After [`Segment::Scan`]: skips the rest of its entropy-coded data, and returns its length.
+    pub(crate) fn skip_entropy_data(&mut self) -> u64 {
         let start = self.at;
         if self.in_entropy {
             self.in_entropy = false;
@@ -101,10 +105,10 @@ impl<'a> Segments<'a> {
         (self.at - start) as u64
     }
 
-    /// The next marker; bytes before it that belong to no segment are passed over, as other
-    /// decoders do: files whose comment is longer than it says are in use.
+    /// Returns the next marker. Skips bytes before it that belong to no segment, as other decoders
+    /// do: files with a comment longer than its declared length are in use.
     fn next_marker(&mut self) -> Option<u8> {
-        self.entropy_bytes();
+        self.skip_entropy_data();
         let start = self.at;
         let marker = self.find_marker();
         work::walked(self.at - start);
@@ -114,7 +118,7 @@ impl<'a> Segments<'a> {
     fn find_marker(&mut self) -> Option<u8> {
         loop {
             self.at = next_ff(self.bytes, self.at);
-            // Any number of fill bytes may stand before a marker (T.81, B.1.1.2).
+            // Any number of fill bytes may precede a marker (T.81, B.1.1.2).
             while *self.bytes.get(self.at)? == 0xFF {
                 self.at += 1;
             }
@@ -126,25 +130,26 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// Only a segment that matters must be as long as its own length field.
-    fn body(&mut self, matters: bool) -> Result<&'a [u8], Error> {
-        let early = Error::truncated_header(Format::Jpeg);
+    /// Reads the length and the body of a segment. A length that does not even cover its own field
+    /// is an error only in a segment that is `required`.
+    fn body(&mut self, required: bool) -> Result<&'a [u8], Error> {
+        let truncated = Error::truncated_header(Format::Jpeg);
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some((length, _)) = rest.split_first_chunk::<2>() else { return Err(early) };
+        let Some((length, _)) = rest.split_first_chunk::<2>() else { return Err(truncated) };
         let length = usize::from(u16::from_be_bytes(*length));
-        if length < 2 && matters {
+        if length < 2 && required {
             return Err(malformed("a segment length under 2"));
         }
         let length = length.max(2);
-        let Some(body) = rest.get(2..length) else { return Err(early) };
+        let Some(body) = rest.get(2..length) else { return Err(truncated) };
         self.at += length;
         work::walked(length);
         Ok(body)
     }
 }
 
-/// The chunks of the ICC profile (ICC.1:2022, B.4): sequence number, count and bytes of each, in
-/// the order of the file.
+/// Returns the chunks of the ICC profile (ICC.1:2022, B.4) in file order: sequence number, number
+/// of chunks, and bytes.
 pub(crate) fn icc_chunks(bytes: &[u8]) -> impl Iterator<Item = (u8, u8, &[u8])> {
     let mut segments = Segments::new(bytes).ok();
     core::iter::from_fn(move || {
@@ -164,6 +169,7 @@ pub(crate) fn icc_chunks(bytes: &[u8]) -> impl Iterator<Item = (u8, u8, &[u8])> 
     })
 }
 
+/// The chunk of an ICC profile in the body of an APP2 segment.
 pub(super) fn icc_chunk(body: &[u8]) -> Option<(u8, u8, &[u8])> {
     match body.strip_prefix(b"ICC_PROFILE\0")? {
         [sequence, count, chunk @ ..] => Some((*sequence, *count, chunk)),
@@ -171,8 +177,8 @@ pub(super) fn icc_chunk(body: &[u8]) -> Option<(u8, u8, &[u8])> {
     }
 }
 
-/// The position of the marker that ends the entropy data at `at`: the first that is not RSTn. An
-/// 0xFF in the data is followed by a zero byte, perhaps after more 0xFF.
+/// The position of the marker that ends the entropy-coded data at `at`: the first that is not RSTn.
+/// In the data itself, a zero byte follows each 0xFF, perhaps after more 0xFF bytes.
 fn end_of_entropy(bytes: &[u8], mut at: usize) -> usize {
     loop {
         let start = next_ff(bytes, at);
@@ -192,7 +198,7 @@ fn end_of_entropy(bytes: &[u8], mut at: usize) -> usize {
 fn next_ff(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let (chunks, _) = rest.as_chunks::<32>();
-    // Without a branch per byte, so that it compiles to vector code.
+    // The loop has no branch per byte, so the compiler can vectorise it.
     let clean: usize = chunks
         .iter()
         .take_while(|chunk| chunk.iter().fold(0, |any, &byte| any | u8::from(byte == 0xFF)) == 0)
@@ -237,16 +243,16 @@ mod tests {
         );
         let mut segments = Segments::new(&bytes).unwrap();
         assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { body: [], .. })));
-        assert_eq!(segments.entropy_bytes(), entropy.len() as u64);
+        assert_eq!(segments.skip_entropy_data(), entropy.len() as u64);
         assert_eq!(segments.next().unwrap(), Some(Segment::RestartInterval(258)));
         assert_eq!(segments.next().unwrap(), None);
-        assert!(segments.met_eoi());
+        assert!(segments.found_eoi());
         assert_eq!(segments.next().unwrap(), None);
         assert_eq!(segments.count(), 3);
     }
 
     #[test]
-    fn lengths_are_checked() {
+    fn segment_lengths_are_checked() {
         fn outcome(bytes: &[u8]) -> Result<Option<Segment<'_>>, Error> {
             Segments::new(bytes)?.next()
         }
@@ -276,19 +282,19 @@ mod tests {
     }
 
     #[test]
-    fn entropy_data_that_a_decoder_has_passed_is_not_searched_for_markers() {
+    fn entropy_data_that_the_decoder_has_read_is_not_searched_for_markers() {
         let bytes = b"\xFF\xD8\xFF\xDA\x00\x02ab\xFF\xDD\x00\x04\x01\x02\xFF\xDD\x00\x04\x03\x04";
-        for (passed, interval) in [(0, 0x0102), (2, 0x0102), (8, 0x0304)] {
+        for (decoded, interval) in [(0, 0x0102), (2, 0x0102), (8, 0x0304)] {
             let mut segments = Segments::new(bytes).unwrap();
             assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { .. })));
-            segments.pass_entropy(passed);
+            segments.advance_in_entropy_data(decoded);
             assert_eq!(segments.next().unwrap(), Some(Segment::RestartInterval(interval)));
         }
         let mut segments = Segments::new(bytes).unwrap();
         segments.next().unwrap();
-        segments.pass_entropy(usize::MAX);
+        segments.advance_in_entropy_data(usize::MAX);
         assert_eq!(segments.next().unwrap(), None);
-        assert!(!segments.met_eoi());
+        assert!(!segments.found_eoi());
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! The tables of DQT and DHT segments (T.81, B.2.4), checked and read in place.
+//! The tables in DQT and DHT segments (T.81, B.2.4), checked and read in place.
 
 use super::errors::malformed;
 use crate::error::Error;
 
-/// A Huffman table as the file gives it.
+/// A Huffman table as stored in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HuffmanTable<'a> {
-    /// How many codes there are of each length, 1 to 16 bits.
+    /// The number of codes of each length, 1 to 16 bits.
     pub(crate) counts: &'a [u8; 16],
-    /// The symbols by rising code.
+    /// The symbols, in ascending order of their codes.
     pub(crate) symbols: &'a [u8],
 }
 
 impl HuffmanTable<'_> {
-    /// Symbol, code and length of each code, by rising length (T.81, annex C).
+    /// Symbol, code and length of each code, in ascending order of length (T.81, annex C).
     pub(crate) fn codes(&self) -> impl Iterator<Item = (u8, u32, u32)> {
         let counts = (1_u32..).zip(self.counts);
         let lengths =
@@ -27,7 +27,7 @@ impl HuffmanTable<'_> {
     }
 }
 
-/// Where a Huffman table goes.
+/// The destination of a Huffman table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
     pub(crate) is_ac: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Destination {
     pub(crate) id: u8,
 }
 
-/// The tables of one DHT segment.
+/// Iterates over the tables of a DHT segment. An error is the last item.
 pub(crate) fn huffman_tables(
     mut body: &[u8],
 ) -> impl Iterator<Item = Result<(Destination, HuffmanTable<'_>), Error>> {
@@ -64,11 +64,12 @@ fn huffman_table<'a>(body: &mut &'a [u8]) -> Result<(Destination, HuffmanTable<'
         return Err(malformed("a Huffman table of more than 256 codes"));
     }
     let (symbols, rest) = rest.split_at_checked(total).ok_or(malformed(SHORT))?;
-    let mut used = 0_u32;
+    // In units of the code space of a 16-bit code.
+    let mut code_space = 0_u32;
     for (count, length) in counts.iter().zip(1..) {
-        used += u32::from(*count) << (16 - length);
+        code_space += u32::from(*count) << (16 - length);
     }
-    if used > 1 << 16 {
+    if code_space > 1 << 16 {
         return Err(malformed("a Huffman table with more codes than their lengths allow"));
     }
     if !destination.is_ac && symbols.iter().any(|&category| category > 15) {
@@ -78,10 +79,10 @@ fn huffman_table<'a>(body: &mut &'a [u8]) -> Result<(Destination, HuffmanTable<'
     Ok((destination, HuffmanTable { counts, symbols }))
 }
 
-/// A quantization table: its destination, 0 to 3, and the steps in zigzag order.
+/// A quantization table: its destination, 0 to 3, and its steps in zigzag order.
 pub(crate) type QuantizationTable = (u8, [u16; 64]);
 
-/// The tables of one DQT segment.
+/// Iterates over the tables of a DQT segment. An error is the last item.
 pub(crate) fn quantization_tables(
     mut body: &[u8],
 ) -> impl Iterator<Item = Result<QuantizationTable, Error>> {
@@ -121,7 +122,7 @@ fn quantization_table(body: &mut &[u8]) -> Result<QuantizationTable, Error> {
     Ok((id, steps))
 }
 
-/// The tables that files without DHT mean (T.81, K.3): luminance and chrominance.
+/// The DC tables for files without DHT segments (T.81, K.3): luminance and chrominance.
 pub(crate) const STANDARD_DC: [HuffmanTable<'static>; 2] = [
     HuffmanTable {
         counts: &[0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
@@ -133,7 +134,7 @@ pub(crate) const STANDARD_DC: [HuffmanTable<'static>; 2] = [
     },
 ];
 
-/// See [`STANDARD_DC`].
+/// The AC tables for files without DHT segments (T.81, K.3): luminance and chrominance.
 #[rustfmt::skip]
 pub(crate) const STANDARD_AC: [HuffmanTable<'static>; 2] = [
     HuffmanTable {
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_tables_are_whole() {
+    fn the_standard_tables_are_complete() {
         for table in STANDARD_DC.iter().chain(&STANDARD_AC) {
             let is_ac = table.symbols.len() > 12;
             let body = dht(u8::from(is_ac) << 4, *table.counts, table.symbols);
@@ -229,9 +230,9 @@ mod tests {
         let tables: Vec<_> = quantization_tables(&body).map(Result::unwrap).collect();
         assert_eq!((tables[0].0, tables[0].1[63]), (1, 64));
         assert_eq!((tables[1].0, tables[1].1[63]), (3, 1063));
-        for cut in 1..body.len() {
-            let all_read = quantization_tables(&body[..cut]).all(|table| table.is_ok());
-            assert_eq!(all_read, cut == 65, "cut at {cut}");
+        for end in 1..body.len() {
+            let all_read = quantization_tables(&body[..end]).all(|table| table.is_ok());
+            assert_eq!(all_read, end == 65, "truncated at {end}");
         }
         assert!(quantization_tables(&[0x24; 200]).next().unwrap().is_err());
     }

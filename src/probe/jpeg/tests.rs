@@ -1,4 +1,4 @@
-//! Headers that are made here: what they say, and what is refused.
+//! Generated headers: what they declare, and which ones are refused.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
 use super::*;
@@ -12,7 +12,7 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A frame header of 100 × 50 with components of identifier and sampling factors.
+/// A frame header of 100 × 50 pixels. Each component is its identifier and its sampling factors.
 fn sof(marker: u8, components: &[(u8, u8)]) -> Vec<u8> {
     let mut body = std::vec![8, 0, 50, 0, 100, components.len() as u8];
     body.extend(components.iter().flat_map(|&(id, factors)| [id, factors, 0]));
@@ -54,12 +54,12 @@ fn a_sequential_frame_in_one_scan() {
     assert_eq!((header.orientation, header.icc), (Orientation::Rotate90, Some(IccKind::Rgb)));
     assert_eq!((header.scans, header.segments), (Some(1), 6));
     let frame = frame(&bytes);
-    assert!(frame.streams && !frame.progressive);
+    assert!(frame.single_scan && !frame.progressive);
     assert_eq!((frame.icc_bytes, frame.entropy_bytes), (24, 17));
     assert_eq!((frame.mcus(), frame.component_size(1)), (Size::new(7, 4), Size::new(50, 25)));
     assert_eq!(frame.scan_samples, 100 * 50 + 2 * 50 * 25);
     assert_eq!(Scale::Quarter.plane_size(&frame, 1), Size::new(13, 7));
-    // 17 bytes are 136 bits; 28 MCUs of six blocks take two bits each.
+    // 17 bytes are 136 bits. 28 MCUs of six blocks take at least two bits per block.
     assert_eq!(frame.possible_pixels(), 5_000 * 136 / 336);
 }
 
@@ -67,12 +67,12 @@ fn a_sequential_frame_in_one_scan() {
 fn scans_are_counted_to_the_end() {
     let bytes = file(&[sof(0xC1, &YCC), sos(&[1], ALL), sos(&[2, 3], ALL)]);
     let frame = frame(&bytes);
-    assert_eq!((frame.streams, frame.scans, frame.entropy_bytes), (false, 2, 30));
+    assert_eq!((frame.single_scan, frame.scans, frame.entropy_bytes), (false, 2, 30));
     assert_eq!(frame.scan_samples, 100 * 50 + 2 * 50 * 25);
 }
 
 #[test]
-fn a_refinement_that_starts_at_the_last_coefficient_kept_is_followed() {
+fn a_refinement_that_starts_at_the_last_kept_coefficient_is_read_to_its_end() {
     let bytes = file(&[
         sof(0xC2, &[(1, 0x11)]),
         sos(&[1], [0, 0, 0]),
@@ -85,7 +85,7 @@ fn a_refinement_that_starts_at_the_last_coefficient_kept_is_followed() {
 }
 
 #[test]
-fn a_script_knows_what_was_sent() {
+fn a_scan_script_tracks_which_coefficients_were_sent() {
     let bytes = file(&[
         sof(0xC2, &[(1, 0x11), (2, 0x11), (3, 0x11)]),
         sos(&[1, 2], [0, 0, 0]),
@@ -96,21 +96,21 @@ fn a_script_knows_what_was_sent() {
         sos(&[3], [0, 0, 0x10]),
     ]);
     let frame = frame(&bytes);
-    let mut script = Script::new();
-    let mut told = Vec::new();
+    let mut script = ScanScript::new();
+    let mut states = Vec::new();
     let mut segments = Segments::new(&bytes).unwrap();
     while let Some(segment) = segments.next().unwrap() {
         if let Segment::Scan { body, .. } = segment {
-            script.admit(&Scan::parse(body, &frame).unwrap()).unwrap();
-            told.push((script.has_all_dc(&frame), script.is_complete(&frame)));
+            script.add(&Scan::parse(body, &frame).unwrap()).unwrap();
+            states.push((script.has_all_dc(&frame), script.is_complete(&frame)));
         }
     }
-    let (no, dc, all) = ((false, false), (true, false), (true, true));
-    assert_eq!(told, [no, dc, dc, dc, dc, all]);
+    let (none, dc, all) = ((false, false), (true, false), (true, true));
+    assert_eq!(states, [none, dc, dc, dc, dc, all]);
 }
 
 #[test]
-fn metadata_counts_until_the_first_scan() {
+fn only_metadata_before_the_first_scan_counts() {
     let exif = |value| {
         let mut tiff = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
         tiff.extend([value, 0, 0, 0]);
@@ -122,7 +122,7 @@ fn metadata_counts_until_the_first_scan() {
     assert_eq!(
         orientation(&[sof(0xC0, &YCC), exif(6), first, second]),
         Orientation::Rotate90,
-        "behind the frame header"
+        "after the frame header"
     );
     let (first, second) = scans();
     assert_eq!(
@@ -139,7 +139,7 @@ fn metadata_counts_until_the_first_scan() {
 }
 
 #[test]
-fn refinement_tells_how_far_scans_must_be_read() {
+fn refinement_scans_extend_the_band_that_must_be_read() {
     let bytes = file(&[
         sof(0xC2, &[(1, 0x11)]),
         sos(&[1], [0, 0, 0x01]),
@@ -155,7 +155,7 @@ fn refinement_tells_how_far_scans_must_be_read() {
 }
 
 #[test]
-fn colors_as_the_markers_and_identifiers_say() {
+fn markers_and_component_identifiers_determine_the_color_model() {
     let adobe =
         |transform| segment(0xEE, &[b"Adobe\0\x64\0\0\0\0".as_slice(), &[transform]].concat());
     let jfif = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
@@ -177,14 +177,14 @@ fn colors_as_the_markers_and_identifiers_say() {
 }
 
 #[test]
-fn what_is_refused() {
+fn invalid_and_unsupported_headers_are_refused() {
     let all = || sos(&[1, 2, 3], ALL);
     assert_eq!(kind(&[sof(0xC0, &YCC), all()]), "ok");
     for marker in [0xC3, 0xC5, 0xC8, 0xC9, 0xCA, 0xCF, 0xDE, 0xDF] {
         assert_eq!(kind(&[sof(marker, &YCC), all()]), "unsupported", "{marker:x}");
     }
     assert_eq!(kind(&[sof(0xC0, &YCC[..2]), sos(&[1, 2], ALL)]), "unsupported");
-    // Parameters of arithmetic coding, which nobody uses.
+    // DAC, the conditioning of arithmetic coding, is ignored.
     assert_eq!(kind(&[segment(0xCC, &[0, 0x11]), sof(0xC0, &YCC), all()]), "ok");
     let table = |number| segment(0xC0, &[8, 0, 9, 0, 9, 1, 1, 0x11, number]);
     assert_eq!(kind(&[table(3), sos(&[1], ALL)]), "ok");
@@ -201,7 +201,7 @@ fn what_is_refused() {
     for factors in [0x10, 0x01, 0x51, 0x15] {
         assert_eq!(kind(&[sof(0xC0, &[(1, factors), (2, 0x11), (3, 0x11)]), all()]), "malformed");
     }
-    // Eleven blocks an MCU, which only matters where they are interleaved.
+    // Eleven blocks per MCU, which is an error only in an interleaved scan.
     let many = sof(0xC0, &[(1, 0x33), (2, 0x11), (3, 0x11)]);
     assert_eq!(kind(&[many.clone(), all()]), "malformed");
     assert_eq!(kind(&[many, sos(&[1], ALL), sos(&[2, 3], ALL)]), "ok");

@@ -1,4 +1,4 @@
-//! The chunks of a PNG (5.3).
+//! Iterates over the chunks of a PNG (5.3).
 
 use super::errors::malformed;
 use crate::error::Error;
@@ -11,19 +11,19 @@ use crate::work;
 pub(crate) struct Chunk<'a> {
     pub(crate) kind: [u8; 4],
     pub(crate) data: &'a [u8],
-    /// The whole chunk, from its length to its CRC.
-    pub(crate) whole: &'a [u8],
+    /// The complete chunk, from its length field to its CRC.
+    pub(crate) bytes: &'a [u8],
 }
 
 impl Chunk<'_> {
-    /// The chunks that a decoder is fed with, and no other.
+    /// Returns true for the chunk types that the decoder receives. It never sees any other.
     pub(crate) const fn is_approved(&self) -> bool {
         matches!(&self.kind, b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND")
     }
 
-    /// Compares the CRC over type and data (5.3) with the stored one.
+    /// Checks the stored CRC against that of type and data (5.3).
     pub(crate) fn check_crc(&self) -> Result<(), Error> {
-        let (covered, stored) = match self.whole.split_last_chunk::<4>() {
+        let (covered, stored) = match self.bytes.split_last_chunk::<4>() {
             Some((before, stored)) => (before.get(4..).unwrap_or_default(), *stored),
             None => return Err(Error::truncated_header(Format::Png)),
         };
@@ -36,14 +36,15 @@ impl Chunk<'_> {
     }
 }
 
-/// The chunks of a PNG in file order. A chunk that reaches past the end of the slice is an error.
+/// Iterates over the chunks of a PNG in file order. A chunk that extends past the end of the slice
+/// is an error, and the last item.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunks<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Chunks<'a> {
-    /// The chunks after the signature; none when there is no signature.
+    /// Starts after the signature. Yields nothing if there is no signature.
     pub(crate) fn of(bytes: &'a [u8]) -> Self {
         Self { rest: bytes.strip_prefix(&SIGNATURE).unwrap_or_default() }
     }
@@ -61,9 +62,9 @@ impl<'a> Chunks<'a> {
         }
         let length = usize::try_from(length).map_err(|_| truncated())?;
         let data = after_kind.get(..length).ok_or_else(truncated)?;
-        let whole_bytes = length.checked_add(12).ok_or_else(truncated)?;
-        let (whole, rest) = self.rest.split_at_checked(whole_bytes).ok_or_else(truncated)?;
-        Ok((Chunk { kind: *kind, data, whole }, rest))
+        let chunk_bytes = length.checked_add(12).ok_or_else(truncated)?;
+        let (bytes, rest) = self.rest.split_at_checked(chunk_bytes).ok_or_else(truncated)?;
+        Ok((Chunk { kind: *kind, data, bytes }, rest))
     }
 }
 
@@ -88,8 +89,8 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// 5.2.
+/// The PNG signature (5.2).
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// 7.1: lengths and sides are at most 2^31 - 1.
+/// The greatest length of a chunk, and the greatest width or height (7.1): 2^31 - 1.
 pub(super) const MAX_LENGTH: u32 = i32::MAX as u32;

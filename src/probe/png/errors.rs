@@ -1,4 +1,4 @@
-//! The errors of PNG.
+//! Error constructors for PNG.
 
 use crate::error::Error;
 use crate::format::Format;

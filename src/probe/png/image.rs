@@ -1,25 +1,25 @@
-//! What the chunks of a PNG declare of its picture.
+//! [`Image`]: what the chunks of a PNG declare about its picture.
 
 use super::chunks::{Chunk, MAX_LENGTH};
 use super::errors::malformed;
 use crate::error::Error;
 use crate::size::Size;
 
-/// What the chunks before the image data say, and how much image data there is.
+/// What the chunks before the image data declare, and the amount of image data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Image {
     pub(crate) size: Size,
     pub(crate) bit_depth: u8,
     pub(crate) color: Color,
     pub(crate) interlaced: bool,
-    /// A tRNS chunk is there.
+    /// True if there is a tRNS chunk.
     pub(crate) transparency: bool,
-    /// Bytes in all IDAT chunks together.
+    /// The total length of the data of all IDAT chunks.
     pub(crate) idat_bytes: u64,
-    /// The walk reached IEND. A file that ends before is refused by the plan, after the limits: what
-    /// its header declares is the better reason.
+    /// True if the file has an IEND chunk. The plan refuses a file without one, but only after it
+    /// has checked the limits: an exceeded limit is the more useful error.
     pub(crate) complete: bool,
-    /// Bytes of the compressed profile in the iCCP chunk, 0 without one.
+    /// The length of the compressed profile in the iCCP chunk; 0 without one.
     pub(crate) icc_compressed_bytes: u64,
 }
 
@@ -34,7 +34,7 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// Samples of one stored pixel.
+    /// The number of samples per stored pixel.
     pub(crate) const fn samples(self) -> u8 {
         match self {
             Self::Gray | Self::Indexed => 1,
@@ -50,18 +50,19 @@ impl Image {
         self.transparency || matches!(self.color, Color::GrayAlpha | Color::Rgba)
     }
 
-    /// Grey pictures have one colour plane, all others three.
+    /// Returns true if the picture has one colour plane; all others have three.
     pub(crate) const fn is_gray(&self) -> bool {
         matches!(self.color, Color::Gray | Color::GrayAlpha)
     }
 
-    /// Bytes of one filtered row of `width` pixels: a filter byte and the packed samples (7.2).
+    /// The length in bytes of a filtered row of `width` pixels: a filter byte and the packed
+    /// samples (7.2).
     pub(crate) const fn row_bytes(&self, width: u32) -> u64 {
         let bits = width as u64 * self.color.samples() as u64 * self.bit_depth as u64;
         1 + bits.div_ceil(8)
     }
 
-    /// Bytes of one packed pixel, where pixels are whole bytes.
+    /// The length of a packed pixel, if it is a whole number of bytes.
     pub(crate) const fn pixel_bytes(&self) -> Option<usize> {
         match self.bit_depth {
             8 | 16 => Some(self.color.samples() as usize * (self.bit_depth as usize / 8)),
@@ -69,20 +70,20 @@ impl Image {
         }
     }
 
-    /// An upper bound of the pixels that the image data can hold.
+    /// An upper bound on the pixels that the image data can hold.
     ///
-    /// Deflate (RFC 1951) copies at most 258 bytes for one length symbol and one distance symbol of
-    /// a bit each, so a byte of it makes at most 258 × 4 = 1032 bytes; zlib (RFC 1950) adds 6 bytes
-    /// around it, and the block at least 2 bits. Every row takes one byte more for its filter, which
-    /// the bound leaves out in favour of the file.
+    /// In deflate (RFC 1951), a length symbol and a distance symbol of one bit each copy at most
+    /// 258 bytes, so each compressed byte expands to at most 258 × 4 = 1032 bytes. The 6 bytes of
+    /// the zlib wrapper (RFC 1950), the 2 bits or more that a block adds and the filter byte of
+    /// each row only lower the true maximum. The bound ignores them.
     pub(crate) const fn possible_pixels(&self) -> u64 {
         let inflated_bits = self.idat_bytes.saturating_mul(1032 * 8);
         inflated_bits / (self.color.samples() as u64 * self.bit_depth as u64)
     }
 }
 
-/// The IHDR chunk (11.2.1).
-pub(super) fn image_header(chunk: &Chunk<'_>) -> Result<Image, Error> {
+/// Reads the IHDR chunk (11.2.1).
+pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
     if &chunk.kind != b"IHDR" {
         return Err(malformed("the first chunk is not IHDR"));
     }

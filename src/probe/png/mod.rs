@@ -1,4 +1,6 @@
-//! The container reader of PNG (W3C PNG, third edition; section numbers refer to it).
+//! The container reader of PNG.
+//!
+//! Section numbers refer to W3C PNG, third edition.
 
 use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
@@ -18,17 +20,17 @@ pub(crate) use chunks::{Chunk, Chunks};
 pub(crate) use image::{Color, Image};
 
 use errors::malformed;
-use image::image_header;
+use image::read_ihdr;
 
-/// Walks all chunks of a PNG to its IEND.
+/// Reads all chunks of a PNG up to IEND.
 pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
     let mut chunks = Chunks::of(bytes);
     let first = chunks.next().unwrap_or(Err(Error::truncated_header(Format::Png)))?;
-    let mut image = image_header(&first)?;
+    let mut image = read_ihdr(&first)?;
     let mut seen = SeenChunks { segments: 1, ..SeenChunks::default() };
     for chunk in chunks {
         match chunk {
-            Ok(chunk) => seen.take(&chunk, &mut image)?,
+            Ok(chunk) => seen.record(&chunk, &mut image)?,
             Err(Error::Truncated(_)) => break,
             Err(error) => return Err(error),
         }
@@ -38,7 +40,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
     }
     image.complete = seen.ended;
     if !image.complete {
-        // The cut chunk may be image data; it counts as that, in favour of the file.
+        // The truncated chunk may be IDAT, so all bytes count as image data: an upper bound.
         image.idat_bytes = bytes.len() as u64;
     }
     if image.complete && image.idat_bytes == 0 {
@@ -63,7 +65,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
     Ok((summary, image))
 }
 
-/// The compressed profile of the first iCCP chunk (11.3.2.3): keyword, 0, method 0, zlib data.
+/// Returns the compressed profile of the first iCCP chunk before the image data.
 pub(crate) fn compressed_icc(bytes: &[u8]) -> Option<&[u8]> {
     let chunk = Chunks::of(bytes)
         .map_while(Result::ok)
@@ -72,6 +74,7 @@ pub(crate) fn compressed_icc(bytes: &[u8]) -> Option<&[u8]> {
     compressed_profile(chunk.data)
 }
 
+/// The data of an iCCP chunk (11.3.2.3): keyword, zero byte, compression method 0, zlib stream.
 fn compressed_profile(data: &[u8]) -> Option<&[u8]> {
     let keyword_bytes = data.iter().take(80).position(|&byte| byte == 0)?;
     match data.get(keyword_bytes + 1..)? {
@@ -80,7 +83,7 @@ fn compressed_profile(data: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What the seen has seen so far: the order rules of 5.6.
+/// The chunks so far, for the ordering rules (5.6).
 #[derive(Default)]
 struct SeenChunks {
     segments: u32,
@@ -94,17 +97,18 @@ struct SeenChunks {
 }
 
 impl SeenChunks {
-    fn take(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+    /// Checks `chunk` and records it in `image`.
+    fn record(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
         if &chunk.kind == b"IDAT" {
-            return self.take_image_data(chunk, image);
+            return self.record_image_data(chunk, image);
         }
         self.segments = self.segments.saturating_add(1);
         self.after_image_data = self.in_image_data;
         let before_image_data = !self.in_image_data;
         match &chunk.kind {
             b"IHDR" => return Err(malformed("there are two IHDR chunks")),
-            b"PLTE" => self.take_palette(chunk, image)?,
-            b"tRNS" if before_image_data => self.take_transparency(chunk, image)?,
+            b"PLTE" => self.record_palette(chunk, image)?,
+            b"tRNS" if before_image_data => self.record_transparency(chunk, image)?,
             b"acTL" if before_image_data => self.animated = true,
             b"eXIf" if !self.orientation_seen => {
                 self.orientation_seen = true;
@@ -115,7 +119,8 @@ impl SeenChunks {
                 image.icc_compressed_bytes = compressed.len() as u64;
             }
             b"IEND" => self.ended = true,
-            // 5.4: bit 5 of the first byte is 0 in a critical chunk, which must be understood.
+            // A chunk is critical if bit 5 of its first type byte is 0; a decoder must understand
+            // it (5.4).
             [first, ..] if first & 0x20 == 0 => {
                 return Err(Error::unsupported(Format::Png, "an unknown critical chunk"));
             }
@@ -124,7 +129,7 @@ impl SeenChunks {
         Ok(())
     }
 
-    fn take_image_data(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+    fn record_image_data(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
         if self.after_image_data {
             return Err(malformed("the IDAT chunks do not follow one another"));
         }
@@ -136,8 +141,9 @@ impl SeenChunks {
         Ok(())
     }
 
-    /// 11.2.2: up to 256 entries of three bytes, before the image data, none in grey pictures.
-    fn take_palette(&mut self, chunk: &Chunk<'_>, image: &Image) -> Result<(), Error> {
+    /// PLTE (11.2.2): up to 256 entries of three bytes, before the image data, not in grey
+    /// pictures.
+    fn record_palette(&mut self, chunk: &Chunk<'_>, image: &Image) -> Result<(), Error> {
         if self.palette || self.in_image_data {
             return Err(malformed("a PLTE chunk in the wrong place"));
         }
@@ -145,9 +151,9 @@ impl SeenChunks {
             return Err(malformed("a grey picture with a palette"));
         }
         let entries = chunk.data.len() / 3;
-        let allowed =
+        let max_entries =
             if image.color == Color::Indexed { 1 << u32::from(image.bit_depth) } else { 256 };
-        if !chunk.data.len().is_multiple_of(3) || entries == 0 || entries > allowed {
+        if !chunk.data.len().is_multiple_of(3) || entries == 0 || entries > max_entries {
             return Err(malformed("the palette has a wrong length"));
         }
         chunk.check_crc()?;
@@ -155,8 +161,9 @@ impl SeenChunks {
         Ok(())
     }
 
-    /// 11.3.1.1: one grey sample, three samples, or up to one alpha value for each palette entry.
-    fn take_transparency(&self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+    /// tRNS (11.3.1.1): one grey sample, one RGB colour, or at most one alpha value per palette
+    /// entry.
+    fn record_transparency(&self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
         if image.transparency {
             return Err(malformed("there are two tRNS chunks"));
         }

@@ -1,4 +1,4 @@
-//! Chunks that are out of order, damaged or repeated.
+//! Chunks that are out of order or repeated, and what each chunk declares.
 
 use super::*;
 use crate::probe::crc::crc32;
@@ -9,7 +9,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     [&length[..], &covered, &crc32(&covered).to_be_bytes()].concat()
 }
 
-/// A grey picture of 8 bits with these chunks between IHDR and IEND.
+/// Reads an 8-bit grey picture with these chunks between IHDR and IEND.
 fn read(chunks: &[Vec<u8>]) -> (Summary, Image) {
     let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
     let iend = chunk(b"IEND", &[]);
@@ -22,19 +22,20 @@ fn exif(value: u8) -> Vec<u8> {
 }
 
 #[test]
-fn what_follows_the_image_data_says_nothing_of_it() {
+fn ancillary_chunks_after_the_image_data_are_ignored() {
     let data = chunk(b"IDAT", b"data");
-    let about = [chunk(b"tRNS", &[0, 1]), chunk(b"acTL", &[0; 8]), chunk(b"iCCP", b"n\0\0zlib")];
-    let (header, image) = read(&[about.concat(), data.clone()]);
+    let ancillary =
+        [chunk(b"tRNS", &[0, 1]), chunk(b"acTL", &[0; 8]), chunk(b"iCCP", b"n\0\0zlib")];
+    let (header, image) = read(&[ancillary.concat(), data.clone()]);
     assert!(header.alpha && header.animated);
     assert_eq!((header.icc, image.icc_compressed_bytes), (Some(IccKind::Compressed), 4));
-    let (header, image) = read(&[data, about.concat()]);
+    let (header, image) = read(&[data, ancillary.concat()]);
     assert!(!header.alpha && !header.animated);
     assert_eq!((header.icc, image.icc_compressed_bytes, header.segments), (None, 0, 5));
 }
 
 #[test]
-fn the_first_profile_and_the_first_orientation_count() {
+fn only_the_first_profile_and_the_first_orientation_count() {
     let data = chunk(b"IDAT", b"data");
     let profiles = [chunk(b"iCCP", b"n\0\0zlib"), chunk(b"iCCP", b"n\0\0longer")];
     let (header, image) = read(&[exif(6), exif(3), profiles.concat(), data]);
@@ -43,7 +44,7 @@ fn the_first_profile_and_the_first_orientation_count() {
 }
 
 #[test]
-fn a_decoder_is_fed_with_five_kinds_of_chunks() {
+fn the_decoder_receives_five_types_of_chunks() {
     let (_, image) = read(&[chunk(b"IDAT", b"data")]);
     assert!(image.complete);
     for (kind, approved) in [
@@ -57,12 +58,12 @@ fn a_decoder_is_fed_with_five_kinds_of_chunks() {
         (*b"fdAT", false),
         (*b"tEXt", false),
     ] {
-        assert_eq!(Chunk { kind, data: &[], whole: &[] }.is_approved(), approved);
+        assert_eq!(Chunk { kind, data: &[], bytes: &[] }.is_approved(), approved);
     }
 }
 
 #[test]
-fn pixels_of_whole_bytes_have_a_length() {
+fn only_pixels_of_whole_bytes_have_a_byte_length() {
     let (_, gray) = read(&[chunk(b"IDAT", b"data")]);
     for (color, bit_depth, bytes) in [
         (Color::Gray, 1, None),

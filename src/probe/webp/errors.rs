@@ -1,4 +1,4 @@
-//! The errors of WebP.
+//! Error constructors for WebP.
 
 use crate::error::Error;
 use crate::format::Format;

@@ -1,4 +1,4 @@
-//! The container reader of WebP (RFC 9649, section 2): one still picture, or the first frame of an
+//! The container reader of WebP (RFC 9649, section 2), for a still picture or the first frame of an
 //! animation.
 
 use super::color::{ColorKind, IccKind};
@@ -21,13 +21,13 @@ use errors::{TRUNCATED, malformed};
 use picture_chunks::PictureChunks;
 use riff::Chunks;
 
-/// What the walk over the chunks approved.
+/// The approved chunks, and what they declare.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Approved<'a> {
     pub(crate) still: Still,
     /// The payload of the VP8 or VP8L chunk.
     pub(crate) color: &'a [u8],
-    /// The coded alpha behind the first byte of the ALPH chunk; empty without one.
+    /// The payload of the ALPH chunk after its first byte; empty without one.
     pub(crate) alpha: &'a [u8],
     icc: Option<&'a [u8]>,
     orientation: Orientation,
@@ -35,7 +35,7 @@ pub(crate) struct Approved<'a> {
     chunks: u32,
 }
 
-/// Reads the headers, and checks the structure of all that is decoded.
+/// Reads the headers, and checks the structure of everything that the decoder will read.
 pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Still), Error> {
     let approved = read(bytes)?;
     let still = approved.still;
@@ -46,7 +46,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Still), Error> {
             Coding::Lossy(_) => ColorKind::YCbCr,
             Coding::Lossless(_) => ColorKind::Rgb,
         },
-        alpha: still.alpha != Alpha::None || still.leaves_canvas_bare(),
+        alpha: still.alpha != Alpha::None || still.leaves_canvas_uncovered(),
         orientation: approved.orientation,
         progressive: false,
         animated: approved.animated,
@@ -57,8 +57,8 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Still), Error> {
     Ok((summary, still))
 }
 
-/// The ICC profile of a file that was read before: its first ICCP chunk. Only chunk headers are
-/// walked, no coded data.
+/// Returns the ICC profile, from the first ICCP chunk of a file that [`header`] has accepted. Reads
+/// chunk headers only, no coded data.
 pub(crate) fn icc(bytes: &[u8]) -> Option<&[u8]> {
     let mut chunks = Chunks::of_file(bytes).ok()?;
     while let Some(chunk) = chunks.next().ok()? {
@@ -69,25 +69,26 @@ pub(crate) fn icc(bytes: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// Walks the chunks and reads the headers of the coded data; time is linear in the input.
+/// Walks the chunks and reads the headers of the coded data, in time linear in the input.
 pub(crate) fn read(bytes: &[u8]) -> Result<Approved<'_>, Error> {
-    read_but(bytes, None)
+    read_chunks(bytes, None)
 }
 
-/// The same for bytes whose picture was read before: the prefix codes of VP8L, which may be all of
-/// a file, are taken as `known`. Whether they are still the same is seen by the decoder.
+/// Reads bytes again that [`read`] has accepted. Does not parse the headers of VP8L streams, which
+/// may be most of a file, but assumes those of `known`. The decoder checks that they are still the
+/// same.
 pub(crate) fn read_again<'a>(bytes: &'a [u8], known: &Still) -> Result<Approved<'a>, Error> {
-    read_but(bytes, Some(known))
+    read_chunks(bytes, Some(known))
 }
 
-fn read_but<'a>(bytes: &'a [u8], known: Option<&Still>) -> Result<Approved<'a>, Error> {
+fn read_chunks<'a>(bytes: &'a [u8], known: Option<&Still>) -> Result<Approved<'a>, Error> {
     let mut chunks = Chunks::of_file(bytes)?;
     let first = chunks.next()?.ok_or(TRUNCATED)?;
     let mut found = PictureChunks::default();
     match &first.id {
-        b"VP8X" => found.extended(first.payload, &mut chunks)?,
+        b"VP8X" => found.read_extended(first.payload, &mut chunks)?,
         b"VP8 " | b"VP8L" => {
-            found.simple(first)?;
+            found.read_simple(first)?;
         }
         _ => return Err(malformed("the first chunk is not a picture")),
     }
@@ -99,11 +100,11 @@ fn read_but<'a>(bytes: &'a [u8], known: Option<&Still>) -> Result<Approved<'a>, 
         icc: found.icc,
         orientation: found.exif.map(orientation).unwrap_or_default(),
         animated: found.animated,
-        chunks: chunks.counted(),
+        chunks: chunks.count(),
     })
 }
 
-/// Some writers keep the six bytes that mark Exif in a JPEG.
+/// Reads the EXIF chunk. Some writers keep the six bytes that precede Exif data in a JPEG.
 fn orientation(exif: &[u8]) -> Orientation {
     Orientation::of_exif(exif.strip_prefix(b"Exif\0\0").unwrap_or(exif))
 }

@@ -1,4 +1,4 @@
-//! From chunk to chunk to the one picture that is decoded (RFC 9649, 2.5 to 2.7).
+//! Collects the chunks of the picture that is decoded (RFC 9649, 2.5 to 2.7).
 
 use super::errors::{TRUNCATED, malformed};
 use super::riff::{Chunk, Chunks};
@@ -7,7 +7,7 @@ use super::{vp8, vp8l};
 use crate::error::Error;
 use crate::size::{Rect, Size};
 
-/// What was found so far.
+/// The chunks that were found so far.
 #[derive(Default)]
 pub(super) struct PictureChunks<'a> {
     canvas: Option<Size>,
@@ -20,13 +20,13 @@ pub(super) struct PictureChunks<'a> {
 }
 
 impl<'a> PictureChunks<'a> {
-    /// A file of one chunk (RFC 9649, 2.5 and 2.6).
-    pub(super) fn simple(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
-        self.picture.take(chunk)
+    /// Reads the only chunk of a file in the simple format (RFC 9649, 2.5 and 2.6).
+    pub(super) fn read_simple(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
+        self.picture.add(chunk)
     }
 
-    /// The chunks behind a VP8X chunk (RFC 9649, 2.7).
-    pub(super) fn extended(
+    /// Reads a VP8X chunk and the chunks after it (RFC 9649, 2.7).
+    pub(super) fn read_extended(
         &mut self,
         vp8x: &'a [u8],
         chunks: &mut Chunks<'a>,
@@ -44,47 +44,47 @@ impl<'a> PictureChunks<'a> {
             let chunk = match chunks.next() {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
-                // What lies behind the picture is not needed.
+                // The chunks after the picture are optional.
                 Err(_) if self.picture.image.is_some() => break,
                 Err(error) => return Err(error),
             };
             match &chunk.id {
-                b"ICCP" if self.icc.is_none() && self.counts(flags & FLAG_ICC) => {
+                b"ICCP" if self.icc.is_none() && self.expects_metadata(flags & FLAG_ICC) => {
                     self.icc = Some(chunk.payload);
                 }
-                b"EXIF" if self.exif.is_none() && self.counts(flags & FLAG_EXIF) => {
+                b"EXIF" if self.exif.is_none() && self.expects_metadata(flags & FLAG_EXIF) => {
                     self.exif = Some(chunk.payload);
                 }
                 b"ANMF" if self.animated => {
                     if self.frame.is_none() {
-                        self.first_frame(chunk.payload, canvas, chunks)?;
+                        self.read_first_frame(chunk.payload, canvas, chunks)?;
                     } else {
-                        chunks.forget();
+                        chunks.uncount_last();
                     }
                 }
                 b"ALPH" | b"VP8 " | b"VP8L" if self.animated => {
                     return Err(malformed("a picture outside the frames of an animation"));
                 }
-                b"ALPH" | b"VP8 " | b"VP8L" => self.picture.take(chunk)?,
+                b"ALPH" | b"VP8 " | b"VP8L" => self.picture.add(chunk)?,
                 _ => {}
             }
         }
         let lacks_icc = flags & FLAG_ICC != 0 && self.icc.is_none();
         let lacks_exif = flags & FLAG_EXIF != 0 && self.exif.is_none();
-        if chunks.is_cut() && (self.picture.image.is_none() || lacks_icc || lacks_exif) {
+        if chunks.is_truncated() && (self.picture.image.is_none() || lacks_icc || lacks_exif) {
             return Err(TRUNCATED);
         }
         Ok(())
     }
 
-    /// Metadata behind the picture count only where their flag in VP8X is set. Else nobody could
-    /// tell a file that ends early from one that never had them.
-    const fn counts(&self, flag: u8) -> bool {
+    /// Metadata after the picture counts only if its flag in VP8X is set. Otherwise a truncated
+    /// file would look like one that never had the metadata.
+    const fn expects_metadata(&self, flag: u8) -> bool {
         flag != 0 || self.picture.image.is_none()
     }
 
-    /// The first ANMF chunk (RFC 9649, 2.7.1.1). Its subchunks count as chunks.
-    fn first_frame(
+    /// Reads the first ANMF chunk (RFC 9649, 2.7.1.1). Its subchunks count as chunks.
+    fn read_first_frame(
         &mut self,
         anmf: &'a [u8],
         canvas: Size,
@@ -106,14 +106,15 @@ impl<'a> PictureChunks<'a> {
         }
         let mut inner = Chunks::of_frame(data);
         while let Some(chunk) = inner.next()? {
-            self.picture.take(chunk)?;
+            self.picture.add(chunk)?;
         }
-        chunks.count(inner.counted());
+        chunks.add_to_count(inner.count());
         self.frame = Some(frame);
         Ok(())
     }
 
-    /// Holds every nested size against the one around it.
+    /// Reads the headers of the coded data, and checks every nested size against the enclosing one.
+    /// Returns the picture, the payload of its VP8 or VP8L chunk, and the coded alpha.
     pub(super) fn still(
         &self,
         known: Option<&Still>,
@@ -131,8 +132,8 @@ impl<'a> PictureChunks<'a> {
             (frame.size, Coding::Lossy(frame))
         };
         let canvas = self.canvas.unwrap_or(size);
-        let place = self.frame.unwrap_or(Rect::covering(canvas));
-        if place.size() != size {
+        let frame_rect = self.frame.unwrap_or(Rect::covering(canvas));
+        if frame_rect.size() != size {
             return Err(malformed("two sizes for one picture"));
         }
         let mut alpha_data: &[u8] = &[];
@@ -143,19 +144,20 @@ impl<'a> PictureChunks<'a> {
             }
             (_, None) => Alpha::None,
             (Coding::Lossy(_), Some(chunk)) => {
-                let (alpha, data) = alpha(chunk, size, known)?;
+                let (alpha, data) = read_alpha(chunk, size, known)?;
                 alpha_data = data;
                 alpha
             }
         };
         let icc_bytes = self.icc.map_or(0, |icc| icc.len() as u64);
-        let Rect { x, y, .. } = place;
+        let Rect { x, y, .. } = frame_rect;
         Ok((Still { canvas, frame: size, x, y, coding, alpha, icc_bytes }, color, alpha_data))
     }
 }
 
-/// The ALPH chunk (RFC 9649, 2.7.1.2): what its first byte says, and the rest.
-fn alpha<'a>(
+/// Reads an ALPH chunk (RFC 9649, 2.7.1.2). Returns what its first byte declares, and the other
+/// bytes.
+fn read_alpha<'a>(
     chunk: &'a [u8],
     size: Size,
     known: Option<&Still>,
@@ -182,16 +184,17 @@ fn alpha<'a>(
     }
 }
 
-/// The chunks that make one picture.
+/// The chunks of one picture.
 #[derive(Default)]
 struct Picture<'a> {
-    /// True for VP8L, and the payload.
+    /// Whether the picture is VP8L, and its payload.
     image: Option<(bool, &'a [u8])>,
     alpha: Option<&'a [u8]>,
 }
 
 impl<'a> Picture<'a> {
-    fn take(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
+    /// Adds a chunk; ignores those that do not belong to a picture.
+    fn add(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
         match &chunk.id {
             b"VP8 " | b"VP8L" if self.image.is_some() => Err(malformed("two pictures")),
             b"VP8 " | b"VP8L" => {
@@ -199,7 +202,7 @@ impl<'a> Picture<'a> {
                 Ok(())
             }
             b"ALPH" if self.alpha.is_some() => Err(malformed("two ALPH chunks")),
-            // Behind the picture it has no meaning (RFC 9649, 2.7.1.2).
+            // After the picture, ALPH has no meaning (RFC 9649, 2.7.1.2).
             b"ALPH" if self.image.is_none() => {
                 self.alpha = Some(chunk.payload);
                 Ok(())

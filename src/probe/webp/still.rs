@@ -1,17 +1,17 @@
-//! The one picture of a WebP that is decoded.
+//! [`Still`]: the one picture of a WebP that is decoded.
 
 use super::vp8;
 use super::vp8l;
 use crate::size::Size;
 
-/// The one picture that is decoded, with all that its cost depends on.
+/// The picture that is decoded, with everything that determines its cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Still {
     /// The canvas of an animation; otherwise the size of the frame.
     pub(crate) canvas: Size,
-    /// The size of the decoded picture. Rows are given in its coordinates.
+    /// The size of the decoded picture. The decoder emits rows in its coordinates.
     pub(crate) frame: Size,
-    /// Where the frame lies on the canvas; both are even.
+    /// The position of the frame on the canvas. Both coordinates are even.
     pub(crate) x: u32,
     pub(crate) y: u32,
     pub(crate) coding: Coding,
@@ -21,7 +21,8 @@ pub(crate) struct Still {
 }
 
 impl Still {
-    /// The most pixels that the coded data can hold, or are trusted to hold.
+    /// An upper bound on the pixels that the coded data can hold. For VP8L, which has no such
+    /// bound, a limit of our own.
     pub(crate) const fn possible_pixels(&self) -> u64 {
         match self.coding {
             Coding::Lossy(frame) => frame.possible_pixels(),
@@ -29,35 +30,35 @@ impl Still {
         }
     }
 
-    /// True when the frame leaves a part of the canvas uncovered, which is transparent.
-    pub(crate) fn leaves_canvas_bare(&self) -> bool {
+    /// Returns true if the frame leaves a part of the canvas uncovered. That part is transparent.
+    pub(crate) fn leaves_canvas_uncovered(&self) -> bool {
         self.canvas != self.frame
     }
 }
 
-/// How the colours are coded.
+/// The coding of the colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// VP8: planes Y, U, V, and alpha apart.
+    /// VP8: planes Y, U and V, with separate alpha.
     Lossy(vp8::Frame),
     /// VP8L: red, green, blue and alpha in one stream.
     Lossless(vp8l::Stream),
 }
 
-/// Where alpha comes from.
+/// The source of alpha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Alpha {
-    /// The frame is opaque.
+    /// None: the frame is opaque.
     None,
-    /// With the colours of a VP8L stream.
+    /// The VP8L stream of the colours.
     Inside,
-    /// An ALPH chunk that holds one byte a pixel.
+    /// An ALPH chunk with one byte per pixel.
     Raw(Filter),
-    /// An ALPH chunk that holds a VP8L stream whose green is alpha.
+    /// An ALPH chunk with a VP8L stream. Its green channel is alpha.
     Lossless(Filter, vp8l::Stream),
 }
 
-/// How alpha was predicted before it was coded (RFC 9649, 2.7.1.2).
+/// The filter: how the encoder predicted alpha (RFC 9649, 2.7.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     None,
@@ -67,7 +68,7 @@ pub(crate) enum Filter {
 }
 
 impl Filter {
-    /// The two bits that stand for it in the first byte of an ALPH chunk.
+    /// The two bits of the filter in the first byte of an ALPH chunk.
     #[cfg(feature = "instrument")]
     pub(crate) const fn bits(self) -> u8 {
         self as u8

@@ -1,4 +1,4 @@
-//! WebP files for tests, made here.
+//! Generates WebP files for tests.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -57,7 +57,7 @@ pub(crate) fn vp8l(width: u32, height: u32, color: ColorType, samples: &[u8]) ->
     file[20..20 + length].to_vec()
 }
 
-/// The payload of a lossless ALPH chunk with these coded samples.
+/// The payload of a lossless ALPH chunk with these filtered samples.
 pub(crate) fn lossless_alpha(width: u32, height: u32, filter: u8, samples: &[u8]) -> Vec<u8> {
     let pixels: Vec<u8> = samples.iter().flat_map(|&sample| [0, sample, 0]).collect();
     let stream = vp8l(width, height, ColorType::Rgb8, &pixels);
@@ -69,8 +69,8 @@ pub(crate) fn lossless_alpha(width: u32, height: u32, filter: u8, samples: &[u8]
 
 /// The payload of a VP8 chunk: a key frame of 2^`partitions_log2` partitions.
 ///
-/// Its header ends where all further symbols are noise: every sequence of bits is a picture, as
-/// long as there are enough of them.
+/// All symbols after the first fields of its header are noise. Every sequence of bits decodes to a
+/// picture, as long as there are enough of them.
 pub(crate) fn vp8(width: u16, height: u16, partitions_log2: u8, noise: &mut Noise) -> Vec<u8> {
     let macroblocks = usize::from(width.div_ceil(16)) * usize::from(height.div_ceil(16));
     let mut first = BoolEncoder::new();
@@ -99,7 +99,7 @@ pub(crate) fn vp8(width: u16, height: u16, partitions_log2: u8, noise: &mut Nois
     payload
 }
 
-/// A repeatable stream of bytes (xorshift64).
+/// A reproducible stream of pseudorandom bytes (xorshift64).
 pub(crate) struct Noise(pub(crate) u64);
 
 impl Noise {
@@ -119,10 +119,11 @@ impl Noise {
     }
 }
 
-/// Bits of even probability, as the bool decoder of VP8 takes them (RFC 6386, section 7).
+/// Encodes bits of probability 1/2 for the boolean decoder of VP8 (RFC 6386, section 7).
 pub(crate) struct BoolEncoder {
-    /// The digits that are settled, and the low end of the range behind them.
+    /// The output. A carry may still change it.
     bytes: Vec<u8>,
+    /// The low end of the range, below the output.
     low: u64,
     range: u64,
     shifts: u32,
@@ -147,16 +148,16 @@ impl BoolEncoder {
             self.shifts += 1;
             if self.shifts == 8 {
                 self.shifts = 0;
-                self.settle();
+                self.output_byte();
             }
         }
     }
 
-    /// Moves the digit above the lowest eight bits to the output, and its carry with it.
-    fn settle(&mut self) {
-        let digit = self.low >> 8;
+    /// Moves the byte above the lowest eight bits to the output, and propagates its carry.
+    fn output_byte(&mut self) {
+        let byte_and_carry = self.low >> 8;
         self.low &= 0xFF;
-        if digit > 0xFF {
+        if byte_and_carry > 0xFF {
             for byte in self.bytes.iter_mut().rev() {
                 *byte = byte.wrapping_add(1);
                 if *byte != 0 {
@@ -164,7 +165,7 @@ impl BoolEncoder {
                 }
             }
         }
-        self.bytes.push((digit & 0xFF) as u8);
+        self.bytes.push((byte_and_carry & 0xFF) as u8);
     }
 
     pub(crate) fn literal(&mut self, value: u32, bits: u32) {
@@ -179,47 +180,49 @@ impl BoolEncoder {
     }
 }
 
-/// The five bytes in front of a VP8L stream of `size`, each side 1 to 16,384.
+/// The five bytes before a VP8L stream of `size`. Each side is 1 to 16,384.
 pub(crate) const fn stream_header(size: Size) -> [u8; 5] {
     let [b0, b1, b2, b3] =
         (((size.width - 1) & 0x3FFF) | (((size.height - 1) & 0x3FFF) << 14)).to_le_bytes();
     [0x2F, b0, b1, b2, b3]
 }
 
-/// A VP8L stream, bit by bit.
+/// Writes a VP8L stream bit by bit.
 #[derive(Default)]
 pub(crate) struct BitWriter {
     pub(crate) bytes: Vec<u8>,
-    held: u32,
+    /// The number of bits in the last byte; 0 if it is full.
+    bits_in_last: u32,
 }
 
 impl BitWriter {
     /// Starts with the header of a VP8L chunk.
     pub(crate) fn vp8l(width: u32, height: u32) -> Self {
-        Self { bytes: stream_header(Size::new(width, height)).to_vec(), held: 0 }
+        Self { bytes: stream_header(Size::new(width, height)).to_vec(), bits_in_last: 0 }
     }
 
     pub(crate) fn put(&mut self, value: u32, bits: u32) {
         for bit in 0..bits {
-            if self.held == 0 {
+            if self.bits_in_last == 0 {
                 self.bytes.push(0);
             }
-            *self.bytes.last_mut().unwrap() |= (((value >> bit) & 1) << self.held) as u8;
-            self.held = (self.held + 1) % 8;
+            *self.bytes.last_mut().unwrap() |= (((value >> bit) & 1) << self.bits_in_last) as u8;
+            self.bits_in_last = (self.bits_in_last + 1) % 8;
         }
     }
 
-    /// A code of one symbol.
+    /// Writes a prefix code of one symbol.
     pub(crate) fn single(&mut self, symbol: u32) {
         self.put(0b1_0_1, 3);
         self.put(symbol, 8);
     }
 
-    /// A code with a length for each of the first symbols, the others having none.
+    /// Writes a prefix code with these lengths for the first symbols. The other symbols have no
+    /// code.
     pub(crate) fn lengths(&mut self, lengths: &[u32]) {
         self.put(0, 1);
         self.put(15, 4);
-        // The code of lengths: 0 to 15 have four bits each, 16 to 18 none.
+        // In the code of the code lengths, 0 to 15 have four bits each, and 16 to 18 have no code.
         for symbol in [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] {
             self.put(if symbol < 16 { 4 } else { 0 }, 3);
         }

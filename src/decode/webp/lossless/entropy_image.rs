@@ -9,7 +9,7 @@ use crate::format::Format;
 use crate::probe::webp::vp8l::BitReader;
 use crate::probe::webp::vp8l::Image;
 use crate::probe::webp::vp8l::PrefixTable;
-use crate::probe::webp::vp8l::{Group, OUTSIDE, distance_in_pixels};
+use crate::probe::webp::vp8l::{COPY_OUTSIDE_PICTURE, Group, distance_in_pixels};
 use crate::size::Size;
 
 pub(super) fn memory_bytes(image: &Image) -> u64 {
@@ -20,7 +20,7 @@ pub(super) fn memory_bytes(image: &Image) -> u64 {
 
 /// Whole rows, of which the one that is decoded is the first that no copy can reach any more.
 fn window_rows(image: &Image) -> u32 {
-    image.reach.div_ceil(image.size.width.max(1)).clamp(1, image.size.height.max(1))
+    image.max_distance.div_ceil(image.size.width.max(1)).clamp(1, image.size.height.max(1))
 }
 
 const fn cache_colors(image: &Image) -> usize {
@@ -137,7 +137,7 @@ impl<'b> EntropyImage<'b> {
             let length = length as usize;
             let done = self.y as usize * self.width + x;
             if distance > done || length > self.size.height as usize * self.width - done {
-                return Err(OUTSIDE);
+                return Err(COPY_OUTSIDE_PICTURE);
             }
             self.copy = Copy { length, distance };
             let (to, left) = (self.start + x, self.width - x);

@@ -30,7 +30,7 @@ pub(super) fn read_tile_groups<'b>(
     stream: &Stream,
     job: Job<'b>,
 ) -> Result<Option<TileGroups<'b>>, Error> {
-    let (side_log2, image) = match (headers.groups()?, &stream.tiles) {
+    let (side_log2, image) = match (headers.group_tiles()?, &stream.tiles) {
         (None, None) => return Ok(None),
         (Some((side_log2, size)), Some(tiles))
             if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>

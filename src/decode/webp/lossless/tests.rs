@@ -308,7 +308,7 @@ fn a_window_of_one_row_is_enough_where_copies_come_from_the_row_above() {
         stream.put(0b00, 2);
     }
     let (size, read) = read(&stream.bytes).unwrap();
-    assert_eq!(read.picture.reach, 9);
+    assert_eq!(read.picture.max_distance, 9);
     let pixels = decoded(&stream.bytes[5..], size, &read).unwrap();
     assert!(Some(pixels) == expected(&stream.bytes, size));
     assert_eq!(memory_bytes(size, &read), 4 * 9 + 28 + 2 * (4 + 4) + 4 * 9);

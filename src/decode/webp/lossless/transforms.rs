@@ -6,7 +6,9 @@ use super::{entropy_image, predictors};
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
-use crate::probe::webp::vp8l::{Announced, Headers, Image, Stream, Tiles, Transform, packing};
+use crate::probe::webp::vp8l::{
+    Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
+};
 use crate::size::Size;
 
 /// What is kept of the transforms, and the most that is live while they are read.
@@ -75,22 +77,23 @@ impl<'b> Transforms<'b> {
             *step = Some(match (headers.transform()?, planned) {
                 (None, None) => return Ok(Self { steps }),
                 (
-                    Some(Announced::Predictor { side_log2, size }),
+                    Some(TransformHeader::Predictor { side_log2, size }),
                     Some(Transform::Predictor(tiles)),
                 ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
                     let above = job.budget.buffer(above_len(width) as usize, 0)?;
                     let tiles = PerTile::read(headers, tiles, job, predictors::mode)?;
                     Step::Predictor { tiles, above }
                 }
-                (Some(Announced::Color { side_log2, size }), Some(Transform::Color(tiles)))
-                    if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
-                {
+                (
+                    Some(TransformHeader::Color { side_log2, size }),
+                    Some(Transform::Color(tiles)),
+                ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
                     Step::Color(PerTile::read(headers, tiles, job, Factors::of)?)
                 }
-                (Some(Announced::SubtractGreen), Some(Transform::SubtractGreen)) => {
+                (Some(TransformHeader::SubtractGreen), Some(Transform::SubtractGreen)) => {
                     Step::SubtractGreen
                 }
-                (Some(Announced::Palette(size)), Some(Transform::Palette(image)))
+                (Some(TransformHeader::Palette(size)), Some(Transform::Palette(image)))
                     if size == image.size =>
                 {
                     let colors = read_palette(headers, image, job)?;

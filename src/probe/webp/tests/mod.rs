@@ -1,3 +1,5 @@
+//! Headers of generated WebP files.
+
 #![allow(
     clippy::cast_possible_truncation,
     clippy::disallowed_macros,
@@ -22,12 +24,12 @@ fn still(file: &[u8]) -> Still {
     header(file).unwrap().1
 }
 
-/// What the decoder of `still` allocates.
+/// The memory that the decoder of `still` allocates.
 fn quote(still: &Still, premultiply: bool) -> u64 {
     Order { still, premultiply, loop_filter: LoopFilter::Exact }.memory_bytes()
 }
 
-fn what(file: &[u8]) -> String {
+fn message(file: &[u8]) -> String {
     header(file).unwrap_err().to_string()
 }
 
@@ -45,7 +47,7 @@ fn lossy(width: u16, height: u16) -> Vec<u8> {
 }
 
 #[test]
-fn simple_files_say_size_and_alpha() {
+fn simple_files_declare_size_and_alpha() {
     let (header, _) = header(&riff(&[lossless(13, 5)])).unwrap();
     assert_eq!((header.size, header.color, header.alpha), (Size::new(13, 5), ColorKind::Rgb, true));
     assert_eq!((header.bit_depth, header.segments, header.animated), (8, 1, false));
@@ -60,7 +62,7 @@ fn simple_files_say_size_and_alpha() {
 }
 
 #[test]
-fn metadata_is_found_on_both_sides_of_the_picture() {
+fn metadata_is_found_before_and_after_the_picture() {
     let mut icc = vec![0; 133];
     icc[16..20].copy_from_slice(b"CMYK");
     let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0";
@@ -78,7 +80,7 @@ fn metadata_is_found_on_both_sides_of_the_picture() {
         assert_eq!(header.segments, 5);
         assert_eq!(super::icc(&file), Some(&icc[..]));
         assert_eq!(still(&file).icc_bytes, 133);
-        // Without the end of the Exif block the picture might lie on its side.
+        // Without the end of the EXIF chunk, the orientation is unknown.
         let exif_end = file.len() - 12;
         assert!(is_truncated(&file[..exif_end - 1]));
         assert!(super::header(&file[..exif_end]).is_ok());
@@ -86,7 +88,7 @@ fn metadata_is_found_on_both_sides_of_the_picture() {
 }
 
 #[test]
-fn the_first_profile_and_the_first_exif_block_count() {
+fn only_the_first_profile_and_the_first_exif_chunk_count() {
     let exif = |value| {
         let mut tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
         tiff.extend([value, 0, 0, 0]);
@@ -104,9 +106,9 @@ fn the_first_profile_and_the_first_exif_block_count() {
     assert_eq!((super::icc(&file), still(&file).icc_bytes), (Some(&b"one"[..]), 3));
 }
 
-/// Else nobody could tell a file that ends early from one that never had them.
+/// Otherwise a truncated file would look like one that never had the metadata.
 #[test]
-fn metadata_behind_the_picture_count_where_vp8x_says_that_they_are_there() {
+fn metadata_after_the_picture_counts_only_if_vp8x_declares_it() {
     let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0";
     let file = riff(&[
         vp8x(0, 33, 17),
@@ -117,44 +119,44 @@ fn metadata_behind_the_picture_count_where_vp8x_says_that_they_are_there() {
     ]);
     let (header, _) = header(&file).unwrap();
     assert_eq!((header.icc, header.orientation), (None, Orientation::default()));
-    for (flags, is_missed) in [(0, false), (0x20, true), (0x08, true), (0x04, false)] {
+    for (flags, is_missing) in [(0, false), (0x20, true), (0x08, true), (0x04, false)] {
         let file = riff(&[vp8x(flags, 33, 17), lossy(33, 17), chunk(b"XMP ", &[0; 20])]);
         assert!(super::header(&file).is_ok());
-        assert_eq!(is_truncated(&file[..file.len() - 8]), is_missed, "flags {flags}");
+        assert_eq!(is_truncated(&file[..file.len() - 8]), is_missing, "flags {flags}");
     }
 }
 
 #[test]
-fn chunks_that_break_their_container_matter_in_front_of_the_picture_only() {
+fn a_chunk_past_its_container_is_an_error_only_before_the_picture() {
     let mut broken = chunk(b"XMP ", &[0; 20]);
     broken[4] = 200;
     assert!(header(&riff(&[vp8x(0, 33, 17), lossy(33, 17), broken.clone()])).is_ok());
     let file = riff(&[vp8x(0, 33, 17), broken]);
-    assert_eq!(what(&file), "malformed WebP: a chunk past its container");
+    assert_eq!(message(&file), "malformed WebP: a chunk past its container");
 }
 
 #[test]
-fn a_frame_of_an_animation_is_nothing_without_its_flag() {
+fn animation_frames_are_ignored_without_the_animation_flag() {
     let file = riff(&[vp8x(0, 33, 17), anmf(0, 0, 9, 9, &[lossless(9, 9)]), lossy(33, 17)]);
     assert_eq!(still(&file).frame, Size::new(33, 17));
 }
 
 #[test]
-fn alpha_of_a_lossless_picture_is_what_its_header_says() {
+fn the_header_of_a_lossless_picture_declares_its_alpha() {
     let opaque = riff(&[chunk(b"VP8L", &vp8l(9, 9, ColorType::Rgb8, &Noise(7).bytes(243)))]);
     assert_eq!((still(&opaque).alpha, header(&opaque).unwrap().0.alpha), (Alpha::None, false));
     assert_eq!(still(&riff(&[lossless(9, 9)])).alpha, Alpha::Inside);
 }
 
 #[test]
-fn bytes_of_another_length_are_other_bytes() {
+fn reading_again_notices_another_length() {
     let payload = vp8l(9, 9, ColorType::Rgb8, &Noise(7).bytes(243));
     let known = still(&riff(&[chunk(b"VP8L", &payload)]));
     let longer = riff(&[chunk(b"VP8L", &[&payload[..], &[0]].concat())]);
     assert_ne!(read_again(&longer, &known).unwrap().still, known);
 }
 
-/// An image in a header whose pixels are all alike.
+/// Writes an image among the headers, with all pixels equal.
 fn flat_image(stream: &mut BitWriter, red: u32, green: u32) {
     stream.put(0, 1); // no cache
     for symbol in [green, red, 0, 0, 0] {
@@ -170,8 +172,8 @@ fn stream_of(bytes: &[u8]) -> vp8l::Stream {
 }
 
 #[test]
-fn every_transform_says_which_image_it_has() {
-    // So many colours share a pixel among 8, 4 or 2, or have one each (RFC 9649, 4.4).
+fn every_transform_declares_the_size_of_its_image() {
+    // Depending on the number of colours, a pixel holds 8, 4, 2 or 1 indices (RFC 9649, 4.4).
     for (colors, width) in
         [(1, 13), (2, 13), (3, 25), (4, 25), (5, 50), (16, 50), (17, 100), (256, 100)]
     {
@@ -198,7 +200,7 @@ fn every_transform_says_which_image_it_has() {
             cache_bits: 0,
             groups: 1,
             entries: 5,
-            reach: 0,
+            max_distance: 0,
         };
         let tiles = |side_log2, height: u32| vp8l::Tiles {
             side_log2,
@@ -220,13 +222,13 @@ fn every_transform_says_which_image_it_has() {
 }
 
 #[test]
-fn a_picture_reaches_as_far_back_as_its_codes_for_copies() {
+fn the_codes_of_a_picture_bound_the_distance_of_its_copies() {
     for (symbol, distance, expected) in [
         (255, 5, 0),
         (256, 0, 100),      // the pixel above
         (256, 4, 200),      // or two above
         (256, 5, 201),      // or one more to the left
-        (279, 39, 1 << 20), // 2^20 in the plane, less the neighbours
+        (279, 39, 1 << 20), // 2^20 minus the codes of neighbours
     ] {
         let mut stream = BitWriter::vp8l(100, 30);
         stream.put(0, 3); // no transform, no cache, one group
@@ -238,12 +240,12 @@ fn a_picture_reaches_as_far_back_as_its_codes_for_copies() {
         }
         stream.put(0, 32);
         let expected = if expected == 1 << 20 { expected - 120 } else { expected };
-        assert_eq!(stream_of(&stream.bytes).picture.reach, expected, "{symbol}, {distance}");
+        assert_eq!(stream_of(&stream.bytes).picture.max_distance, expected, "{symbol}, {distance}");
     }
 }
 
 #[test]
-fn a_cache_has_2_to_2048_colours_and_each_is_a_symbol() {
+fn a_cache_has_2_to_2048_colours_and_each_adds_a_symbol() {
     let with_cache = |cache_bits: u32, symbols: usize| {
         let mut stream = BitWriter::vp8l(4, 4);
         stream.put(0b10, 2); // no transform, a cache
@@ -265,9 +267,9 @@ fn a_cache_has_2_to_2048_colours_and_each_is_a_symbol() {
     assert!(with_cache(11, 1000) && !with_cache(0, 280) && !with_cache(12, 280));
 }
 
-/// The lengths of all partitions but the last stand behind the first one (RFC 6386, 9.5).
+/// The lengths of all partitions except the last follow the first partition (RFC 6386, 9.5).
 #[test]
-fn partitions_are_split_where_their_lengths_say() {
+fn partitions_are_split_at_their_declared_lengths() {
     for log2 in 0..4 {
         let payload = vp8(33, 17, log2, &mut Noise(5));
         let frame = match still(&riff(&[chunk(b"VP8 ", &payload)])).coding {
@@ -278,19 +280,19 @@ fn partitions_are_split_where_their_lengths_say() {
         assert_eq!(first.len(), frame.first_partition_bytes as usize);
         let mut rest = &payload[10 + first.len() + 3 * ((1 << log2) - 1)..];
         for (partition, &bytes) in partitions.iter().zip(frame.partitions()) {
-            let (expected, behind) = rest.split_at(bytes as usize);
+            let (expected, after) = rest.split_at(bytes as usize);
             assert!(*partition == expected);
-            rest = behind;
+            rest = after;
         }
         assert!(rest.is_empty());
-        // 1.65 bits for each macroblock.
+        // 1.65 bits per macroblock.
         let bits = 8 * u64::from(frame.first_partition_bytes) + 24;
         assert_eq!(frame.possible_pixels(), bits * 100 / 165 * 256);
     }
 }
 
 #[test]
-fn a_file_cut_anywhere_is_truncated() {
+fn a_file_that_ends_anywhere_too_early_is_truncated() {
     let alpha = chunk(b"ALPH", &lossless_alpha(20, 10, 1, &Noise(3).bytes(200)));
     for file in [
         riff(&[lossless(9, 9)]),
@@ -301,13 +303,13 @@ fn a_file_cut_anywhere_is_truncated() {
         assert!(header(&file).is_ok());
         let padding = usize::from(file.len() % 2 == 0 && file.ends_with(&[0]));
         for end in 0..file.len() - padding {
-            assert!(is_truncated(&file[..end]), "cut at {end}: {:?}", header(&file[..end]));
+            assert!(is_truncated(&file[..end]), "ends at {end}: {:?}", header(&file[..end]));
         }
     }
 }
 
 #[test]
-fn bytes_behind_the_container_and_a_missing_last_padding_are_forgiven() {
+fn bytes_after_the_container_and_a_missing_last_padding_byte_are_accepted() {
     let payload = vp8l(3, 3, ColorType::Rgb8, &[9; 27]);
     let mut file = riff(&[chunk(b"VP8L", &payload)]);
     if payload.len() % 2 == 1 {
@@ -319,9 +321,9 @@ fn bytes_behind_the_container_and_a_missing_last_padding_are_forgiven() {
 }
 
 #[test]
-fn what_vp8_and_alph_do_not_allow_is_refused() {
+fn invalid_values_in_vp8_and_alph_chunks_are_refused() {
     let good = vp8(20, 10, 0, &mut Noise(4));
-    for (at, value, words) in [
+    for (at, value, expected) in [
         (0, good[0] | 1, "not a key frame"),
         (0, good[0] | 8, "version"),
         (0, good[0] & !16, "not shown"),
@@ -330,27 +332,27 @@ fn what_vp8_and_alph_do_not_allow_is_refused() {
     ] {
         let mut payload = good.clone();
         payload[at] = value;
-        assert!(what(&riff(&[chunk(b"VP8 ", &payload)])).contains(words));
+        assert!(message(&riff(&[chunk(b"VP8 ", &payload)])).contains(expected));
     }
     let mut payload = good.clone();
-    payload[0] |= 6; // the last version
+    payload[0] |= 6; // the highest version
     assert!(header(&riff(&[chunk(b"VP8 ", &payload)])).is_ok());
-    for (info, words) in [(0x20, "preprocessing"), (2, "compression")] {
+    for (info, expected) in [(0x20, "preprocessing"), (2, "compression")] {
         let alpha = [&[info][..], &[0; 200]].concat();
         let file = riff(&[vp8x(ALPHA, 20, 10), chunk(b"ALPH", &alpha), chunk(b"VP8 ", &good)]);
-        assert!(what(&file).contains(words));
+        assert!(message(&file).contains(expected));
     }
 }
 
 #[cfg(feature = "instrument")]
 #[test]
-fn filters_have_the_numbers_of_the_format() {
+fn alpha_filters_have_the_values_of_the_format() {
     let filters = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
     assert_eq!(filters.map(Filter::bits), [0, 1, 2, 3]);
 }
 
 #[test]
-fn every_valid_vp8_frame_is_credible() {
+fn every_valid_vp8_frame_passes_the_pixel_bound() {
     for (width, height) in [(1, 1), (16, 16), (17, 300), (640, 480)] {
         let still = still(&riff(&[lossy(width, height)]));
         assert!(still.possible_pixels() >= still.frame.pixels());

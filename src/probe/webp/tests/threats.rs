@@ -1,4 +1,4 @@
-//! Rows of the threat table that the header of a WebP decides.
+//! The rows of the threat table that the WebP header determines.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn threat_17_only_the_first_frame_of_a_flood_counts() {
     assert_eq!((header.size, header.segments), (Size::new(64, 64), 4));
     let still = still(&file);
     assert_eq!((still.frame, still.x, still.y), (Size::new(9, 9), 2, 6));
-    assert!(still.leaves_canvas_bare());
+    assert!(still.leaves_canvas_uncovered());
 }
 
 #[test]
@@ -21,18 +21,18 @@ fn threat_18_a_huge_canvas_costs_nothing() {
     let file = riff(&[vp8x(0x02, 65_535, 65_535), anmf(65_000, 2, 9, 9, &[lossless(9, 9)])]);
     assert_eq!(still(&file).canvas, Size::new(65_535, 65_535));
     assert!(quote(&still(&file), true) < 20_000);
-    // 2^32 - 1 pixels are the most, 2^32 too many.
+    // At most 2^32 - 1 pixels are allowed.
     for (width, height, fits) in
         [(65_535, 65_537, true), (65_536, 65_536, false), (1 << 24, 1 << 24, false)]
     {
         let file = riff(&[vp8x(0x02, width, height), anmf(0, 0, 9, 9, &[lossless(9, 9)])]);
         assert_eq!(header(&file).is_ok(), fits);
-        assert!(fits || what(&file).contains("canvas"));
+        assert!(fits || message(&file).contains("canvas"));
     }
 }
 
 #[test]
-fn threat_19_pixels_without_bits_are_capped_and_cost_rows() {
+fn threat_19_pixels_coded_in_no_bits_are_limited_and_cost_rows_only() {
     let mut stream = BitWriter::vp8l(16_384, 16_384);
     stream.put(0, 3); // no transform, no cache, one group
     for symbol in [1, 2, 3, 255, 0] {
@@ -42,7 +42,7 @@ fn threat_19_pixels_without_bits_are_capped_and_cost_rows() {
     assert!(file.len() < 40);
     let still = still(&file);
     assert_eq!(still.frame.pixels(), 1 << 28);
-    // 2^24 and 2,978 for each of the bytes behind the header.
+    // 2^24, and 2,978 for each byte after the header.
     assert_eq!(still.possible_pixels(), (1 << 24) + 2_978 * (stream.bytes.len() as u64 - 5));
     assert!(quote(&still, true) < 200_000);
 }
@@ -71,7 +71,7 @@ fn threat_20_nested_sizes_that_disagree_are_malformed() {
 }
 
 #[test]
-fn the_first_byte_of_alpha_says_how_it_is_coded() {
+fn the_first_byte_of_alph_declares_the_coding_of_alpha() {
     let color = lossy(20, 10);
     let alpha = |info: u8| {
         let raw = chunk(b"ALPH", &[&[info][..], &[0; 200]].concat());
@@ -80,11 +80,11 @@ fn the_first_byte_of_alpha_says_how_it_is_coded() {
     let filters = [Filter::None, Filter::Horizontal, Filter::Vertical, Filter::Gradient];
     for (bits, filter) in (0..4).zip(filters) {
         assert_eq!(alpha(bits << 2), Alpha::Raw(filter));
-        // Levels were reduced, which changes nothing here.
+        // Level reduction makes no difference to a decoder.
         assert_eq!(alpha(0x10 | (bits << 2)), Alpha::Raw(filter));
     }
-    let behind = riff(&[vp8x(ALPHA, 20, 10), color.clone(), chunk(b"ALPH", &[0; 201])]);
-    assert_eq!(still(&behind).alpha, Alpha::None);
+    let after_picture = riff(&[vp8x(ALPHA, 20, 10), color.clone(), chunk(b"ALPH", &[0; 201])]);
+    assert_eq!(still(&after_picture).alpha, Alpha::None);
 }
 
 #[test]
@@ -94,17 +94,17 @@ fn threat_21_alpha_is_in_the_quote() {
     let alpha = lossless_alpha(400, 300, 0, &Noise(1).bytes(120_000));
     let file = riff(&[vp8x(ALPHA, 400, 300), chunk(b"ALPH", &alpha), color]);
     assert!(matches!(still(&file).alpha, Alpha::Lossless(Filter::None, _)));
-    // Two rows and the window of noise, which is one row of pixels; to multiply the colours, a row of
-    // them and twelve of means: far from the plane.
-    let beside = quote(&still(&file), false) - quote(&still(&opaque), false);
-    assert!((400 * (2 + 4 + 4)..20_000).contains(&beside), "{beside}");
-    let to_multiply = quote(&still(&file), true) - quote(&still(&file), false);
-    assert_eq!(to_multiply, 400 + 12 * 200);
+    // Alpha needs two rows, and for noise a window of one row of pixels. Premultiplication needs a
+    // row of alpha and twelve rows of means. Both are far less than the plane.
+    let for_alpha = quote(&still(&file), false) - quote(&still(&opaque), false);
+    assert!((400 * (2 + 4 + 4)..20_000).contains(&for_alpha), "{for_alpha}");
+    let to_premultiply = quote(&still(&file), true) - quote(&still(&file), false);
+    assert_eq!(to_premultiply, 400 + 12 * 200);
     assert_eq!(quote(&still(&opaque), true), quote(&still(&opaque), false));
 }
 
 #[test]
-fn threat_22_a_chunk_length_is_never_believed() {
+fn threat_22_a_wrong_chunk_length_is_refused() {
     for file in [riff(&[lossless(9, 9)]), riff(&[lossy(20, 10)])] {
         for length in [0, 1, 4, 5, 9, 10, 11, u32::MAX / 2, u32::MAX - 1, u32::MAX] {
             let mut file = file.clone();
@@ -116,13 +116,13 @@ fn threat_22_a_chunk_length_is_never_believed() {
         for size in [0, 4, 11] {
             let mut file = file.clone();
             file[4..8].copy_from_slice(&u32::to_le_bytes(size));
-            assert!(what(&file).contains("size of the RIFF"));
+            assert!(message(&file).contains("size of the RIFF"));
         }
     }
 }
 
 #[test]
-fn threat_22_a_partition_length_is_never_believed() {
+fn threat_22_a_wrong_partition_length_is_refused() {
     let good = vp8(20, 10, 2, &mut Noise(9));
     let first = usize::from(good[0] >> 5) | usize::from(good[1]) << 3 | usize::from(good[2]) << 11;
     for at in [10 + first, 10 + first + 3, 10 + first + 6] {
@@ -138,14 +138,14 @@ fn threat_22_a_partition_length_is_never_believed() {
 #[test]
 fn threat_42_groups_that_no_pixel_uses_are_in_the_quote() {
     let mut stream = BitWriter::vp8l(4, 4);
-    stream.put(0b100, 3); // no transform, no cache, many groups
-    stream.put(0, 3); // blocks of 4 × 4: one pixel
+    stream.put(0b100, 3); // no transform, no cache, several groups
+    stream.put(0, 3); // tiles of 4 × 4: one pixel
     stream.put(0, 1); // no cache
     for symbol in [0xFF, 0x0F, 0, 0, 0] {
         stream.single(symbol); // green and red: group 0x0FFF
     }
     for _ in 0..0x1000 {
-        // Each green code has a table of 2^8 entries and one of 2^2.
+        // Each green code has a root table of 2^8 entries and a subtable of 2^2.
         let lengths: Vec<u32> = (1..=10).chain([10]).collect();
         stream.lengths(&lengths);
         for _ in 0..4 {
@@ -165,8 +165,8 @@ fn threat_43_a_frame_larger_than_its_canvas_is_malformed() {
     payload[6..10].copy_from_slice(&[0xFF, 0x3F, 0xFF, 0x3F]);
     let vp8 = chunk(b"VP8 ", &payload);
     let file = riff(&[vp8x(0, 1, 1), vp8.clone()]);
-    assert_eq!(what(&file), "malformed WebP: two sizes for one picture");
-    // Alone it says 268 million pixels, which so few bytes cannot hold.
+    assert_eq!(message(&file), "malformed WebP: two sizes for one picture");
+    // On its own, the frame declares 268 million pixels, more than so few bytes can hold.
     let still = still(&riff(&[vp8]));
     assert!(still.possible_pixels() < still.frame.pixels() / 100);
 }
@@ -175,8 +175,8 @@ fn threat_43_a_frame_larger_than_its_canvas_is_malformed() {
 fn threat_47_alpha_of_another_size_in_an_animation_is_malformed() {
     let alpha = chunk(b"ALPH", &lossless_alpha(20, 10, 0, &[1; 200]));
     let file = riff(&[vp8x(0x12, 64, 64), anmf(0, 0, 40, 30, &[alpha.clone(), lossy(20, 10)])]);
-    assert_eq!(what(&file), "malformed WebP: two sizes for one picture");
-    // Alpha has no size of its own: one that is too short ends early.
+    assert_eq!(message(&file), "malformed WebP: two sizes for one picture");
+    // Raw alpha has no size of its own: if it is too short, it is truncated.
     let raw = chunk(b"ALPH", &[0; 200]);
     let file = riff(&[vp8x(0x12, 64, 64), anmf(0, 0, 20, 10, &[raw, lossy(20, 10)])]);
     assert!(is_truncated(&file));
@@ -184,7 +184,8 @@ fn threat_47_alpha_of_another_size_in_an_animation_is_malformed() {
 
 #[test]
 fn codes_that_overflow_in_image_webp_are_malformed() {
-    // Three codes of one bit and so on: twice the room there is, which is 0 modulo 2^16.
+    // Three codes of one bit, and one of each other length: twice the code space, which is 0 modulo
+    // 2^16.
     let lengths: Vec<u32> = [1, 1].into_iter().chain(1..=15).chain([15]).collect();
     let mut stream = BitWriter::vp8l(4, 4);
     stream.put(0, 3);
@@ -193,7 +194,7 @@ fn codes_that_overflow_in_image_webp_are_malformed() {
         stream.single(0);
     }
     stream.put(0, 32);
-    assert!(what(&riff(&[chunk(b"VP8L", &stream.bytes)])).contains("incomplete prefix code"));
+    assert!(message(&riff(&[chunk(b"VP8L", &stream.bytes)])).contains("incomplete prefix code"));
 }
 
 #[test]

@@ -1,52 +1,59 @@
-//! The bool decoder of VP8 (RFC 6386, section 7).
+//! The boolean decoder of VP8 (RFC 6386, section 7).
 
-/// Decodes one bit after the other, each by the probability that it is 0.
+/// Decodes boolean-coded bits, each with the probability that it is 0.
 ///
-/// A small value, to be kept in registers: loops copy it, and put it back when they are done.
+/// The decoder is `Copy` so that a loop can keep it in registers: it works on a copy, and stores it
+/// back at its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BoolDecoder<'a> {
     data: &'a [u8],
-    /// The eight highest bits are compared with the split.
+    /// The next bits of the data. The split is compared with the eight highest.
     value: u64,
-    /// The range less one: 127 to 254.
+    /// The range minus one: 127 to 254.
     span: u32,
-    /// Bits of `value` that are known below the highest eight; negative when it needs a byte.
+    /// The number of known bits in `value` below the highest eight; negative if it needs another
+    /// byte.
     spare_bits: i32,
     end: End,
 }
 
-/// What lies behind the last byte. One byte of zeros is granted, as all decoders do: an encoder may
-/// leave its last zeros out.
+/// The position relative to the end of the data. As in all decoders, one byte of zeros is allowed
+/// beyond it, because an encoder may omit trailing zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    Ahead,
-    Granted,
+    /// All bits so far come from the data.
+    NotReached,
+    /// The byte of zeros is in use.
+    Padded,
+    /// More than that byte was needed.
     Passed,
 }
 
 impl<'a> BoolDecoder<'a> {
     pub(crate) const fn new(data: &'a [u8]) -> Self {
-        Self { data, value: 0, span: 254, spare_bits: -8, end: End::Ahead }
+        Self { data, value: 0, span: 254, spare_bits: -8, end: End::NotReached }
     }
 
-    /// False when `data` start past the range, where no encoder comes to: what such data mean depends on
-    /// how many bytes a decoder takes at once.
+    /// Returns false if `data` starts beyond the initial range. No encoder produces such data, and
+    /// its meaning would depend on how many bytes a decoder loads at once.
     pub(crate) fn can_start(data: &[u8]) -> bool {
         data.first() != Some(&0xFF)
     }
 
-    /// True when a bit was decoded that the data do not hold. It, and all bits since, mean nothing.
+    /// Returns true once a bit was decoded that is not in the data. That bit and all later ones are
+    /// meaningless.
     pub(crate) fn is_past_end(&self) -> bool {
         self.end == End::Passed
     }
 
-    /// One bit, which is 0 by `probability` / 256.
+    /// Decodes a bit that is 0 with a probability of `probability` / 256.
     #[inline(always)]
     pub(crate) fn bit(&mut self, probability: u8) -> bool {
         self.bit_of::<false>(probability)
     }
 
-    /// The same. `SKEWED` expects what is foreseen, and with it a range that stays large enough.
+    /// The same. `SKEWED` is for bits with a predictable outcome, which often leaves the range
+    /// large enough: a branch then avoids the shift.
     #[inline(always)]
     pub(crate) fn bit_of<const SKEWED: bool>(&mut self, probability: u8) -> bool {
         if self.spare_bits < 0 {
@@ -54,73 +61,76 @@ impl<'a> BoolDecoder<'a> {
         }
         let split = (self.span * u32::from(probability)) >> 8;
         let upper = u64::from(split + 1) << 56;
-        // Each arm ends by itself, so that what the bit decides needs no second branch.
+        // Each arm ends on its own, so the caller can act on the bit without a second branch.
         if self.value >= upper {
             self.value -= upper;
-            self.enlarge::<SKEWED>(self.span - split);
+            self.narrow::<SKEWED>(self.span - split);
             true
         } else {
-            self.enlarge::<SKEWED>(split + 1);
+            self.narrow::<SKEWED>(split + 1);
             false
         }
     }
 
-    /// One bit of even probability.
+    /// Decodes a bit with a probability of 1/2.
     #[inline(always)]
     pub(crate) fn flag(&mut self) -> bool {
         self.bit(128)
     }
 
-    /// `value`, made negative by a bit of even probability: without a branch, because nobody can
-    /// foresee it. Not for the first bit, with which alone the range may stay as large as half of it.
+    /// Returns `magnitude`, negated if the next bit, of probability 1/2, is 1. Has no branch,
+    /// because the processor cannot predict the bit.
+    ///
+    /// Must not decode the first bit of the data: only there may half of the range need no shift.
     #[inline(always)]
     pub(crate) fn with_sign(&mut self, magnitude: i32) -> i32 {
         if self.spare_bits < 0 {
             *self = self.refilled();
         }
         let upper = u64::from(self.span / 2 + 1) << 56;
-        // All bits set when it is negative.
-        let all = if self.value >= upper { -1 } else { 0 };
-        self.value -= upper & i64::from(all).cast_unsigned();
-        // Either half is enlarged by one bit.
+        // All bits are set if the result is negative.
+        let mask = if self.value >= upper { -1 } else { 0 };
+        self.value -= upper & i64::from(mask).cast_unsigned();
+        // Either half needs a shift by one bit.
         self.value <<= 1;
-        self.span = self.span.wrapping_add_signed(all) | 1;
+        self.span = self.span.wrapping_add_signed(mask) | 1;
         self.spare_bits -= 1;
-        (magnitude ^ all).wrapping_sub(all)
+        (magnitude ^ mask).wrapping_sub(mask)
     }
 
-    /// Goes on with a part of the range, doubled until it is large enough.
+    /// Narrows the range to `part` of it, and shifts it until it is large enough again.
     #[inline(always)]
-    fn enlarge<const SKEWED: bool>(&mut self, part: u32) {
+    fn narrow<const SKEWED: bool>(&mut self, part: u32) {
         if SKEWED && part >= 128 {
             self.span = part - 1;
             return;
         }
-        // It is not 0: said so that the processor's instruction needs no case of its own.
+        // `part` is not 0. The `| 1` says so to the compiler, which can then use one instruction.
         let bits = 7 ^ (part | 1).ilog2();
         self.span = (part << bits) - 1;
         self.value <<= bits;
         self.spare_bits -= bits.cast_signed();
     }
 
-    /// `bits` bits of even probability, the highest first.
+    /// Decodes a number of `bits` bits with a probability of 1/2 each, the highest first.
     pub(crate) fn literal(&mut self, bits: u32) -> u32 {
         (0..bits).fold(0, |value, _| (value << 1) | u32::from(self.flag()))
     }
 
-    /// A value behind a flag that says whether it is there.
+    /// Decodes a flag, and a number of `bits` bits if the flag is set.
     pub(crate) fn optional(&mut self, bits: u32) -> Option<u32> {
         self.flag().then(|| self.literal(bits))
     }
 
-    /// A value of `bits` bits and its sign, behind a flag that says whether it is there; else 0.
+    /// Decodes a flag, and a number of `bits` bits and its sign if the flag is set; otherwise
+    /// returns 0.
     pub(crate) fn optional_signed(&mut self, bits: u32) -> i32 {
         let magnitude = self.optional(bits).map(u32::cast_signed);
         magnitude.map_or(0, |magnitude| if self.flag() { -magnitude } else { magnitude })
     }
 
-    /// With more bits to decode from. Takes and gives a value, so that the one in the loop need not
-    /// have an address.
+    /// Returns the decoder with more bits loaded. Works by value, so the caller can keep its
+    /// decoder in registers: no reference to it exists.
     #[cold]
     #[inline(never)]
     fn refilled(mut self) -> Self {
@@ -130,14 +140,14 @@ impl<'a> BoolDecoder<'a> {
         } else if let Some((&byte, rest)) = self.data.split_first() {
             self.data = rest;
             (byte.into(), 8)
-        } else if self.end == End::Ahead {
-            self.end = End::Granted;
+        } else if self.end == End::NotReached {
+            self.end = End::Padded;
             (0, 8)
         } else {
             self.end = End::Passed;
             (0, 56)
         };
-        // Behind the bits that are left: up to seven.
+        // The new bits follow those that are left, up to seven.
         self.value |= (bytes << (64 - bits)) >> (8 + self.spare_bits);
         self.spare_bits += bits;
         self
@@ -150,7 +160,7 @@ mod tests {
     use crate::probe::webp::test_files::BoolEncoder;
 
     #[test]
-    fn literals_come_back() {
+    fn literals_survive_a_round_trip() {
         let values: Vec<(u32, u32)> =
             (0..400u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 20, 1 + i % 12)).collect();
         let mut encoder = BoolEncoder::new();
@@ -166,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn one_byte_of_zeros_is_granted_behind_the_end() {
+    fn one_byte_of_zeros_is_allowed_beyond_the_end() {
         let mut decoder = BoolDecoder::new(&[]);
         let flags = [(); 3].map(|()| {
             let flag = decoder.flag();
@@ -178,43 +188,43 @@ mod tests {
         assert!(!decoder.is_past_end());
     }
 
-    /// The end is found at the same bit, however many bytes come at once.
+    /// The end is found at the same bit, however many bytes the decoder loads at once.
     #[test]
-    fn data_of_every_length_end_after_their_bits_and_eight_more() {
+    fn data_of_every_length_ends_after_its_bits_and_eight_more() {
         for length in 0..40 {
             let data = vec![0xA5; length];
             let mut decoder = BoolDecoder::new(&data);
-            let mut spent = 0;
+            let mut used_bits = 0;
             loop {
                 let half = decoder.span / 2 + 1;
                 let bit = decoder.flag();
                 if decoder.is_past_end() {
                     break;
                 }
-                // Each bit doubles the range but where a half of it is enough.
-                spent += usize::from(bit || half < 128);
+                // Each bit doubles the range, unless the half for 0 is large enough.
+                used_bits += usize::from(bit || half < 128);
             }
-            assert_eq!(spent, 8 * length + 1, "{length} bytes");
+            assert_eq!(used_bits, 8 * length + 1, "{length} bytes");
         }
     }
 
-    /// A probability of 0 leaves a range of 1 for the bit 0 (RFC 6386, 7.3), which is doubled seven
-    /// times.
+    /// A probability of 0 leaves a range of 1 for the bit 0 (RFC 6386, 7.3), which is then doubled
+    /// seven times.
     #[test]
-    fn the_smallest_part_of_a_range_is_one() {
+    fn a_range_of_one_is_doubled_seven_times() {
         let mut decoder = BoolDecoder::new(&[0, 0b1010_1010]);
         assert!(!decoder.bit(0));
         assert_eq!((decoder.span, decoder.flag(), decoder.flag()), (127, true, false));
     }
 
     #[test]
-    fn data_that_start_past_the_range_are_known() {
+    fn data_that_starts_beyond_the_range_is_detected() {
         assert!(!BoolDecoder::can_start(&[0xFF, 0]));
         assert!(BoolDecoder::can_start(&[0xFE, 0xFF]) && BoolDecoder::can_start(&[]));
     }
 
     #[test]
-    fn a_sign_is_a_flag() {
+    fn with_sign_decodes_the_same_bit_as_flag() {
         let data: Vec<u8> = (0..200u8).map(|i| i.wrapping_mul(37)).collect();
         let mut signs = BoolDecoder::new(&data);
         signs.flag();
@@ -226,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bit_that_is_foreseen_is_the_same() {
+    fn skewed_bits_decode_like_other_bits() {
         let data: Vec<u8> = (0..200u8).map(|i| i.wrapping_mul(37)).collect();
         let (mut skewed, mut even) = (BoolDecoder::new(&data), BoolDecoder::new(&data));
         let mut probability = 0u8;

@@ -1,4 +1,4 @@
-//! The frame header of VP8 (RFC 6386, sections 9.1 to 9.6): only as far as the partitions.
+//! The frame header of VP8, up to the number of partitions (RFC 6386, sections 9.1 to 9.6).
 
 use super::bool_decoder::BoolDecoder;
 use crate::error::Error;
@@ -6,13 +6,13 @@ use crate::format::Format;
 use crate::probe::webp::errors::{TRUNCATED, malformed};
 use crate::size::Size;
 
-/// A key frame, with the length of each of its partitions held against the chunk.
+/// A key frame. The length of each of its partitions is checked against the chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) size: Size,
-    /// The partition of the headers and prediction modes.
+    /// The length of the first partition, which holds the headers and the prediction modes.
     pub(crate) first_partition_bytes: u32,
-    /// The partitions of coefficients: 1, 2, 4 or 8.
+    /// The number of partitions of coefficients: 1, 2, 4 or 8.
     partition_count: usize,
     partition_bytes: [u32; 8],
 }
@@ -38,7 +38,7 @@ impl Frame {
         if [s0, s1, s2] != START_CODE {
             return Err(malformed("the start code of the VP8 frame"));
         }
-        // The two highest bits ask the player to enlarge; decoders do not.
+        // The two highest bits ask the player to scale up. Decoders ignore them.
         let width = u32::from(u16::from_le_bytes([w0, w1]) & 0x3FFF);
         let height = u32::from(u16::from_le_bytes([h0, h1]) & 0x3FFF);
         let size = Size::new(width, height);
@@ -60,7 +60,8 @@ impl Frame {
         self.partition_bytes.get(..self.partition_count).unwrap_or_default()
     }
 
-    /// The first partition and those of coefficients, of the chunk that the frame was read from.
+    /// Splits the chunk that the frame was read from into the first partition and those of
+    /// coefficients.
     pub(crate) fn split<'a>(&self, chunk: &'a [u8]) -> Result<(&'a [u8], [&'a [u8]; 8]), Error> {
         let lengths = 3 * (self.partition_count - 1);
         let (first, rest) = chunk
@@ -78,21 +79,21 @@ impl Frame {
         Ok((first, partitions))
     }
 
-    /// The most pixels that the first partition can hold.
+    /// An upper bound on the pixels that the first partition can hold.
     ///
-    /// Each macroblock codes at least one branch for its luma mode, whose probability of 0 is
-    /// 145/256 in every key frame, and one for its chroma mode, 142/256 (RFC 6386, 11.2). The bool
-    /// decoder splits a range of 128 to 255 into whole numbers, which makes the likelier outcome at
-    /// the most 0.570 and 0.559 of it: together 1.65 bits. The start, the end and one byte of zeros
-    /// that decoders grant beyond the end add less than 24 bits once.
+    /// Each macroblock codes at least one branch for its luma mode, with a probability of 0 of
+    /// 145/256 in every key frame, and one for its chroma mode, with 142/256 (RFC 6386, 11.2). The
+    /// boolean decoder splits a range of 128 to 255 into integers, so the likelier outcome takes at
+    /// most 0.570 and 0.559 of the range. Together that is at least 1.65 bits. The start, the end
+    /// and the byte of zeros that decoders allow beyond the end add less than 24 bits in total.
     pub(crate) const fn possible_pixels(&self) -> u64 {
         let bits = 8 * self.first_partition_bytes as u64 + 24;
         bits * 100 / 165 * 256
     }
 }
 
-/// The first fields of the frame header, of which the rest is the decoder's (RFC 6386, 9.2 to 9.6 and
-/// 19.2).
+/// The first fields of the frame header (RFC 6386, 9.2 to 9.6 and 19.2). The decoder reads the
+/// rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FrameHeader {
     pub(crate) segments: Option<Segments>,
@@ -100,12 +101,13 @@ pub(crate) struct FrameHeader {
     partition_count: usize,
 }
 
-/// Parts of the picture with values of their own (RFC 6386, 9.3).
+/// Segments: groups of macroblocks with their own quantizer and filter level (RFC 6386, 9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segments {
-    /// Each macroblock says by these probabilities which segment it is of; else all are of the first.
+    /// The probabilities to decode the segment of each macroblock with. Without them, all
+    /// macroblocks belong to the first segment.
     pub(crate) map: Option<[u8; 3]>,
-    /// The values of segments replace those of the frame; else they are added to them.
+    /// True if the values of segments replace those of the frame; false if they are added.
     pub(crate) absolute: bool,
     pub(crate) quantizers: [i32; 4],
     pub(crate) filter_levels: [i32; 4],
@@ -117,15 +119,15 @@ pub(crate) struct Filter {
     pub(crate) simple: bool,
     pub(crate) level: i32,
     pub(crate) sharpness: i32,
-    /// Added to the level where the prediction comes from this frame: always, in a key frame.
+    /// Added to the level of macroblocks that are predicted within the frame: all, in a key frame.
     pub(crate) intra_delta: i32,
-    /// Added to the level where luma is predicted by subblocks.
+    /// Added to the level of macroblocks with luma predicted per subblock.
     pub(crate) subblocks_delta: i32,
 }
 
 impl FrameHeader {
-    /// Reads `first`, the first partition, up to `log2_nbr_of_dct_partitions`, and returns the
-    /// decoder that stands behind it.
+    /// Reads the first partition up to `log2_nbr_of_dct_partitions`, and returns the decoder
+    /// positioned after that field.
     pub(crate) fn read(first: &[u8]) -> Result<(Self, BoolDecoder<'_>), Error> {
         let mut decoder = BoolDecoder::new(first);
         if decoder.flag() {
@@ -146,7 +148,7 @@ impl Segments {
     fn read(decoder: &mut BoolDecoder<'_>) -> Self {
         let updates_map = decoder.flag();
         let updates_values = decoder.flag();
-        // Values that never came are 0, and replace those of the frame.
+        // Values that are not sent are 0, and replace those of the frame.
         let absolute = if updates_values { decoder.flag() } else { true };
         let mut values = |bits| match updates_values {
             true => [(); 4].map(|()| decoder.optional_signed(bits)),
@@ -167,14 +169,15 @@ impl Filter {
         let sharpness = decoder.literal(3).cast_signed();
         let mut deltas = [[0; 4]; 2];
         if decoder.flag() && decoder.flag() {
-            deltas = deltas.map(|four| four.map(|_| decoder.optional_signed(6)));
+            deltas = deltas.map(|group| group.map(|_| decoder.optional_signed(6)));
         }
         let [[intra_delta, ..], [subblocks_delta, ..]] = deltas;
         Self { simple, level, sharpness, intra_delta, subblocks_delta }
     }
 }
 
-/// The lengths of all partitions but the last stand in front of them (RFC 6386, 9.5).
+/// Reads the lengths of all partitions except the last, stored before the partitions (RFC 6386,
+/// 9.5). The last partition extends to the end of the chunk.
 fn partition_bytes(rest: &[u8], count: usize) -> Result<[u32; 8], Error> {
     let (lengths, data) = rest.split_at_checked(3 * (count - 1)).ok_or(TRUNCATED)?;
     let mut left = u32::try_from(data.len()).map_err(|_| malformed("the length of a chunk"))?;
@@ -191,12 +194,13 @@ fn partition_bytes(rest: &[u8], count: usize) -> Result<[u32; 8], Error> {
     Ok(bytes)
 }
 
-/// The frame tag, the start code and the size.
+/// The length of the frame tag, the start code and the size.
 const HEADER_BYTES: usize = 10;
 const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
 
-/// The samples of black in the studio range of luma and chroma (RFC 6386, 9.2).
+/// The luma sample of black, in studio range (RFC 6386, 9.2).
 pub(crate) const BLACK: u8 = 16;
+/// The chroma sample of greys, in studio range (RFC 6386, 9.2).
 pub(crate) const NO_CHROMA: u8 = 128;
 
 #[cfg(test)]
@@ -204,20 +208,20 @@ mod tests {
     use super::*;
     use crate::probe::webp::test_files::BoolEncoder;
 
-    /// Everything that a frame header may hold before the number of partitions.
+    /// Covers all fields that a frame header may have before the number of partitions.
     #[test]
-    fn segments_and_adjustments_are_passed_over() {
-        // A value that is there, or not.
-        let values = |encoder: &mut BoolEncoder, there: bool, count: u32, bits: u32| {
+    fn segments_and_filter_deltas_are_read_in_every_combination() {
+        // Optional values, all present or all absent.
+        let values = |encoder: &mut BoolEncoder, present: bool, count: u32, bits: u32| {
             for _ in 0..count {
-                encoder.literal(there.into(), 1);
-                if there {
+                encoder.literal(present.into(), 1);
+                if present {
                     encoder.literal(u32::MAX, bits);
                 }
             }
         };
         for case in 0..16 {
-            let [map, data, adjusts, there] = [1, 2, 4, 8].map(|bit| case & bit != 0);
+            let [map, data, deltas, present] = [1, 2, 4, 8].map(|bit| case & bit != 0);
             for log2 in 0..4 {
                 let mut encoder = BoolEncoder::new();
                 encoder.literal(0, 1 + 1); // colour space, clamping
@@ -227,25 +231,25 @@ mod tests {
                     encoder.literal(data.into(), 1);
                     if data {
                         encoder.literal(1, 1);
-                        values(&mut encoder, there, 4, 8);
-                        values(&mut encoder, there, 4, 7);
+                        values(&mut encoder, present, 4, 8);
+                        values(&mut encoder, present, 4, 7);
                     }
                     if map {
-                        values(&mut encoder, there, 3, 8);
+                        values(&mut encoder, present, 3, 8);
                     }
                 }
                 encoder.literal(0, 10);
-                encoder.literal(adjusts.into(), 1);
-                if adjusts {
+                encoder.literal(deltas.into(), 1);
+                if deltas {
                     encoder.literal(1, 1);
-                    values(&mut encoder, there, 8, 7);
+                    values(&mut encoder, present, 8, 7);
                 }
                 encoder.literal(log2, 2);
                 let first = encoder.finish();
                 let (header, _) = FrameHeader::read(&first).unwrap();
                 assert_eq!(header.partition_count, 1 << log2, "case {case}");
-                // All bits of a value are set, the last of which is its sign.
-                let [quantizer, level] = [-127, -63].map(|value| [value * i32::from(there); 4]);
+                // All bits of a value are set, including the last one, its sign.
+                let [quantizer, level] = [-127, -63].map(|value| [value * i32::from(present); 4]);
                 let segments = (map || data).then(|| Segments {
                     map: map.then_some([255; 3]),
                     absolute: true,
@@ -253,16 +257,16 @@ mod tests {
                     filter_levels: if data { level } else { [0; 4] },
                 });
                 assert_eq!(header.segments, segments, "case {case}");
-                let delta = if adjusts && there { -63 } else { 0 };
+                let delta = if deltas && present { -63 } else { 0 };
                 let Filter { intra_delta, subblocks_delta, .. } = header.filter;
                 assert_eq!((intra_delta, subblocks_delta), (delta, delta), "case {case}");
             }
         }
     }
 
-    /// The floor of `possible_pixels`, from every range that the bool decoder can be in.
+    /// Confirms the constant in `possible_pixels` for every range of the boolean decoder.
     #[test]
-    fn two_branches_of_a_macroblock_spend_1_65_bits() {
+    fn two_branches_of_a_macroblock_take_at_least_1_65_bits() {
         let least_bits = |probability: u32| {
             (128u32..256)
                 .flat_map(|range| {

@@ -1,16 +1,19 @@
-//! BitReader of a VP8L stream, the lowest of each byte first (RFC 9649, 3.1).
+//! The bit reader of VP8L. Bits start at the least significant one of each byte (RFC 9649, 3.1).
 
 use crate::error::Error;
 use crate::probe::webp::errors::TRUNCATED;
 
-/// A place in the stream. Small and copied, so that loops keep it in registers.
+/// A position in the stream. It is small and `Copy`, so loops can keep it in registers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BitReader<'a> {
     rest: &'a [u8],
-    /// The next bits. Above those that are held may be more of the stream, never anything else.
+    /// The next bits. Those above the held ones may already be bits of the stream, but nothing
+    /// else.
     next: u64,
+    /// The number of bits that are ready to read.
     held: u32,
-    /// How many of the last bits stand for nothing: zeros behind the end of the data.
+    /// The number of bits that were loaded beyond the end of the data. They are zeros, and the last
+    /// of the held ones.
     past_end: u32,
 }
 
@@ -19,10 +22,10 @@ impl<'a> BitReader<'a> {
         Self { rest: data, next: 0, held: 0, past_end: 0 }
     }
 
-    /// A number of up to 32 bits.
+    /// Reads a number of up to 32 bits.
     pub(crate) fn read(&mut self, count: u32) -> Result<u32, Error> {
         self.refill();
-        let value = self.take(count);
+        let value = self.read_held(count);
         if self.are_past_end() { Err(TRUNCATED) } else { Ok(value) }
     }
 
@@ -30,7 +33,7 @@ impl<'a> BitReader<'a> {
         Ok(self.read(1)? == 1)
     }
 
-    /// Holds at least 56 bits afterwards, zeros when there are no more.
+    /// Refills to at least 56 held bits, with zeros beyond the end of the data.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
         let Some(&bytes) = self.rest.first_chunk::<8>() else {
@@ -38,12 +41,12 @@ impl<'a> BitReader<'a> {
             return;
         };
         self.next |= u64::from_le_bytes(bytes) << self.held;
-        let passed = (63 - self.held) >> 3 & 7;
-        self.rest = self.rest.get(passed as usize..).unwrap_or_default();
+        let loaded = (63 - self.held) >> 3 & 7;
+        self.rest = self.rest.get(loaded as usize..).unwrap_or_default();
         self.held |= 56;
     }
 
-    /// By value: where a place has an address, loops would keep it in memory.
+    /// Works by value: a reader with its address taken would stay in memory instead of registers.
     #[inline(never)]
     fn refilled_bytewise(mut self) -> Self {
         self.next &= (1 << self.held) - 1;
@@ -60,40 +63,41 @@ impl<'a> BitReader<'a> {
         self
     }
 
-    /// The next bits, the first one lowest: those that are held.
+    /// Returns the next bits, the first one lowest. Only the held ones are valid.
     #[inline(always)]
-    pub(crate) const fn next(&self) -> u64 {
+    pub(crate) const fn peek(&self) -> u64 {
         self.next
     }
 
+    /// The number of held bits: those that can be read without a refill.
     #[inline(always)]
     pub(crate) const fn held(&self) -> u32 {
         self.held
     }
 
-    /// Passes bits that are held.
+    /// Skips held bits.
     #[inline(always)]
     pub(crate) const fn skip(&mut self, count: u32) {
         self.next >>= count;
         self.held -= count;
     }
 
-    /// Takes up to 32 bits that are held.
+    /// Reads up to 32 held bits.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "32 bits")]
-    pub(crate) const fn take(&mut self, count: u32) -> u32 {
-        let taken = self.next & ((1 << count) - 1);
+    pub(crate) const fn read_held(&mut self, count: u32) -> u32 {
+        let value = self.next & ((1 << count) - 1);
         self.skip(count);
-        taken as u32
+        value as u32
     }
 
-    /// Whether bits were passed that are not there.
+    /// Returns true once bits beyond the end of the data were read.
     #[inline(always)]
     pub(crate) const fn are_past_end(&self) -> bool {
         self.past_end > self.held
     }
 
-    /// The bytes from which no bit was taken yet, or held.
+    /// The number of bytes with no bit read or held.
     pub(super) const fn bytes_left(&self) -> usize {
         self.rest.len()
     }
@@ -105,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_bit_is_read_once_and_none_behind_the_end() {
+    fn every_bit_is_read_once_and_none_beyond_the_end() {
         let data: Vec<u8> = (0..23u8).map(|i| i.wrapping_mul(37) ^ 0x5A).collect();
         let bit = |at: usize| u32::from(data[at / 8] >> (at % 8) & 1);
         for count in 1..=32usize {

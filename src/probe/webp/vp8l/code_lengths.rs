@@ -1,14 +1,14 @@
-//! The code lengths of a prefix code of VP8L (RFC 9649, 3.7.2.1.2).
+//! Reads the prefix codes of VP8L (RFC 9649, 3.7.2.1).
 
 use super::bit_reader::BitReader;
 use super::prefix_code::{Lengths, MAX_LENGTH, PrefixCode};
 use crate::error::Error;
 use crate::probe::webp::errors::{TRUNCATED, malformed};
 
-/// Reads a code over `alphabet` symbols. The length of each symbol's code goes to `lengths`,
-/// where that is asked for.
+/// Reads a prefix code over `alphabet` symbols. Also stores the code length of each symbol in
+/// `lengths`, if given.
 ///
-/// A code that is not complete is refused, in exact arithmetic.
+/// Refuses incomplete codes. The check uses exact arithmetic.
 pub(crate) fn read_prefix_code(
     bits: &mut BitReader<'_>,
     alphabet: u16,
@@ -21,28 +21,29 @@ pub(crate) fn read_prefix_code(
     }
 }
 
-/// One or two symbols (RFC 9649, 3.7.2.1.1). Of two the smaller one has the code 0, whichever comes
-/// first; twice the same is that one alone.
+/// Reads a simple code: one or two symbols (RFC 9649, 3.7.2.1.1). The smaller of two symbols has
+/// the code 0, in whichever order they come. Two equal symbols count as one.
 fn read_simple(
     bits: &mut BitReader<'_>,
     alphabet: u16,
     lengths: Option<&mut Lengths>,
 ) -> Result<PrefixCode, Error> {
-    let mut tally = LengthCounts::new(lengths);
+    let mut counts = LengthCounts::new(lengths);
     let two = bits.flag()?;
     let width = if bits.flag()? { 8 } else { 1 };
     let first = symbol(bits.read(width)?, alphabet)?;
     let second = if two { symbol(bits.read(8)?, alphabet)? } else { first };
-    tally.skip_to(first.min(second));
-    tally.put(1, 1);
+    counts.skip_to(first.min(second));
+    counts.add(1, 1);
     if first != second {
-        tally.skip_to(first.max(second));
-        tally.put(1, 1);
+        counts.skip_to(first.max(second));
+        counts.add(1, 1);
     }
-    Ok(tally.shape())
+    Ok(counts.code())
 }
 
-/// Reads a code that is written as a code for lengths, then a length for each symbol.
+/// Reads a normal code: a code for code lengths, then the code length of each symbol (RFC 9649,
+/// 3.7.2.1.2).
 fn read_normal(
     bits: &mut BitReader<'_>,
     alphabet: u16,
@@ -64,12 +65,12 @@ fn read_normal(
             _ => return Err(TOO_MANY),
         };
     }
-    let mut tally = LengthCounts::new(lengths);
-    read_lengths(bits, &length_code, alphabet, left, &mut tally)?;
+    let mut counts = LengthCounts::new(lengths);
+    read_lengths(bits, &length_code, alphabet, left, &mut counts)?;
     if bits.are_past_end() {
         return Err(TRUNCATED);
     }
-    tally.shape().complete()
+    counts.code().check_complete()
 }
 
 fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
@@ -79,116 +80,120 @@ fn symbol(value: u32, alphabet: u16) -> Result<u16, Error> {
     }
 }
 
-/// `left` bounds how many length symbols there are; the rest of the alphabet has no code.
+/// Reads the code lengths of the alphabet, in at most `left` length symbols. The rest of the
+/// alphabet has no code.
 fn read_lengths(
     bits: &mut BitReader<'_>,
     code: &LengthCode,
     alphabet: u16,
     mut left: u16,
-    tally: &mut LengthCounts<'_>,
+    counts: &mut LengthCounts<'_>,
 ) -> Result<(), Error> {
-    if let Some(length) = code.shape.single()
+    if let Some(length) = code.code.single()
         && length < 16
     {
-        // No bit is spent on them: not one step for each, or work would not be linear in the input.
-        tally.put(low_byte(u32::from(length)), left);
+        // Each length takes no bits. A loop over them would not be linear in the input.
+        counts.add(low_byte(u32::from(length)), left);
         return Ok(());
     }
-    let mut at_hand = *bits;
+    // A copy that the loop keeps in registers.
+    let mut local = *bits;
     let mut previous = 8;
-    while tally.at < alphabet && left > 0 {
-        at_hand.refill();
-        if let Some(length) = code.shortest {
-            let run = at_hand.next().trailing_zeros().min(at_hand.held());
-            let run = u16::from(low_byte(run)).min(left).min(alphabet - tally.at);
+    while counts.next_symbol < alphabet && left > 0 {
+        local.refill();
+        if let Some(length) = code.one_bit_length {
+            let run = local.peek().trailing_zeros().min(local.held());
+            let run = u16::from(low_byte(run)).min(left).min(alphabet - counts.next_symbol);
             if run != 0 {
                 if length != 0 {
                     previous = length;
                 }
-                tally.put(length, run);
-                at_hand.skip(u32::from(run));
+                counts.add(length, run);
+                local.skip(u32::from(run));
                 left -= run;
                 continue;
             }
         }
         left -= 1;
-        let symbol = code.symbol(&mut at_hand);
+        let symbol = code.symbol(&mut local);
         let (length, run) = match symbol {
-            16 => (previous, 3 + at_hand.take(2)),
-            17 => (0, 3 + at_hand.take(3)),
-            18 => (0, 11 + at_hand.take(7)),
+            16 => (previous, 3 + local.read_held(2)),
+            17 => (0, 3 + local.read_held(3)),
+            18 => (0, 11 + local.read_held(7)),
             length => (length, 1),
         };
         if length != 0 {
             previous = length;
         }
         let run = u16::from(low_byte(run));
-        if run > alphabet - tally.at {
-            *bits = at_hand;
+        if run > alphabet - counts.next_symbol {
+            *bits = local;
             return Err(if bits.are_past_end() { TRUNCATED } else { TOO_MANY });
         }
-        tally.put(length, run);
+        counts.add(length, run);
     }
-    *bits = at_hand;
+    *bits = local;
     Ok(())
 }
 
-/// The code that code lengths are written in, whose own lengths are 7 at the most.
+/// The prefix code that code lengths are written in. Its own code lengths are at most 7.
 struct LengthCode {
-    shape: PrefixCode,
-    /// For each pattern of the next seven bits: the symbol, and the length of its code above it.
+    code: PrefixCode,
+    /// For each value of the next seven bits: the symbol in the low five bits, and the length of
+    /// its code above.
     table: [u8; 128],
-    /// The code length, no run, whose code is the one bit 0: as many as there are zeros follow each
-    /// other.
-    shortest: Option<u8>,
+    /// The code length, if any, with the one-bit code 0. Each zero bit in a row stands for that
+    /// length again, so the reader can handle all of them at once. `None` if the code 0 is a
+    /// repetition.
+    one_bit_length: Option<u8>,
 }
 
 impl LengthCode {
     fn new(code_lengths: &[u8; 19]) -> Result<Self, Error> {
-        let mut tally = LengthCounts::new(None);
+        let mut counts = LengthCounts::new(None);
         for &length in code_lengths {
-            tally.put(length, 1);
+            counts.add(length, 1);
         }
-        let shape = tally.shape().complete()?;
-        if let Some(symbol) = shape.single() {
+        let prefix_code = counts.code().check_complete()?;
+        if let Some(symbol) = prefix_code.single() {
             let table = [low_byte(u32::from(symbol)); 128];
-            return Ok(Self { shape, table, shortest: None });
+            return Ok(Self { code: prefix_code, table, one_bit_length: None });
         }
         let mut table = [0; 128];
-        // Left-aligned in seven bits; the stream has its first bit lowest.
+        // Left-aligned in seven bits. In the table index, the first bit is the lowest.
         let mut code = 0u8;
         for length in 1..8 {
             let symbols = (0u8..).zip(code_lengths).filter(|(_, other)| **other == length);
             for (symbol, _) in symbols {
-                let pattern = usize::from(code.reverse_bits() >> 1);
-                for entry in table.iter_mut().skip(pattern).step_by(1 << length) {
+                let reversed = usize::from(code.reverse_bits() >> 1);
+                for entry in table.iter_mut().skip(reversed).step_by(1 << length) {
                     *entry = symbol | (length << 5);
                 }
                 code = code.wrapping_add(1 << (7 - length));
             }
         }
         let [first, ..] = table;
-        let shortest = (first >> 5 == 1 && first & 0x1F < 16).then_some(first & 0x1F);
-        Ok(Self { shape, table, shortest })
+        let one_bit_length = (first >> 5 == 1 && first & 0x1F < 16).then_some(first & 0x1F);
+        Ok(Self { code: prefix_code, table, one_bit_length })
     }
 
-    /// The next symbol, whose code may need seven held bits.
+    /// Reads a symbol. Needs seven held bits.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "seven bits")]
     fn symbol(&self, bits: &mut BitReader<'_>) -> u8 {
-        let entry = self.table.get((bits.next() & 0x7F) as usize).copied().unwrap_or_default();
+        let entry = self.table.get((bits.peek() & 0x7F) as usize).copied().unwrap_or_default();
         bits.skip(u32::from(entry >> 5));
         entry & 0x1F
     }
 }
 
-/// Counts code lengths as they come, symbol by symbol.
+/// Collects the code lengths of an alphabet, symbol by symbol.
 pub(super) struct LengthCounts<'l> {
     counts: [u16; MAX_LENGTH + 1],
     used: u16,
     first: u16,
     last: u16,
-    at: u16,
+    next_symbol: u16,
     lengths: Option<&'l mut Lengths>,
 }
 
@@ -197,34 +202,36 @@ impl<'l> LengthCounts<'l> {
         if let Some(lengths) = lengths.as_deref_mut() {
             lengths.fill(0);
         }
-        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, last: 0, at: 0, lengths }
+        Self { counts: [0; MAX_LENGTH + 1], used: 0, first: 0, last: 0, next_symbol: 0, lengths }
     }
 
+    /// Leaves the symbols before `symbol` without a code.
     pub(super) const fn skip_to(&mut self, symbol: u16) {
-        self.at = symbol;
+        self.next_symbol = symbol;
     }
 
-    /// The next `run` symbols have codes of `length` bits; 0 is no code.
-    pub(super) fn put(&mut self, length: u8, run: u16) {
-        let end = self.at + run;
+    /// Adds the next `run` symbols, with codes of `length` bits. A length of 0 means no code.
+    pub(super) fn add(&mut self, length: u8, run: u16) {
+        let end = self.next_symbol + run;
         if length != 0 {
             if self.used == 0 {
-                self.first = self.at;
+                self.first = self.next_symbol;
             }
             self.used += run;
             self.last = end.saturating_sub(1);
             if let Some(count) = self.counts.get_mut(usize::from(length)) {
                 *count += run;
             }
-            let range = usize::from(self.at)..usize::from(end);
-            if let Some(places) = self.lengths.as_mut().and_then(|all| all.get_mut(range)) {
-                places.fill(length);
+            let range = usize::from(self.next_symbol)..usize::from(end);
+            if let Some(lengths) = self.lengths.as_mut().and_then(|all| all.get_mut(range)) {
+                lengths.fill(length);
             }
         }
-        self.at = end;
+        self.next_symbol = end;
     }
 
-    pub(super) const fn shape(&self) -> PrefixCode {
+    /// The code with the lengths so far. It may be incomplete.
+    pub(super) const fn code(&self) -> PrefixCode {
         PrefixCode { counts: self.counts, used: self.used, first: self.first, last: self.last }
     }
 }
@@ -236,6 +243,7 @@ const fn low_byte(value: u32) -> u8 {
 
 const TOO_MANY: Error = malformed("more code lengths than symbols");
 
+/// The order in which a normal code stores the lengths of its length code.
 const LENGTH_ORDER: [usize; 19] =
     [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
@@ -246,8 +254,10 @@ mod tests {
     use crate::probe::webp::test_files::BitWriter;
     use crate::probe::webp::vp8l::MAX_ALPHABET;
 
-    /// The lengths of a code over `alphabet` symbols. `kinds` are the length symbols in use, all with
-    /// codes of the same length; `limit` is how many `symbols` there are, each with its extra bits.
+    /// Writes and reads a normal code over `alphabet` symbols, and returns its code lengths.
+    /// `kinds` are the length symbols in use, all with codes of the same length. `limit` is the
+    /// maximum number of length symbols to declare. `symbols` are the length symbols, each with its
+    /// extra bits.
     fn lengths_of(
         alphabet: u16,
         kinds: &[u32],
@@ -273,7 +283,7 @@ mod tests {
             (0..width).rev().for_each(|bit| stream.put(code >> bit, 1));
             stream.put(extra, extra_bits);
         }
-        // What follows looks like the first symbol once more, and is not the code's.
+        // These bits could be read as the first symbol again, but do not belong to the code.
         stream.put(0xA0, 8);
         let mut lengths = [0; MAX_ALPHABET];
         let mut bits = BitReader::new(&stream.bytes);
@@ -282,14 +292,14 @@ mod tests {
         Ok(lengths[..usize::from(alphabet)].to_vec())
     }
 
-    /// Green, 24 prefixes of lengths, and a cache of 2^11 colours (RFC 9649, 5.2.1 to 5.2.3).
+    /// Green, 24 length prefixes, and a colour cache of 2^11 entries (RFC 9649, 5.2.1 to 5.2.3).
     #[test]
     fn the_largest_alphabet_has_2328_symbols() {
         assert_eq!(MAX_ALPHABET, 2_328);
     }
 
     #[test]
-    fn runs_of_zeros_and_of_the_length_before() {
+    fn zeros_and_the_previous_length_can_be_repeated() {
         // 5 zeros, 1 + 42 × 6 + 3 eights, 19 zeros.
         let mut symbols = vec![(17, 2, 3), (8, 0, 0)];
         symbols.extend([(16, 3, 2); 42]);
@@ -299,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn the_length_before_is_the_last_one_that_was_written_and_eight_at_first() {
-        // 1 + 21 × 6 + 1 sevens, and nothing for the rest of the alphabet.
+    fn the_previous_length_is_the_last_nonzero_one_and_initially_eight() {
+        // 1 + 21 × 6 + 1 sevens, and no code for the rest of the alphabet.
         let mut symbols = vec![(7, 0, 0)];
         symbols.extend([(16, 3, 2); 21]);
         symbols.push((7, 0, 0));
         let lengths = lengths_of(256, &[7, 16], Some(23), &symbols).unwrap();
         assert_eq!(lengths, [[7; 128], [0; 128]].concat());
-        // 42 × 6 + 4 eights, by a code of one symbol.
+        // 42 × 6 + 4 eights, with a length code of one symbol.
         let mut symbols = vec![(16, 3, 2); 42];
         symbols.push((16, 1, 2));
         assert_eq!(lengths_of(256, &[16], None, &symbols).unwrap(), [8; 256]);
@@ -314,7 +324,7 @@ mod tests {
 
     #[test]
     fn the_last_symbol_of_the_alphabet_ends_a_code() {
-        // 11 + 117 zeros and 128 sevens, whose code is the bit 0.
+        // 11 + 117 zeros and 128 sevens. The code for seven is the bit 0.
         let mut symbols = vec![(18, 117, 7)];
         symbols.extend([(7, 0, 0); 128]);
         let lengths = lengths_of(256, &[7, 18], None, &symbols).unwrap();
@@ -322,21 +332,21 @@ mod tests {
     }
 
     #[test]
-    fn no_more_lengths_than_symbols_may_be_announced() {
+    fn declaring_more_lengths_than_symbols_is_malformed() {
         let ones = |limit| lengths_of(32, &[5], Some(limit), &[]);
         assert_eq!(ones(32).unwrap(), [5; 32]);
         assert!(ones(33).unwrap_err().to_string().contains("more code lengths"));
     }
 
     #[test]
-    fn a_run_past_the_alphabet_is_malformed() {
+    fn a_repetition_past_the_alphabet_is_malformed() {
         let run = |extra| lengths_of(256, &[8, 18], None, &[(18, extra, 7), (18, 127, 7)]);
-        // 138 + 118 zeros fill it, which is no code; 138 + 119 do not fit.
-        let words = |extra| run(extra).unwrap_err().to_string();
-        assert!(words(107).contains("incomplete"), "{}", words(107));
-        assert!(words(108).contains("more code lengths"), "{}", words(108));
-        // Also where there is nothing but runs, whose codes have no bits.
-        let words = lengths_of(256, &[18], None, &[(18, 127, 7); 2]).unwrap_err().to_string();
-        assert!(words.contains("more code lengths"), "{words}");
+        // 138 + 118 zeros fill the alphabet without any code; 138 + 119 do not fit.
+        let message = |extra| run(extra).unwrap_err().to_string();
+        assert!(message(107).contains("incomplete"), "{}", message(107));
+        assert!(message(108).contains("more code lengths"), "{}", message(108));
+        // The same if all length symbols are repetitions, with codes of no bits.
+        let message = lengths_of(256, &[18], None, &[(18, 127, 7); 2]).unwrap_err().to_string();
+        assert!(message.contains("more code lengths"), "{message}");
     }
 }

@@ -1,5 +1,5 @@
-//! VP8L (RFC 9649, section 3): everything before the pixels, and the grammar of an entropy-coded
-//! image. The decoder reads through the same grammar.
+//! VP8L (RFC 9649, section 3): the headers before the pixels, and the symbols of an entropy-coded
+//! image. The decoder reads the stream through the same functions.
 
 mod bit_reader;
 mod code_lengths;
@@ -10,6 +10,6 @@ mod symbols;
 pub(crate) use bit_reader::BitReader;
 pub(crate) use prefix_code::{MAX_ALPHABET, PrefixTable};
 pub(crate) use stream_headers::{
-    Announced, HEADER_BYTES, Headers, Image, Stream, Tiles, Transform, packing,
+    HEADER_BYTES, Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
 };
-pub(crate) use symbols::{Group, OUTSIDE, distance_in_pixels};
+pub(crate) use symbols::{COPY_OUTSIDE_PICTURE, Group, distance_in_pixels};

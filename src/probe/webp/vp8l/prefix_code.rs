@@ -1,39 +1,47 @@
-//! Prefix codes of VP8L (RFC 9649, 3.7.2): checked, priced, and looked up.
+//! Prefix codes of VP8L (RFC 9649, 3.7.2): checks completeness, computes table sizes, and looks up
+//! symbols.
 
 use super::bit_reader::BitReader;
 use crate::error::Error;
 use crate::probe::webp::errors::malformed;
 
-/// The lengths of one complete prefix code.
+/// The code lengths of one prefix code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PrefixCode {
-    /// How many symbols have a code of each length.
+    /// The number of codes of each length.
     pub(super) counts: [u16; MAX_LENGTH + 1],
-    /// Symbols with a code, the first of them, and the last.
+    /// The number of symbols with a code.
     pub(super) used: u16,
+    /// The first symbol with a code.
     pub(super) first: u16,
+    /// The last symbol with a code.
     pub(crate) last: u16,
 }
 
 impl PrefixCode {
-    /// The only symbol of a code that spends no bits.
+    /// The symbol of a code with only one. It is coded in no bits.
     pub(crate) fn single(&self) -> Option<u16> {
         (self.used == 1).then_some(self.first)
     }
 
-    /// Refuses a code that is not complete (RFC 9649, 3.7.2.1). One symbol alone is complete at any
+    /// Refuses an incomplete code (RFC 9649, 3.7.2.1). A code of one symbol is complete at any
     /// length.
-    pub(super) fn complete(self) -> Result<Self, Error> {
-        let filled: u32 =
-            self.counts.iter().zip(0u32..).skip(1).map(|(&n, l)| u32::from(n) << (15 - l)).sum();
-        if self.used == 1 || filled == 1 << 15 {
+    pub(super) fn check_complete(self) -> Result<Self, Error> {
+        let code_space: u32 = self
+            .counts
+            .iter()
+            .zip(0u32..)
+            .skip(1)
+            .map(|(&n, length)| u32::from(n) << (15 - length))
+            .sum();
+        if self.used == 1 || code_space == 1 << 15 {
             Ok(self)
         } else {
             Err(malformed("an incomplete prefix code"))
         }
     }
 
-    /// The bits that are looked up first: none for a single symbol.
+    /// The number of bits that index the root table: 0 for a single symbol.
     pub(crate) fn root_bits(&self) -> u32 {
         self.longest().min(ROOT_BITS)
     }
@@ -46,7 +54,7 @@ impl PrefixCode {
             .iter()
             .zip(0..)
             .filter(|(count, _)| **count > 0)
-            .map(|(_, l)| l)
+            .map(|(_, length)| length)
             .max()
             .unwrap_or(0)
     }
@@ -55,7 +63,7 @@ impl PrefixCode {
         self.counts.get(length as usize).copied().unwrap_or_default().into()
     }
 
-    /// The length of the table that [`fill`](Self::fill) takes.
+    /// The number of table entries that [`fill`](Self::fill) writes.
     pub(crate) fn entries(&self) -> u32 {
         let longest = self.longest();
         if longest <= ROOT_BITS {
@@ -65,26 +73,28 @@ impl PrefixCode {
         let mut left = *self;
         for length in ROOT_BITS + 1..=longest {
             while left.count(length) > 0 {
-                let bits = left.table_bits(length, left.count(length));
+                let bits = left.subtable_bits(length, left.count(length));
                 entries += 1 << bits;
-                let mut room = 1u32 << bits;
+                let mut free = 1u32 << bits;
                 let longer = left.counts.iter_mut().zip(0..).skip(length as usize);
                 for (count, length) in longer.take_while(|&(_, length)| length <= ROOT_BITS + bits)
                 {
                     let step = ROOT_BITS + bits - length;
-                    // Only of the longest codes may there be more than fit, and each takes one entry.
-                    let taken = u32::from(*count).min(room);
-                    room -= taken << step;
-                    *count -= u16::try_from(taken).unwrap_or_default();
+                    // Only the longest codes can be more than fit, and each of those uses one
+                    // entry.
+                    let fitting = u32::from(*count).min(free);
+                    free -= fitting << step;
+                    *count -= u16::try_from(fitting).unwrap_or_default();
                 }
             }
         }
         entries
     }
 
-    /// Fills the first [`entries`](Self::entries) of `table`, to be looked up by [`PrefixTable`].
+    /// Fills the first [`entries`](Self::entries) of `table`, for lookups by [`PrefixTable`].
     ///
-    /// Codes that are longer than the root share tables behind it, by their first bits.
+    /// The table starts with a root table. Codes longer than its index share subtables after it,
+    /// grouped by their first bits.
     pub(crate) fn fill(&self, lengths: &[u8], table: &mut [u16]) {
         if let Some(symbol) = self.single() {
             table.iter_mut().take(1).for_each(|entry| *entry = symbol);
@@ -94,7 +104,7 @@ impl PrefixCode {
         self.sort(lengths, &mut sorted);
         let mut symbols = sorted.iter();
         let longest = self.longest();
-        // The code in the order of the stream: its first bit lowest.
+        // The current code in stream order: its first bit is the lowest.
         let mut code = 0;
         let mut filled = 1;
         for length in 1..=longest.min(ROOT_BITS) {
@@ -106,48 +116,48 @@ impl PrefixCode {
             }
         }
         let mask = filled - 1;
-        let (mut prefix, mut place, mut bits) = (usize::MAX, filled, 0);
+        let (mut prefix, mut start, mut bits) = (usize::MAX, filled, 0);
         for length in ROOT_BITS + 1..=longest {
             let count = self.count(length);
             for (nth, &symbol) in (0..count).zip(symbols.by_ref()) {
                 if code & mask != prefix {
                     if prefix != usize::MAX {
-                        place += 1 << bits;
+                        start += 1 << bits;
                     }
                     prefix = code & mask;
-                    bits = self.table_bits(length, count - nth);
-                    let link = u16::try_from(place).unwrap_or_default();
+                    bits = self.subtable_bits(length, count - nth);
+                    let link = u16::try_from(start).unwrap_or_default();
                     put(table, prefix, entry(link, ROOT_BITS + bits));
                 }
-                let part = table.get_mut(place..place + (1 << bits)).unwrap_or_default();
-                let behind = length - ROOT_BITS;
-                for slot in part.iter_mut().skip(code >> ROOT_BITS).step_by(1 << behind) {
-                    *slot = entry(symbol, behind);
+                let subtable = table.get_mut(start..start + (1 << bits)).unwrap_or_default();
+                let low_bits = length - ROOT_BITS;
+                for slot in subtable.iter_mut().skip(code >> ROOT_BITS).step_by(1 << low_bits) {
+                    *slot = entry(symbol, low_bits);
                 }
                 code = next_code(code, length);
             }
         }
     }
 
-    /// The bits of a table behind the root, whose first code has `length` bits and is followed by
-    /// `left` codes of that length in all: as many as its longest code has.
-    fn table_bits(&self, length: u32, left: u32) -> u32 {
+    /// The number of bits that index a subtable: as many as its longest code has beyond the root.
+    /// The first code of the subtable has `length` bits; `left` codes of that length remain.
+    fn subtable_bits(&self, length: u32, left: u32) -> u32 {
         let mut bits = length - ROOT_BITS;
         let mut unused = (1u32 << bits).saturating_sub(left);
-        while unused > 0 && bits < MAX_BITS_BEHIND_ROOT {
+        while unused > 0 && bits < MAX_SUBTABLE_BITS {
             bits += 1;
             unused = (2 * unused).saturating_sub(self.count(ROOT_BITS + bits));
         }
         bits
     }
 
-    /// Puts the symbols in the order of their codes: by length, then by value.
+    /// Sorts the symbols in the order of their codes: by length, then by value.
     fn sort(&self, lengths: &[u8], sorted: &mut [u16]) {
         let mut next = [0u16; MAX_LENGTH + 1];
-        let mut at = 0;
+        let mut start = 0;
         for (slot, &count) in next.iter_mut().zip(&self.counts).skip(1) {
-            *slot = at;
-            at += count;
+            *slot = start;
+            start += count;
         }
         for (symbol, &length) in (0u16..).zip(lengths) {
             if length != 0
@@ -160,8 +170,9 @@ impl PrefixCode {
     }
 }
 
-/// A symbol and the bits to pass; in the root, more than it has bits link to a table at this place.
-#[allow(clippy::cast_possible_truncation, reason = "15 at the most")]
+/// A table entry: a symbol, and the number of bits to skip. In the root table, more bits than
+/// [`ROOT_BITS`] mark a link: the lower part is then the start of a subtable.
+#[allow(clippy::cast_possible_truncation, reason = "at most 15")]
 const fn entry(symbol: u16, bits: u32) -> u16 {
     symbol | (bits as u16) << 12
 }
@@ -172,19 +183,19 @@ fn put(table: &mut [u16], at: usize, value: u16) {
     }
 }
 
-/// The code of `length` bits after `code`, both with their first bit lowest; `code` itself when it
-/// is the last one.
+/// The next code of `length` bits, both in stream order: the first bit is the lowest. Returns
+/// `code` if it is the last one.
 const fn next_code(code: usize, length: u32) -> usize {
     let ones = (1 << length) - 1;
     if code == ones {
         return code;
     }
-    // Adds one from the other end: the highest bit that is 0 becomes 1, those above it become 0.
+    // Adds 1 in reversed bit order: the highest 0 becomes 1, and the bits above it become 0.
     let bit = 1 << (code ^ ones).ilog2();
     code & (bit - 1) | bit
 }
 
-/// A code to read symbols with.
+/// The lookup table of a prefix code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PrefixTable<'t> {
     entries: &'t [u16],
@@ -192,29 +203,30 @@ pub(crate) struct PrefixTable<'t> {
 }
 
 impl<'t> PrefixTable<'t> {
-    /// `entries` starts with what [`PrefixCode::fill`] made of a code with so many bits in its root.
+    /// `entries` starts with the table that [`PrefixCode::fill`] wrote for a code with this number
+    /// of [`root_bits`](PrefixCode::root_bits).
     #[inline(always)]
     pub(crate) const fn new(entries: &'t [u16], root_bits: u32) -> Self {
         Self { entries, mask: (1 << root_bits) - 1 }
     }
 
-    /// True when symbols spend no bits, there being only one.
+    /// Returns true if there is only one symbol, coded in no bits.
     #[inline(always)]
     pub(crate) const fn is_single(&self) -> bool {
         self.mask == 0
     }
 
-    /// The next symbol, whose code may need 15 held bits.
+    /// Reads a symbol. Needs 15 held bits.
     #[inline(always)]
     pub(crate) fn symbol(&self, bits: &mut BitReader<'_>) -> u16 {
-        let entry = self.entry(bits.next() & self.mask);
+        let entry = self.entry(bits.peek() & self.mask);
         let length = u32::from(entry >> 12);
         if length <= ROOT_BITS {
             bits.skip(length);
             return entry & 0xFFF;
         }
-        let behind = bits.next() >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
-        let entry = self.entry(u64::from(entry & 0xFFF) + behind);
+        let index = bits.peek() >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
+        let entry = self.entry(u64::from(entry & 0xFFF) + index);
         bits.skip(ROOT_BITS + u32::from(entry >> 12));
         entry & 0xFFF
     }
@@ -228,14 +240,16 @@ impl<'t> PrefixTable<'t> {
 
 pub(super) const MAX_LENGTH: usize = 15;
 
-/// What one look answers for most symbols. The largest symbol is 2,327, and the tables of a code have
-/// 2,704 entries at the most, so that either leaves four bits of an entry for the length.
+/// The index of the root table, which resolves most symbols in one lookup. The largest symbol is
+/// 2,327, and the tables of a code have at most 2,704 entries. Both leave four bits of an entry for
+/// the length.
 const ROOT_BITS: u32 = 8;
-const MAX_BITS_BEHIND_ROOT: u32 = 15 - ROOT_BITS;
+const MAX_SUBTABLE_BITS: u32 = 15 - ROOT_BITS;
 
-/// The code lengths of the largest alphabet: green, lengths and a colour cache of 11 bits.
+/// The code length of each symbol, with space for the largest alphabet.
 pub(crate) type Lengths = [u8; MAX_ALPHABET];
 
+/// The size of the largest alphabet: green, length prefixes and a colour cache of 11 bits.
 pub(crate) const MAX_ALPHABET: usize = 256 + 24 + (1 << 11);
 
 #[cfg(test)]
@@ -250,15 +264,15 @@ mod tests {
     use crate::probe::webp::test_files::{BitWriter, Noise};
     use crate::probe::webp::vp8l::code_lengths::{LengthCounts, read_prefix_code};
 
-    /// The symbols of a canonical code (RFC 9649, 3.7.2), each written as the definition says: codes
-    /// in the order of their lengths, then of the symbols, and the first bit of a code first.
-    fn written(lengths: &[u8], symbols: &[u16]) -> Vec<u8> {
+    /// Writes symbols in a canonical code, straight from its definition (RFC 9649, 3.7.2): codes in
+    /// the order of their lengths, then of the symbols. The first bit of a code comes first.
+    fn write_symbols(lengths: &[u8], symbols: &[u16]) -> Vec<u8> {
         let code_of = |symbol: u16| {
-            let place = |symbol: u16| (lengths[usize::from(symbol)], symbol);
+            let key = |symbol: u16| (lengths[usize::from(symbol)], symbol);
             let mut earlier: Vec<_> = (0..lengths.len() as u16)
-                .filter(|&other| lengths[usize::from(other)] > 0 && place(other) < place(symbol))
+                .filter(|&other| lengths[usize::from(other)] > 0 && key(other) < key(symbol))
                 .collect();
-            earlier.sort_by_key(|&other| place(other));
+            earlier.sort_by_key(|&other| key(other));
             let length = lengths[usize::from(symbol)];
             let code: u32 =
                 earlier.iter().map(|&other| 1 << (15 - lengths[usize::from(other)])).sum();
@@ -272,18 +286,18 @@ mod tests {
         bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |all, bit| (all << 1) | bit)).collect()
     }
 
-    /// The lengths of a complete code: the longest of three codes is split in two, again and again.
-    fn grown(noise: &mut Noise, symbols: u64) -> Vec<u8> {
+    /// The lengths of a random complete code. Repeatedly splits the longest of three codes in two.
+    fn random_code(noise: &mut Noise, symbols: u64) -> Vec<u8> {
         let mut lengths = vec![0u8];
         while (lengths.len() as u64) < symbols {
-            let mut some = || (noise.number() % lengths.len() as u64) as usize;
-            let (one, other, third) = (some(), some(), some());
-            let at = [other, third].into_iter().fold(one, |best, at| {
+            let mut pick = || (noise.number() % lengths.len() as u64) as usize;
+            let (first, second, third) = (pick(), pick(), pick());
+            let at = [second, third].into_iter().fold(first, |best, at| {
                 if (lengths[best]..15).contains(&lengths[at]) { at } else { best }
             });
             if lengths[at] < 15 {
                 lengths[at] += 1;
-                lengths.insert(one, lengths[at]);
+                lengths.insert(first, lengths[at]);
             }
         }
         lengths
@@ -291,7 +305,7 @@ mod tests {
 
     /// The code of the smaller symbol is 0 (RFC 9649, 3.7.2.1.1).
     #[test]
-    fn a_simple_code_has_one_symbol_or_two_in_either_order() {
+    fn a_simple_code_has_one_symbol_or_two_in_any_order() {
         let read = |symbols: &[u32], alphabet: u16| {
             let mut stream = BitWriter::default();
             stream.put(1, 1);
@@ -299,10 +313,10 @@ mod tests {
             stream.put(1, 1);
             symbols.iter().for_each(|&symbol| stream.put(symbol, 8));
             let mut lengths = [3; MAX_ALPHABET];
-            let shape =
+            let code =
                 read_prefix_code(&mut BitReader::new(&stream.bytes), alphabet, Some(&mut lengths))?;
             let used = (0u32..).zip(lengths).filter(|(_, length)| *length > 0).collect::<Vec<_>>();
-            Ok::<_, Error>((used, shape.first, shape.last, shape.single(), shape.root_bits()))
+            Ok::<_, Error>((used, code.first, code.last, code.single(), code.root_bits()))
         };
         assert_eq!(read(&[7], 256).unwrap(), (vec![(7, 1)], 7, 7, Some(7), 0));
         assert_eq!(read(&[7, 39], 40).unwrap(), (vec![(7, 1), (39, 1)], 7, 39, None, 1));
@@ -314,31 +328,32 @@ mod tests {
 
     #[test]
     fn codes_of_every_length_are_read() {
-        let ladder: Vec<u8> = (1..=15).chain([15]).rev().collect();
-        // Half of the codes is one of one bit; 128 of nine bits and 256 of ten are the other half.
+        let descending: Vec<u8> = (1..=15).chain([15]).rev().collect();
+        // One code of one bit fills half of the code space; 128 of nine bits and 256 of ten fill
+        // the rest.
         let mixed: Vec<u8> = [1].into_iter().chain((2..386).map(|i| [10, 9, 10][i % 3])).collect();
         let short = vec![2, 0, 3, 3, 2, 0, 2];
-        let grown = (1..40).map(|seed| grown(&mut Noise(seed), 2 + 3 * seed));
-        for lengths in [ladder, mixed, short].into_iter().chain(grown) {
+        let random = (1..40).map(|seed| random_code(&mut Noise(seed), 2 + 3 * seed));
+        for lengths in [descending, mixed, short].into_iter().chain(random) {
             let mut all = [0; MAX_ALPHABET];
-            let mut tally = LengthCounts::new(Some(&mut all));
-            lengths.iter().for_each(|&length| tally.put(length, 1));
-            let shape = tally.shape().complete().unwrap();
+            let mut counts = LengthCounts::new(Some(&mut all));
+            lengths.iter().for_each(|&length| counts.add(length, 1));
+            let code = counts.code().check_complete().unwrap();
             assert_eq!(all[..lengths.len()], lengths);
-            let mut table = vec![u16::MAX; shape.entries() as usize];
-            shape.fill(&lengths, &mut table);
-            assert!(!table.contains(&u16::MAX), "a table with room that no code takes");
-            let code = PrefixTable::new(&table, shape.root_bits());
+            let mut entries = vec![u16::MAX; code.entries() as usize];
+            code.fill(&lengths, &mut entries);
+            assert!(!entries.contains(&u16::MAX), "an entry that no code uses");
+            let table = PrefixTable::new(&entries, code.root_bits());
             let symbols: Vec<u16> =
                 (0..lengths.len() as u16).filter(|&i| lengths[usize::from(i)] > 0).collect();
-            let data = written(&lengths, &symbols);
+            let data = write_symbols(&lengths, &symbols);
             let mut bits = BitReader::new(&data);
             for &symbol in &symbols {
                 bits.refill();
-                assert_eq!(code.symbol(&mut bits), symbol);
+                assert_eq!(table.symbol(&mut bits), symbol);
             }
-            let spent: u32 = lengths.iter().map(|&length| u32::from(length)).sum();
-            let padding = data.len() as u32 * 8 - spent;
+            let used_bits: u32 = lengths.iter().map(|&length| u32::from(length)).sum();
+            let padding = data.len() as u32 * 8 - used_bits;
             assert!(bits.read(padding).is_ok() && bits.read(1).is_err());
         }
     }

@@ -1,67 +1,71 @@
 //! The headers of a VP8L stream (RFC 9649, section 3): transforms, colour cache and prefix codes.
 //!
-//! No heap and no pixel of the picture. Of the small images in the headers only the symbols are
-//! read; their pixels matter for one number, the count of prefix code groups. The decoder reads the
-//! headers by the same functions, and finds in [`Stream`] how much each part of them takes.
+//! Reading them needs no heap, and decodes no pixel of the picture. In the small images among the
+//! headers, only the symbols are read. Their pixels determine a single number: that of the prefix
+//! code groups. The decoder reads the headers through the same functions, and [`Stream`] tells it
+//! how much memory each part needs.
 
 use super::bit_reader::BitReader;
 use super::code_lengths::read_prefix_code;
 use super::prefix_code::{Lengths, MAX_ALPHABET, PrefixCode, PrefixTable};
-use super::symbols::{Group, largest_value, reach};
+use super::symbols::{Group, largest_value, max_distance_in_pixels};
 use crate::error::Error;
 use crate::probe::webp::errors::malformed;
 use crate::size::Size;
 use crate::work;
 
-/// What the headers say.
+/// What the headers declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stream {
-    /// The hint of the header: false when the picture is opaque.
+    /// The hint in the header: false if the picture is opaque.
     pub(crate) alpha: bool,
-    /// Bytes of the stream.
+    /// The length of the stream.
     coded_bytes: u64,
-    /// In the order in which they were applied; all that are there come first.
+    /// The transforms, in the order in which the encoder applied them. Unused slots come last.
     pub(crate) transforms: [Option<Transform>; 4],
-    /// Which group of codes each tile has; its own picture is that of [`groups`](Image::groups).
+    /// The entropy image, if there is more than one prefix code group: which group each tile uses.
+    /// The number of groups is in [`groups`](Image::groups) of `picture`.
     pub(crate) tiles: Option<Tiles>,
+    /// The picture itself.
     pub(crate) picture: Image,
 }
 
-/// A transform and what it takes to read it (RFC 9649, section 4).
+/// A transform, and what determines the memory to read it (RFC 9649, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transform {
     Predictor(Tiles),
     Color(Tiles),
     SubtractGreen,
-    /// The image is a row of the colours.
+    /// The image is a row of colours.
     Palette(Image),
 }
 
-/// An image with a pixel for each square tile of another.
+/// An image with one pixel per square tile of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tiles {
+    /// The base-2 logarithm of the side of a tile in pixels.
     pub(crate) side_log2: u32,
     pub(crate) image: Image,
 }
 
-/// What an entropy-coded image takes to decode (RFC 9649, section 5).
+/// The properties of an entropy-coded image that determine its cost (RFC 9649, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Image {
-    /// As it is coded: with a palette of few colours, of fewer columns than the picture.
+    /// The size as coded. With a palette of few colours, it has fewer columns than the picture.
     pub(crate) size: Size,
-    /// The colours of the cache as a power of two; 0 for none.
+    /// The base-2 logarithm of the size of the colour cache; 0 for no cache.
     pub(crate) cache_bits: u32,
-    /// Groups of five prefix codes.
+    /// The number of groups of five prefix codes.
     pub(crate) groups: u32,
-    /// The entries of the tables of all codes.
+    /// The total number of entries in the lookup tables of all codes.
     pub(crate) entries: u32,
-    /// How many pixels back a copy may lie.
-    pub(crate) reach: u32,
+    /// The maximum distance of a copy, in pixels.
+    pub(crate) max_distance: u32,
 }
 
 impl Stream {
-    /// Reads the payload of a VP8L chunk: size, then the stream (RFC 9649, 3.4). A stream that is
-    /// `known` is not read again; the decoder will see whether it is the same.
+    /// Reads the payload of a VP8L chunk: the size, then the stream (RFC 9649, 3.4). Does not parse
+    /// a stream that is `known`; the decoder checks that it is still the same.
     pub(crate) fn of_image(chunk: &[u8], known: Option<&Self>) -> Result<(Size, Self), Error> {
         let Some((&[signature, h0, h1, h2, h3], data)) = chunk.split_first_chunk::<HEADER_BYTES>()
         else {
@@ -79,7 +83,7 @@ impl Stream {
         Ok((size, Self { alpha, ..Self::of_alpha(data, size, known)? }))
     }
 
-    /// Reads the stream of an ALPH chunk, which has no header of its own.
+    /// Reads the stream in an ALPH chunk, which has no header with signature and size.
     pub(in crate::probe::webp) fn of_alpha(
         data: &[u8],
         size: Size,
@@ -90,35 +94,37 @@ impl Stream {
             return Ok(Self { coded_bytes, ..*known });
         }
         let mut headers = Headers::new(data, size);
-        let stream = scan(&mut headers);
+        let stream = read_headers(&mut headers);
         work::walked(data.len() - headers.bits.bytes_left());
         Ok(Self { coded_bytes, ..stream? })
     }
 
-    /// The most pixels that the stream is trusted to hold.
+    /// The limit on the pixels that the stream is trusted to hold.
     ///
-    /// The format has no bound: a prefix code of one symbol spends no bit, so that 16,384 × 16,384
-    /// pixels of one colour fit in 20 bytes (RFC 9649, 3.7.2). Where there is anything to say, the
-    /// most that a symbol says is a copy of 4,096 pixels: at least one bit that tells it from a
-    /// literal, and the ten extra bits of prefix code 23 (5.2.2). That is 2,978 pixels a byte. What a
-    /// flat picture may have beside that is our own rule: [`FLAT_PIXELS`].
+    /// The format has no such bound: a prefix code of one symbol takes no bits, so 16,384 × 16,384
+    /// pixels of one colour fit in 20 bytes (RFC 9649, 3.7.2). In a picture of more than one
+    /// colour, a symbol covers the most pixels when it copies 4,096 of them. That takes at least
+    /// one bit to distinguish it from a literal, and the ten extra bits of prefix code 23 (5.2.2):
+    /// 2,978 pixels per byte. The number of pixels that are allowed on top of that, for flat
+    /// pictures, is our own choice: [`FLAT_PIXELS`].
     pub(crate) const fn possible_pixels(&self) -> u64 {
         FLAT_PIXELS.saturating_add(self.coded_bytes.saturating_mul(4096 * 8 / 11))
     }
 }
 
-/// The grammar of the headers. The images in them are read from `bits` by who walks.
+/// Reads the headers. The caller reads the images among them from `bits`.
 #[derive(Debug)]
 pub(crate) struct Headers<'a> {
     pub(crate) bits: BitReader<'a>,
-    /// The size of what the transforms made of the picture so far.
+    /// The size of the picture after the transforms so far.
     pub(crate) size: Size,
+    /// Which types of transforms were read.
     seen: [bool; 4],
 }
 
-/// A transform, with the size of the image that follows.
+/// The header of a transform, with the size of the image that follows.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Announced {
+pub(crate) enum TransformHeader {
     Predictor { side_log2: u32, size: Size },
     Color { side_log2: u32, size: Size },
     SubtractGreen,
@@ -130,8 +136,8 @@ impl<'a> Headers<'a> {
         Self { bits: BitReader::new(data), size, seen: [false; 4] }
     }
 
-    /// The next transform, if any is left (RFC 9649, section 4).
-    pub(crate) fn transform(&mut self) -> Result<Option<Announced>, Error> {
+    /// Reads the header of the next transform, if there is one (RFC 9649, section 4).
+    pub(crate) fn transform(&mut self) -> Result<Option<TransformHeader>, Error> {
         if !self.bits.flag()? {
             return Ok(None);
         }
@@ -144,27 +150,29 @@ impl<'a> Headers<'a> {
         Ok(Some(match kind {
             0 => {
                 let (side_log2, size) = self.tiles()?;
-                Announced::Predictor { side_log2, size }
+                TransformHeader::Predictor { side_log2, size }
             }
             1 => {
                 let (side_log2, size) = self.tiles()?;
-                Announced::Color { side_log2, size }
+                TransformHeader::Color { side_log2, size }
             }
-            2 => Announced::SubtractGreen,
+            2 => TransformHeader::SubtractGreen,
             _ => {
                 let colors = self.bits.read(8)? + 1;
                 self.size.width = self.size.width.div_ceil(1 << packing(colors));
-                Announced::Palette(Size::new(colors, 1))
+                TransformHeader::Palette(Size::new(colors, 1))
             }
         }))
     }
 
-    /// The tiles that say which group of codes is whose, unless one is for all (RFC 9649, 3.7.2.2).
-    pub(crate) fn groups(&mut self) -> Result<Option<(u32, Size)>, Error> {
+    /// Reads the tile size and the image size of the entropy image, if there is more than one
+    /// prefix code group (RFC 9649, 3.7.2.2).
+    pub(crate) fn group_tiles(&mut self) -> Result<Option<(u32, Size)>, Error> {
         if self.bits.flag()? { self.tiles().map(Some) } else { Ok(None) }
     }
 
-    /// The side of a tile as a power of two, and the size of an image with one pixel for each.
+    /// Reads the side of a tile. Returns its base-2 logarithm, and the size of an image with one
+    /// pixel per tile.
     fn tiles(&mut self) -> Result<(u32, Size), Error> {
         let side_log2 = self.bits.read(3)? + 2;
         let Size { width, height } = self.size;
@@ -174,7 +182,8 @@ impl<'a> Headers<'a> {
 }
 
 impl Image {
-    /// Reads the size of the colour cache, with which an entropy-coded image starts (RFC 9649, 3.6.3).
+    /// Reads the size of the colour cache, the first field of an entropy-coded image (RFC 9649,
+    /// 3.6.3).
     pub(crate) fn start(bits: &mut BitReader<'_>, size: Size) -> Result<Self, Error> {
         let cache_bits = match bits.flag()? {
             false => 0,
@@ -183,32 +192,33 @@ impl Image {
                 _ => return Err(malformed("the size of the colour cache")),
             },
         };
-        Ok(Self { size, cache_bits, groups: 0, entries: 0, reach: 0 })
+        Ok(Self { size, cache_bits, groups: 0, entries: 0, max_distance: 0 })
     }
 
-    /// Reads the five codes of a group, and shows each to `keep`; with the lengths of all symbols
-    /// where there is room for them.
+    /// Reads the five codes of a group, and calls `visit` with each. Also passes it the code
+    /// lengths of all symbols if the caller provides `lengths` to store them.
     pub(crate) fn read_group(
         &mut self,
         bits: &mut BitReader<'_>,
         mut lengths: Option<&mut Lengths>,
-        mut keep: impl FnMut(&PrefixCode, &[u8]) -> Result<(), Error>,
+        mut visit: impl FnMut(&PrefixCode, &[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let cache_colors = if self.cache_bits == 0 { 0 } else { 1 << self.cache_bits };
-        let mut copies = true;
+        let mut has_copies = true;
         for (nth, alphabet) in [GREEN + cache_colors, 256, 256, 256, 40].into_iter().enumerate() {
-            let shape = read_prefix_code(bits, alphabet, lengths.as_deref_mut())?;
-            self.entries = self.entries.saturating_add(shape.entries());
+            let code = read_prefix_code(bits, alphabet, lengths.as_deref_mut())?;
+            self.entries = self.entries.saturating_add(code.entries());
             match nth {
-                0 => copies = shape.last >= 256,
-                4 if copies => {
-                    let longest = reach(largest_value(shape.last), self.size.width);
-                    self.reach = self.reach.max(longest);
+                0 => has_copies = code.last >= 256,
+                4 if has_copies => {
+                    let coded = largest_value(code.last);
+                    let distance = max_distance_in_pixels(coded, self.size.width);
+                    self.max_distance = self.max_distance.max(distance);
                 }
                 _ => {}
             }
             let lengths = lengths.as_deref().and_then(|all| all.get(..usize::from(alphabet)));
-            keep(&shape, lengths.unwrap_or_default())?;
+            visit(&code, lengths.unwrap_or_default())?;
         }
         self.groups += 1;
         Ok(())
@@ -216,20 +226,20 @@ impl Image {
 }
 
 /// Reads all headers.
-fn scan(headers: &mut Headers<'_>) -> Result<Stream, Error> {
+fn read_headers(headers: &mut Headers<'_>) -> Result<Stream, Error> {
     let mut transforms = [None; 4];
     for slot in &mut transforms {
-        let Some(announced) = headers.transform()? else { break };
+        let Some(header) = headers.transform()? else { break };
         let bits = &mut headers.bits;
-        *slot = Some(match announced {
-            Announced::Predictor { side_log2, size } => {
-                Transform::Predictor(Tiles { side_log2, image: small_image(bits, size)?.0 })
+        *slot = Some(match header {
+            TransformHeader::Predictor { side_log2, size } => {
+                Transform::Predictor(Tiles { side_log2, image: read_small_image(bits, size)?.0 })
             }
-            Announced::Color { side_log2, size } => {
-                Transform::Color(Tiles { side_log2, image: small_image(bits, size)?.0 })
+            TransformHeader::Color { side_log2, size } => {
+                Transform::Color(Tiles { side_log2, image: read_small_image(bits, size)?.0 })
             }
-            Announced::SubtractGreen => Transform::SubtractGreen,
-            Announced::Palette(size) => Transform::Palette(small_image(bits, size)?.0),
+            TransformHeader::SubtractGreen => Transform::SubtractGreen,
+            TransformHeader::Palette(size) => Transform::Palette(read_small_image(bits, size)?.0),
         });
     }
     if transforms.iter().all(Option::is_some) && headers.transform()?.is_some() {
@@ -238,8 +248,8 @@ fn scan(headers: &mut Headers<'_>) -> Result<Stream, Error> {
     let mut picture = Image::start(&mut headers.bits, headers.size)?;
     let mut last_group = 0;
     let mut tiles = None;
-    if let Some((side_log2, size)) = headers.groups()? {
-        let (image, largest) = small_image(&mut headers.bits, size)?;
+    if let Some((side_log2, size)) = headers.group_tiles()? {
+        let (image, largest) = read_small_image(&mut headers.bits, size)?;
         tiles = Some(Tiles { side_log2, image });
         last_group = largest;
     }
@@ -249,31 +259,32 @@ fn scan(headers: &mut Headers<'_>) -> Result<Stream, Error> {
     Ok(Stream { alpha: false, coded_bytes: 0, transforms, tiles, picture })
 }
 
-/// An image in the headers: one group of codes. Also returns the largest `red << 8 | green`.
+/// Reads an image among the headers, which has one prefix code group. Also returns the largest `red
+/// << 8 | green`.
 ///
-/// Every pixel is a literal, a copy of an earlier pixel or of a cached one, so the literals alone
-/// tell the largest value, and neither pixels nor cache are kept.
-fn small_image(bits: &mut BitReader<'_>, size: Size) -> Result<(Image, u16), Error> {
+/// Every pixel is a literal or a copy of an earlier or cached pixel. The literals alone determine
+/// the largest value, so neither pixels nor cache are kept.
+fn read_small_image(bits: &mut BitReader<'_>, size: Size) -> Result<(Image, u16), Error> {
     let mut image = Image::start(bits, size)?;
     let mut lengths: Lengths = [0; MAX_ALPHABET];
     let mut entries = [0u16; MAX_ENTRIES];
     let mut codes = [(0, 0); 5];
     let (mut slots, mut end) = (codes.iter_mut(), 0);
-    image.read_group(bits, Some(&mut lengths), |shape, lengths| {
-        let table = entries.get_mut(end..end + shape.entries() as usize).ok_or(TOO_SMALL)?;
-        shape.fill(lengths, table);
-        *slots.next().ok_or(TOO_SMALL)? = (end, shape.root_bits());
+    image.read_group(bits, Some(&mut lengths), |code, lengths| {
+        let table = entries.get_mut(end..end + code.entries() as usize).ok_or(TOO_SMALL)?;
+        code.fill(lengths, table);
+        *slots.next().ok_or(TOO_SMALL)? = (end, code.root_bits());
         end += table.len();
         Ok(())
     })?;
     let [green, red, blue, alpha, distance] = codes.map(|(start, root_bits)| {
         PrefixTable::new(entries.get(start..).unwrap_or_default(), root_bits)
     });
-    let largest = Group { green, red, blue, alpha, distance }.read(bits, size)?;
+    let largest = Group { green, red, blue, alpha, distance }.read_image(bits, size)?;
     Ok((image, largest))
 }
 
-/// How many indices share a pixel, as a power of two (RFC 9649, 4.4).
+/// The base-2 logarithm of the number of palette indices per pixel (RFC 9649, 4.4).
 pub(crate) const fn packing(colors: u32) -> u32 {
     match colors {
         ..=2 => 3,
@@ -285,16 +296,17 @@ pub(crate) const fn packing(colors: u32) -> u32 {
 
 const TOO_SMALL: Error = Error::Bug("the array for the tables of prefix codes is too small");
 
-/// Green and the prefixes of lengths.
+/// The green symbols without the colour cache: literals and length prefixes.
 const GREEN: u16 = 256 + 24;
 
-/// The tables of the five alphabets, with the largest colour cache: what `enough` of zlib says for
-/// codes of 15 bits behind a root of eight.
+/// The largest tables of the five alphabets, with the largest colour cache. The numbers are those
+/// that zlib's `enough` computes for codes of 15 bits and a root table of eight.
 const MAX_ENTRIES: usize = 2_704 + 3 * 630 + 410;
 
-/// The pixels that a VP8L stream may declare whatever its length: 4,096 × 4,096.
+/// The number of pixels that a VP8L stream of any length may declare: 4,096 × 4,096.
 const FLAT_PIXELS: u64 = 1 << 24;
 
+/// The length of signature, size, alpha hint and version.
 pub(crate) const HEADER_BYTES: usize = 5;
 const SIGNATURE: u8 = 0x2F;
 
@@ -302,7 +314,7 @@ const SIGNATURE: u8 = 0x2F;
 mod tests {
     use super::*;
 
-    /// `enough 2328 8 15`, `enough 256 8 15` three times, and `enough 40 8 15`, of zlib.
+    /// Output of zlib's `enough 2328 8 15`, `enough 256 8 15` (three times) and `enough 40 8 15`.
     #[test]
     fn the_largest_tables_of_a_group_fit() {
         assert_eq!([2_704, 630, 630, 630, 410].iter().sum::<usize>(), MAX_ENTRIES);

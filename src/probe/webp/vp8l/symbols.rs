@@ -1,5 +1,5 @@
-//! The symbols of an entropy-coded image (RFC 9649, 3.6 and 5.2): how they are read, and, for the
-//! small images in the headers, what the largest of them is.
+//! Reads the symbols of an entropy-coded image (RFC 9649, 3.6 and 5.2), and finds the largest
+//! literal of the small images among the headers.
 
 use super::bit_reader::BitReader;
 use super::prefix_code::PrefixTable;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::probe::webp::errors::{TRUNCATED, malformed};
 use crate::size::Size;
 
-/// The five codes of a group (RFC 9649, 3.7.1).
+/// A prefix code group: five codes (RFC 9649, 3.7.1).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Group<'t> {
     pub(crate) green: PrefixTable<'t>,
@@ -18,13 +18,14 @@ pub(crate) struct Group<'t> {
 }
 
 impl Group<'_> {
-    /// Reads all symbols of an image; returns the largest `red << 8 | green` of its literals.
+    /// Reads all symbols of an image. Returns the largest `red << 8 | green` of its literals.
     ///
-    /// Every step but those that end it spends a bit, so that the work is linear in the input.
-    pub(super) fn read(&self, bits: &mut BitReader<'_>, size: Size) -> Result<u16, Error> {
+    /// Every iteration except the last reads at least one bit, so the work is linear in the input.
+    pub(super) fn read_image(&self, bits: &mut BitReader<'_>, size: Size) -> Result<u16, Error> {
         let pixels = size.pixels();
+        // Literals vary in green only, and green itself takes no bits.
         let only_green = [self.red, self.blue, self.alpha].iter().all(PrefixTable::is_single);
-        let free = self.green.is_single();
+        let green_is_single = self.green.is_single();
         let mut largest = 0;
         let mut done = 0;
         while done < pixels {
@@ -34,7 +35,7 @@ impl Group<'_> {
                 ..256 => {
                     let red = self.red.symbol(bits);
                     largest = largest.max((red << 8) | green);
-                    if free && only_green {
+                    if green_is_single && only_green {
                         break;
                     }
                     self.blue.symbol(bits);
@@ -46,11 +47,15 @@ impl Group<'_> {
                     let (length, _) = self.copy(bits, green);
                     let length = u64::from(length);
                     if done == 0 || length > pixels - done {
-                        return Err(if bits.are_past_end() { TRUNCATED } else { OUTSIDE });
+                        return Err(if bits.are_past_end() {
+                            TRUNCATED
+                        } else {
+                            COPY_OUTSIDE_PICTURE
+                        });
                     }
                     done += length;
                 }
-                _ if free => break,
+                _ if green_is_single => break,
                 _ => done += 1,
             }
             if bits.are_past_end() {
@@ -60,8 +65,8 @@ impl Group<'_> {
         Ok(largest)
     }
 
-    /// Reads the rest of a copy, whose length starts with the symbol `green`: 256 to 279. Returns the
-    /// length and the distance as it is coded, both from 1 on (RFC 9649, 5.2.2).
+    /// Reads the rest of a copy after its length prefix, the symbol `green`: 256 to 279. Returns
+    /// the length and the coded distance, both at least 1 (RFC 9649, 5.2.2).
     #[inline(always)]
     pub(crate) fn copy(&self, bits: &mut BitReader<'_>, green: u16) -> (u32, u32) {
         let length = copy_value(bits, green - 256);
@@ -71,7 +76,7 @@ impl Group<'_> {
     }
 }
 
-/// A length or distance: a prefix and its extra bits, 18 at the most (RFC 9649, 5.2.2).
+/// Reads a length or distance: a prefix, and at most 18 extra bits (RFC 9649, 5.2.2).
 #[inline(always)]
 fn copy_value(bits: &mut BitReader<'_>, prefix: u16) -> u32 {
     let prefix = u32::from(prefix);
@@ -79,10 +84,10 @@ fn copy_value(bits: &mut BitReader<'_>, prefix: u16) -> u32 {
         return prefix + 1;
     }
     let extra = (prefix - 2) >> 1;
-    ((2 + (prefix & 1)) << extra) + bits.take(extra) + 1
+    ((2 + (prefix & 1)) << extra) + bits.read_held(extra) + 1
 }
 
-/// The largest distance, as it is coded, that starts with this prefix or a smaller one.
+/// The largest coded distance with this prefix or a smaller one.
 pub(super) const fn largest_value(prefix: u16) -> u32 {
     let prefix = prefix as u32;
     if prefix < 4 {
@@ -91,36 +96,37 @@ pub(super) const fn largest_value(prefix: u16) -> u32 {
     (3 + (prefix & 1)) << ((prefix - 2) >> 1)
 }
 
-/// A coded distance in pixels, in rows of `width` (RFC 9649, 5.2.2).
+/// Converts a coded distance to pixels, in an image of `width` columns (RFC 9649, 5.2.2).
 #[inline(always)]
 pub(crate) fn distance_in_pixels(coded: u32, width: u32) -> u32 {
-    match coded.checked_sub(NEAR + 1) {
+    match coded.checked_sub(NEIGHBOUR_CODES + 1) {
         Some(further) => further + 1,
         None => {
             let neighbour = NEIGHBOURS.get(coded as usize - 1).copied().unwrap_or_default();
-            near(neighbour, width)
+            neighbour_distance(neighbour, width)
         }
     }
 }
 
-const fn near((left, up): (i8, i8), width: u32) -> u32 {
+/// The distance in pixels of a neighbour. A neighbour that is not an earlier pixel counts as 1.
+const fn neighbour_distance((left, up): (i8, i8), width: u32) -> u32 {
     let up = up.unsigned_abs() as u32 * width;
     let pixels = up.saturating_add_signed(left as i32);
     if pixels == 0 { 1 } else { pixels }
 }
 
-/// The longest distance in pixels of those that are coded as up to `coded`.
-pub(super) fn reach(coded: u32, width: u32) -> u32 {
+/// The maximum distance in pixels of all coded distances up to `coded`.
+pub(super) fn max_distance_in_pixels(coded: u32, width: u32) -> u32 {
     let neighbours = NEIGHBOURS.iter().take(coded as usize);
-    let near = neighbours.map(|&neighbour| near(neighbour, width)).max().unwrap_or(0);
-    near.max(coded.saturating_sub(NEAR))
+    let distances = neighbours.map(|&neighbour| neighbour_distance(neighbour, width));
+    distances.max().unwrap_or(0).max(coded.saturating_sub(NEIGHBOUR_CODES))
 }
 
-/// Distances up to this mean a neighbour, greater ones a number of pixels.
-const NEAR: u32 = 120;
+/// Coded distances up to this one mean a neighbour, greater ones a number of pixels.
+const NEIGHBOUR_CODES: u32 = 120;
 
-/// The pixels near by, as steps to the left and up, in the order of their codes: the nearest first;
-/// of those as near, the one with the smallest step sideways, and to the left before to the right.
+/// The neighbours of a pixel, as steps to the left and up, in the order of their codes: by
+/// distance, then by the horizontal step, then left before right.
 const NEIGHBOURS: [(i8, i8); 120] = {
     let mut all = [(0, 0); 120];
     let (mut at, mut squared) = (0, 1);
@@ -146,7 +152,8 @@ const NEIGHBOURS: [(i8, i8); 120] = {
     all
 };
 
-pub(crate) const OUTSIDE: Error = malformed("a copy from outside the picture");
+/// A copy starts before the first pixel, or ends after the last one.
+pub(crate) const COPY_OUTSIDE_PICTURE: Error = malformed("a copy from outside the picture");
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_macros, reason = "tests")]
@@ -156,38 +163,41 @@ mod tests {
     use crate::probe::webp::vp8l::MAX_ALPHABET;
     use crate::probe::webp::vp8l::code_lengths::LengthCounts;
 
-    /// The table of these symbols, in their order, of these lengths.
+    /// The lookup table of a code with these symbols, in ascending order, and their code lengths.
     fn table(symbols: &[(u16, u8)]) -> (Vec<u16>, u32) {
         let mut lengths = [0; MAX_ALPHABET];
-        let mut tally = LengthCounts::new(Some(&mut lengths));
+        let mut counts = LengthCounts::new(Some(&mut lengths));
         for &(symbol, length) in symbols {
-            tally.skip_to(symbol);
-            tally.put(length, 1);
+            counts.skip_to(symbol);
+            counts.add(length, 1);
         }
-        let shape = tally.shape().complete().unwrap();
-        let mut table = vec![0; shape.entries() as usize];
-        shape.fill(&lengths, &mut table);
-        (table, shape.root_bits())
+        let code = counts.code().check_complete().unwrap();
+        let mut table = vec![0; code.entries() as usize];
+        code.fill(&lengths, &mut table);
+        (table, code.root_bits())
     }
 
     #[test]
-    fn neighbours_are_those_of_the_format() {
-        let some = [0, 1, 2, 3, 8, 34, 39, 77, 118, 119].map(|at| NEIGHBOURS[at]);
+    fn coded_distances_mean_the_neighbours_of_the_format() {
+        let sample = [0, 1, 2, 3, 8, 34, 39, 77, 118, 119].map(|at| NEIGHBOURS[at]);
         let expected =
             [(0, 1), (1, 0), (1, 1), (-1, 1), (2, 1), (0, 5), (5, 0), (-5, 5), (8, 6), (8, 7)];
-        assert_eq!(some, expected);
-        // To the right in the same row, or in front of the picture, is the pixel before.
+        assert_eq!(sample, expected);
+        // A neighbour that is not an earlier pixel means the previous pixel.
         assert_eq!([4, 1, 8].map(|coded| distance_in_pixels(coded, 1)), [1, 1, 1]);
         assert_eq!(
             [1, 2, 120, 121, 1 << 20].map(|coded| distance_in_pixels(coded, 1000)),
             [1000, 1, 7008, 1, (1 << 20) - 120]
         );
-        assert_eq!(reach(1 << 20, 16_384), (1 << 20) - 120);
-        assert_eq!((reach(120, 1000), reach(1, 1000), reach(2, 9)), (7008, 1000, 9));
+        for (coded, width, distance) in
+            [(1 << 20, 16_384, (1 << 20) - 120), (120, 1000, 7008), (1, 1000, 1000), (2, 9, 9)]
+        {
+            assert_eq!(max_distance_in_pixels(coded, width), distance);
+        }
     }
 
     #[test]
-    fn lengths_and_distances_are_those_of_the_table() {
+    fn lengths_and_distances_match_the_prefix_table_of_the_format() {
         for (prefix, extra, first) in
             [(0, 0, 1), (3, 0, 4), (4, 1, 5), (5, 1, 7), (6, 2, 9), (7, 2, 13), (23, 10, 3073)]
         {
@@ -205,9 +215,9 @@ mod tests {
         }
     }
 
-    /// Copies of one pixel or of two: 7 is a literal, 256 and 257 the lengths.
+    /// Copies of one and of two pixels. 7 is a literal; 256 and 257 are the length prefixes.
     #[test]
-    fn a_copy_lies_inside_the_picture() {
+    fn a_copy_outside_the_picture_is_malformed() {
         let single = table(&[(0, 1)]);
         let (entries, root_bits) = table(&[(7, 1), (256, 2), (257, 2)]);
         let read = |codes: u32, count, pixels| {
@@ -217,19 +227,19 @@ mod tests {
             let mut stream = BitWriter::default();
             stream.put(codes, count);
             stream.put(0, 8);
-            group.read(&mut BitReader::new(&stream.bytes), Size::new(pixels, 1))
+            group.read_image(&mut BitReader::new(&stream.bytes), Size::new(pixels, 1))
         };
         let two = 0b11;
         assert_eq!(read(two << 1, 3, 3).unwrap(), 7);
         assert_eq!(read(two << 2, 4, 4).unwrap(), 7);
         for (codes, count, pixels) in [(two << 1, 3, 2), (two << 2, 4, 3), (two, 2, 3)] {
-            let words = read(codes, count, pixels).unwrap_err().to_string();
-            assert_eq!(words, OUTSIDE.to_string());
+            let message = read(codes, count, pixels).unwrap_err().to_string();
+            assert_eq!(message, COPY_OUTSIDE_PICTURE.to_string());
         }
     }
 
     #[test]
-    fn the_largest_literal_is_found_behind_copies_and_cached_colours() {
+    fn the_largest_literal_is_found_after_copies_and_cached_colours() {
         let tables = [
             table(&[(7, 1), (9, 2), (256, 3), (281, 3)]),
             table(&[(1, 1), (3, 1)]),
@@ -249,7 +259,7 @@ mod tests {
         stream.put(0b100, 3); // 7, red 1, alpha 6
         stream.put(0b10, 2);
         let mut bits = BitReader::new(&stream.bytes);
-        assert_eq!(group.read(&mut bits, Size::new(5, 1)).unwrap(), 0x0309);
+        assert_eq!(group.read_image(&mut bits, Size::new(5, 1)).unwrap(), 0x0309);
         assert_eq!(bits.read(2).unwrap(), 2);
     }
 }
