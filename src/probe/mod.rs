@@ -1,7 +1,7 @@
 //! Bytes → header: reads what a file declares, without heap and without decoding a pixel.
 //!
 //! Each format has one container reader. It walks the segments or chunks of the slice and yields
-//! only those that it approves. [`decode`](crate::decode) reads the same slice through the same
+//! only those that it approves. [`decode`](mod@crate::decode) reads the same slice through the same
 //! reader, so no header is ever interpreted in two ways.
 
 use crate::error::{Error, Unsupported};

@@ -1,5 +1,4 @@
-//! Prefix codes of VP8L (RFC 9649, 3.7.2): checks completeness, computes table sizes, and looks up
-//! symbols.
+//! Prefix codes of VP8L (RFC 9649, 3.7.2): completeness, table sizes and symbol lookup.
 
 use super::bit_reader::BitReader;
 use crate::error::Error;

@@ -23,7 +23,7 @@ impl Group<'_> {
     /// Every iteration except the last reads at least one bit, so the work is linear in the input.
     pub(super) fn read_image(&self, bits: &mut BitReader<'_>, size: Size) -> Result<u16, Error> {
         let pixels = size.pixels();
-        // Literals vary in green only, and green itself takes no bits.
+        // With a single green symbol as well, literals take no bits.
         let only_green = [self.red, self.blue, self.alpha].iter().all(PrefixTable::is_single);
         let green_is_single = self.green.is_single();
         let mut largest = 0;
