@@ -16,8 +16,6 @@ pub(crate) struct Order<'p> {
     pub(crate) source: Source<'p>,
     /// How to shrink each plane of the decoder.
     pub(crate) planes: [Option<PlaneShrink>; 4],
-    /// Accepts a truncated JPEG if at least this percentage of its rows can be decoded.
-    pub(crate) min_percent_of_rows: Option<u8>,
 }
 
 /// The order for the decoder of one format.
@@ -40,21 +38,19 @@ impl Order<'_> {
     /// Decodes `bytes` directly into small planes.
     pub(crate) fn decode<'b>(&self, bytes: &[u8], job: Job<'b>) -> Result<Decoded<'b>, Error> {
         let mut shrink = Shrink::new(self.planes, job.budget);
-        let outcome = match &self.source {
-            Source::Jpeg(order) => order.decode(bytes, job, &mut shrink),
-            Source::Png(order) => order.decode(bytes, job, &mut shrink),
-            Source::WebP(order) => order.decode(bytes, job, &mut shrink),
+        let (outcome, min_percent_of_rows) = match &self.source {
+            Source::Jpeg(order) => {
+                (order.decode(bytes, job, &mut shrink), order.min_percent_of_rows)
+            }
+            Source::Png(order) => (order.decode(bytes, job, &mut shrink), None),
+            Source::WebP(order) => (order.decode(bytes, job, &mut shrink), None),
         };
-        match outcome {
-            Ok(()) => Ok(Decoded { planes: shrink.finish()?, truncated: None }),
-            Err(Error::Truncated(end))
-                if self
-                    .min_percent_of_rows
-                    .is_some_and(|min| shrink.percent_of_rows_in() >= min) =>
-            {
+        match (outcome, min_percent_of_rows) {
+            (Ok(()), _) => Ok(Decoded { planes: shrink.finish()?, truncated: None }),
+            (Err(Error::Truncated(end)), Some(min)) if shrink.percent_of_rows_in() >= min => {
                 Ok(Decoded { planes: shrink.finish_truncated()?, truncated: Some(end) })
             }
-            Err(error) => Err(error),
+            (Err(error), _) => Err(error),
         }
     }
 

@@ -174,14 +174,13 @@ impl Plan {
         for (slot, plane) in planes.iter_mut().zip(self.planes()) {
             *slot = Some(plane.shrink);
         }
-        let min_percent_of_rows = self.request.min_percent_of_rows();
         let source = match &self.header.detail {
             Detail::Jpeg(frame) => decode::Source::Jpeg(jpeg::Order {
                 frame,
                 scales: self.scales(),
                 windows: self.planes.map(|plane| plane.shrink.window),
                 one_component_at_a_time: self.one_component_at_a_time,
-                keeps_truncated: min_percent_of_rows.is_some(),
+                min_percent_of_rows: self.request.min_percent_of_rows(),
             }),
             Detail::Png(image) => decode::Source::Png(png::Order {
                 image,
@@ -194,7 +193,7 @@ impl Plan {
                 loop_filter: self.loop_filter(),
             }),
         };
-        decode::Order { source, planes, min_percent_of_rows }
+        decode::Order { source, planes }
     }
 
     /// What is finished and encoded, output by output.

@@ -70,7 +70,9 @@ impl Order<'_> {
                 Ok(()) => {}
                 // Only the pass that decodes the truncated scan knows the row at which the data
                 // ends.
-                Err(Error::Truncated(end)) if self.keeps_truncated && scans.has_all_dc => {
+                Err(Error::Truncated(end))
+                    if self.min_percent_of_rows.is_some() && scans.has_all_dc =>
+                {
                     if truncated.is_ok() || end.rows().is_some() {
                         truncated = outcome;
                     }

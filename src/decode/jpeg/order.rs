@@ -16,9 +16,9 @@ pub(crate) struct Order<'f> {
     /// Decodes the components of a frame with several scans one after another, each in its own pass
     /// over the scans. Only one component at a time then needs memory for its history.
     pub(crate) one_component_at_a_time: bool,
-    /// Sends the rows of a truncated frame with several scans to the sink before returning the
-    /// error.
-    pub(crate) keeps_truncated: bool,
+    /// Accepts a truncated frame that has at least this percentage of its rows. Without it, a
+    /// truncated frame with several scans sends no row.
+    pub(crate) min_percent_of_rows: Option<u8>,
 }
 
 impl<'f> Order<'f> {
@@ -31,7 +31,7 @@ impl<'f> Order<'f> {
             scales,
             windows: core::array::from_fn(plane),
             one_component_at_a_time: false,
-            keeps_truncated: false,
+            min_percent_of_rows: None,
         }
     }
 

@@ -35,12 +35,14 @@ impl SingleScan<'_, '_> {
         let Self { order, tables, .. } = *self;
         let frame = order.frame;
         let mut steps = [[0; 64]; 4];
+        for (i, steps) in steps.iter_mut().enumerate().take(frame.components().len()) {
+            *steps = tables.quantization_steps(frame, i)?;
+        }
         let mut bands: [Option<Band<'_>>; 4] = [None, None, None, None];
-        for (i, component) in frame.components().iter().enumerate() {
+        for (i, (component, band)) in frame.components().iter().zip(&mut bands).enumerate() {
             let (scale, window) = order.scale_and_window(i);
             let (columns, rows) = band_blocks(frame, component);
-            bands[i & 3] = Some(Band::new(job.budget, scale, window, 0..columns, rows)?);
-            steps[i & 3] = tables.quantization_steps(frame, i)?;
+            *band = Some(Band::new(job.budget, scale, window, 0..columns, rows)?);
         }
         let mcu = self.mcu_blocks(&steps)?;
         let mcus = frame.mcus();

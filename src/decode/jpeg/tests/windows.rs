@@ -89,7 +89,7 @@ fn decoding_one_component_at_a_time_keeps_the_same_rows_of_a_truncated_file() {
                 let mut order = Order::whole(frame, [SCALES[end % 3]; 4]);
                 order.one_component_at_a_time = one_at_a_time;
                 let quote = order.memory_bytes([0; 4]);
-                order.keeps_truncated = true;
+                order.min_percent_of_rows = Some(1);
                 decode(&file[..end], &order, quote)
             };
             let (together, planes) = run(false, &frame);
