@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use bombproof_testkit::pictures::{Picture, landscape, ycbcr};
-use bombproof_testkit::vp8l_transforms::Transform;
+use bombproof_testkit::vp8l::Transform;
 use bombproof_testkit::{jpeg, png, vp8, vp8l, webp};
 
 /// A file, by what it is.

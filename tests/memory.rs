@@ -10,7 +10,7 @@
 )]
 
 use bombproof::{Error, Interrupt, Limit, Limits, Plan, Rect, Request, probe};
-use bombproof_testkit::bits::LsbBits;
+use bombproof_testkit::bit_writer::LsbBitWriter;
 use bombproof_testkit::pictures::{landscape, spotlight};
 use bombproof_testkit::vp8;
 use bombproof_testkit::vp8l::{self, Argb};
@@ -189,7 +189,7 @@ fn alpha_of_a_large_lossy_picture_is_held_in_rows() {
     let color = chunk(b"VP8 ", &vp8::encode(&landscape(SIDE, SIDE), &vp8::Options::default()));
     let spotlight = filter_alpha(&spotlight(SIDE, SIDE).samples, SIDE as usize, 3);
     let pixels = Argb::of_alpha(&spotlight, SIDE, SIDE);
-    let near = vp8l::stream(&pixels, &vp8l::Options::default());
+    let near = vp8l::image_stream(&pixels, &vp8l::Options::default());
     for (name, alpha, most_bytes) in [
         ("raw", alph(3, false, &spotlight), 2 << 20),
         ("lossless", alph(3, true, &near), 2 << 20),
@@ -243,13 +243,13 @@ fn the_default_budget_accepts_webps_with_the_most_pixels() {
 /// VP8L data of opaque pixels. Its prefix codes allow backward references as far as the format
 /// does.
 fn far_references(pixels: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     bits.put(0, 3); // no transform, no cache, one group
     let mut greens = [0; 280];
     (greens[255], greens[279]) = (1, 1);
-    vp8l::write_lengths(&mut bits, &greens);
+    vp8l::write_normal_code(&mut bits, &greens);
     for symbol in [0, 0, 255, 39] {
-        vp8l::simple_code(&mut bits, &[symbol]);
+        vp8l::write_simple_code(&mut bits, &[symbol]);
     }
     // The literal is the first of two codes of one bit.
     (0..pixels / 32).for_each(|_| bits.put(0, 32));

@@ -1,17 +1,17 @@
-//! P2, P5, P7 in the full size, and P6: a prefix of a file is refused, or is the same picture.
+//! P2, P5, P7 at full size, and P6: a prefix of a file is refused, or is the same picture.
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::Request;
-use bombproof_fuzz::choices::Choices;
+use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
 use bombproof_fuzz::properties::{decode_keeps_the_promise, no_prefix_is_another_picture};
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
-    let mut choices = Choices::at_end_of(bytes, 64);
-    let mut limits = choices.limits();
+    let mut provider = FuzzedDataProvider::from_end(bytes, 64);
+    let mut limits = provider.limits();
     limits.max_pixels = limits.max_pixels.min(250_000);
     if decode_keeps_the_promise(bytes, &limits).is_none() || bytes.is_empty() {
         return;
     }
-    let cuts = [choices.below(bytes.len()), choices.below(bytes.len())];
-    no_prefix_is_another_picture(bytes, &Request::cover(16, 16).pixels(), &limits, &cuts);
+    let lengths = [provider.below(bytes.len()), provider.below(bytes.len())];
+    no_prefix_is_another_picture(bytes, &Request::cover(16, 16).pixels(), &limits, &lengths);
 });

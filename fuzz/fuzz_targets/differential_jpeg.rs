@@ -1,22 +1,24 @@
-//! P6, P7: the samples of a JPEG are at every scale those that its coefficients have by definition, and
-//! at full size those of zune-jpeg, or both refuse. Where they differ by design is named in
-//! `tests/support/properties/jpeg.rs`.
+//! P6, P7: at every scale the samples of a JPEG are those that its coefficients define. At full
+//! size they are also those of zune-jpeg, or both refuse. `tests/support/properties/jpeg.rs` names
+//! the intended differences.
 //!
-//! An input that is a JPEG is taken as it is. Any other chooses a valid one, whose coefficients are known.
+//! An input that is a JPEG is compared as it is. Any other generates a valid one with known
+//! coefficients.
 #![cfg_attr(fuzzing, no_main)]
 
-use bombproof_fuzz::choices::Choices;
-use bombproof_fuzz::keep_what_was_made;
-use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};
-use bombproof_fuzz::valid_jpeg::ValidJpeg;
+use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
+use bombproof_fuzz::jpeg_generator::GeneratedJpeg;
+use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_alike};
+use bombproof_fuzz::save_generated_file;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     if bytes.starts_with(&[0xFF, 0xD8]) {
-        jpeg_is_decoded_as_defined(bytes);
+        jpeg_is_decoded_alike(bytes);
         return;
     }
-    let ValidJpeg { file, coefficients } = ValidJpeg::chosen(&mut Choices::at_end_of(bytes, 512));
-    keep_what_was_made(&file);
+    let GeneratedJpeg { file, coefficients } =
+        GeneratedJpeg::generate(&mut FuzzedDataProvider::from_end(bytes, 512));
+    save_generated_file(&file);
     jpeg_has_these_coefficients(&file, &coefficients);
-    jpeg_is_decoded_as_defined(&file);
+    jpeg_is_decoded_alike(&file);
 });

@@ -1,13 +1,13 @@
 //! P1, P2, P5: any bytes as a colour profile, alone and in every container. Of an input that is a
-//! picture the bytes from the header of its profile on are taken.
+//! picture the bytes from the header of its profile on are used.
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::Limits;
-use bombproof_fuzz::properties::profile_is_reduced_to_its_model;
+use bombproof_fuzz::properties::profile_is_cut_to_its_model;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
-    // 36 bytes of the header stand before its signature. Without one there is no profile to read.
+    // The signature is at offset 36 of the header. Without it there is no profile.
     let Some(signature) = bytes.windows(4).position(|four| four == b"acsp") else { return };
     let profile = &bytes[signature.saturating_sub(36)..];
-    profile_is_reduced_to_its_model(profile, &Limits::default());
+    profile_is_cut_to_its_model(profile, &Limits::default());
 });

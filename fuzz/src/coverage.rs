@@ -1,12 +1,12 @@
-//! Which of the places that the compiler marks were reached, for `scripts/fuzz-coverage`.
+//! The coverage of a replay, for `scripts/fuzz-coverage`: which instrumented places were reached.
 //!
-//! The compiler calls the functions with their `__sanitizer` names before `main`. That takes no
-//! runtime of LLVM, and no tool that must be of the same version as the compiler.
+//! Instrumented code calls the `__sanitizer` functions before `main`. This needs neither the
+//! runtime of LLVM nor a tool of the same version as the compiler.
 
 use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Where the flags of all places are, one byte each, and where their table of addresses is.
+/// Start and end of the flags, one byte for each place, and of the table of their addresses.
 static FLAGS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 static PLACES: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
@@ -22,13 +22,14 @@ extern "C" fn __sanitizer_cov_pcs_init(start: usize, end: usize) {
     PLACES[1].store(end, Relaxed);
 }
 
-/// Prints the address of each place, behind 1 when it was reached and 0 when not.
+/// Prints a line for each place: 1 if it was reached or else 0, and its address.
 pub fn print() {
     let [flags, places] = [&FLAGS, &PLACES].map(|range| {
         let [start, end] = [range[0].load(Relaxed), range[1].load(Relaxed)];
         (start, end - start)
     });
-    // SAFETY: both tables are statics of this program, and nothing runs that writes flags meanwhile.
+    // SAFETY: both tables are statics of this program, and no code that writes flags runs
+    // meanwhile.
     let (flags, places) = unsafe {
         (
             slice::from_raw_parts(flags.0 as *const u8, flags.1),

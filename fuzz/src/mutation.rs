@@ -1,19 +1,57 @@
-//! Mutations that every container knows: of its parts as a whole, and of the bytes in one of them.
+//! Mutations of files as sequences of parts: of the sequence, and of the bytes of one part.
 
 use bombproof::Request;
 
-use crate::choices::Choices;
-use crate::properties::{
-    job_keeps_the_promise, no_prefix_is_another_picture, sanitised_view_is_self_contained,
+use crate::fuzzed_data_provider::FuzzedDataProvider;
+use crate::generated_file::save_generated_file;
+use crate::test_support::properties::{
+    job_keeps_the_promise, no_prefix_is_another_picture, view_is_a_file_of_its_own,
 };
 
-/// Drops, doubles, swaps or moves a part.
-pub fn change_order<P: Clone>(parts: &mut Vec<P>, choices: &mut Choices<'_>) {
+/// A container format as a sequence of parts: the segments of a JPEG, the chunks of a PNG or WebP.
+pub struct Container<P: 'static> {
+    /// The parts of a file, or None if it has another format.
+    pub parse: fn(&[u8]) -> Option<Vec<P>>,
+    /// Files to start from where the input has another format.
+    pub seeds: fn() -> &'static [Vec<P>],
+    /// Applies one mutation.
+    pub mutate: fn(&mut Vec<P>, &mut FuzzedDataProvider<'_>),
+    /// Writes the parts with correct lengths and checksums, except for one in a few files.
+    pub write: fn(&[P], &mut FuzzedDataProvider<'_>) -> Vec<u8>,
+}
+
+/// Checks the properties of a file with up to four mutations. An input of the format is mutated
+/// itself, and its end decides how. Any other input decides about a seed.
+pub fn mutated_file_keeps_the_promise<P: Clone>(input: &[u8], container: &Container<P>) {
+    let mut provider = FuzzedDataProvider::from_end(input, 160);
+    let parsed = (container.parse)(input);
+    let mut parts = parsed.unwrap_or_else(|| provider.pick_ref((container.seeds)()).clone());
+    for _ in 0..provider.below(5) {
+        (container.mutate)(&mut parts, &mut provider);
+    }
+    let file = (container.write)(&parts, &mut provider);
+    file_keeps_the_promise(&file, &mut provider);
+}
+
+/// Inserts a part of a seed at `index`, or at the end if there are fewer parts.
+pub fn insert_from_seeds<P: Clone>(
+    parts: &mut Vec<P>,
+    index: usize,
+    seeds: &[Vec<P>],
+    provider: &mut FuzzedDataProvider<'_>,
+) {
+    let donor = provider.pick_ref(seeds);
+    let part = provider.pick_ref(donor).clone();
+    parts.insert(index.min(parts.len()), part);
+}
+
+/// Removes, duplicates, swaps or moves a part.
+pub fn mutate_order<P: Clone>(parts: &mut Vec<P>, provider: &mut FuzzedDataProvider<'_>) {
     if parts.is_empty() {
         return;
     }
-    let (at, other) = (choices.below(parts.len()), choices.below(parts.len()));
-    match choices.below(4) {
+    let (at, other) = (provider.below(parts.len()), provider.below(parts.len()));
+    match provider.below(4) {
         0 => {
             parts.remove(at);
         }
@@ -26,42 +64,42 @@ pub fn change_order<P: Clone>(parts: &mut Vec<P>, choices: &mut Choices<'_>) {
     }
 }
 
-/// Changes a few bytes: flips a bit, writes a number that is often wrong, moves, cuts or adds some.
-pub fn change_bytes(bytes: &mut Vec<u8>, choices: &mut Choices<'_>) {
-    for _ in 0..=choices.below(4) {
+/// Changes a few bytes: flips a bit, writes a boundary value, truncates, inserts or copies.
+pub fn mutate_bytes(bytes: &mut Vec<u8>, provider: &mut FuzzedDataProvider<'_>) {
+    for _ in 0..=provider.below(4) {
         if bytes.is_empty() {
-            bytes.push(choices.byte());
+            bytes.push(provider.byte());
             continue;
         }
-        // Numbers that matter stand at the start of a part more often than anywhere.
-        let reach = if choices.once_in(2) { bytes.len().min(24) } else { bytes.len() };
-        let at = choices.below(reach);
-        match choices.below(6) {
-            0 => bytes[at] ^= 1 << (choices.byte() % 8),
-            1 => bytes[at] = choices.byte(),
-            2 => bytes[at] = choices.one_of(&[0, 1, 0x7F, 0x80, 0xFE, 0xFF]),
+        // The fields that matter are mostly at the start of a part.
+        let reach = if provider.one_in(2) { bytes.len().min(24) } else { bytes.len() };
+        let at = provider.below(reach);
+        match provider.below(6) {
+            0 => bytes[at] ^= 1 << (provider.byte() % 8),
+            1 => bytes[at] = provider.byte(),
+            2 => bytes[at] = provider.pick(&[0, 1, 0x7F, 0x80, 0xFE, 0xFF]),
             3 => bytes.truncate(at),
-            4 => bytes.insert(at, choices.byte()),
+            4 => bytes.insert(at, provider.byte()),
             _ => {
-                let from = choices.below(bytes.len());
-                let length = choices.below(16).min(bytes.len() - from.max(at));
+                let from = provider.below(bytes.len());
+                let length = provider.below(16).min(bytes.len() - from.max(at));
                 bytes.copy_within(from..from + length, at);
             }
         }
     }
 }
 
-/// The properties of a whole file, on one that was made.
-pub fn made_file_keeps_the_promise(file: &[u8], choices: &mut Choices<'_>) {
-    crate::keep_what_was_made(file);
-    let limits = choices.limits();
-    let wish = choices.wish(300);
-    let made = job_keeps_the_promise(file, &wish.request(), &limits);
-    if made.is_some() && choices.once_in(4) {
-        let cuts = [choices.below(file.len()), file.len() - 1 - choices.below(16.min(file.len()))];
-        no_prefix_is_another_picture(file, &Request::cover(16, 16).pixels(), &limits, &cuts);
+fn file_keeps_the_promise(file: &[u8], provider: &mut FuzzedDataProvider<'_>) {
+    save_generated_file(file);
+    let limits = provider.limits();
+    let request = provider.request_parts(300).request();
+    let thumbnail = job_keeps_the_promise(file, &request, &limits);
+    if thumbnail.is_some() && provider.one_in(4) {
+        let lengths =
+            [provider.below(file.len()), file.len() - 1 - provider.below(16.min(file.len()))];
+        no_prefix_is_another_picture(file, &Request::cover(16, 16).pixels(), &limits, &lengths);
     }
-    if choices.once_in(4) {
-        sanitised_view_is_self_contained(file, &limits);
+    if provider.one_in(4) {
+        view_is_a_file_of_its_own(file, &limits);
     }
 }

@@ -1,11 +1,11 @@
-//! A plain `main` for a target: it reads files and says how many passed.
+//! The `main` of a target without a fuzzer: replays files and reports how many passed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-/// Calls `target` with every file that the arguments name, folders with all that is below them.
+/// Calls `target` with every file that the arguments name, and with all files below folders.
 pub fn replay(target: impl Fn(&[u8])) -> ExitCode {
     let mut files = Vec::new();
     for path in env::args_os().skip(1).map(PathBuf::from) {
@@ -42,15 +42,4 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries = fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::path);
     entries.iter().try_for_each(|entry| collect(&entry.path(), files))
-}
-
-/// Writes the file that a target made from its input where `MADE_FILE` says, so that a finding can be
-/// pinned by the file and not by the choices that led to it. Not while fuzzing.
-pub fn keep_what_was_made(file: &[u8]) {
-    if cfg!(fuzzing) {
-        return;
-    }
-    if let Some(path) = env::var_os("MADE_FILE") {
-        fs::write(path, file).expect("the made file can be written");
-    }
 }

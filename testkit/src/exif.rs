@@ -1,4 +1,4 @@
-//! EXIF: a TIFF header and one IFD with the orientation.
+//! Exif: TIFF structures, and one with the orientation.
 
 /// The byte order of a TIFF structure.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,13 +16,13 @@ impl ByteOrder {
         if self == Self::Little { value.to_le_bytes() } else { value.to_be_bytes() }
     }
 
-    /// The eight bytes before the first IFD, which follows at once.
+    /// The header of eight bytes, which the first IFD follows.
     pub fn tiff_header(self) -> Vec<u8> {
         let mark = if self == Self::Little { b"II" } else { b"MM" };
         [mark.as_slice(), &self.u16(42), &self.u32(8)].concat()
     }
 
-    /// One IFD entry with a value that fits into four bytes.
+    /// An IFD entry with a value of at most four bytes.
     pub fn entry(self, tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> {
         [self.u16(tag).as_slice(), &self.u16(kind), &self.u32(count), &value].concat()
     }

@@ -1,15 +1,15 @@
-//! Prefix codes of limited length from symbol counts (package-merge), for JPEG and VP8L.
+//! Length-limited Huffman codes from symbol counts (package-merge), for JPEG and VP8L.
 
-/// The optimal code lengths of at most `limit` bits; 0 where a count is 0. A single used symbol gets
-/// one bit.
+/// Optimal code lengths of at most `limit` bits, and 0 for a count of 0. A single symbol gets one
+/// bit.
 pub fn code_lengths(counts: &[u32], limit: u32) -> Vec<u8> {
     let mut lengths = vec![0; counts.len()];
     let mut leaves: Vec<(u64, Vec<usize>)> = (0..counts.len())
         .filter(|&symbol| counts[symbol] > 0)
         .map(|symbol| (u64::from(counts[symbol]), vec![symbol]))
         .collect();
-    if let [(_, only)] = &leaves[..] {
-        lengths[only[0]] = 1;
+    if let [(_, symbols)] = &leaves[..] {
+        lengths[symbols[0]] = 1;
         return lengths;
     }
     leaves.sort_by_key(|(count, symbols)| (*count, symbols[0]));
@@ -31,7 +31,7 @@ pub fn code_lengths(counts: &[u32], limit: u32) -> Vec<u8> {
     lengths
 }
 
-/// The canonical codes of `lengths`: shorter codes first, then by symbol.
+/// The canonical codes of `lengths`, in the order of length, then symbol.
 pub fn canonical_codes(lengths: &[u8]) -> Vec<u32> {
     let mut codes = vec![0; lengths.len()];
     let mut code = 0;

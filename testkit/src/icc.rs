@@ -1,4 +1,4 @@
-//! Small ICC profiles of our own: RGB by matrix and gamma, grey by gamma, CMYK by a 2⁴ table.
+//! Small ICC profiles: RGB by matrix and gamma, grey by gamma, CMYK by a lookup table of 2⁴ points.
 
 /// Colorants as XYZ under D50, in units of 10⁻⁷: red, green, blue.
 pub type Colorants = [[i64; 3]; 3];
@@ -15,13 +15,13 @@ pub const DISPLAY_P3: Colorants = [
     [1_571_035, 665_668, 7_840_713],
 ];
 
-/// sRGB whose first channel is green, second blue, third red: a picture with its channels stored in
-/// that order looks right only when the profile is honoured.
+/// sRGB with the channels in the order green, blue, red. A picture stored in that order looks right
+/// only when the profile is applied.
 pub const GBR: Colorants = [SRGB[1], SRGB[2], SRGB[0]];
 
 /// A display profile with one gamma of 2.2 for all channels.
 pub fn rgb(name: &str, colorants: &Colorants) -> Vec<u8> {
-    let mut tags = named(name);
+    let mut tags = text_tags(name);
     for (signature, colorant) in [b"rXYZ", b"gXYZ", b"bXYZ"].into_iter().zip(colorants) {
         tags.push((*signature, xyz(*colorant)));
     }
@@ -32,12 +32,12 @@ pub fn rgb(name: &str, colorants: &Colorants) -> Vec<u8> {
 }
 
 pub fn gray() -> Vec<u8> {
-    let mut tags = named("Own grey");
+    let mut tags = text_tags("Own grey");
     tags.push((*b"kTRC", gamma()));
     profile(b"mntr", b"GRAY", b"XYZ ", &tags)
 }
 
-/// A printer profile: lut8 with two grid points a channel.
+/// A printer profile: lut8 with two grid points per channel.
 pub fn cmyk() -> Vec<u8> {
     let mut lut = b"mft1\0\0\0\0\x04\x03\x02\0".to_vec();
     for value in [1, 0, 0, 0, 1, 0, 0, 0, 1] {
@@ -46,7 +46,7 @@ pub fn cmyk() -> Vec<u8> {
     for _ in 0..4 {
         lut.extend(0..=255_u8);
     }
-    // The last channel varies fastest. L*, a*, b* of the ink corners without and with black.
+    // The last channel varies fastest. L*, a*, b* of the corners of CMY, without and with black.
     for corner in LAB_CORNERS {
         lut.extend(corner);
         lut.extend([corner[0] / 8, 128, 128]);
@@ -54,12 +54,12 @@ pub fn cmyk() -> Vec<u8> {
     for _ in 0..3 {
         lut.extend(0..=255_u8);
     }
-    let mut tags = named("Own CMYK");
+    let mut tags = text_tags("Own CMYK");
     tags.push((*b"A2B0", lut));
     profile(b"prtr", b"CMYK", b"Lab ", &tags)
 }
 
-/// The payloads of APP2 segments that carry `profile` in parts of `part_bytes`.
+/// The payloads of APP2 segments with `profile` in parts of `part_bytes`.
 pub fn app2(profile: &[u8], part_bytes: usize) -> Vec<Vec<u8>> {
     let count = profile.len().div_ceil(part_bytes) as u8;
     let parts = profile.chunks(part_bytes).zip(1..);
@@ -99,7 +99,7 @@ pub fn profile(
     [bytes, table, data].concat()
 }
 
-fn named(name: &str) -> Vec<([u8; 4], Vec<u8>)> {
+fn text_tags(name: &str) -> Vec<([u8; 4], Vec<u8>)> {
     let mut description = b"desc\0\0\0\0".to_vec();
     description.extend((name.len() as u32 + 1).to_be_bytes());
     description.extend(name.as_bytes());

@@ -1,7 +1,8 @@
-//! The motifs: a landscape that behaves like a photograph, a test card, and their channels. All
-//! integer maths, so that the pixels are the same on every machine.
+//! Synthetic pictures: a landscape that compresses like a photograph, a test card, noise, and their
+//! colour conversions. All arithmetic is in integers, so that the pixels are the same on every
+//! machine.
 
-use crate::bits::mix;
+use crate::noise::mix;
 
 /// Interleaved samples of 8 bits.
 #[derive(Clone)]
@@ -46,7 +47,7 @@ impl Picture {
         self.map(1, |from, to| to[0] = luma(from))
     }
 
-    /// RGB with the alpha of [`spotlight`].
+    /// The RGB picture with the alpha of [`spotlight`].
     pub fn with_alpha(&self) -> Self {
         let alpha = spotlight(self.width, self.height);
         Self::new(self.width, self.height, 4, |x, y, channel| {
@@ -54,7 +55,7 @@ impl Picture {
         })
     }
 
-    /// The picture as a camera held in the way of EXIF `orientation` would have stored it.
+    /// The picture as stored by a camera that writes this Exif `orientation`.
     pub fn stored_as(&self, orientation: u16) -> Self {
         let (w, h) = (self.width, self.height);
         let (width, height) = if orientation >= 5 { (h, w) } else { (w, h) };
@@ -74,29 +75,30 @@ impl Picture {
     }
 }
 
-/// A landscape: sky, sun, two ridges, textured ground with a wall of stripes and some stones, and
-/// the noise of a sensor. The same view at every size.
+/// A landscape: sky, sun, two ridges, and textured ground with a striped wall and a stone; from 257
+/// columns on with sensor noise. Every size shows the same view.
 pub fn landscape(width: u32, height: u32) -> Picture {
     let mut samples = Vec::new();
     let (w, h) = (i64::from(width), i64::from(height));
     for y in 0..h {
         for x in 0..w {
-            // The view in units of 1/4096 of each side.
+            // In units of 1/4096 of each side.
             let u = (2 * x + 1) * 2048 / w;
             let v = (2 * y + 1) * 2048 / h;
             let grain =
                 if width > 256 { (mix((y as u64) << 32 | x as u64) % 7) as i64 - 3 } else { 0 };
-            samples.extend(view(u, v).map(|sample| (sample + grain).clamp(0, 255) as u8));
+            samples
+                .extend(landscape_color(u, v).map(|sample| (sample + grain).clamp(0, 255) as u8));
         }
     }
     Picture { width, height, channels: 3, samples }
 }
 
-fn view(u: i64, v: i64) -> [i64; 3] {
-    let far_ridge = 1500 + (fractal(u * 3, 0, 11) - 128) * 5;
-    let near_ridge = 2150 + (fractal(u * 2, 0, 23) - 128) * 4;
+fn landscape_color(u: i64, v: i64) -> [i64; 3] {
+    let far_ridge = 1500 + (fractal_noise(u * 3, 0, 11) - 128) * 5;
+    let near_ridge = 2150 + (fractal_noise(u * 2, 0, 23) - 128) * 4;
     if v < far_ridge {
-        let cloud = (fractal(u * 2, v * 5, 5) - 120).max(0);
+        let cloud = (fractal_noise(u * 2, v * 5, 5) - 120).max(0);
         let sky = [90 + v / 18, 140 + v / 24, 215 + v / 80];
         let (dx, dy) = (u - 3050, (v - 700) * 2 / 3);
         let glow = (420 - isqrt(dx * dx + dy * dy)).clamp(0, 260);
@@ -106,7 +108,7 @@ fn view(u: i64, v: i64) -> [i64; 3] {
             [sky[0] + cloud + glow / 2, sky[1] + cloud + glow / 3, sky[2] + cloud / 2]
         };
     }
-    let leaf = fractal(u * 24, v * 24, 31) - 128;
+    let leaf = fractal_noise(u * 24, v * 24, 31) - 128;
     if v < near_ridge {
         return [96 + leaf / 6, 112 + leaf / 5, 138 + leaf / 6];
     }
@@ -125,16 +127,16 @@ fn view(u: i64, v: i64) -> [i64; 3] {
     [70 + leaf / 2 + depth, 105 + leaf / 2 + depth / 2, 48 + leaf / 3]
 }
 
-/// Value noise in five octaves, 0..=255, of a plane whose cells are 1024 units wide.
-fn fractal(x: i64, y: i64, seed: u64) -> i64 {
+/// Value noise in five octaves, from 0 to 255. The first has cells of 1024 units.
+fn fractal_noise(x: i64, y: i64, seed: u64) -> i64 {
     let mut sum = 0;
     for octave in 0..5 {
-        sum += noise(x << octave, y << octave, seed + octave) << (4 - octave);
+        sum += value_noise(x << octave, y << octave, seed + octave) << (4 - octave);
     }
     sum / 31
 }
 
-fn noise(x: i64, y: i64, seed: u64) -> i64 {
+fn value_noise(x: i64, y: i64, seed: u64) -> i64 {
     let corner = |cx: i64, cy: i64| {
         (mix(seed << 48 ^ ((cx as u64) & 0xFF_FFFF) << 24 ^ (cy as u64) & 0xFF_FFFF) >> 56) as i64
     };
@@ -150,9 +152,9 @@ fn isqrt(n: i64) -> i64 {
     (n as u64).isqrt() as i64
 }
 
-/// A small picture on which a turn, a mirror or a swap of channels shows: a gradient, a red corner
-/// top left, a green bar on the top right, a blue one at the bottom.
-pub fn card(width: u32, height: u32) -> Picture {
+/// A test card that shows any rotation, mirroring or swap of channels: a gradient with a red corner
+/// top left, a green one top right and a blue bar at the bottom.
+pub fn test_card(width: u32, height: u32) -> Picture {
     Picture::new(width, height, 3, |x, y, channel| {
         let (u, v) = ((2 * x + 1) * 128 / width, (2 * y + 1) * 128 / height);
         let color = if u < 96 && v < 96 {
@@ -168,7 +170,14 @@ pub fn card(width: u32, height: u32) -> Picture {
     })
 }
 
-/// One channel: opaque in the middle, transparent towards the edges.
+/// RGB noise.
+pub fn noise(width: u32, height: u32, seed: u64) -> Picture {
+    Picture::new(width, height, 3, |x, y, channel| {
+        (mix(seed + (u64::from(y) << 32 | u64::from(x) << 8 | channel as u64)) >> 56) as u8
+    })
+}
+
+/// An alpha channel: opaque in the middle, transparent towards the edges.
 pub fn spotlight(width: u32, height: u32) -> Picture {
     Picture::new(width, height, 1, |x, y, _| {
         let u = i64::from((2 * x + 1) * 256 / width) - 256;
@@ -191,7 +200,7 @@ pub fn ycbcr(rgb: &[u8], to: &mut [u8]) {
     to[2] = (32_768 * r - 27_439 * g - 5_329 * b + (128 << 16) + 32_767 >> 16) as u8;
 }
 
-/// RGB to CMYK with the plain formula and full black replacement, 255 = full ink.
+/// RGB to CMYK with full grey component replacement; 255 is full ink.
 pub fn cmyk(rgb: &[u8], to: &mut [u8]) {
     let black = 255 - rgb.iter().copied().max().unwrap_or(0);
     for i in 0..3 {

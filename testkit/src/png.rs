@@ -1,4 +1,4 @@
-//! PNG files: samples → filtered rows → chunks. [`file`] writes a whole file by [`Options`];
+//! PNG files: samples → filtered rows → chunks. [`file()`] writes a complete file with [`Options`].
 //! [`chunk`] writes one chunk, for files that break a rule.
 
 use std::io::Write;
@@ -7,7 +7,7 @@ use flate2::{Compression, Crc, write::ZlibEncoder};
 
 use crate::pictures::Picture;
 
-/// Samples of 1 to 16 bits, interleaved.
+/// Interleaved samples of 1 to 16 bits.
 #[derive(Clone)]
 pub struct Samples {
     pub width: u32,
@@ -18,7 +18,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// `picture` at another depth; 16 bits get a fine ramp below the 8 that are there.
+    /// `picture` at another depth. Samples of 16 bits get a ramp in their low byte.
     pub fn of(picture: &Picture, depth: u8) -> Self {
         let values = picture
             .samples
@@ -51,15 +51,17 @@ impl Samples {
 #[derive(Clone)]
 pub struct Options {
     pub interlaced: bool,
-    /// The filter of every row, or all five in turn.
+    /// The filter of every row. None: the five filters, one after another.
     pub filter: Option<u8>,
     pub palette: Option<Vec<u8>>,
     pub transparency: Option<Vec<u8>>,
-    /// The longest IDAT.
+    /// The maximum length of an IDAT chunk.
     pub idat_bytes: usize,
-    /// Chunks between IHDR and PLTE, between PLTE and IDAT, and after IDAT.
+    /// Chunks between IHDR and PLTE.
     pub before_palette: Vec<([u8; 4], Vec<u8>)>,
+    /// Chunks between PLTE and IDAT.
     pub before_data: Vec<([u8; 4], Vec<u8>)>,
+    /// Chunks after IDAT.
     pub after_data: Vec<([u8; 4], Vec<u8>)>,
 }
 
@@ -78,7 +80,7 @@ impl Default for Options {
     }
 }
 
-/// A whole file.
+/// A complete file.
 pub fn file(samples: &Samples, options: &Options) -> Vec<u8> {
     let mut bytes = SIGNATURE.to_vec();
     let color_type = samples.color_type(options.palette.is_some());
@@ -128,7 +130,32 @@ pub fn chunk(bytes: &mut Vec<u8>, name: &[u8; 4], payload: &[u8]) {
     bytes.extend(crc.sum().to_be_bytes());
 }
 
-/// A file from chunks, each with a right CRC.
+/// An iCCP chunk of a name and a zlib stream.
+pub fn icc_profile(name: &str, zlib_stream: &[u8]) -> ([u8; 4], Vec<u8>) {
+    (*b"iCCP", [name.as_bytes(), &[0, 0], zlib_stream].concat())
+}
+
+/// An acTL chunk: an animation of `frames` frames that repeats forever.
+pub fn animation_control(frames: u32) -> ([u8; 4], Vec<u8>) {
+    (*b"acTL", [frames, 0].map(u32::to_be_bytes).concat())
+}
+
+/// An fcTL chunk: a frame with a duration of 1/10 s.
+pub fn frame_control(
+    sequence: u32,
+    (width, height): (u32, u32),
+    (x, y): (u32, u32),
+) -> ([u8; 4], Vec<u8>) {
+    let numbers = [sequence, width, height, x, y].map(u32::to_be_bytes).concat();
+    (*b"fcTL", [numbers, vec![0, 1, 0, 10, 0, 0]].concat())
+}
+
+/// An fdAT chunk: a zlib stream of filtered rows.
+pub fn frame_data(sequence: u32, zlib_stream: &[u8]) -> ([u8; 4], Vec<u8>) {
+    (*b"fdAT", [&sequence.to_be_bytes(), zlib_stream].concat())
+}
+
+/// A file of these chunks, with correct CRCs.
 pub fn from_chunks(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut bytes = SIGNATURE.to_vec();
     for (name, payload) in chunks {
@@ -140,20 +167,20 @@ pub fn from_chunks(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
 /// A zlib stream of `bytes`.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).expect("a Vec takes all");
-    encoder.finish().expect("a Vec takes all")
+    encoder.write_all(bytes).expect("a Vec accepts all bytes");
+    encoder.finish().expect("a Vec accepts all bytes")
 }
 
-/// A zlib stream of `count` times `row`, made without holding what it inflates to.
+/// A zlib stream of `row` repeated `count` times, compressed without the inflated bytes in memory.
 pub fn zlib_of_rows(row: &[u8], count: usize) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     for _ in 0..count {
-        encoder.write_all(row).expect("a Vec takes all");
+        encoder.write_all(row).expect("a Vec accepts all bytes");
     }
-    encoder.finish().expect("a Vec takes all")
+    encoder.finish().expect("a Vec accepts all bytes")
 }
 
-/// Filtered scanlines, of one image or of the seven passes of Adam7.
+/// Filtered rows, of the image or of the seven passes of Adam7.
 pub fn filtered(samples: &Samples, interlaced: bool, filter: Option<u8>) -> Vec<u8> {
     let passes: &[[u32; 4]] = if interlaced { &ADAM7 } else { &[[0, 0, 1, 1]] };
     let pixel_bytes = (samples.channels * usize::from(samples.depth)).div_ceil(8);
@@ -170,13 +197,13 @@ pub fn filtered(samples: &Samples, interlaced: bool, filter: Option<u8>) -> Vec<
             bytes.push(filter);
             for i in 0..row.len() {
                 let left = if i < pixel_bytes { 0 } else { row[i - pixel_bytes] };
-                let corner = if i < pixel_bytes { 0 } else { above[i - pixel_bytes] };
+                let upper_left = if i < pixel_bytes { 0 } else { above[i - pixel_bytes] };
                 let prediction = match filter {
                     0 => 0,
                     1 => left,
                     2 => above[i],
                     3 => ((u16::from(left) + u16::from(above[i])) / 2) as u8,
-                    _ => paeth(left, above[i], corner),
+                    _ => paeth(left, above[i], upper_left),
                 };
                 bytes.push(row[i].wrapping_sub(prediction));
             }
@@ -210,8 +237,8 @@ fn packed_row(samples: &Samples, y: u32, (x0, dx): (u32, u32)) -> Vec<u8> {
 }
 
 /// PNG specification, 9.4.
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let [a, b, c] = [left, above, corner].map(i32::from);
+fn paeth(left: u8, above: u8, upper_left: u8) -> u8 {
+    let [a, b, c] = [left, above, upper_left].map(i32::from);
     let p = a + b - c;
     let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
     if pa <= pb && pa <= pc {
@@ -219,15 +246,15 @@ fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     } else if pb <= pc {
         above
     } else {
-        corner
+        upper_left
     }
 }
 
-/// A palette of `size` colours and the index of the nearest one for each pixel.
+/// The indices of the nearest colours in a palette of `size` colours, and the palette.
 pub fn indexed(picture: &Picture, size: usize, depth: u8) -> (Samples, Vec<u8>) {
     let mut palette = Vec::new();
     for i in 0..size {
-        // Evenly spread over the pixels of the picture itself.
+        // Colours of pixels at regular intervals.
         let pixel = i * (picture.samples.len() / 3) / size;
         palette.extend_from_slice(&picture.samples[pixel * 3..pixel * 3 + 3]);
     }
@@ -245,8 +272,8 @@ pub fn indexed(picture: &Picture, size: usize, depth: u8) -> (Samples, Vec<u8>) 
 
 pub const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// First column, first row, column step, row step of each pass.
-const ADAM7: [[u32; 4]; 7] = [
+/// First column, first row, column step and row step of each pass (PNG, 8.2).
+pub const ADAM7: [[u32; 4]; 7] = [
     [0, 0, 8, 8],
     [4, 0, 8, 8],
     [0, 4, 4, 8],

@@ -16,7 +16,7 @@ pub fn chunk(name: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A whole file from its chunks.
+/// A complete file from its chunks.
 pub fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
     let body = chunks.concat();
     [b"RIFF".as_slice(), &(body.len() as u32 + 4).to_le_bytes(), b"WEBP", &body].concat()
@@ -31,18 +31,18 @@ pub fn anim() -> Vec<u8> {
     chunk(b"ANIM", &[255, 255, 255, 0, 0, 0])
 }
 
-/// A frame at an even offset, blended, shown for 100 ms.
+/// A frame at an even offset, blended, with a duration of 100 ms.
 pub fn anmf((x, y): (u32, u32), (width, height): (u32, u32), chunks: &[Vec<u8>]) -> Vec<u8> {
     let head = [u24(x / 2), u24(y / 2), u24(width - 1), u24(height - 1), u24(100)].concat();
     chunk(b"ANMF", &[head, vec![0], chunks.concat()].concat())
 }
 
-/// An ALPH payload: filter 0..=3 (RFC 9649, 2.7.1.2) and raw or VP8L-coded values.
+/// Alpha with a filter from 0 to 3 (RFC 9649, 2.7.1.2), as raw or VP8L-coded values.
 pub fn alph(filter: u8, compressed: bool, data: &[u8]) -> Vec<u8> {
     chunk(b"ALPH", &[&[filter << 2 | u8::from(compressed)], data].concat())
 }
 
-/// Alpha values minus their prediction by `filter`.
+/// Alpha values less their prediction by `filter`.
 pub fn filter_alpha(alpha: &[u8], width: usize, filter: u8) -> Vec<u8> {
     let at = |x: usize, y: usize| i32::from(alpha[y * width + x]);
     (0..alpha.len())

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bombproof::{Error, Interrupt, Limits, MemoryPool, Plan, Request, Thumbnail, probe};
-use bombproof_testkit::bombs::{cut, jpeg, png, webp};
+use bombproof_testkit::bombs::{jpeg, png, truncated, webp};
 
 use crate::failing_allocator::{count_in_total, peak_total_bytes, total_bytes};
 use crate::jobs::files;
@@ -44,7 +44,7 @@ fn hostile() -> Vec<Vec<u8>> {
         webp::one_color(400, 400),
         webp::animated_canvas(3_000, 2_000),
     ];
-    hostile.extend(files().iter().map(|(_, file)| cut(file, 700)));
+    hostile.extend(files().iter().map(|(_, file)| truncated(file, 700)));
     hostile
 }
 

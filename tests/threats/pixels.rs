@@ -1,7 +1,7 @@
 //! Rows about pixels: floods, absent data, extreme shapes, depths.
 
 use bombproof::{Error, Layout, Limit, Limits, Picture, Request, Size, thumbnail};
-use bombproof_testkit::bombs::{cut, jpeg, png, webp};
+use bombproof_testkit::bombs::{jpeg, png, truncated, webp};
 
 use crate::attack::{SMALL, attack, attack_with};
 use crate::manifest;
@@ -16,7 +16,7 @@ fn row_01_a_pixel_flood_is_refused_before_any_allocation() {
         jpeg::flood(0xC2, 65_535, 166),
         png::flood((65_535, 65_535), 8, 6),
         png::flood_without_end((25_500, 25_500)),
-        webp::hollow_lossy(16_383, 16_383),
+        webp::absent_pixels(16_383, 16_383),
         webp::one_color(16_384, 16_384),
     ] {
         let attack = attack(&bomb);
@@ -31,10 +31,10 @@ fn row_02_declared_but_absent_pixels_are_not_credible() {
     for bomb in [
         jpeg::flood(0xC0, 10_000, 2_000),
         jpeg::flood(0xC2, 10_000, 2_000),
-        png::absent((10_000, 10_000), 6, 0, 500),
-        png::absent((10_000, 10_000), 6, 1, 500),
-        webp::hollow_lossy(10_000, 10_000),
-        webp::hollow_lossy(2_000, 2_000),
+        png::absent_pixels((10_000, 10_000), 6, 0, 500),
+        png::absent_pixels((10_000, 10_000), 6, 1, 500),
+        webp::absent_pixels(10_000, 10_000),
+        webp::absent_pixels(2_000, 2_000),
     ] {
         attack(&bomb).assert_refused_as("not_credible");
     }
@@ -59,7 +59,7 @@ fn row_03_a_truncated_file_is_an_error_and_never_gray() {
         let path = format!("valid/{path}");
         let file = manifest::read(&path);
         for keep in (10..1_000).step_by(45).chain([990, 995]) {
-            let attack = attack(&cut(&file, keep));
+            let attack = attack(&truncated(&file, keep));
             let error = attack.result.as_ref().expect_err("a truncated file is refused");
             let kind = error.kind();
             assert!(["truncated", "not_credible"].contains(&kind), "{path} at {keep}: {error}");
@@ -70,7 +70,7 @@ fn row_03_a_truncated_file_is_an_error_and_never_gray() {
 /// A caller that accepts a part says which share of the rows is enough, and is told where it ends.
 #[test]
 fn row_03_a_truncated_picture_is_only_for_a_caller_that_accepts_it() {
-    let half = cut(&manifest::read("valid/photo.jpg"), 500);
+    let half = truncated(&manifest::read("valid/photo.jpg"), 500);
     let request = Request::cover(256, 256);
     let refused = attack_with(&half, &request.accept_truncated(90), &Limits::default());
     assert_eq!(refused.result.as_ref().unwrap_err().kind(), "truncated");
@@ -90,7 +90,7 @@ fn row_04_image_data_past_the_last_row_are_never_inflated() {
     assert_eq!(bomb.work.pixels, 256);
     assert!(bomb.heap.peak_bytes <= clean.heap.peak_bytes + 128 * 1_024, "{bomb:?} {clean:?}");
     // What is not read may be wrong: the stream breaks off inside its tail.
-    let broken = png::image_data_past_image_cut(40 << 20, 900);
+    let broken = png::image_data_past_image_truncated(40 << 20, 900);
     assert_eq!(attack(&broken).assert_picture(SMALL), wanted);
 }
 
@@ -163,7 +163,7 @@ fn row_25_adam7_is_decoded_in_bounded_memory() {
     assert_eq!(*picture.assert_picture(Size::new(256, 256)), flat);
     assert_eq!(picture.work.pixels, 4_000 * 4_000);
     assert!(picture.heap.peak_bytes < 4 << 20, "{picture:?}");
-    attack(&png::absent((65_535, 65_535), 6, 1, 100)).assert_over_limit(&DIMENSIONS);
+    attack(&png::absent_pixels((65_535, 65_535), 6, 1, 100)).assert_over_limit(&DIMENSIONS);
 }
 
 /// One bit a pixel becomes eight, and 64 bits a pixel are a row of 256 KiB.

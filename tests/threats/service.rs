@@ -163,7 +163,7 @@ fn row_39_the_compiler_forbids_unsafe_code_in_the_library() {
 /// A refusal that becomes a 500 is retried, and each retry is refused again.
 #[test]
 fn row_40_only_what_may_succeed_next_time_is_retryable() {
-    let bytes = png::good(png_writer::Options::default());
+    let bytes = png::with_options(png_writer::Options::default());
     let plan = Plan::new(&probe(&bytes).unwrap(), &Request::cover(9, 9), &Limits::default());
     let plan = plan.unwrap();
     let pool = MemoryPool::new(plan.memory_bytes());

@@ -123,10 +123,10 @@ fn row_20_nested_sizes_agree_or_the_file_is_malformed() {
 fn row_22_nothing_is_allocated_by_a_declared_length() {
     for length in [0x7FFF_FFFF, 0x8000_0000, u32::MAX] {
         for name in [b"tEXt", b"iCCP", b"eXIf", b"IDAT", b"PLTE"] {
-            attack(&png::chunk_of(name, length)).assert_refused();
+            attack(&png::chunk_past_end(name, length)).assert_refused();
         }
         for name in [b"ICCP", b"EXIF", b"ALPH", b"OWN "] {
-            attack(&webp::chunk_of(name, length)).assert_refused();
+            attack(&webp::chunk_past_end(name, length)).assert_refused();
         }
     }
 }
@@ -214,7 +214,7 @@ fn row_49_tiny_scans_are_capped_by_their_work() {
 /// The checks refuse no good picture: those that the attacks here are built around decode.
 #[test]
 fn row_07_the_pictures_that_these_attacks_surround_are_good() {
-    attack(&png::good(png_writer::Options::default())).assert_picture(SMALL);
+    attack(&png::with_options(png_writer::Options::default())).assert_picture(SMALL);
     attack(&jpeg::with_segments(Vec::new())).assert_picture(SMALL);
     attack(&webp::with_exif(b"")).assert_picture(SMALL);
 }

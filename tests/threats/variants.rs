@@ -123,7 +123,8 @@ fn row_29_the_first_bytes_tell_the_format_and_the_refusal_names_it() {
         }
     }
     // A format after the first bytes of another one.
-    let files = [jpeg::with_segments(Vec::new()), png::good(png_writer::Options::default())];
+    let files =
+        [jpeg::with_segments(Vec::new()), png::with_options(png_writer::Options::default())];
     let mut jpeg_as_png = files[1][..8].to_vec();
     jpeg_as_png.extend(&files[0]);
     attack(&jpeg_as_png).assert_refused();

@@ -1,29 +1,26 @@
-//! Writes corpus/, byte for byte the same on every machine; `--check` only compares.
+//! Writes corpus/, byte for byte the same on every machine. With `--check` it only compares.
 
 mod bombs;
+mod case;
 mod invalid;
 mod manifest;
+mod outcome;
 mod valid;
 
-use bombproof_testkit::{
-    bits, exif, icc, jpeg, jpeg_scan, jpeg_tables, pictures, png, vp8, vp8l, vp8l_transforms, webp,
-};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use manifest::Case;
-use valid::ConcatAll;
-
-const FOLDERS: [&str; 3] = ["bombs", "invalid", "valid"];
+use case::Case;
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let check = std::env::args().any(|argument| argument == "--check");
-    let mut cases = [valid::cases(), invalid::cases(), bombs::cases()].concat_all();
+    let mut cases: Vec<Case> =
+        [valid::cases(), invalid::cases(), bombs::cases()].into_iter().flatten().collect();
     cases.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(pair) = cases.windows(2).find(|pair| pair[0].path == pair[1].path) {
-        eprintln!("two files are called {}", pair[0].path);
+        eprintln!("two files have the name {}", pair[0].path);
         return ExitCode::FAILURE;
     }
     let outcome = if check { compare(&root, &cases) } else { write(&root, &cases) };
@@ -41,7 +38,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Rewrites all files, and removes those that are no longer made.
+/// Writes all files, and removes those that the generator no longer makes.
 fn write(root: &Path, cases: &[Case]) -> io::Result<bool> {
     for folder in FOLDERS {
         fs::create_dir_all(root.join(folder))?;
@@ -49,8 +46,8 @@ fn write(root: &Path, cases: &[Case]) -> io::Result<bool> {
     for case in cases {
         fs::write(root.join(&case.path), &case.bytes)?;
     }
-    for left_over in unlisted(root, cases)? {
-        fs::remove_file(left_over)?;
+    for path in unlisted(root, cases)? {
+        fs::remove_file(path)?;
     }
     fs::write(root.join("MANIFEST.toml"), manifest::to_toml(cases))?;
     Ok(true)
@@ -68,8 +65,8 @@ fn compare(root: &Path, cases: &[Case]) -> io::Result<bool> {
             differs(&case.path);
         }
     }
-    for left_over in unlisted(root, cases)? {
-        differs(&left_over.to_string_lossy());
+    for path in unlisted(root, cases)? {
+        differs(&path.to_string_lossy());
     }
     let written = fs::read_to_string(root.join("MANIFEST.toml"))?;
     if written.replace("\r\n", "\n") != manifest::to_toml(cases) {
@@ -78,6 +75,7 @@ fn compare(root: &Path, cases: &[Case]) -> io::Result<bool> {
     Ok(same)
 }
 
+/// Files in the folders that no case has written.
 fn unlisted(root: &Path, cases: &[Case]) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for folder in FOLDERS {
@@ -91,3 +89,5 @@ fn unlisted(root: &Path, cases: &[Case]) -> io::Result<Vec<PathBuf>> {
     }
     Ok(paths)
 }
+
+const FOLDERS: [&str; 3] = ["bombs", "invalid", "valid"];

@@ -1,74 +1,15 @@
-//! What each file is for, and the manifest that says so.
+//! MANIFEST.toml: for each file its purpose, the right outcome and a checksum.
 
 use serde::Serialize;
 
-/// One file of the corpus.
-pub struct Case {
-    /// Relative to corpus/.
-    pub path: String,
-    pub what: String,
-    pub format: &'static str,
-    /// A row of the threat table.
-    pub threat: Option<u32>,
-    pub outcome: Outcome,
-    pub bytes: Vec<u8>,
-}
+use crate::case::Case;
+use crate::outcome::Outcome;
 
-/// What a reader of untrusted pictures has to do with a file: one of these kinds is right.
-#[derive(Clone, Default)]
-pub struct Outcome {
-    /// "picture", or kinds of errors.
-    pub kinds: Vec<&'static str>,
-    /// For "over_limit": one of these limits is passed.
-    pub limits: Vec<&'static str>,
-    /// For "picture".
-    pub picture: Option<Facts>,
-}
-
-impl Outcome {
-    pub fn error(kind: &'static str) -> Self {
-        Self { kinds: vec![kind], ..Self::default() }
-    }
-
-    pub fn over(limits: &[&'static str]) -> Self {
-        Self { kinds: vec!["over_limit"], limits: limits.to_vec(), picture: None }
-    }
-
-    pub fn picture(facts: Facts) -> Self {
-        Self { kinds: vec!["picture"], limits: Vec::new(), picture: Some(facts) }
-    }
-
-    /// Either outcome is right.
-    pub fn or(mut self, other: Self) -> Self {
-        self.kinds.extend(other.kinds);
-        self.limits.extend(other.limits);
-        self.picture = self.picture.or(other.picture);
-        self
-    }
-}
-
-/// What the header of a good file declares.
-#[derive(Clone, Copy)]
-pub struct Facts {
-    pub width: u32,
-    pub height: u32,
-    pub alpha: bool,
-    pub animated: bool,
-    pub progressive: bool,
-    pub orientation: u16,
-}
-
-impl Facts {
-    pub fn new(width: u32, height: u32) -> Self {
-        Self { width, height, alpha: false, animated: false, progressive: false, orientation: 1 }
-    }
-}
-
-/// The manifest as TOML, rows in the order of their paths.
+/// The manifest as TOML, entries in the order of `cases`.
 pub fn to_toml(cases: &[Case]) -> String {
-    let rows = cases.iter().map(Row::of).collect();
-    let body = toml::to_string(&Manifest { file: rows }).expect("rows are plain values");
-    format!("{HEAD}\n{body}")
+    let entries = cases.iter().map(Entry::of).collect();
+    let body = toml::to_string(&Manifest { file: entries }).expect("entries are plain values");
+    format!("{PREAMBLE}\n{body}")
 }
 
 /// FNV-1a with 64 bits.
@@ -80,11 +21,11 @@ pub fn fnv1a64(bytes: &[u8]) -> u64 {
 
 #[derive(Serialize)]
 struct Manifest {
-    file: Vec<Row>,
+    file: Vec<Entry>,
 }
 
 #[derive(Serialize)]
-struct Row {
+struct Entry {
     path: String,
     what: String,
     format: &'static str,
@@ -118,7 +59,7 @@ struct Row {
     fnv1a64: String,
 }
 
-impl Row {
+impl Entry {
     fn of(case: &Case) -> Self {
         let Outcome { kinds, limits, picture } = &case.outcome;
         let (expect, expect_one_of) = one_or_many(kinds);
@@ -149,14 +90,14 @@ impl Row {
     }
 }
 
-fn one_or_many(words: &[&'static str]) -> (Option<&'static str>, Option<Vec<&'static str>>) {
-    match words {
+fn one_or_many(values: &[&'static str]) -> (Option<&'static str>, Option<Vec<&'static str>>) {
+    match values {
         [] => (None, None),
         [one] => (Some(one), None),
         many => (None, Some(many.to_vec())),
     }
 }
 
-const HEAD: &str = "\
+const PREAMBLE: &str = "\
 # Written by corpus/generator; do not edit. The fields are explained in README.md.
 ";

@@ -1,12 +1,9 @@
-//! Row 24 and 44: TIFF structures that send a reader of directories round in circles.
+//! TIFF structures with cyclic or very many IFDs (rows 24 and 44).
 
 use crate::exif::ByteOrder;
 
-/// The tag of a pointer to the Exif directory.
-const EXIF_POINTER: u16 = 0x8769;
-
-/// A directory whose next directory is itself, and whose Exif pointer leads back to it; orientation 1.
-pub fn looping() -> Vec<u8> {
+/// An IFD whose next-IFD offset and Exif pointer both lead back to it; orientation 1.
+pub fn ifd_loop() -> Vec<u8> {
     let order = ByteOrder::Big;
     let mut tiff = order.tiff_header();
     tiff.extend(order.u16(2));
@@ -16,14 +13,14 @@ pub fn looping() -> Vec<u8> {
     tiff
 }
 
-/// `levels` directories of `pointers` pointers each, all to the next level, and a last one of `leaves`
-/// plain entries: a reader that follows each pointer meets `pointers`^`levels` × `leaves` entries.
+/// `levels` IFDs with `pointers` pointers each to the next level, and a last one of `leaves`
+/// entries. A reader that follows every pointer visits `pointers`^`levels` × `leaves` entries.
 pub fn pointer_tree(levels: u32, pointers: u16, leaves: u16) -> Vec<u8> {
     let order = ByteOrder::Little;
     let mut tiff = order.tiff_header();
-    let directory_bytes = 2 + 12 * u32::from(pointers) + 4;
+    let ifd_bytes = 2 + 12 * u32::from(pointers) + 4;
     for level in 0..levels {
-        let child = 8 + directory_bytes * (level + 1);
+        let child = 8 + ifd_bytes * (level + 1);
         tiff.extend(order.u16(pointers));
         for _ in 0..pointers {
             tiff.extend(order.entry(EXIF_POINTER, 4, 1, order.u32(child)));
@@ -38,7 +35,8 @@ pub fn pointer_tree(levels: u32, pointers: u16, leaves: u16) -> Vec<u8> {
     tiff
 }
 
-/// A directory that says `entries` entries and holds two, whose values claim 4 G elements far away.
+/// An IFD that declares `entries` entries and has two. Their values declare up to 4 G elements, far
+/// past the end.
 pub fn huge_count(entries: u16) -> Vec<u8> {
     let order = ByteOrder::Little;
     let mut tiff = order.tiff_header();
@@ -47,3 +45,6 @@ pub fn huge_count(entries: u16) -> Vec<u8> {
     tiff.extend(order.entry(0x0110, 12, 0x2000_0000, order.u32(8)));
     tiff
 }
+
+/// The tag of a pointer to the Exif IFD.
+const EXIF_POINTER: u16 = 0x8769;

@@ -1,9 +1,9 @@
-//! Rows 5, 23, 45 and 50: profiles that are dear to parse.
+//! Profiles that are expensive to parse (rows 5, 23, 45 and 50).
 
 use crate::icc::{self, SRGB};
 
-/// Row 45: a multiLocalizedUnicode tag of `records` records that share one string of `string_bytes`:
-/// a reader that keeps each record's string holds their product.
+/// Row 45: a multiLocalizedUnicode tag of `records` records that share one string of
+/// `string_bytes`. A reader that copies the string of each record needs the product of both.
 pub fn mluc(records: u32, string_bytes: u32) -> Vec<u8> {
     let mut tag = b"mluc\0\0\0\0".to_vec();
     tag.extend(records.to_be_bytes());
@@ -17,14 +17,14 @@ pub fn mluc(records: u32, string_bytes: u32) -> Vec<u8> {
     icc::profile(b"mntr", b"RGB ", b"XYZ ", &[(*b"desc", tag)])
 }
 
-/// Row 23: `tags` times the tag of the red curve.
+/// Row 23: the tag of the red curve, `tags` times.
 pub fn duplicate_tags(tags: usize) -> Vec<u8> {
     let curve = b"curv\0\0\0\0\0\0\0\0".to_vec();
     let tags: Vec<_> = (0..tags).map(|_| (*b"rTRC", curve.clone())).collect();
     icc::profile(b"mntr", b"RGB ", b"XYZ ", &tags)
 }
 
-/// Row 23: an RGB profile of lut16 with `grid` points a channel, so 3 × `grid`³ entries of 16 bits.
+/// Row 23: an RGB profile of lut16 with `grid` points per channel: 3 × `grid`³ entries of 16 bits.
 pub fn large_table(grid: u8) -> Vec<u8> {
     let mut lut = b"mft2\0\0\0\0\x03\x03".to_vec();
     lut.extend([grid, 0]);
@@ -49,7 +49,7 @@ pub fn large_table(grid: u8) -> Vec<u8> {
     icc::profile(b"mntr", b"RGB ", b"Lab ", &[(*b"A2B0", lut)])
 }
 
-/// Rows 23 and 50: a good profile that is padded to `bytes`.
+/// Rows 23 and 50: a valid profile, padded to `bytes`.
 pub fn padded(bytes: usize) -> Vec<u8> {
     let mut profile = icc::rgb("Own sRGB", &SRGB);
     profile.resize(profile.len().max(bytes), 0);

@@ -1,15 +1,15 @@
-//! JPEG: pixel, scan, marker and table floods; frames that few decoders take.
+//! JPEG: floods of pixels, scans, markers and tables; frames that few decoders accept.
 
-use crate::bits::JpegBits;
+use crate::bit_writer::JpegBitWriter;
 use crate::exif;
 use crate::icc;
+use crate::jpeg::HuffmanTable;
 use crate::jpeg::{Frame, Options, Stream};
-use crate::jpeg_scan::{Scan, Token, entropy_coded};
-use crate::jpeg_tables::HuffmanTable;
-use crate::pictures::{card, cmyk, landscape, ycbcr};
+use crate::jpeg::{Scan, Token, entropy_coded};
+use crate::pictures::{cmyk, landscape, test_card, ycbcr};
 
-/// Rows 1, 2 and 9: a grey frame of `side` × `side` pixels by `sof` (0xC0 baseline, 0xC2 progressive)
-/// and a scan whose data fill the file up to `bytes`.
+/// Rows 1, 2 and 9: a grey frame of `side` × `side` pixels with the marker `sof` (0xC0 baseline,
+/// 0xC2 progressive), and a scan with data that fill the file up to `bytes`.
 pub fn flood(sof: u8, side: u16, bytes: usize) -> Vec<u8> {
     let mut stream = Stream::start(0);
     if bytes > 1_000 {
@@ -21,32 +21,32 @@ pub fn flood(sof: u8, side: u16, bytes: usize) -> Vec<u8> {
     let band = if sof == 0xC2 { (0, 0) } else { (0, 63) };
     stream.frame_header(sof, 8, (side, side), &[(1, 1, 1, 0)]);
     stream.scan_header(&[(1, 0)], band, 0);
-    let room = bytes - stream.bytes.len() - 2;
-    stream.bytes.extend(std::iter::repeat_n(0x28, room));
+    let data_bytes = bytes - stream.bytes.len() - 2;
+    stream.bytes.extend(std::iter::repeat_n(0x28, data_bytes));
     let file = stream.end();
     assert_eq!(file.len(), bytes);
     file
 }
 
-/// Row 9: a progressive grey picture of one DC scan, one bit a block, all of it there.
+/// Row 9: a progressive grey picture of one complete DC scan at one bit per block.
 pub fn coefficients(width: u16, height: u16) -> Vec<u8> {
     dc_only(width, height).end()
 }
 
-/// How [`scans`] sends the coefficients.
+/// The parameters of [`scans`].
 #[derive(Clone, Copy, Debug)]
 pub struct ScanFlood {
-    /// The sides of the grey picture.
+    /// The side of the square grey picture.
     pub side: u16,
-    /// AC coefficients that are sent, one scan each: 0 to 63.
+    /// The number of AC coefficients, 0 to 63, with one scan each.
     pub bands: usize,
-    /// How many of them are sent in two steps, the second being one more scan.
+    /// How many of them have a refinement scan as well.
     pub refined: usize,
-    /// The DC scan has its data.
+    /// Whether the DC scan has its data.
     pub dc_data: bool,
 }
 
-/// Rows 8 and 49: legal progressive scans, each a few runs of 2^14 blocks and more without a value.
+/// Rows 8 and 49: legal progressive scans. Each is a few end-of-band runs of 2^14 blocks.
 pub fn scans(flood: ScanFlood) -> Vec<u8> {
     let ScanFlood { side, bands, refined, dc_data } = flood;
     let blocks_wide = u32::from(side).div_ceil(8);
@@ -96,18 +96,18 @@ pub fn baseline_scans(side: u16, count: usize) -> Vec<u8> {
     stream.end()
 }
 
-/// Row 10: `count` segments of `marker` with `payload` in front of a good picture of 16×16 pixels.
+/// Row 10: `count` segments of `marker` with `payload` in front of a valid picture of 16×16 pixels.
 pub fn markers(marker: u8, count: usize, payload: &[u8]) -> Vec<u8> {
     with_segments(vec![(marker, payload.to_vec()); count])
 }
 
-/// Row 10: `count` fill bytes before the first marker behind SOI.
+/// Row 10: `count` fill bytes before the first marker after SOI.
 pub fn fill_bytes(count: usize) -> Vec<u8> {
-    let whole = with_segments(Vec::new());
-    [&whole[..2], &vec![0xFF; count], &whole[2..]].concat()
+    let file = with_segments(Vec::new());
+    [&file[..2], &vec![0xFF; count], &file[2..]].concat()
 }
 
-/// Row 41: a DHT segment of `tables` tables without a symbol, at most 3,854.
+/// Row 41: a DHT segment of `tables` tables without symbols, at most 3,854.
 pub fn huffman_tables(tables: usize) -> Vec<u8> {
     with_segments(vec![(0xC4, vec![0; tables * 17])])
 }
@@ -122,14 +122,14 @@ pub fn with_icc(profile: &[u8]) -> Vec<u8> {
     with_segments(icc::app2(profile, 65_000).into_iter().map(|part| (0xE2, part)).collect())
 }
 
-/// Row 11: height 0 in the frame, `height` in a DNL segment behind the scan.
+/// Row 11: height 0 in the frame header, `height` in a DNL segment after the scan.
 pub fn height_in_dnl(height: u16) -> Vec<u8> {
-    let mut stream = minimal(0xC1, 8, (8, 0), &[(1, 1, 1, 0)]);
+    let mut stream = zero_mcu(0xC1, 8, (8, 0), &[(1, 1, 1, 0)]);
     stream.segment(0xDC, &height.to_be_bytes());
     stream.end()
 }
 
-/// Rows 12 and 14: a picture under another frame marker: 0xC3 lossless, 0xC5 to 0xC7 hierarchical,
+/// Rows 12 and 14: a picture with another frame marker: 0xC3 lossless, 0xC5 to 0xC7 hierarchical,
 /// 0xC9 to 0xCF arithmetic, 0xF7 JPEG-LS.
 pub fn other_process(sof: u8) -> Vec<u8> {
     colors(8).file(&Options { sof, ..Options::default() })
@@ -137,17 +137,17 @@ pub fn other_process(sof: u8) -> Vec<u8> {
 
 /// Row 14: samples of `bits` bits.
 pub fn precision(bits: u8) -> Vec<u8> {
-    minimal(0xC1, bits, (8, 8), &[(1, 1, 1, 0)]).end()
+    zero_mcu(0xC1, bits, (8, 8), &[(1, 1, 1, 0)]).end()
 }
 
 /// Row 13: four components with an Adobe segment (transform 0: inverted CMYK, 2: YCCK) or without.
 pub fn four_components(side: u32, adobe_transform: Option<u8>) -> Vec<u8> {
-    let ink = landscape(side, side).map(4, cmyk);
-    let frame = Frame::new(&ink, &[(1, 1); 4], 90, false);
+    let picture = landscape(side, side).map(4, cmyk);
+    let frame = Frame::new(&picture, &[(1, 1); 4], 90, false);
     frame.file(&Options { adobe_transform, jfif: false, ..Options::default() })
 }
 
-/// Row 15: three components of one MCU with any sampling factors.
+/// Row 15: one MCU of three components with any sampling factors.
 pub fn sampling(factors: [(u8, u8); 3]) -> Vec<u8> {
     let wide = factors.iter().map(|f| f.0).max().unwrap_or(1).max(1);
     let high = factors.iter().map(|f| f.1).max().unwrap_or(1).max(1);
@@ -155,15 +155,15 @@ pub fn sampling(factors: [(u8, u8); 3]) -> Vec<u8> {
         let (h, v) = factors[i];
         (i as u8 + 1, h, v, u8::from(i > 0))
     });
-    minimal(0xC1, 8, (8 * u16::from(wide), 8 * u16::from(high)), &components).end()
+    zero_mcu(0xC1, 8, (8 * u16::from(wide), 8 * u16::from(high)), &components).end()
 }
 
-/// Row 16: two components with one identifier.
+/// Row 16: two components with the same identifier.
 pub fn duplicate_ids() -> Vec<u8> {
-    minimal(0xC1, 8, (8, 8), &[(1, 1, 1, 0), (2, 1, 1, 1), (2, 1, 1, 1)]).end()
+    zero_mcu(0xC1, 8, (8, 8), &[(1, 1, 1, 0), (2, 1, 1, 1), (2, 1, 1, 1)]).end()
 }
 
-/// Row 16: `frames` frame headers, the last the true one; the others say `side`.
+/// Row 16: `frames` frame headers. All but the last, the correct one, declare `side`.
 pub fn frame_headers(frames: usize, side: u16) -> Vec<u8> {
     let mut stream = Stream::start(0);
     stream.typical_tables(90);
@@ -176,7 +176,7 @@ pub fn frame_headers(frames: usize, side: u16) -> Vec<u8> {
     stream.end()
 }
 
-/// Row 16: a Huffman table whose counts add up to `codes` codes of 15 and 16 bits, at most 510.
+/// Row 16: a Huffman table of `codes` codes of 15 and 16 bits, at most 510.
 pub fn table_overflow(codes: usize) -> Vec<u8> {
     let mut payload = vec![0; 17];
     payload[15] = codes.min(255) as u8;
@@ -185,46 +185,48 @@ pub fn table_overflow(codes: usize) -> Vec<u8> {
     with_segments(vec![(0xC4, payload)])
 }
 
-/// Row 48: a baseline picture with a scan for each component and restart markers every `interval` MCUs.
+/// Row 48: a baseline picture with one scan per component and a restart marker every `interval`
+/// MCUs.
 pub fn scans_with_restarts(width: u32, height: u32, interval: usize) -> Vec<u8> {
     let frame = Frame::new(&landscape(width, height).map(3, ycbcr), &[(1, 1); 3], 90, true);
     let scans = Some((0..3).map(|c| Scan::sequential(&[c])).collect());
     frame.file(&Options { scans, restart_interval: interval, ..Options::default() })
 }
 
-/// A good picture of 16×16 pixels with `segments` in front.
+/// A valid picture of 16×16 pixels with `segments` in front.
 pub fn with_segments(segments: Vec<(u8, Vec<u8>)>) -> Vec<u8> {
     colors(16).file(&Options { segments, ..Options::default() })
 }
 
 fn colors(side: u32) -> Frame {
-    Frame::new(&card(side, side).map(3, ycbcr), &[(1, 1); 3], 85, true)
+    Frame::new(&test_card(side, side).map(3, ycbcr), &[(1, 1); 3], 85, true)
 }
 
-/// A frame of one MCU, all of whose blocks are 0, without its end.
-fn minimal(sof: u8, bits: u8, size: (u16, u16), components: &[(u8, u8, u8, u8)]) -> Stream {
+/// A frame of one MCU of zeros, without EOI. Components are (id, horizontal and vertical factor,
+/// quantisation slot).
+pub fn zero_mcu(sof: u8, bits: u8, size: (u16, u16), components: &[(u8, u8, u8, u8)]) -> Stream {
     let mut stream = Stream::start(0);
     stream.typical_tables(90);
     stream.frame_header(sof, bits, size, components);
     let ids: Vec<_> = components.iter().take(4).map(|c| (c.0, 0)).collect();
     stream.scan_header(&ids, (0, 63), 0);
-    let mut data = JpegBits::default();
+    let mut data = JpegBitWriter::default();
     for _ in 0..components.iter().map(|c| u32::from(c.1) * u32::from(c.2)).sum::<u32>() {
-        // A DC difference of 0 and the end of the block, by the typical tables.
+        // A DC difference of 0 and EOB in the typical tables.
         data.put(0b001010, 6);
     }
     stream.bytes.extend(data.finish());
     stream
 }
 
-/// A table whose only code is one bit long.
+/// A table of one symbol with a code of one bit.
 fn one_symbol(symbol: u8) -> HuffmanTable {
     let mut counts = [0; 16];
     counts[0] = 1;
     HuffmanTable { counts, symbols: vec![symbol] }
 }
 
-/// A progressive grey frame with a whole DC scan of zeros: one bit a block.
+/// A progressive grey frame with a complete DC scan of zeros at one bit per block.
 fn dc_only(width: u16, height: u16) -> Stream {
     let mut stream = Stream::start(0);
     stream.quantization(0, &[16; 64], false);

@@ -58,7 +58,7 @@ pub fn profile_is_reduced_to_its_model(profile: &[u8], limits: &Limits) {
 fn jpeg_with_profile(profile: &[u8], components: usize) -> Vec<u8> {
     static WITHOUT_PROFILE: OnceLock<[Vec<u8>; 3]> = OnceLock::new();
     let [gray, ycbcr, cmyk] = WITHOUT_PROFILE.get_or_init(|| {
-        let card = pictures::card(8, 8);
+        let card = pictures::test_card(8, 8);
         let planes = [card.gray(), card.map(3, pictures::ycbcr), card.map(4, pictures::cmyk)];
         planes.map(|planes| {
             let (channels, chroma) = (planes.channels, planes.channels == 3);

@@ -1,18 +1,23 @@
-//! PNG: checksums, order, sizes, palettes, data.
+//! PNG: truncated files, checksums, IHDR, palettes, the order of chunks, image data.
 
-use super::{bad, malformed, truncated, unsupported};
-use crate::manifest::{Case, Facts, Outcome};
-use crate::pictures::landscape;
-use crate::png::{Options, Samples, file, filtered, from_chunks, header, indexed, zlib};
+use bombproof_testkit::pictures::landscape;
+use bombproof_testkit::png::{
+    Options, Samples, file, filtered, from_chunks, header, indexed, zlib,
+};
+
+use crate::case::{Case, invalid};
+use crate::outcome::{
+    Outcome, PictureHeader, malformed, not_credible, over_limit, picture, truncated, unsupported,
+};
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    ends(&mut cases);
+    truncated_files(&mut cases);
     checksums(&mut cases);
-    headers(&mut cases);
+    image_headers(&mut cases);
     palettes(&mut cases);
     order(&mut cases);
-    data(&mut cases);
+    image_data(&mut cases);
     cases
 }
 
@@ -24,43 +29,47 @@ fn rows() -> Vec<u8> {
     zlib(&filtered(&rgb(), false, None))
 }
 
-fn picture() -> Outcome {
-    Outcome::picture(Facts::new(16, 12))
-}
-
 fn rgb_header() -> Vec<u8> {
     header((16, 12), 8, 2, 0)
 }
 
-fn find(bytes: &[u8], name: &[u8; 4]) -> usize {
+fn name_offset(bytes: &[u8], name: &[u8; 4]) -> usize {
     bytes.windows(4).position(|window| window == name).expect("the chunk is in the file")
 }
 
-fn ends(cases: &mut Vec<Case>) {
-    let whole = file(&rgb(), &Options::default());
-    let data = find(&whole, b"IDAT");
-    let mut cut = |name: &str, what: &str, length: usize, outcome| {
-        let mut case = bad("png", name, what, outcome, whole[..length].to_vec());
-        case.threat = Some(3);
-        cases.push(case);
+fn truncated_files(cases: &mut Vec<Case>) {
+    let complete = file(&rgb(), &Options::default());
+    let data = name_offset(&complete, b"IDAT");
+    let mut push_truncated = |name: &str, what: &str, length: usize, outcome| {
+        cases.push(invalid("png", name, what, outcome, complete[..length].to_vec()).for_threat(3));
     };
-    cut("cut-after-signature", "Ends after the signature.", 8, truncated());
-    cut("cut-in-ihdr", "Ends in IHDR.", 20, truncated());
-    cut("cut-in-chunk-header", "Ends in the length of IDAT.", data - 2, truncated());
-    cut("cut-at-half", "Ends in the middle of IDAT.", (data + whole.len()) / 2, truncated());
-    cut("cut-in-last-rows", "Lacks the last 40 bytes.", whole.len() - 40, truncated());
-    cut(
+    push_truncated("cut-after-signature", "Ends after the signature.", 8, truncated());
+    push_truncated("cut-in-ihdr", "Ends in IHDR.", 20, truncated());
+    push_truncated("cut-in-chunk-header", "Ends in the length of IDAT.", data - 2, truncated());
+    push_truncated(
+        "cut-at-half",
+        "Ends in the middle of IDAT.",
+        (data + complete.len()) / 2,
+        truncated(),
+    );
+    push_truncated(
+        "cut-in-last-rows",
+        "Lacks the last 40 bytes.",
+        complete.len() - 40,
+        truncated(),
+    );
+    push_truncated(
         "cut-before-iend",
         "Lacks IEND; all rows are there.",
-        whole.len() - 12,
-        truncated().or(picture()),
+        complete.len() - 12,
+        truncated().or(picture(16, 12)),
     );
 }
 
 fn checksums(cases: &mut Vec<Case>) {
     let (samples, palette) = indexed(&landscape(16, 12), 16, 4);
     let text = vec![(*b"tEXt", b"Comment\0own".to_vec())];
-    let whole = file(
+    let complete = file(
         &samples,
         &Options { palette: Some(palette), before_data: text, ..Options::default() },
     );
@@ -68,13 +77,13 @@ fn checksums(cases: &mut Vec<Case>) {
         (b"IHDR", 4 + 13, malformed()),
         (b"PLTE", 4 + 48, malformed()),
         (b"IDAT", 0, malformed()),
-        (b"tEXt", 4 + 11, malformed().or(picture())),
+        (b"tEXt", 4 + 11, malformed().or(picture(16, 12))),
     ] {
-        let mut bytes = whole.clone();
-        let at = if offset == 0 { bytes.len() - 16 } else { find(&bytes, name) + offset };
+        let mut bytes = complete.clone();
+        let at = if offset == 0 { bytes.len() - 16 } else { name_offset(&bytes, name) + offset };
         bytes[at] ^= 0x55;
         let name = String::from_utf8_lossy(name).into_owned();
-        cases.push(bad(
+        cases.push(invalid(
             "png",
             &format!("crc-{}", name.to_lowercase()),
             &format!("A wrong CRC of {name}."),
@@ -84,23 +93,23 @@ fn checksums(cases: &mut Vec<Case>) {
     }
 }
 
-fn headers(cases: &mut Vec<Case>) {
+fn image_headers(cases: &mut Vec<Case>) {
     let with = |ihdr: Vec<u8>| from_chunks(&[(b"IHDR", &ihdr), (b"IDAT", &rows()), (b"IEND", b"")]);
     let mut push = |name: &str, what: &str, outcome, ihdr| {
-        cases.push(bad("png", name, what, outcome, with(ihdr)));
+        cases.push(invalid("png", name, what, outcome, with(ihdr)));
     };
     push("width-0", "Width 0.", malformed(), header((0, 12), 8, 2, 0));
     push("height-0", "Height 0.", malformed(), header((16, 0), 8, 2, 0));
     push(
         "width-over-2-31",
         "A width of 2^31.",
-        malformed().or(Outcome::over(&["max_side_px", "max_pixels"])),
+        malformed().or(over_limit(&["max_side_px", "max_pixels"])),
         header((1 << 31, 12), 8, 2, 0),
     );
     for (depth, color) in [(4, 2), (16, 3), (2, 4), (3, 0), (8, 1), (8, 5), (8, 7)] {
         push(
             &format!("depth-{depth}-color-{color}"),
-            &format!("Colour type {color} with {depth} bits, which does not exist."),
+            &format!("Colour type {color} with {depth} bits, an invalid combination."),
             malformed(),
             header((16, 12), depth, color, 0),
         );
@@ -132,26 +141,24 @@ fn palettes(cases: &mut Vec<Case>) {
         from_chunks(&[(b"IHDR", &ihdr), (b"PLTE", palette), (b"IDAT", &rows), (b"IEND", b"")])
     };
     let mut push = |name: &str, what: &str, threat: Option<u32>, outcome, bytes| {
-        let mut case = bad("png", name, what, outcome, bytes);
-        case.threat = threat;
-        cases.push(case);
+        cases.push(Case { threat, ..invalid("png", name, what, outcome, bytes) });
     };
     push("plte-47-bytes", "A palette of 47 bytes.", Some(46), malformed(), with(&palette[..47]));
     push("plte-4-bytes", "A palette of 4 bytes.", Some(46), malformed(), with(&palette[..4]));
-    push("plte-empty", "A palette of no colour.", Some(46), malformed(), with(b""));
+    push("plte-empty", "An empty palette.", Some(46), malformed(), with(b""));
     push("plte-257-colors", "A palette of 257 colours.", Some(46), malformed(), with(&[7; 771]));
     push(
         "plte-17-for-4-bits",
         "A palette of 17 colours for indices of 4 bits.",
         None,
-        malformed().or(picture()),
+        malformed().or(picture(16, 12)),
         with(&[&palette[..], &[1, 2, 3]].concat()),
     );
     push(
         "index-past-palette",
         "Indices past the end of the palette.",
         None,
-        malformed().or(picture()),
+        malformed().or(picture(16, 12)),
         with(&palette[..9]),
     );
     push(
@@ -176,12 +183,12 @@ fn palettes(cases: &mut Vec<Case>) {
     );
     push(
         "plte-after-idat",
-        "The palette behind the data.",
+        "The palette after the data.",
         None,
         malformed(),
         from_chunks(&[(b"IHDR", &ihdr), (b"IDAT", &rows), (b"PLTE", &palette), (b"IEND", b"")]),
     );
-    let transparent = Outcome::picture(Facts { alpha: true, ..Facts::new(16, 12) });
+    let transparent = Outcome::picture(PictureHeader { alpha: true, ..PictureHeader::new(16, 12) });
     push(
         "trns-too-long",
         "More alpha values than colours.",
@@ -201,9 +208,14 @@ fn order(cases: &mut Vec<Case>) {
     let (ihdr, rows) = (rgb_header(), rows());
     let half = rows.len() / 2;
     let mut push = |name: &str, what: &str, outcome, chunks: &[(&[u8; 4], &[u8])]| {
-        cases.push(bad("png", name, what, outcome, from_chunks(chunks)));
+        cases.push(invalid("png", name, what, outcome, from_chunks(chunks)));
     };
-    push("ihdr-missing", "IDAT comes first.", malformed(), &[(b"IDAT", &rows), (b"IEND", b"")]);
+    push(
+        "ihdr-missing",
+        "IDAT first, without IHDR.",
+        malformed(),
+        &[(b"IDAT", &rows), (b"IEND", b"")],
+    );
     push(
         "ihdr-second",
         "A text chunk before IHDR.",
@@ -248,7 +260,7 @@ fn order(cases: &mut Vec<Case>) {
     );
     push(
         "name-of-no-letters",
-        "A chunk whose name is not made of letters.",
+        "A chunk name of bytes that are not letters.",
         malformed(),
         &[(b"IHDR", &ihdr), (b"\x01\x02\x03\x04", b"own"), (b"IDAT", &rows), (b"IEND", b"")],
     );
@@ -256,7 +268,7 @@ fn order(cases: &mut Vec<Case>) {
     long.extend([0xFF, 0xFF, 0xFF, 0xFF]);
     long.extend(b"IDAT");
     long.extend(&rows);
-    cases.push(bad(
+    cases.push(invalid(
         "png",
         "chunk-length-2-32",
         "A chunk of 2^32 - 1 bytes.",
@@ -265,12 +277,12 @@ fn order(cases: &mut Vec<Case>) {
     ));
 }
 
-fn data(cases: &mut Vec<Case>) {
+fn image_data(cases: &mut Vec<Case>) {
     let raw = filtered(&rgb(), false, None);
     let with =
         |data: &[u8]| from_chunks(&[(b"IHDR", &rgb_header()), (b"IDAT", data), (b"IEND", b"")]);
     let mut push = |name: &str, what: &str, outcome, bytes| {
-        cases.push(bad("png", name, what, outcome, bytes));
+        cases.push(invalid("png", name, what, outcome, bytes));
     };
     let short = truncated().or(malformed());
     push(
@@ -285,15 +297,10 @@ fn data(cases: &mut Vec<Case>) {
         short.clone(),
         with(&zlib(&raw[..raw.len() - 1])),
     );
-    push(
-        "idat-empty",
-        "An IDAT without data.",
-        short.clone().or(Outcome::error("not_credible")),
-        with(b""),
-    );
+    push("idat-empty", "An IDAT without data.", short.clone().or(not_credible()), with(b""));
     push(
         "idat-zlib-cut",
-        "The compressed data ends early in a whole IDAT.",
+        "A truncated zlib stream in a complete IDAT.",
         short,
         with(&rows()[..rows().len() / 2]),
     );
@@ -321,8 +328,8 @@ fn data(cases: &mut Vec<Case>) {
     );
     push(
         "adler",
-        "A wrong Adler-32 behind right rows.",
-        malformed().or(picture()),
+        "A wrong Adler-32 after correct rows.",
+        malformed().or(picture(16, 12)),
         with(&{
             let mut d = rows();
             let last = d.len() - 1;

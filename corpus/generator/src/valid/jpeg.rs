@@ -1,17 +1,20 @@
 //! JPEG: samplings, scans, tables, photographs.
 
-use super::good;
-use crate::exif::{self, ByteOrder};
-use crate::jpeg::{Frame, Options};
-use crate::jpeg_scan::Scan;
-use crate::manifest::{Case, Facts};
-use crate::pictures::{Picture, landscape, ycbcr};
+use bombproof_testkit::exif::{self, ByteOrder};
+use bombproof_testkit::jpeg::{Frame, Options, Scan};
+use bombproof_testkit::pictures::{Picture, landscape, ycbcr};
+
+use crate::case::{Case, valid};
+use crate::outcome::PictureHeader;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     samplings(&mut cases);
-    scans(&mut cases);
-    tables_and_markers(&mut cases);
+    baseline_scans(&mut cases);
+    restarts(&mut cases);
+    progressive_scripts(&mut cases);
+    tables(&mut cases);
+    markers(&mut cases);
     photographs(&mut cases);
     cases
 }
@@ -21,13 +24,17 @@ pub fn color_frame(rgb: &Picture, factors: &[(usize, usize)], quality: u32) -> F
     Frame::new(&rgb.map(3, ycbcr), factors, quality, true)
 }
 
-pub const FULL: [(usize, usize); 3] = [(1, 1), (1, 1), (1, 1)];
-pub const HALF: [(usize, usize); 3] = [(2, 2), (1, 1), (1, 1)];
-
-pub fn add(cases: &mut Vec<Case>, name: &str, what: &str, frame: &Frame, options: &Options) {
-    let mut facts = Facts::new(frame.width as u32, frame.height as u32);
-    facts.progressive = options.sof == 0xC2;
-    cases.push(good("jpeg", name, what, facts, frame.file(options)));
+pub fn add<'a>(
+    cases: &'a mut Vec<Case>,
+    name: &str,
+    what: &str,
+    frame: &Frame,
+    options: &Options,
+) -> &'a mut Case {
+    let mut header = PictureHeader::new(frame.width as u32, frame.height as u32);
+    header.progressive = options.sof == 0xC2;
+    cases.push(valid("jpeg", name, what, header, frame.file(options)));
+    cases.last_mut().expect("a case was added")
 }
 
 fn progressive() -> Options {
@@ -47,18 +54,18 @@ fn samplings(cases: &mut Vec<Case>) {
     ];
     for (name, factors) in kinds {
         let frame = color_frame(&picture, &factors, 85);
-        let said = format!("sampling {name}, sides that are no multiple of an MCU");
+        let label = format!("sampling {name}, sides that are not multiples of the MCU");
         add(
             cases,
             &format!("sampling-{name}"),
-            &format!("Baseline, {said}."),
+            &format!("Baseline, {label}."),
             &frame,
             &Options::default(),
         );
         add(
             cases,
             &format!("sampling-{name}-progressive"),
-            &format!("Progressive, {said}."),
+            &format!("Progressive, {label}."),
             &frame,
             &progressive(),
         );
@@ -66,7 +73,7 @@ fn samplings(cases: &mut Vec<Case>) {
     let odd: [(&str, &str, [(usize, usize); 3]); 4] = [
         (
             "chroma-2x1-and-1x2",
-            "each chroma component subsampled on another axis",
+            "one chroma component subsampled horizontally, the other vertically",
             [(2, 2), (2, 1), (1, 2)],
         ),
         (
@@ -76,22 +83,27 @@ fn samplings(cases: &mut Vec<Case>) {
         ),
         (
             "full-cb",
-            "4:2:0 whose first chroma component has full resolution",
+            "4:2:0 except for a first chroma component at full resolution",
             [(2, 2), (2, 2), (1, 1)],
         ),
-        ("luma-1x2-chroma-1x1", "4:4:0 with equal chroma, tall", [(1, 2), (1, 1), (1, 2)]),
+        (
+            "luma-1x2-chroma-1x1",
+            "luma and second chroma component with vertical factors of 2",
+            [(1, 2), (1, 1), (1, 2)],
+        ),
     ];
     for (name, what, factors) in odd {
         let frame = color_frame(&picture, &factors, 85);
-        let mut case = good(
-            "jpeg",
-            &format!("sampling-{name}"),
-            &format!("Baseline, {what}."),
-            Facts::new(45, 37),
-            frame.file(&Options::default()),
+        cases.push(
+            valid(
+                "jpeg",
+                &format!("sampling-{name}"),
+                &format!("Baseline, {what}."),
+                PictureHeader::new(45, 37),
+                frame.file(&Options::default()),
+            )
+            .for_threat(15),
         );
-        case.threat = Some(15);
-        cases.push(case);
     }
     for (width, height) in [(1, 1), (7, 3), (8, 8), (16, 16), (17, 33), (64, 1), (1, 64)] {
         let frame = color_frame(&landscape(width, height), &HALF, 85);
@@ -106,12 +118,12 @@ fn samplings(cases: &mut Vec<Case>) {
     }
 }
 
-fn scans(cases: &mut Vec<Case>) {
-    let picture = landscape(45, 37);
-    let frame = color_frame(&picture, &HALF, 85);
-    let apart: Vec<Scan> = (0..3).map(|c| Scan::sequential(&[c])).collect();
-    let partly = vec![Scan::sequential(&[0]), Scan::sequential(&[1, 2])];
-    let restarts = |scans: &[Scan], restart_interval| Options {
+fn baseline_scans(cases: &mut Vec<Case>) {
+    let frame = color_frame(&landscape(45, 37), &HALF, 85);
+    let separate: Vec<Scan> = (0..3).map(|c| Scan::sequential(&[c])).collect();
+    let reversed: Vec<Scan> = separate.iter().rev().cloned().collect();
+    let luma_then_chroma = vec![Scan::sequential(&[0]), Scan::sequential(&[1, 2])];
+    let with = |scans: &[Scan], restart_interval| Options {
         scans: Some(scans.to_vec()),
         restart_interval,
         ..Options::default()
@@ -121,42 +133,54 @@ fn scans(cases: &mut Vec<Case>) {
         "scans-apart",
         "Baseline with one scan for each component.",
         &frame,
-        &restarts(&apart, 0),
+        &with(&separate, 0),
     );
     add(
         cases,
         "scans-apart-reversed",
         "Baseline with one scan for each component, luma last.",
         &frame,
-        &restarts(&[apart[2].clone(), apart[1].clone(), apart[0].clone()], 0),
+        &with(&reversed, 0),
     );
     add(
         cases,
         "scans-luma-then-chroma",
         "Baseline with a scan of luma and one of both chroma components.",
         &frame,
-        &restarts(&partly, 0),
+        &with(&luma_then_chroma, 0),
     );
+    for interval in [2, 4, 7] {
+        let what = format!(
+            "Baseline, one scan for each component, restart interval {interval}: scans do not end on a restart boundary."
+        );
+        let name = format!("scans-apart-restart-{interval}");
+        add(cases, &name, &what, &frame, &with(&separate, interval)).threat = Some(48);
+    }
+}
+
+fn restarts(cases: &mut Vec<Case>) {
+    let frame = color_frame(&landscape(45, 37), &HALF, 85);
+    let every = |restart_interval| Options { restart_interval, ..Options::default() };
     add(
         cases,
         "restart-every-mcu",
         "Baseline with a restart marker after every MCU.",
         &frame,
-        &Options { restart_interval: 1, ..Options::default() },
+        &every(1),
     );
     add(
         cases,
         "restart-every-row",
         "Baseline with a restart marker after every row of MCUs.",
         &frame,
-        &Options { restart_interval: 3, ..Options::default() },
+        &every(3),
     );
     add(
         cases,
         "restart-longer-than-picture",
         "Baseline with a restart interval that the picture never reaches.",
         &frame,
-        &Options { restart_interval: 5000, ..Options::default() },
+        &every(5000),
     );
     add(
         cases,
@@ -165,82 +189,43 @@ fn scans(cases: &mut Vec<Case>) {
         &frame,
         &Options { restart_interval: 2, ..progressive() },
     );
-    for interval in [2, 4, 7] {
-        let what = format!(
-            "Baseline, one scan for each component, restart interval {interval}: scans do not end on a restart boundary."
-        );
-        add(
-            cases,
-            &format!("scans-apart-restart-{interval}"),
-            &what,
-            &frame,
-            &restarts(&apart, interval),
-        );
-        cases.last_mut().expect("just added").threat = Some(48);
-    }
-    let script = |scans: Vec<Scan>| Options { scans: Some(scans), ..progressive() };
-    let p = Scan::progressive;
+}
+
+fn progressive_scripts(cases: &mut Vec<Case>) {
+    let picture = landscape(45, 37);
     let all = [0, 1, 2];
-    add(
-        cases,
-        "progressive-spectral-only",
-        "Progressive by spectral selection only.",
-        &frame,
-        &script(
-            [
-                vec![p(&all, (0, 0), (0, 0))],
-                (0..3).flat_map(|c| [p(&[c], (1, 9), (0, 0)), p(&[c], (10, 63), (0, 0))]).collect(),
-            ]
-            .concat(),
-        ),
-    );
-    add(
-        cases,
+    let scan = Scan::progressive;
+    let each = |band, bits| (0..3).map(move |c| scan(&[c], band, bits));
+    let mut push = |name: &str, what: &str, scans: Vec<Scan>| {
+        let options = Options { scans: Some(scans), ..progressive() };
+        add(cases, name, what, &color_frame(&picture, &HALF, 85), &options);
+    };
+    let mut spectral = vec![scan(&all, (0, 0), (0, 0))];
+    for component in all {
+        spectral.push(scan(&[component], (1, 9), (0, 0)));
+        spectral.push(scan(&[component], (10, 63), (0, 0)));
+    }
+    push("progressive-spectral-only", "Progressive by spectral selection only.", spectral);
+    let dc_apart = each((0, 0), (0, 1)).chain(each((0, 0), (1, 0))).chain(each((1, 63), (0, 0)));
+    push(
         "progressive-dc-apart",
-        "Progressive whose DC scans have one component each.",
-        &frame,
-        &script(
-            [
-                (0..3).map(|c| p(&[c], (0, 0), (0, 1))).collect::<Vec<_>>(),
-                (0..3).map(|c| p(&[c], (0, 0), (1, 0))).collect(),
-                (0..3).map(|c| p(&[c], (1, 63), (0, 0))).collect(),
-            ]
-            .concat(),
-        ),
+        "Progressive with DC scans of one component each.",
+        dc_apart.collect(),
     );
-    add(
-        cases,
+    let bit_positions = [(0, 3), (3, 2), (2, 1), (1, 0)];
+    let mut deep: Vec<Scan> = bit_positions.map(|bits| scan(&all, (0, 0), bits)).to_vec();
+    for component in all {
+        deep.extend(bit_positions.map(|bits| scan(&[component], (1, 63), bits)));
+    }
+    push(
         "progressive-deep-refinement",
         "Progressive with four steps of successive approximation.",
-        &frame,
-        &script(
-            [
-                vec![
-                    p(&all, (0, 0), (0, 3)),
-                    p(&all, (0, 0), (3, 2)),
-                    p(&all, (0, 0), (2, 1)),
-                    p(&all, (0, 0), (1, 0)),
-                ],
-                (0..3)
-                    .flat_map(|c| {
-                        [
-                            p(&[c], (1, 63), (0, 3)),
-                            p(&[c], (1, 63), (3, 2)),
-                            p(&[c], (1, 63), (2, 1)),
-                            p(&[c], (1, 63), (1, 0)),
-                        ]
-                    })
-                    .collect(),
-            ]
-            .concat(),
-        ),
+        deep,
     );
-    add(
-        cases,
+    push(
         "progressive-dc-only",
         "Progressive that ends after its only DC scan: blocky, but every sample has a value.",
-        &frame,
-        &script(vec![p(&all, (0, 0), (0, 0))]),
+        vec![scan(&all, (0, 0), (0, 0))],
     );
     add(
         cases,
@@ -251,7 +236,7 @@ fn scans(cases: &mut Vec<Case>) {
     );
 }
 
-fn tables_and_markers(cases: &mut Vec<Case>) {
+fn tables(cases: &mut Vec<Case>) {
     let picture = landscape(45, 37);
     let frame = color_frame(&picture, &HALF, 85);
     let base = Options::default();
@@ -272,10 +257,29 @@ fn tables_and_markers(cases: &mut Vec<Case>) {
     add(
         cases,
         "tables-none-mjpeg",
-        "A frame of Motion JPEG: no DHT, the typical tables are meant.",
+        "A frame of Motion JPEG: without DHT the typical tables apply.",
         &frame,
         &Options { huffman_tables: false, ..base.clone() },
     );
+    add(
+        cases,
+        "quality-100",
+        "Baseline 4:4:4 with quantisation steps of 1.",
+        &color_frame(&picture, &FULL, 100),
+        &base,
+    );
+    add(
+        cases,
+        "quality-10",
+        "Baseline 4:2:0 with coarse quantisation.",
+        &color_frame(&picture, &HALF, 10),
+        &base,
+    );
+}
+
+fn markers(cases: &mut Vec<Case>) {
+    let frame = color_frame(&landscape(45, 37), &HALF, 85);
+    let base = Options::default();
     add(
         cases,
         "fill-bytes",
@@ -286,15 +290,15 @@ fn tables_and_markers(cases: &mut Vec<Case>) {
     add(
         cases,
         "no-eoi",
-        "Baseline that lacks only the EOI marker.",
+        "Baseline that only lacks the EOI marker.",
         &frame,
         &Options { end_of_image: false, ..base.clone() },
-    );
-    cases.last_mut().expect("just added").threat = Some(3);
+    )
+    .threat = Some(3);
     add(
         cases,
         "no-eoi-progressive",
-        "Progressive that lacks only the EOI marker.",
+        "Progressive that only lacks the EOI marker.",
         &frame,
         &Options { end_of_image: false, ..progressive() },
     );
@@ -312,32 +316,19 @@ fn tables_and_markers(cases: &mut Vec<Case>) {
         "A comment that is a script; it must not reach the output.",
         &frame,
         &Options { segments: comment, ..base.clone() },
-    );
-    cases.last_mut().expect("just added").threat = Some(27);
+    )
+    .threat = Some(27);
     let mut bytes = frame.file(&base);
     bytes.extend(b"PK\x03\x04 this is behind the picture <?php echo 1; ?>");
-    let mut case = good(
-        "jpeg",
-        "trailing-data",
-        "Data behind EOI, as in a polyglot with ZIP; it must not reach the output.",
-        Facts::new(45, 37),
-        bytes,
-    );
-    case.threat = Some(27);
-    cases.push(case);
-    add(
-        cases,
-        "quality-100",
-        "Baseline 4:4:4 with quantisation steps of 1.",
-        &color_frame(&picture, &FULL, 100),
-        &base,
-    );
-    add(
-        cases,
-        "quality-10",
-        "Baseline 4:2:0 with coarse quantisation.",
-        &color_frame(&picture, &HALF, 10),
-        &base,
+    cases.push(
+        valid(
+            "jpeg",
+            "trailing-data",
+            "Data after EOI, as in a polyglot with ZIP; it must not reach the output.",
+            PictureHeader::new(45, 37),
+            bytes,
+        )
+        .for_threat(27),
     );
 }
 
@@ -350,3 +341,6 @@ fn photographs(cases: &mut Vec<Case>) {
     let middle = color_frame(&landscape(1000, 667), &HALF, 78);
     add(cases, "photo-progressive", "The landscape, progressive 4:2:0.", &middle, &progressive());
 }
+
+pub const FULL: [(usize, usize); 3] = [(1, 1), (1, 1), (1, 1)];
+pub const HALF: [(usize, usize); 3] = [(2, 2), (1, 1), (1, 1)];

@@ -1,11 +1,12 @@
 //! PNG: every colour type, depth and interlacing, transparency, filters, metadata, APNG.
 
-use super::good;
-use crate::exif::{self, ByteOrder};
-use crate::icc;
-use crate::manifest::{Case, Facts};
-use crate::pictures::{Picture, card, landscape};
-use crate::png::{self, Options, Samples, file, indexed, zlib};
+use bombproof_testkit::exif::{self, ByteOrder};
+use bombproof_testkit::icc;
+use bombproof_testkit::pictures::{Picture, landscape, test_card};
+use bombproof_testkit::png::{self, Options, Samples, file, indexed, zlib};
+
+use crate::case::{Case, valid};
+use crate::outcome::PictureHeader;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -18,23 +19,32 @@ pub fn cases() -> Vec<Case> {
     add(
         &mut cases,
         "photo",
-        "The landscape as RGB, filters chosen in turn.",
+        "The landscape as RGB, every row with the filter paeth.",
         &photo,
         &Options { filter: Some(4), ..Options::default() },
     );
     cases
 }
 
-fn add(cases: &mut Vec<Case>, name: &str, what: &str, samples: &Samples, options: &Options) {
-    let mut facts = Facts::new(samples.width, samples.height);
-    facts.alpha = matches!(samples.channels, 2 | 4) || options.transparency.is_some();
-    facts.progressive = options.interlaced;
-    cases.push(good("png", name, what, facts, file(samples, options)));
+fn add<'a>(
+    cases: &'a mut Vec<Case>,
+    name: &str,
+    what: &str,
+    samples: &Samples,
+    options: &Options,
+) -> &'a mut Case {
+    let mut header = PictureHeader::new(samples.width, samples.height);
+    header.alpha = matches!(samples.channels, 2 | 4) || options.transparency.is_some();
+    header.progressive = options.interlaced;
+    cases.push(valid("png", name, what, header, file(samples, options)));
+    cases.last_mut().expect("a case was added")
 }
 
 fn with_gray_alpha(picture: &Picture) -> Picture {
     let rgba = picture.with_alpha();
-    rgba.map(2, |from, to| to.copy_from_slice(&[crate::pictures::luma(&from[..3]), from[3]]))
+    rgba.map(2, |from, to| {
+        to.copy_from_slice(&[bombproof_testkit::pictures::luma(&from[..3]), from[3]])
+    })
 }
 
 fn kinds(cases: &mut Vec<Case>) {
@@ -60,12 +70,12 @@ fn kinds(cases: &mut Vec<Case>) {
     for (name, samples, palette) in all {
         for interlaced in [false, true] {
             let options = Options { interlaced, palette: palette.clone(), ..Options::default() };
-            let (suffix, said) =
+            let (suffix, label) =
                 if interlaced { ("-adam7", "Adam7") } else { ("", "not interlaced") };
             let mut parts = name.rsplitn(2, '-');
             let depth = parts.next().unwrap_or_default();
             let kind = parts.next().unwrap_or_default().replace('-', " with ");
-            let what = format!("Colour type {kind} with {depth} bits, {said}.");
+            let what = format!("Colour type {kind}, {depth} bits per sample, {label}.");
             add(cases, &format!("{name}{suffix}"), &what, &samples, &options);
             if interlaced {
                 cases.last_mut().expect("just added").threat = Some(25);
@@ -88,7 +98,7 @@ fn kinds(cases: &mut Vec<Case>) {
 }
 
 fn transparency(cases: &mut Vec<Case>) {
-    let picture = card(20, 16);
+    let picture = test_card(20, 16);
     let key =
         |values: &[u16]| Some(values.iter().flat_map(|v| v.to_be_bytes()).collect::<Vec<u8>>());
     let of = |samples: &Samples, pixel: usize| {
@@ -100,7 +110,7 @@ fn transparency(cases: &mut Vec<Case>) {
         add(
             cases,
             &format!("trns-gray-{depth}"),
-            &format!("One grey of {depth} bits is transparent."),
+            &format!("One grey level is transparent, at {depth} bits per sample."),
             &samples,
             &options,
         );
@@ -111,7 +121,7 @@ fn transparency(cases: &mut Vec<Case>) {
         add(
             cases,
             &format!("trns-rgb-{depth}"),
-            &format!("One colour of {depth} bits a sample is transparent."),
+            &format!("One colour is transparent, at {depth} bits per sample."),
             &samples,
             &options,
         );
@@ -121,7 +131,7 @@ fn transparency(cases: &mut Vec<Case>) {
     add(
         cases,
         "trns-palette",
-        "The first four of 16 palette colours have their own alpha.",
+        "The first four of 16 palette colours have alpha values.",
         &samples,
         &Options {
             palette: Some(palette.clone()),
@@ -170,7 +180,7 @@ fn structure(cases: &mut Vec<Case>) {
         &samples,
         &Options { idat_bytes: 100, ..base.clone() },
     );
-    let palette = card(16, 1).samples;
+    let palette = test_card(16, 1).samples;
     add(
         cases,
         "rgb-suggested-palette",
@@ -180,16 +190,17 @@ fn structure(cases: &mut Vec<Case>) {
     );
     let mut bytes = file(&samples, &base);
     bytes.extend(b"<script>alert(1)</script>");
-    let mut case = good(
-        "png",
-        "trailing-data",
-        "Data behind IEND; it must not reach the output.",
-        Facts::new(33, 27),
-        bytes,
+    cases.push(
+        valid(
+            "png",
+            "trailing-data",
+            "Data after IEND; it must not reach the output.",
+            PictureHeader::new(33, 27),
+            bytes,
+        )
+        .for_threat(27),
     );
-    case.threat = Some(27);
-    cases.push(case);
-    // 40 pixels a row, but only the first ten colours of the palette exist and are used.
+    // Indices of 8 bits, of which the pixels use only the ten that the palette has.
     let (few, palette) = indexed(&landscape(40, 8), 10, 8);
     add(
         cases,
@@ -201,38 +212,39 @@ fn structure(cases: &mut Vec<Case>) {
 }
 
 fn metadata(cases: &mut Vec<Case>) {
-    let upright = card(28, 16);
+    let upright = test_card(28, 16);
     for orientation in [3, 6] {
         let stored = upright.stored_as(orientation);
         let tiff = exif::orientation(ByteOrder::Big, orientation);
         let options = Options { before_data: vec![(*b"eXIf", tiff)], ..Options::default() };
-        let facts = Facts { orientation, ..Facts::new(stored.width, stored.height) };
+        let header =
+            PictureHeader { orientation, ..PictureHeader::new(stored.width, stored.height) };
         let what = format!("eXIf with orientation {orientation}.");
-        cases.push(good(
+        cases.push(valid(
             "png",
             &format!("exif-orientation-{orientation}"),
             &what,
-            facts,
+            header,
             file(&Samples::of(&stored, 8), &options),
         ));
     }
     let samples = Samples::of(&upright, 8);
-    let iccp = |profile: &[u8]| [b"Own profile\0\0".as_slice(), &zlib(profile)].concat();
     let with = |before_palette| Options { before_palette, ..Options::default() };
+    let with_profile = |profile: &[u8]| with(vec![png::icc_profile("Own profile", &zlib(profile))]);
     add(
         cases,
         "icc-display-p3",
         "iCCP with a Display P3-like profile.",
         &samples,
-        &with(vec![(*b"iCCP", iccp(&icc::rgb("Own P3", &icc::DISPLAY_P3)))]),
+        &with_profile(&icc::rgb("Own P3", &icc::DISPLAY_P3)),
     );
     let swapped = upright.map(3, |from, to| to.copy_from_slice(&[from[1], from[2], from[0]]));
     add(
         cases,
         "icc-gbr",
-        "Channels stored as G, B, R with a profile that says so.",
+        "Channels stored as G, B, R with a matching profile.",
         &Samples::of(&swapped, 8),
-        &with(vec![(*b"iCCP", iccp(&icc::rgb("Own GBR", &icc::GBR)))]),
+        &with_profile(&icc::rgb("Own GBR", &icc::GBR)),
     );
     add(
         cases,
@@ -253,8 +265,8 @@ fn metadata(cases: &mut Vec<Case>) {
         "tEXt, zTXt, iTXt and tIME; none may reach the output.",
         &samples,
         &Options { after_data: text, ..Options::default() },
-    );
-    cases.last_mut().expect("just added").threat = Some(27);
+    )
+    .threat = Some(27);
     let unknown =
         vec![(*b"prVt", b"own".to_vec()), (*b"pHYs", vec![0, 0, 11, 19, 0, 0, 11, 19, 1])];
     add(
@@ -267,37 +279,35 @@ fn metadata(cases: &mut Vec<Case>) {
 }
 
 fn animation(cases: &mut Vec<Case>) {
-    let samples = Samples::of(&card(24, 18), 8);
-    let frame_control = |sequence: u32, (width, height): (u32, u32), (x, y): (u32, u32)| {
-        let numbers = [sequence, width, height, x, y].map(u32::to_be_bytes).concat();
-        (*b"fcTL", [numbers, vec![0, 1, 0, 10, 0, 0]].concat())
-    };
+    let samples = Samples::of(&test_card(24, 18), 8);
     let frame_data = |sequence: u32, picture: &Picture| {
-        let rows = zlib(&png::filtered(&Samples::of(picture, 8), false, None));
-        (*b"fdAT", [&sequence.to_be_bytes()[..], &rows].concat())
+        png::frame_data(sequence, &zlib(&png::filtered(&Samples::of(picture, 8), false, None)))
     };
-    let control = |frames: u32| (*b"acTL", [frames, 0].map(u32::to_be_bytes).concat());
     let mut push = |name: &str, what: &str, options: &Options| {
-        let facts = Facts { animated: true, ..Facts::new(24, 18) };
-        let mut case = good("png", name, what, facts, file(&samples, options));
-        case.threat = Some(17);
-        cases.push(case);
+        let header = PictureHeader { animated: true, ..PictureHeader::new(24, 18) };
+        cases.push(valid("png", name, what, header, file(&samples, options)).for_threat(17));
     };
     push(
         "apng-default-is-first",
-        "APNG of two frames whose first one is the default image.",
+        "APNG of two frames; the first is the default image.",
         &Options {
-            before_data: vec![control(2), frame_control(0, (24, 18), (0, 0))],
-            after_data: vec![frame_control(1, (10, 8), (6, 4)), frame_data(2, &landscape(10, 8))],
+            before_data: vec![png::animation_control(2), png::frame_control(0, (24, 18), (0, 0))],
+            after_data: vec![
+                png::frame_control(1, (10, 8), (6, 4)),
+                frame_data(2, &landscape(10, 8)),
+            ],
             ..Options::default()
         },
     );
     push(
         "apng-default-not-shown",
-        "APNG whose default image is no frame; it is what a still decoder shows.",
+        "APNG with a default image that is not a frame; a still decoder shows it.",
         &Options {
-            before_data: vec![control(1)],
-            after_data: vec![frame_control(0, (24, 18), (0, 0)), frame_data(1, &landscape(24, 18))],
+            before_data: vec![png::animation_control(1)],
+            after_data: vec![
+                png::frame_control(0, (24, 18), (0, 0)),
+                frame_data(1, &landscape(24, 18)),
+            ],
             ..Options::default()
         },
     );

@@ -1,21 +1,22 @@
 //! WebP: lossy, lossless, alpha, the extended container, animation.
 
-use super::good;
-use crate::exif::{self, ByteOrder};
-use crate::icc;
-use crate::manifest::{Case, Facts};
-use crate::pictures::{Picture, card, landscape, spotlight};
-use crate::vp8;
-use crate::vp8l::{self, Argb};
-use crate::vp8l_transforms::Transform;
-use crate::webp::{
+use bombproof_testkit::exif::{self, ByteOrder};
+use bombproof_testkit::icc;
+use bombproof_testkit::pictures::{Picture, landscape, spotlight, test_card};
+use bombproof_testkit::vp8;
+use bombproof_testkit::vp8l::{self, Argb, Transform};
+use bombproof_testkit::webp::{
     self, ALPHA, ANIMATION, EXIF, ICC, XMP, alph, anim, anmf, chunk, file, filter_alpha, vp8x,
 };
+
+use crate::case::{Case, valid};
+use crate::outcome::PictureHeader;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     lossy(&mut cases);
     lossless(&mut cases);
+    palettes(&mut cases);
     alpha(&mut cases);
     extended(&mut cases);
     animated(&mut cases);
@@ -26,12 +27,19 @@ pub fn cases() -> Vec<Case> {
             &vp8::Options { quantizer: 40, ..vp8::Options::default() },
         ),
     );
-    add(&mut cases, "photo", "The landscape, lossy.", Facts::new(900, 600), &[photo]);
+    add(&mut cases, "photo", "The landscape, lossy.", PictureHeader::new(900, 600), &[photo]);
     cases
 }
 
-fn add(cases: &mut Vec<Case>, name: &str, what: &str, facts: Facts, chunks: &[Vec<u8>]) {
-    cases.push(good("webp", name, what, facts, file(chunks)));
+fn add<'a>(
+    cases: &'a mut Vec<Case>,
+    name: &str,
+    what: &str,
+    header: PictureHeader,
+    chunks: &[Vec<u8>],
+) -> &'a mut Case {
+    cases.push(valid("webp", name, what, header, file(chunks)));
+    cases.last_mut().expect("a case was added")
 }
 
 /// A VP8 chunk of `picture`.
@@ -43,7 +51,7 @@ fn lossy(cases: &mut Vec<Case>) {
     let base = vp8::Options::default();
     let picture = landscape(61, 43);
     let kinds: [(&str, &str, vp8::Options); 12] = [
-        ("lossy", "all kinds of prediction, normal loop filter", base.clone()),
+        ("lossy", "all prediction modes and the normal loop filter", base.clone()),
         ("lossy-no-filter", "no loop filter", vp8::Options { filter_level: 0, ..base.clone() }),
         (
             "lossy-simple-filter",
@@ -62,7 +70,7 @@ fn lossy(cases: &mut Vec<Case>) {
         ),
         (
             "lossy-whole-blocks",
-            "prediction of whole macroblocks only",
+            "prediction of complete macroblocks only",
             vp8::Options { subblocks: false, ..base.clone() },
         ),
         (
@@ -72,12 +80,12 @@ fn lossy(cases: &mut Vec<Case>) {
         ),
         (
             "lossy-8-partitions",
-            "eight token partitions, more than rows of macroblocks",
+            "eight token partitions, more than there are rows of macroblocks",
             vp8::Options { log2_partitions: 3, ..base.clone() },
         ),
         (
             "lossy-segments",
-            "two segments with their own quantisers",
+            "two segments that have their own quantisers",
             vp8::Options { segments: true, quantizer: 60, ..base.clone() },
         ),
         (
@@ -90,7 +98,7 @@ fn lossy(cases: &mut Vec<Case>) {
     ];
     for (name, what, options) in kinds {
         let data = chunk(b"VP8 ", &vp8::encode(&picture, &options));
-        add(cases, name, &format!("Lossy with {what}."), Facts::new(61, 43), &[data]);
+        add(cases, name, &format!("Lossy with {what}."), PictureHeader::new(61, 43), &[data]);
     }
     for (width, height) in [(1, 1), (2, 3), (15, 17), (16, 16), (33, 1), (1, 40)] {
         let what = format!("Lossy of {width}×{height} pixels.");
@@ -98,7 +106,7 @@ fn lossy(cases: &mut Vec<Case>) {
             cases,
             &format!("lossy-{width}x{height}"),
             &what,
-            Facts::new(width, height),
+            PictureHeader::new(width, height),
             &[lossy_chunk(&landscape(width, height))],
         );
     }
@@ -110,12 +118,16 @@ fn lossless(cases: &mut Vec<Case>) {
     let with = |transforms: Vec<Transform>| vp8l::Options { transforms, ..base.clone() };
     let kinds: [(&str, &str, vp8l::Options); 7] = [
         ("lossless", "no transform", base.clone()),
-        ("lossless-subtract-green", "subtracted green", with(vec![Transform::SubtractGreen])),
+        (
+            "lossless-subtract-green",
+            "the subtract-green transform",
+            with(vec![Transform::SubtractGreen]),
+        ),
         ("lossless-predictor", "all 14 predictors", with(vec![Transform::Predictor(2)])),
         ("lossless-color", "the colour transform", with(vec![Transform::Color(3)])),
         (
             "lossless-three-transforms",
-            "predictor, colour and subtracted green",
+            "the predictor, colour and subtract-green transforms",
             with(vec![Transform::Predictor(3), Transform::Color(4), Transform::SubtractGreen]),
         ),
         (
@@ -135,9 +147,9 @@ fn lossless(cases: &mut Vec<Case>) {
     ];
     for (name, what, options) in kinds {
         let data = chunk(b"VP8L", &vp8l::encode(&Argb::of(&picture), false, &options));
-        add(cases, name, &format!("Lossless with {what}."), Facts::new(37, 29), &[data]);
+        add(cases, name, &format!("Lossless with {what}."), PictureHeader::new(37, 29), &[data]);
     }
-    let alpha = Facts { alpha: true, ..Facts::new(37, 29) };
+    let alpha = PictureHeader { alpha: true, ..PictureHeader::new(37, 29) };
     let data = chunk(
         b"VP8L",
         &vp8l::encode(
@@ -147,40 +159,44 @@ fn lossless(cases: &mut Vec<Case>) {
         ),
     );
     add(cases, "lossless-alpha", "Lossless with alpha.", alpha, &[data]);
-    for (colors, levels) in [(2_u32, 2_u32), (4, 4), (16, 16), (64, 64)] {
-        let few = card(29, 19).map(3, |from, to| {
-            let level = u32::from(crate::pictures::luma(from)) * levels / 256;
-            to.copy_from_slice(&[
-                (level * 255 / levels) as u8,
-                90,
-                (255 - level * 200 / levels) as u8,
-            ]);
-        });
-        let data =
-            chunk(b"VP8L", &vp8l::encode(&Argb::of(&few), false, &with(vec![Transform::Palette])));
-        add(
-            cases,
-            &format!("lossless-palette-{colors}"),
-            &format!("Lossless with a palette of at most {colors} colours."),
-            Facts::new(29, 19),
-            &[data],
-        );
-    }
     let flat = Picture::new(20, 10, 3, |_, _, channel| [200, 90, 40][channel]);
     add(
         cases,
         "lossless-one-color",
         "Lossless of one colour.",
-        Facts::new(20, 10),
+        PictureHeader::new(20, 10),
         &[chunk(b"VP8L", &vp8l::encode(&Argb::of(&flat), false, &base))],
     );
     add(
         cases,
         "lossless-1x1",
         "Lossless of one pixel.",
-        Facts::new(1, 1),
+        PictureHeader::new(1, 1),
         &[chunk(b"VP8L", &vp8l::encode(&Argb::of(&landscape(1, 1)), false, &base))],
     );
+}
+
+fn palettes(cases: &mut Vec<Case>) {
+    let options =
+        vp8l::Options { transforms: vec![Transform::Palette], ..vp8l::Options::default() };
+    for (colors, levels) in [(2_u32, 2_u32), (4, 4), (16, 16), (64, 64)] {
+        let few = test_card(29, 19).map(3, |from, to| {
+            let level = u32::from(bombproof_testkit::pictures::luma(from)) * levels / 256;
+            to.copy_from_slice(&[
+                (level * 255 / levels) as u8,
+                90,
+                (255 - level * 200 / levels) as u8,
+            ]);
+        });
+        let data = chunk(b"VP8L", &vp8l::encode(&Argb::of(&few), false, &options));
+        add(
+            cases,
+            &format!("lossless-palette-{colors}"),
+            &format!("Lossless with a palette of at most {colors} colours."),
+            PictureHeader::new(29, 19),
+            &[data],
+        );
+    }
 }
 
 fn alpha(cases: &mut Vec<Case>) {
@@ -191,39 +207,40 @@ fn alpha(cases: &mut Vec<Case>) {
         let filtered = filter_alpha(&values, 31, filter);
         for compressed in [false, true] {
             let data = if compressed {
-                vp8l::stream(&Argb::of_alpha(&filtered, 31, 25), &vp8l::Options::default())
+                vp8l::image_stream(&Argb::of_alpha(&filtered, 31, 25), &vp8l::Options::default())
             } else {
                 filtered.clone()
             };
             let chunks =
                 [vp8x(ALPHA, 31, 25), alph(filter, compressed, &data), lossy_chunk(&picture)];
-            let said = if compressed { "lossless" } else { "raw" };
-            let facts = Facts { alpha: true, ..Facts::new(31, 25) };
+            let label = if compressed { "lossless" } else { "raw" };
+            let header = PictureHeader { alpha: true, ..PictureHeader::new(31, 25) };
             add(
                 cases,
-                &format!("alpha-{said}-{name}"),
-                &format!("Lossy with {said} alpha, filter {name}."),
-                facts,
+                &format!("alpha-{label}-{name}"),
+                &format!("Lossy with {label} alpha, filter {name}."),
+                header,
                 &chunks,
-            );
-            cases.last_mut().expect("just added").threat = Some(21);
+            )
+            .threat = Some(21);
         }
     }
 }
 
 fn extended(cases: &mut Vec<Case>) {
-    let upright = card(44, 28);
+    let upright = test_card(44, 28);
     for orientation in [1, 6, 8] {
         let stored = upright.stored_as(orientation);
         let tiff = exif::orientation(ByteOrder::Little, orientation);
         let chunks =
             [vp8x(EXIF, stored.width, stored.height), lossy_chunk(&stored), chunk(b"EXIF", &tiff)];
-        let facts = Facts { orientation, ..Facts::new(stored.width, stored.height) };
+        let header =
+            PictureHeader { orientation, ..PictureHeader::new(stored.width, stored.height) };
         add(
             cases,
             &format!("exif-orientation-{orientation}"),
             &format!("VP8X with EXIF orientation {orientation}."),
-            facts,
+            header,
             &chunks,
         );
     }
@@ -232,7 +249,7 @@ fn extended(cases: &mut Vec<Case>) {
         cases,
         "icc-display-p3",
         "VP8X with a Display P3-like profile, lossy.",
-        Facts::new(44, 28),
+        PictureHeader::new(44, 28),
         &[vp8x(ICC, 44, 28), profile, lossy_chunk(&upright)],
     );
     let swapped = upright.map(3, |from, to| to.copy_from_slice(&[from[1], from[2], from[0]]));
@@ -240,8 +257,8 @@ fn extended(cases: &mut Vec<Case>) {
     add(
         cases,
         "icc-gbr",
-        "Channels stored as G, B, R with a profile that says so, lossless.",
-        Facts::new(44, 28),
+        "Channels stored as G, B, R with a matching profile, lossless.",
+        PictureHeader::new(44, 28),
         &[vp8x(ICC, 44, 28), chunk(b"ICCP", &icc::rgb("Own GBR", &icc::GBR)), data],
     );
     let packet = chunk(
@@ -252,45 +269,46 @@ fn extended(cases: &mut Vec<Case>) {
         cases,
         "xmp-and-unknown",
         "VP8X with XMP and an unknown chunk; neither may reach the output.",
-        Facts::new(44, 28),
+        PictureHeader::new(44, 28),
         &[vp8x(XMP, 44, 28), lossy_chunk(&upright), packet, chunk(b"OWN ", b"own")],
-    );
-    cases.last_mut().expect("just added").threat = Some(27);
+    )
+    .threat = Some(27);
     let mut bytes = file(&[lossy_chunk(&upright)]);
     bytes.extend(b"<script>alert(1)</script>");
-    let mut case = good(
-        "webp",
-        "trailing-data",
-        "Data behind the RIFF chunk; it must not reach the output.",
-        Facts::new(44, 28),
-        bytes,
+    cases.push(
+        valid(
+            "webp",
+            "trailing-data",
+            "Data after the RIFF chunk; it must not reach the output.",
+            PictureHeader::new(44, 28),
+            bytes,
+        )
+        .for_threat(27),
     );
-    case.threat = Some(27);
-    cases.push(case);
 }
 
 fn animated(cases: &mut Vec<Case>) {
-    let (first, second) = (landscape(24, 18), card(20, 20));
-    let facts = Facts { animated: true, ..Facts::new(48, 40) };
-    let whole = landscape(48, 40);
+    let (first, second) = (landscape(24, 18), test_card(20, 20));
+    let header = PictureHeader { animated: true, ..PictureHeader::new(48, 40) };
+    let complete = landscape(48, 40);
     add(
         cases,
         "animated",
-        "An animation of two lossy frames, the first fills the canvas.",
-        facts,
+        "An animation of two lossy frames; the first fills the canvas.",
+        header,
         &[
             vp8x(ANIMATION, 48, 40),
             anim(),
-            anmf((0, 0), (48, 40), &[lossy_chunk(&whole)]),
+            anmf((0, 0), (48, 40), &[lossy_chunk(&complete)]),
             anmf((4, 6), (20, 20), &[lossy_chunk(&second)]),
         ],
-    );
-    cases.last_mut().expect("just added").threat = Some(17);
-    let transparent = Facts { alpha: true, ..facts };
+    )
+    .threat = Some(17);
+    let transparent = PictureHeader { alpha: true, ..header };
     add(
         cases,
         "animated-small-first-frame",
-        "The first frame is smaller than the canvas and stands at an offset: the rest is transparent.",
+        "The first frame is smaller than the canvas and has an offset: the rest is transparent.",
         transparent,
         &[
             vp8x(ANIMATION | ALPHA, 48, 40),
@@ -298,8 +316,8 @@ fn animated(cases: &mut Vec<Case>) {
             anmf((10, 8), (24, 18), &[lossy_chunk(&first)]),
             anmf((4, 6), (20, 20), &[lossy_chunk(&second)]),
         ],
-    );
-    cases.last_mut().expect("just added").threat = Some(18);
+    )
+    .threat = Some(18);
     let values = spotlight(24, 18).samples;
     let with_alpha = [alph(0, false, &values), lossy_chunk(&first)];
     add(
@@ -313,8 +331,8 @@ fn animated(cases: &mut Vec<Case>) {
             anmf((10, 8), (24, 18), &with_alpha),
             anmf((0, 0), (24, 18), &with_alpha),
         ],
-    );
-    cases.last_mut().expect("just added").threat = Some(17);
+    )
+    .threat = Some(17);
     let lossless = chunk(
         b"VP8L",
         &vp8l::encode(&Argb::of(&first.with_alpha()), true, &vp8l::Options::default()),
@@ -325,6 +343,6 @@ fn animated(cases: &mut Vec<Case>) {
         "A lossless frame with alpha at an offset.",
         transparent,
         &[vp8x(ANIMATION | ALPHA, 48, 40), anim(), webp::anmf((2, 2), (24, 18), &[lossless])],
-    );
-    cases.last_mut().expect("just added").threat = Some(17);
+    )
+    .threat = Some(17);
 }

@@ -2,7 +2,7 @@
 //! answer.
 
 use bombproof::{Limits, Request};
-use bombproof_testkit::bombs::{cut, jpeg, png, webp};
+use bombproof_testkit::bombs::{jpeg, png, truncated, webp};
 
 pub(crate) fn bomb(number: u32) -> Vec<u8> {
     let n = number / KINDS;
@@ -10,19 +10,22 @@ pub(crate) fn bomb(number: u32) -> Vec<u8> {
     match number % KINDS {
         0 => png::flood((65_535 - n, 65_535), 8, 6),
         1 => png::flood((0x7FFF_FFFF, 1 + n), 16, 6),
-        2 => png::absent((9_000 + n, 10_000), 2, 0, 5_000),
-        3 => png::absent((10_000, 9_000 + n), 6, 1, 5_000),
+        2 => png::absent_pixels((9_000 + n, 10_000), 2, 0, 5_000),
+        3 => png::absent_pixels((10_000, 9_000 + n), 6, 1, 5_000),
         4 => png::chunks(many, false),
         5 => jpeg::flood(0xC0, 65_000 - n as u16, 2_000),
         6 => jpeg::flood(0xC2, 10_000 - n as u16, 2_000),
         7 => jpeg::markers(0xE2, many, b"again"),
         8 => jpeg::baseline_scans(1_000 + n as u16, 70 + n as usize),
         9 => jpeg::height_in_dnl(100 + n as u16),
-        10 => webp::hollow_lossy(16_000 - n, 16_000),
+        10 => webp::absent_pixels(16_000 - n, 16_000),
         11 => webp::one_color(16_000 - n, 16_000),
         12 => webp::zero_entropy_alpha(4_000 + n, 4_000),
         13 => webp::chunks(many, false),
-        _ => cut(&super::pictures::photograph(400 + 16 * (n % 20), 300), 200 + n as usize % 700),
+        _ => truncated(
+            &super::pictures::photograph(400 + 16 * (n % 20), 300),
+            200 + n as usize % 700,
+        ),
     }
 }
 

@@ -1,7 +1,6 @@
-//! Intra prediction, transforms and quantisation of VP8 as the decoder does them (RFC 6386, 12 and 14),
-//! and the forward transforms that match.
+//! Intra prediction (RFC 6386, 12).
 
-/// A plane with a border on the left, above, and above right (RFC 6386, 12.2 and 12.3).
+/// A plane with a border to the left, above, and above right (RFC 6386, 12.2 and 12.3).
 pub struct Plane {
     pub stride: usize,
     pub samples: Vec<u8>,
@@ -18,7 +17,7 @@ impl Plane {
         Self { stride, samples }
     }
 
-    /// The index of the sample at (x, y); -1 is the border.
+    /// The index of the sample at (x, y), without the border.
     pub fn index(&self, x: usize, y: usize) -> usize {
         (y + 1) * self.stride + x + 1
     }
@@ -26,7 +25,7 @@ impl Plane {
 
 /// The prediction of a block of `size` × `size` luma or chroma samples by mode 0 DC, 1 vertical,
 /// 2 horizontal or 3 true motion.
-pub fn whole(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec<u8> {
+pub fn predict_block(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec<u8> {
     let at = plane.index(x, y);
     let above: Vec<i32> =
         (0..size).map(|i| i32::from(plane.samples[at - plane.stride + i])).collect();
@@ -35,8 +34,8 @@ pub fn whole(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec
     let corner = i32::from(plane.samples[at - plane.stride - 1]);
     let mean = match (x, y) {
         (0, 0) => 128,
-        (_, 0) => average(&left),
-        (0, _) => average(&above),
+        (_, 0) => rounded_mean(&left),
+        (0, _) => rounded_mean(&above),
         _ => {
             (above.iter().sum::<i32>() + left.iter().sum::<i32>() + size as i32) / (2 * size as i32)
         }
@@ -50,17 +49,17 @@ pub fn whole(plane: &Plane, x: usize, y: usize, size: usize, mode: usize) -> Vec
     (0..size * size).map(|n| value(n % size, n / size) as u8).collect()
 }
 
-fn average(edge: &[i32]) -> i32 {
+fn rounded_mean(edge: &[i32]) -> i32 {
     let n = edge.len() as i32;
     (edge.iter().sum::<i32>() + n / 2) / n
 }
 
-/// The prediction of a 4×4 subblock from its edge: left bottom to top, corner, above left to right
-/// with the four samples above right.
-pub fn sub(edge: &[u8; 13], mode: usize) -> [u8; 16] {
+/// The prediction of a subblock from its edge: the left column from bottom to top, the corner, the
+/// row above and the four samples above right.
+pub fn predict_subblock(edge: &[u8; 13], mode: usize) -> [u8; 16] {
     let e = edge.map(i32::from);
     let two = |i: usize| (e[i] + e[i + 1] + 1) / 2;
-    // Centred on i.
+    // Centred on `i`.
     let three = |i: usize| (e[i - 1] + 2 * e[i] + e[i + 1] + 2) / 4;
     let (left, above) = (|y: usize| e[3 - y], |x: usize| e[5 + x]);
     std::array::from_fn(|n| {
@@ -89,8 +88,8 @@ pub fn sub(edge: &[u8; 13], mode: usize) -> [u8; 16] {
             8 => match (x, y) {
                 (2, 0) => three(5),
                 (3, 0) => three(6),
-                (x, y) if x >= 2 => down(x - 2, y - 1, &two, &three),
-                (x, y) => down(x, y, &two, &three),
+                (x, y) if x >= 2 => hd_column(x - 2, y - 1, &two, &three),
+                (x, y) => hd_column(x, y, &two, &three),
             },
             _ => match x + 2 * y {
                 d @ (0 | 2 | 4) => (e[3 - d / 2] + e[2 - d / 2] + 1) / 2,
@@ -104,66 +103,11 @@ pub fn sub(edge: &[u8; 13], mode: usize) -> [u8; 16] {
 }
 
 /// The first two columns of B_HD_PRED.
-fn down(x: usize, y: usize, two: &impl Fn(usize) -> i32, three: &impl Fn(usize) -> i32) -> i32 {
+fn hd_column(
+    x: usize,
+    y: usize,
+    two: &impl Fn(usize) -> i32,
+    three: &impl Fn(usize) -> i32,
+) -> i32 {
     if x == 0 { two(3 - y) } else { three(4 - y) }
-}
-
-/// Forward 4×4 transform, rounded, such that [`inverse_dct`] undoes it.
-pub fn forward_dct(residual: &[i32; 16]) -> [i32; 16] {
-    // 2^13 · the orthonormal basis.
-    const BASIS: [[i64; 4]; 4] = [
-        [4096, 4096, 4096, 4096],
-        [5352, 2217, -2217, -5352],
-        [4096, -4096, -4096, 4096],
-        [2217, -5352, 5352, -2217],
-    ];
-    std::array::from_fn(|n| {
-        let (u, v) = (n % 4, n / 4);
-        let sum: i64 =
-            (0..16).map(|i| i64::from(residual[i]) * BASIS[u][i % 4] * BASIS[v][i / 4]).sum();
-        (sum + (1 << 24) >> 25) as i32
-    })
-}
-
-/// RFC 6386, 14.3.
-pub fn inverse_dct(c: &[i32; 16]) -> [i32; 16] {
-    let big = |v: i32| v + (v * 20_091 >> 16);
-    let small = |v: i32| v * 35_468 >> 16;
-    let pass = |i: [i32; 4]| {
-        let (a, b) = (i[0] + i[2], i[0] - i[2]);
-        let (c, d) = (small(i[1]) - big(i[3]), big(i[1]) + small(i[3]));
-        [a + d, b + c, b - c, a - d]
-    };
-    let mut columns = [0; 16];
-    for x in 0..4 {
-        let column = pass([c[x], c[4 + x], c[8 + x], c[12 + x]]);
-        for y in 0..4 {
-            columns[y * 4 + x] = column[y];
-        }
-    }
-    let mut out = [0; 16];
-    for y in 0..4 {
-        let row =
-            pass([columns[y * 4], columns[y * 4 + 1], columns[y * 4 + 2], columns[y * 4 + 3]]);
-        for x in 0..4 {
-            out[y * 4 + x] = row[x] + 4 >> 3;
-        }
-    }
-    out
-}
-
-const WALSH: [[i32; 4]; 4] = [[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, -1, 1], [1, -1, 1, -1]];
-
-fn walsh(values: &[i32; 16]) -> [i32; 16] {
-    std::array::from_fn(|n| {
-        (0..16).map(|i| values[i] * WALSH[n % 4][i % 4] * WALSH[n / 4][i / 4]).sum()
-    })
-}
-
-pub fn forward_walsh(dc: &[i32; 16]) -> [i32; 16] {
-    walsh(dc).map(|v| v / 2)
-}
-
-pub fn inverse_walsh(coefficients: &[i32; 16]) -> [i32; 16] {
-    walsh(coefficients).map(|v| v + 3 >> 3)
 }

@@ -1,10 +1,9 @@
-//! What the writers write is decoded by others to the pixels that went in.
+//! Other decoders return the pixels that went into the files.
 
 use std::io::Cursor;
 
 use crate::pictures::{Picture, landscape};
-use crate::vp8l::Argb;
-use crate::vp8l_transforms::Transform;
+use crate::vp8l::{Argb, Transform};
 use crate::{png, vp8, vp8l, webp};
 
 #[test]
@@ -30,9 +29,9 @@ fn lossless_webp_is_exact() {
     }
 }
 
-/// A prediction that is not the decoder's own would drift away over the picture.
+/// If the encoder predicted otherwise than a decoder, errors would add up over the picture.
 #[test]
-fn lossy_webp_is_near() {
+fn lossy_webp_is_similar() {
     let picture = landscape(300, 200);
     for subblocks in [false, true] {
         for segments in [false, true] {
@@ -51,9 +50,9 @@ fn lossy_webp_is_near() {
     }
 }
 
-/// The luma planes of encoder and decoder are the same before the loop filter.
+/// Without the loop filter encoder and decoder have the same luma plane.
 #[test]
-fn lossy_webp_of_gray_is_what_the_encoder_rebuilt() {
+fn lossy_webp_of_gray_is_what_the_encoder_reconstructed() {
     let gray = landscape(160, 112).gray().map(3, |from, to| to.fill(from[0]));
     let options = vp8::Options { quantizer: 50, filter_level: 0, ..vp8::Options::default() };
     let (payload, planes) = vp8::encode_with_planes(&gray, &options);
@@ -78,19 +77,19 @@ fn png_is_exact() {
             let options = png::Options { interlaced, ..png::Options::default() };
             let bytes = png::file(&png::Samples::of(&picture, 8), &options);
             let mut reader =
-                ::png::Decoder::new(Cursor::new(bytes)).read_info().expect("a good header");
+                ::png::Decoder::new(Cursor::new(bytes)).read_info().expect("a valid header");
             let mut decoded = vec![0; picture.samples.len()];
-            reader.next_frame(&mut decoded).expect("good rows");
+            reader.next_frame(&mut decoded).expect("valid rows");
             assert_eq!(decoded, picture.samples);
         }
     }
 }
 
 fn decode_webp(bytes: &[u8], channels: usize) -> Vec<u8> {
-    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).expect("a good header");
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).expect("a valid header");
     let (width, height) = decoder.dimensions();
     let mut samples = vec![0; width as usize * height as usize * channels];
-    decoder.read_image(&mut samples).expect("good data");
+    decoder.read_image(&mut samples).expect("valid data");
     samples
 }
 

@@ -1,11 +1,11 @@
-//! Quantised coefficients → the symbols of one scan, baseline or progressive (T.81, F.1 and G.1).
+//! A scan: quantised coefficients → Huffman symbols, sequential or progressive (T.81, F.1 and G.1).
 
-use crate::bits::JpegBits;
+use super::frame::Frame;
+use super::tables::HuffmanTable;
+use crate::bit_writer::JpegBitWriter;
 use crate::huffman::code_lengths;
-use crate::jpeg::Frame;
-use crate::jpeg_tables::HuffmanTable;
 
-/// What one SOS announces.
+/// The parameters of a scan, as in SOS.
 #[derive(Clone)]
 pub struct Scan {
     /// Indices of components in the frame.
@@ -28,23 +28,23 @@ impl Scan {
     }
 }
 
-/// One piece of entropy-coded data.
+/// An element of entropy-coded data.
 pub enum Token {
-    /// A Huffman symbol of a class (0 DC, 1 AC) and table slot, and the bits after it.
+    /// A Huffman symbol of a class (0 DC, 1 AC) and table slot, and the extra bits after it.
     Symbol { class: usize, slot: usize, symbol: u8, extra: u32, extra_bits: u32 },
-    /// A bit that no table codes.
+    /// A raw bit: a correction bit, or one of DC refinement.
     Bit(u32),
     /// RSTn.
     Restart(u8),
 }
 
-/// The tokens of `scan` with a restart marker every `interval` MCUs (0 for none).
+/// The tokens of `scan`, with a restart marker every `interval` MCUs (0 for none).
 pub fn tokens(frame: &Frame, scan: &Scan, interval: usize, progressive: bool) -> Vec<Token> {
     let mut coder =
-        Coder { tokens: Vec::new(), dc: [0; 4], run: 0, corrections: Vec::new(), slot: 0 };
+        ScanCoder { tokens: Vec::new(), dc: [0; 4], eob_run: 0, corrections: Vec::new(), slot: 0 };
     for (mcu, blocks) in mcus(frame, scan).into_iter().enumerate() {
         if interval != 0 && mcu != 0 && mcu.is_multiple_of(interval) {
-            coder.flush_run();
+            coder.flush_eob_run();
             coder.tokens.push(Token::Restart(((mcu / interval - 1) % 8) as u8));
             coder.dc = [0; 4];
         }
@@ -60,16 +60,16 @@ pub fn tokens(frame: &Frame, scan: &Scan, interval: usize, progressive: bool) ->
             }
         }
     }
-    coder.flush_run();
+    coder.flush_eob_run();
     coder.tokens
 }
 
-/// The best tables for `tokens`, by class and slot.
+/// The optimal tables for `tokens`, by class and slot.
 pub fn optimal_tables(tokens: &[Token]) -> Vec<(usize, usize, HuffmanTable)> {
     let mut tables = Vec::new();
     for class in 0..2 {
         for slot in 0..2 {
-            // The extra symbol 256 takes the code of all ones, which JPEG keeps free (T.81, K.2).
+            // The extra symbol 256 gets the code of all ones, which JPEG reserves (T.81, K.2).
             let mut counts = vec![0; 257];
             for token in tokens {
                 if let Token::Symbol { class: c, slot: s, symbol, .. } = token
@@ -97,11 +97,11 @@ pub fn optimal_tables(tokens: &[Token]) -> Vec<(usize, usize, HuffmanTable)> {
     tables
 }
 
-/// Entropy-coded data. A symbol that its table lacks is a mistake in this program.
+/// Entropy-coded data. Panics if a table lacks a symbol.
 pub fn entropy_coded(tokens: &[Token], table: impl Fn(usize, usize) -> HuffmanTable) -> Vec<u8> {
     let codes: Vec<_> =
         [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(c, s)| table(c, s).codes()).into_iter().collect();
-    let mut bits = JpegBits::default();
+    let mut bits = JpegBitWriter::default();
     for token in tokens {
         match token {
             Token::Symbol { class, slot, symbol, extra, extra_bits } => {
@@ -117,7 +117,8 @@ pub fn entropy_coded(tokens: &[Token], table: impl Fn(usize, usize) -> HuffmanTa
     bits.finish()
 }
 
-/// The blocks of each MCU: many components interleaved, one component in its own rows (A.2).
+/// The blocks of each MCU as (component, index). Several components are interleaved; a single one
+/// is not padded to complete MCUs of the frame (T.81, A.2).
 fn mcus(frame: &Frame, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
     let mut mcus = Vec::new();
     if let [only] = scan.components[..] {
@@ -147,21 +148,21 @@ fn mcus(frame: &Frame, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
     mcus
 }
 
-struct Coder {
+struct ScanCoder {
     tokens: Vec<Token>,
     dc: [i32; 4],
-    /// Blocks of the end-of-band run that is not written yet, and their correction bits.
-    run: u32,
+    /// The blocks of the pending end-of-band run, and their correction bits.
+    eob_run: u32,
     corrections: Vec<u32>,
     slot: usize,
 }
 
-impl Coder {
+impl ScanCoder {
     fn symbol(&mut self, class: usize, symbol: u8, extra: u32, extra_bits: u32) {
         self.tokens.push(Token::Symbol { class, slot: self.slot, symbol, extra, extra_bits });
     }
 
-    /// A run of zeros and a value, as category and bits (F.1.2.1).
+    /// Writes a zero run and a value, as category and extra bits (T.81, F.1.2.1).
     fn value(&mut self, class: usize, run: u32, value: i32) {
         let bits = 32 - value.unsigned_abs().leading_zeros();
         let extra = if value < 0 { value - 1 } else { value } as u32 & ((1 << bits) - 1);
@@ -177,33 +178,28 @@ impl Coder {
 
     fn sequential(&mut self, component: usize, block: &[i32; 64]) {
         self.dc_first(component, block, 0);
-        let mut run = 0;
-        for &value in &block[1..] {
-            if value == 0 {
-                run += 1;
-                continue;
-            }
-            while run > 15 {
-                self.symbol(1, 0xF0, 0, 0);
-                run -= 16;
-            }
-            self.value(1, run, value);
-            run = 0;
-        }
-        if run > 0 {
+        if self.ac_values(block[1..].iter().copied()) {
             self.symbol(1, 0, 0, 0);
         }
     }
 
     fn ac_first(&mut self, block: &[i32; 64], scan: &Scan) {
+        let values = block[scan.start..=scan.end].iter().map(|value| value / (1 << scan.low));
+        if self.ac_values(values) {
+            self.extend_eob_run();
+        }
+    }
+
+    /// Writes the nonzero values, each with the zero run before it. Returns whether zeros remain
+    /// after the last one.
+    fn ac_values(&mut self, values: impl Iterator<Item = i32>) -> bool {
         let mut run = 0;
-        for &value in &block[scan.start..=scan.end] {
-            let value = value / (1 << scan.low);
+        for value in values {
             if value == 0 {
                 run += 1;
                 continue;
             }
-            self.flush_run();
+            self.flush_eob_run();
             while run > 15 {
                 self.symbol(1, 0xF0, 0, 0);
                 run -= 16;
@@ -211,9 +207,7 @@ impl Coder {
             self.value(1, run, value);
             run = 0;
         }
-        if run > 0 {
-            self.lengthen_run();
-        }
+        run > 0
     }
 
     fn ac_refine(&mut self, block: &[i32; 64], scan: &Scan) {
@@ -227,7 +221,7 @@ impl Coder {
                 continue;
             }
             while run > 15 && k <= last_new {
-                self.flush_run();
+                self.flush_eob_run();
                 self.symbol(1, 0xF0, 0, 0);
                 self.tokens.extend(corrections.drain(..).map(Token::Bit));
                 run -= 16;
@@ -236,29 +230,29 @@ impl Coder {
                 corrections.push(size(k) & 1);
                 continue;
             }
-            self.flush_run();
+            self.flush_eob_run();
             self.symbol(1, (run << 4 | 1) as u8, u32::from(block[k] > 0), 1);
             self.tokens.extend(corrections.drain(..).map(Token::Bit));
             run = 0;
         }
         if run > 0 || !corrections.is_empty() {
             self.corrections.append(&mut corrections);
-            self.lengthen_run();
+            self.extend_eob_run();
         }
     }
 
-    fn lengthen_run(&mut self) {
-        self.run += 1;
-        if self.run == 0x7FFF || self.corrections.len() > 900 {
-            self.flush_run();
+    fn extend_eob_run(&mut self) {
+        self.eob_run += 1;
+        if self.eob_run == 0x7FFF || self.corrections.len() > 900 {
+            self.flush_eob_run();
         }
     }
 
-    fn flush_run(&mut self) {
-        if self.run > 0 {
-            let bits = 31 - self.run.leading_zeros();
-            self.symbol(1, (bits << 4) as u8, self.run - (1 << bits), bits);
-            self.run = 0;
+    fn flush_eob_run(&mut self) {
+        if self.eob_run > 0 {
+            let bits = 31 - self.eob_run.leading_zeros();
+            self.symbol(1, (bits << 4) as u8, self.eob_run - (1 << bits), bits);
+            self.eob_run = 0;
         }
         let corrections = std::mem::take(&mut self.corrections);
         self.tokens.extend(corrections.into_iter().map(Token::Bit));

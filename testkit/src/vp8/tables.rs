@@ -124,7 +124,7 @@ pub const SUBBLOCK_MODE_PROBS: [[[u8; 9]; 10]; 10] = [
     ],
 ];
 
-/// How likely each coefficient probability is to be updated (RFC 6386, 13.4).
+/// The probability that each coefficient probability is updated (RFC 6386, 13.4).
 pub const COEFFICIENT_UPDATE_PROBS: [[[[u8; 11]; 3]; 8]; 4] = [
     [
         [

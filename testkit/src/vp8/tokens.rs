@@ -1,13 +1,11 @@
 //! The DCT tokens of VP8 and their contexts (RFC 6386, 13).
 
-use crate::bits::BoolWriter;
-use crate::vp8_tables::DEFAULT_COEFFICIENT_PROBS;
+use super::bool_encoder::BoolEncoder;
+use super::tables::DEFAULT_COEFFICIENT_PROBS;
 
-pub const ZIGZAG: [usize; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
-
-/// Writes a block of `kind` (0 luma after Y2, 1 Y2, 2 chroma, 3 luma with DC) in natural order; true
-/// when it has a coefficient.
-pub fn block(out: &mut BoolWriter, kind: usize, context: usize, block: &[i32; 16]) -> bool {
+/// Writes a block of `kind` (0 luma after Y2, 1 Y2, 2 chroma, 3 luma with DC), given in natural
+/// order. Returns whether it has coefficients.
+pub fn write_block(out: &mut BoolEncoder, kind: usize, context: usize, block: &[i32; 16]) -> bool {
     let first = usize::from(kind == 0);
     let end = (first..16).rev().find(|&k| block[ZIGZAG[k]] != 0).map_or(first, |k| k + 1);
     let mut context = context;
@@ -21,14 +19,14 @@ pub fn block(out: &mut BoolWriter, kind: usize, context: usize, block: &[i32; 16
             }
         }
         let value = block[ZIGZAG[k]];
-        token(out, p, value);
+        write_token(out, p, value);
         context = value.unsigned_abs().min(2) as usize;
         after_zero = value == 0;
     }
     end > first
 }
 
-fn token(out: &mut BoolWriter, p: &[u8; 11], value: i32) {
+fn write_token(out: &mut BoolEncoder, p: &[u8; 11], value: i32) {
     let size = value.unsigned_abs();
     out.put(size > 0, p[1]);
     if size == 0 {
@@ -70,3 +68,5 @@ const CATEGORIES: [(u32, &[u8]); 6] = [
     (35, &[180, 157, 141, 134, 130]),
     (67, &[254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129]),
 ];
+
+const ZIGZAG: [usize; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];

@@ -2,7 +2,8 @@
 
 use crate::huffman::canonical_codes;
 
-/// A Huffman table as DHT stores it: symbols in the order of their codes.
+/// A Huffman table as in DHT: the count of each code length, and the symbols in the order of their
+/// codes.
 #[derive(Clone)]
 pub struct HuffmanTable {
     pub counts: [u8; 16],
@@ -10,7 +11,7 @@ pub struct HuffmanTable {
 }
 
 impl HuffmanTable {
-    /// Code and length of every symbol; a length of 0 where there is none.
+    /// The code and length of every symbol. Unused symbols have a length of 0.
     pub fn codes(&self) -> [(u32, u32); 256] {
         let lengths: Vec<u8> = (1..=16)
             .flat_map(|length: u8| {

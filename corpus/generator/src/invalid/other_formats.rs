@@ -1,7 +1,7 @@
-//! First bytes of other kinds of files: refused by name.
+//! First bytes of other formats.
 
-use super::{bad, unsupported};
-use crate::manifest::Case;
+use crate::case::{Case, invalid};
+use crate::outcome::unsupported;
 
 pub fn cases() -> Vec<Case> {
     let heads: [(&'static str, &str, &[u8]); 19] = [
@@ -11,8 +11,8 @@ pub fn cases() -> Vec<Case> {
         ("bmp", "A Windows bitmap.", b"BM\x3A\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0"),
         ("heic", "A HEIC.", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"),
         ("avif", "An AVIF.", b"\0\0\0\x1Cftypavif\0\0\0\0avifmif1miaf"),
-        ("mp4", "An MP4 film.", b"\0\0\0\x18ftypisom\0\0\x02\0isommp41"),
-        ("jxl", "A bare JPEG XL codestream.", b"\xFF\x0A\x10\x10\x08\x00"),
+        ("mp4", "An MP4 video.", b"\0\0\0\x18ftypisom\0\0\x02\0isommp41"),
+        ("jxl", "A JPEG XL codestream without a container.", b"\xFF\x0A\x10\x10\x08\x00"),
         ("jxl-container", "A JPEG XL container.", b"\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl "),
         ("jp2", "A JPEG 2000.", b"\0\0\0\x0CjP  \r\n\x87\n"),
         ("svg", "An SVG with a script.", b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
@@ -20,19 +20,16 @@ pub fn cases() -> Vec<Case> {
         ("zip", "A ZIP.", b"PK\x03\x04\x14\0\0\0\0\0"),
         ("html", "An HTML page.", b"<!DOCTYPE html><script>alert(1)</script>"),
         ("psd", "A Photoshop file.", b"8BPS\0\x01\0\0\0\0\0\0\0\x03"),
-        ("wav", "A RIFF file that is no WebP.", b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"),
+        ("wav", "A RIFF file that is not a WebP.", b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"),
         ("mvg", "A drawing script of ImageMagick.", b"push graphic-context\nviewbox 0 0 640 480\nimage over 0,0 0,0 'https://example.com/x.jpg'\npop graphic-context"),
-        ("empty", "No byte at all.", b""),
+        ("empty", "An empty file.", b""),
         ("one-byte", "One byte.", b"\xFF"),
     ];
     heads
         .into_iter()
         .map(|(name, what, bytes)| {
-            let mut case = bad("other", name, what, unsupported(), bytes.to_vec());
-            case.path = format!("invalid/other-{name}.bin");
-            case.threat = Some(29);
-
-            case
+            let name = format!("other-{name}");
+            invalid("other", &name, what, unsupported(), bytes.to_vec()).for_threat(29)
         })
         .collect()
 }
