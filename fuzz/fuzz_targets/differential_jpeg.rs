@@ -8,17 +8,17 @@
 
 use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
 use bombproof_fuzz::jpeg_generator::GeneratedJpeg;
-use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_alike};
+use bombproof_fuzz::properties::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};
 use bombproof_fuzz::save_generated_file;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     if bytes.starts_with(&[0xFF, 0xD8]) {
-        jpeg_is_decoded_alike(bytes);
+        jpeg_is_decoded_as_defined(bytes);
         return;
     }
     let GeneratedJpeg { file, coefficients } =
         GeneratedJpeg::generate(&mut FuzzedDataProvider::from_end(bytes, 512));
     save_generated_file(&file);
     jpeg_has_these_coefficients(&file, &coefficients);
-    jpeg_is_decoded_alike(&file);
+    jpeg_is_decoded_as_defined(&file);
 });

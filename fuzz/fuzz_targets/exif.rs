@@ -2,9 +2,9 @@
 //! picture the bytes from its TIFF header on are used.
 #![cfg_attr(fuzzing, no_main)]
 
-use bombproof_fuzz::properties::exif_is_read_alike;
+use bombproof_fuzz::properties::exif_is_read_the_same_in_every_format;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     let tiff = bytes.windows(4).position(|four| four == b"II*\0" || four == b"MM\0*");
-    exif_is_read_alike(&bytes[tiff.unwrap_or(0)..]);
+    exif_is_read_the_same_in_every_format(&bytes[tiff.unwrap_or(0)..]);
 });

@@ -2,10 +2,10 @@
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::Limits;
-use bombproof_fuzz::properties::view_is_a_file_of_its_own;
+use bombproof_fuzz::properties::sanitised_view_is_self_contained;
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
     let mut limits = Limits::default();
     limits.max_pixels = 250_000;
-    view_is_a_file_of_its_own(bytes, &limits);
+    sanitised_view_is_self_contained(bytes, &limits);
 });

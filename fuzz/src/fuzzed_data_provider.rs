@@ -6,7 +6,7 @@
 use arbitrary::{Result, Unstructured};
 use bombproof::{Formats, JpegDetail, Limits, Rect, Size};
 
-use crate::test_support::properties::{Fit, Output, Wish};
+use crate::test_support::properties::{Fit, Output, RequestParts};
 
 /// Draws values from bytes. When they run out, every value is the first alternative.
 pub struct FuzzedDataProvider<'a>(pub Unstructured<'a>);
@@ -45,11 +45,11 @@ impl<'a> FuzzedDataProvider<'a> {
     }
 
     /// A request for outputs of at most `side` pixels a side.
-    pub fn request_parts(&mut self, side: u32) -> Wish {
+    pub fn request_parts(&mut self, side: u32) -> RequestParts {
         self.try_request_parts(side).unwrap_or_default()
     }
 
-    fn try_request_parts(&mut self, side: u32) -> Result<Wish> {
+    fn try_request_parts(&mut self, side: u32) -> Result<RequestParts> {
         let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full]);
         let count = if self.one_in(4) { 1 + self.below(8) } else { 1 };
         let sizes = (0..count).map(|_| Size::new(self.side(side), self.side(side))).collect();
@@ -64,7 +64,7 @@ impl<'a> FuzzedDataProvider<'a> {
             _ => Output::Jpeg(1 + self.byte() % 100),
         };
         let details = [JpegDetail::Balanced, JpegDetail::Fastest, JpegDetail::Best];
-        Ok(Wish {
+        Ok(RequestParts {
             fit,
             sizes,
             crop,

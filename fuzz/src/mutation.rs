@@ -5,7 +5,7 @@ use bombproof::Request;
 use crate::fuzzed_data_provider::FuzzedDataProvider;
 use crate::generated_file::save_generated_file;
 use crate::test_support::properties::{
-    job_keeps_the_promise, no_prefix_is_another_picture, view_is_a_file_of_its_own,
+    job_keeps_the_promise, no_prefix_is_another_picture, sanitised_view_is_self_contained,
 };
 
 /// A container format as a sequence of parts: the segments of a JPEG, the chunks of a PNG or WebP.
@@ -100,6 +100,6 @@ fn file_keeps_the_promise(file: &[u8], provider: &mut FuzzedDataProvider<'_>) {
         no_prefix_is_another_picture(file, &Request::cover(16, 16).pixels(), &limits, &lengths);
     }
     if provider.one_in(4) {
-        view_is_a_file_of_its_own(file, &limits);
+        sanitised_view_is_self_contained(file, &limits);
     }
 }
