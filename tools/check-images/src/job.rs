@@ -6,7 +6,13 @@ use std::time::{Duration, Instant};
 
 use bombproof::{Error, Interrupt, Limit, Limits, Picture, Plan, Request, Thumbnail};
 
-use crate::measure::measure;
+#[path = "../../../tests/support/counting_allocator.rs"]
+mod counting_allocator;
+
+use counting_allocator::{CountingAllocator, measure};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 /// What became of one job.
 #[derive(Debug)]

@@ -3,9 +3,6 @@
 
 mod checks;
 mod job;
-#[path = "../../../tests/support/libwebp.rs"]
-mod libwebp;
-mod measure;
 mod report;
 mod threads;
 mod walk;
@@ -13,9 +10,6 @@ mod walk;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
-
-#[global_allocator]
-static COUNTING: measure::Counting = measure::Counting;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

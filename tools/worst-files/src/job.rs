@@ -2,7 +2,13 @@
 
 use bombproof::{Error, Interrupt, Limits, Plan, Rect, Request, Size, probe};
 
-use crate::counting_allocator::measure;
+#[path = "../../../tests/support/counting_allocator.rs"]
+mod counting_allocator;
+
+use counting_allocator::{CountingAllocator, measure};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 pub(crate) enum Outcome {
     /// The plan was made. `end` is why there is no thumbnail, when the data were at fault after all.

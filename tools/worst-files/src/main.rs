@@ -21,12 +21,6 @@ use std::process::ExitCode;
 use candidate::Candidate;
 use job::{Outcome, REQUESTS};
 
-#[path = "../../../tests/support/counting_allocator.rs"]
-mod counting_allocator;
-
-#[global_allocator]
-static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
-
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (mut word, mut folder) = (String::new(), None);

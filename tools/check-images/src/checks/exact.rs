@@ -6,10 +6,12 @@ use bombproof::instrument::{planes, sanitised_view};
 use likeness::oracle::Reference;
 
 use crate::job;
-use crate::libwebp;
 use crate::report::Row;
 use crate::threads;
 use crate::walk::File;
+
+#[path = "../../../../tests/support/libwebp.rs"]
+mod libwebp;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let suite = files.iter().filter(|file| file.is_in("png/pngsuite/") && file.is_picture());
