@@ -2,5 +2,5 @@
 //! `cargo bench --manifest-path benches/Cargo.toml`. `BENCHMARKING.md` says how to read them, and
 //! `peers/` compares with libraries outside of Rust.
 
-pub mod contenders;
-pub mod files;
+pub mod pipelines;
+pub mod sample_images;

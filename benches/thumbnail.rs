@@ -7,24 +7,24 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use bombproof::Size;
-use bombproof_benches::{contenders, files};
+use bombproof_benches::{pipelines, sample_images};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 fn thumbnails(criterion: &mut Criterion) {
-    for file in files::all() {
+    for file in sample_images::all() {
         let mut group = criterion.benchmark_group(format!("thumbnail/{}", file.name));
         group.sample_size(10).warm_up_time(Duration::from_millis(300));
         group.measurement_time(Duration::from_secs(1));
         for side in TARGETS {
-            let ours = contenders::bombproof(&file.bytes, side);
-            for (name, contender) in contenders::ALL {
-                let avatar = contender(&file.bytes, side);
+            let ours = pipelines::bombproof(&file.bytes, side);
+            for (name, pipeline) in pipelines::ALL {
+                let avatar = pipeline(&file.bytes, side);
                 let size = bombproof::probe(&avatar).expect("a JPEG").size;
                 assert_eq!(size, Size::new(side, side), "{name}");
-                let difference = contenders::mean_difference(&ours, &avatar);
+                let difference = pipelines::mean_difference(&ours, &avatar);
                 assert!(difference < MOST_DIFFERENCE, "{name} {}: {difference}", file.name);
                 group.bench_function(BenchmarkId::new(name, side), |bencher| {
-                    bencher.iter(|| contender(black_box(&file.bytes), side));
+                    bencher.iter(|| pipeline(black_box(&file.bytes), side));
                 });
             }
         }

@@ -1,34 +1,31 @@
 //! bombproof beside sharp, pyvips, Pillow and the crate `image`. `scripts/peers` builds and starts it;
 //! `BENCHMARKING.md` says how to read what comes out.
 
-mod dots;
-mod draw;
-mod lines;
+mod charts;
+mod generated_files;
+mod input_files;
 mod machine;
+mod measure;
 mod options;
 mod peer;
-mod photo;
-mod quality;
-mod reasons;
 mod record;
-mod run;
-mod stats;
-mod svg;
-mod table;
+mod reference;
+mod statistics;
+mod tables;
 mod worker;
 
 use std::fs;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use crate::measure::{Effort, Run};
 use crate::options::{Command, Options};
-use crate::run::{Effort, Run};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = Options::of(&arguments).and_then(|options| match options.command {
         Command::Run => measure(&options, &arguments[1..]),
-        Command::Draw => draw::write(),
+        Command::Draw => generated_files::write(),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,18 +39,18 @@ fn main() -> ExitCode {
 fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     let start = Instant::now();
     let load = machine::load();
-    let mut photos = photo::generated(options.megapixels)?;
+    let mut photos = input_files::generated(options.megapixels)?;
     for folder in &options.photos {
-        photos.extend(photo::pictures_in(folder)?);
+        photos.extend(input_files::pictures_in(folder)?);
     }
     let mut growing = Vec::new();
     let sizes = GROWTH_MEGAPIXELS.into_iter().filter(|&size| size <= options.max_megapixels);
     for megapixels in sizes.filter(|_| options.runs("growth")) {
-        growing.extend(photo::generated(megapixels)?);
+        growing.extend(input_files::generated(megapixels)?);
     }
-    let mut bombs = photo::all_in(&peer::folder().join("../../corpus/bombs"))?;
+    let mut bombs = input_files::all_in(&peer::folder().join("../../corpus/bombs"))?;
     for folder in &options.bombs {
-        bombs.extend(photo::all_in(folder)?);
+        bombs.extend(input_files::all_in(folder)?);
     }
 
     // Files are written once; what is capped is the measuring. The bombs have no rounds to save.
@@ -73,7 +70,7 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         run.photos("growth", &growing, &peer::GROWTH, effort)?;
     }
 
-    let folder = draw::folder();
+    let folder = generated_files::folder();
     let name = options.name.clone().unwrap_or_else(machine::record_name);
     let path = folder.join(&name);
     fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;

@@ -10,7 +10,7 @@ pub(crate) struct Row {
     /// `photos`, `growth` or `bombs`.
     pub(crate) suite: String,
     pub(crate) file: String,
-    /// One of [`FORMATS`](crate::photo::FORMATS), or `-` where no header can be read.
+    /// One of [`FORMATS`](crate::input_files::FORMATS), or `-` where no header can be read.
     pub(crate) format: String,
     pub(crate) width: u32,
     pub(crate) height: u32,

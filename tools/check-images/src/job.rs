@@ -50,8 +50,8 @@ impl Job {
             elapsed: Duration::ZERO,
         };
         let start = Instant::now();
-        let walk = AssertUnwindSafe(|| job.walk(bytes, request, limits));
-        let result = panic::catch_unwind(walk);
+        let stages = AssertUnwindSafe(|| job.run_stages(bytes, request, limits));
+        let result = panic::catch_unwind(stages);
         let elapsed = start.elapsed();
         job.ended = match result {
             Ok(Ok(thumbnail)) => Ended::Picture(Box::new(thumbnail)),
@@ -62,7 +62,7 @@ impl Job {
         job
     }
 
-    fn walk(
+    fn run_stages(
         &mut self,
         bytes: &[u8],
         request: &Request,
@@ -150,9 +150,9 @@ pub(crate) fn with_memory_enough(bytes: &[u8], request: &Request) -> (Job, u64) 
 }
 
 /// The pixels that `request` (which must ask for pixels) makes of a file.
-pub(crate) fn pixels(bytes: &[u8], request: &Request) -> Result<likeness::picture::Rgba, String> {
+pub(crate) fn pixels(bytes: &[u8], request: &Request) -> Result<similarity::picture::Rgba, String> {
     let (job, _) = with_memory_enough(bytes, request);
-    job.picture().map(likeness::picture::Rgba::of).ok_or_else(|| job.words())
+    job.picture().map(similarity::picture::Rgba::of).ok_or_else(|| job.words())
 }
 
 /// Keeps the words and the place of a panic for [`Job`] and prints nothing, on every thread.

@@ -4,8 +4,8 @@
 mod checks;
 mod job;
 mod report;
-mod threads;
-mod walk;
+mod parallel;
+mod image_folder;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         eprintln!("no check is named {name}");
         return ExitCode::FAILURE;
     }
-    let files = match walk::read(Path::new(folder)) {
+    let files = match image_folder::read(Path::new(folder)) {
         Ok(files) => files,
         Err(words) => {
             println!("FAIL {words}");

@@ -3,8 +3,8 @@
 use bombproof_testkit::bits::{JpegBits, mix};
 use bombproof_testkit::jpeg::Stream;
 
-use crate::candidate::{Candidate, MAX_BYTES};
-use crate::jpeg::{ALL_COMPONENTS, EIGHTH, FULL, QUARTER};
+use crate::candidate_file::{Candidate, MAX_BYTES};
+use crate::jpeg_sequential::{ALL_COMPONENTS, EIGHTH, FULL, QUARTER};
 use crate::jpeg_writer::{Frame, repeat, scan, table};
 
 pub(crate) const ALL: &[Candidate] = &[

@@ -4,9 +4,9 @@
 //! Usage: `worst-files [--write DIR] [WORD]`; with a word, only files with it in their name. Exit code
 //! 1 when a file that is taken needs more than three seconds, or more memory than was quoted.
 
-mod candidate;
-mod deflate;
-mod jpeg;
+mod candidate_file;
+mod deflate_writer;
+mod jpeg_sequential;
 mod jpeg_progressive;
 mod jpeg_writer;
 mod job;
@@ -18,7 +18,7 @@ mod webp;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use candidate::Candidate;
+use candidate_file::Candidate;
 use job::{Outcome, REQUESTS};
 
 fn main() -> ExitCode {
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         "file", "request", "bytes", "pixels", "seconds", "peak", "quote"
     );
     let mut fine = true;
-    for candidate in [jpeg::ALL, jpeg_progressive::ALL, png::ALL, webp::ALL].concat() {
+    for candidate in [jpeg_sequential::ALL, jpeg_progressive::ALL, png::ALL, webp::ALL].concat() {
         if candidate.name.contains(&word) {
             fine &= show(&candidate, folder.as_deref());
         }

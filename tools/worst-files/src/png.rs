@@ -2,8 +2,8 @@
 
 use bombproof_testkit::png::{SIGNATURE, chunk, header};
 
-use crate::candidate::{Candidate, MAX_BYTES};
-use crate::deflate::Zlib;
+use crate::candidate_file::{Candidate, MAX_BYTES};
+use crate::deflate_writer::Zlib;
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("rgba16-paeth.png", || plain(RGBA16, PAETH, false, |_| ())),

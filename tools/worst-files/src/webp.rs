@@ -2,7 +2,7 @@
 
 use bombproof_testkit::webp::{ALPHA, ANIMATION, alph, anim, anmf, chunk, file, vp8x};
 
-use crate::candidate::{Candidate, MAX_BYTES};
+use crate::candidate_file::{Candidate, MAX_BYTES};
 use crate::vp8::{self, Probabilities};
 use crate::vp8l;
 

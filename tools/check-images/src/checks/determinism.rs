@@ -4,9 +4,9 @@ use std::thread;
 
 use bombproof::{Limits, Request};
 
+use crate::image_folder::File;
 use crate::job::{Ended, Job, limits_with_memory, with_memory_enough};
 use crate::report::Row;
-use crate::walk::File;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let photos = files.iter().filter(|file| file.is_in("photos/") && file.is_picture());

@@ -1,33 +1,33 @@
 //! The checks, one file each, in the order in which they run.
 
-mod bombs;
+mod color_profiles;
+mod component_sampling;
 mod determinism;
-mod eighth;
-mod exact;
-mod memory;
+mod eighth_scale;
+mod exact_pixels;
+mod header_bombs;
+mod jpeg_webp_similarity;
+mod memory_quotes;
 mod orientation;
-mod others;
 mod outcomes;
-mod photos;
-mod profiles;
-mod samplings;
+mod photo_similarity;
 
+use crate::image_folder::File;
 use crate::report::Row;
-use crate::walk::File;
 
-/// A check looks at the files it is about and returns a row for each finding.
+/// Selects the files that it is about and returns a row for each finding.
 pub(crate) type Check = fn(&[File]) -> Vec<Row>;
 
 pub(crate) const ALL: &[(&str, Check)] = &[
     ("outcomes", outcomes::check),
-    ("photos", photos::check),
+    ("photo-similarity", photo_similarity::check),
     ("orientation", orientation::check),
-    ("profiles", profiles::check),
-    ("exact", exact::check),
-    ("others", others::check),
-    ("eighth", eighth::check),
-    ("samplings", samplings::check),
+    ("color-profiles", color_profiles::check),
+    ("exact-pixels", exact_pixels::check),
+    ("jpeg-webp-similarity", jpeg_webp_similarity::check),
+    ("eighth-scale", eighth_scale::check),
+    ("component-sampling", component_sampling::check),
     ("determinism", determinism::check),
-    ("memory", memory::check),
-    ("bombs", bombs::check),
+    ("memory-quotes", memory_quotes::check),
+    ("header-bombs", header_bombs::check),
 ];

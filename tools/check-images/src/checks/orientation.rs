@@ -2,13 +2,13 @@
 //! eXIf chunk of a PNG is honoured to the pixel.
 
 use bombproof::Request;
-use likeness::oracle;
-use likeness::picture::Rgb;
-use likeness::ssim;
+use similarity::picture::Rgb;
+use similarity::reference;
+use similarity::ssim;
 
+use crate::image_folder::File;
 use crate::job;
 use crate::report::Row;
-use crate::walk::File;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let find = |path: &str| {
@@ -20,11 +20,11 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
         let first = find(&path(1)).and_then(upright);
         for number in (0..=8).filter(|&number| number != 1) {
             let other = find(&path(number)).and_then(upright);
-            let likeness = first
+            let similarity = first
                 .as_ref()
                 .map_err(|words| format!("number 1: {words}"))
                 .and_then(|first| ssim::compare(first, &other?));
-            rows.push(match likeness {
+            rows.push(match similarity {
                 Ok(found) => {
                     let words = format!("SSIM {:.4} against number 1", found.luma);
                     Row::figure("orientation", path(number), found.luma >= SSIM, words)
@@ -37,7 +37,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
         let path = format!("exif/imgproxy/orientation-{number}.png");
         let error = find(&path).and_then(|file| {
             let ours = job::pixels(&file.bytes, &Request::full_size().pixels())?;
-            ours.max_error(&oracle::turned(&file.bytes, tag)?)
+            ours.max_error(&reference::oriented(&file.bytes, tag)?)
         });
         rows.push(match error {
             Ok(error) => {

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use bombproof::{Error, Limits, Request};
 
+use crate::image_folder::{Expected, File};
 use crate::job::{Ended, Job, MEMORY_512_MIB, with_memory_enough};
+use crate::parallel;
 use crate::report::Row;
-use crate::threads;
-use crate::walk::{Expected, File};
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let counts = Mutex::new(BTreeMap::new());
-    let rows = threads::on_each(files, |file| {
+    let rows = parallel::on_each(files, |file| {
         let (avatar, memory) = with_memory_enough(&file.bytes, &Request::cover(256, 256).jpeg(80));
         let mut word = avatar.word();
         if memory > Limits::default().max_memory_bytes {

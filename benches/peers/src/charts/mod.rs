@@ -1,0 +1,5 @@
+//! The charts, as SVG.
+
+pub(crate) mod growth;
+pub(crate) mod svg;
+pub(crate) mod time;

@@ -1,0 +1,147 @@
+//! Sequential JPEG: many pixels, dense data, restart markers.
+
+use bombproof_testkit::bits::{JpegBits, mix};
+use bombproof_testkit::bombs::icc::large_table;
+use bombproof_testkit::bombs::jpeg as bombs;
+
+use crate::candidate_file::{Candidate, MAX_BYTES};
+use crate::jpeg_writer::{Frame, repeat, scan, table};
+
+pub(crate) const ALL: &[Candidate] = &[
+    Candidate::new("baseline-4-components.jpg", || cheapest(EIGHTH)),
+    Candidate::new("baseline-dense-full.jpg", || noise(FULL)),
+    Candidate::new("baseline-dense-half.jpg", || noise(HALF)),
+    Candidate::new("baseline-dense-eighth.jpg", || noise(EIGHTH)),
+    Candidate::new("baseline-long-codes-eighth.jpg", || long_codes(EIGHTH)),
+    Candidate::new("baseline-long-codes-full.jpg", || long_codes(FULL)),
+    Candidate::new("baseline-restarts.jpg", || restarts(EIGHTH)),
+    Candidate::new("baseline-fill-bytes.jpg", fill_bytes),
+    Candidate::new("baseline-scans.jpg", baseline_scans),
+    Candidate::new("profile.jpg", || bombs::with_icc(&large_table(55))),
+    Candidate::new("tables.jpg", || bombs::markers(0xC4, 500, &[0; 17].repeat(3_800))),
+];
+
+/// The largest frames that an avatar of 256 pixels takes at 1/1, 1/2, 1/4 and 1/8.
+pub(crate) const FULL: Frame = Frame { width: 32_768, height: 632, components: 4 };
+pub(crate) const HALF: Frame = Frame { width: 32_768, height: 1_272, components: 4 };
+pub(crate) const QUARTER: Frame = Frame { width: 32_768, height: 2_552, components: 4 };
+pub(crate) const EIGHTH: Frame = Frame { width: 12_000, height: 10_000, components: 4 };
+
+pub(crate) const ALL_COMPONENTS: &[u8] = &[1, 2, 3, 4];
+
+/// Two bits a block.
+fn cheapest(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(1, &[0])]));
+    scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
+    repeat(&mut stream, frame.blocks() * 4, "00");
+    stream.end()
+}
+
+/// Blocks of as many coefficients as there are bytes for, of noise, and the last one always there, so
+/// that every block takes the whole inverse transform.
+fn noise(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0]), (2, &[2])]));
+    // End of block, one coefficient, one behind a zero, sixteen zeros.
+    stream.huffman(1, 0, &table(&[(2, &[0x01, 0x11, 0xF0]), (3, &[0x00])]));
+    scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
+    let blocks = frame.blocks() * 4;
+    let bits_of_block = ((MAX_BYTES - 4_096) * 8 / blocks).saturating_sub(4) * 98 / 100;
+    let mut bits = JpegBits::default();
+    for block in 0..blocks as u64 {
+        bits.put(0, 1);
+        let (mut k, mut left) = (1, bits_of_block);
+        // Two bits a code and a sign; three zero runs take six.
+        while k < 63 && left >= 3 {
+            let random = mix(block << 6 | k) as u32;
+            if k < 60 && random & 8 == 0 {
+                bits.put(0b01, 2);
+                k += 2;
+            } else {
+                bits.put(0b00, 2);
+                k += 1;
+            }
+            bits.put(random & 1, 1);
+            left -= 3;
+        }
+        if k <= 63 {
+            bits.put(0b110, 3);
+        }
+    }
+    stream.bytes.extend(bits.finish());
+    stream.end()
+}
+
+/// All AC codes longer than any look-up.
+fn long_codes(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(14, &[0xF0]), (15, &[0x00, 0x01])]));
+    scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
+    let blocks = frame.blocks() * 4;
+    let bits_of_block = (MAX_BYTES - 4_096) * 8 / blocks;
+    let mut bits = JpegBits::default();
+    for _ in 0..blocks {
+        bits.put(0, 1);
+        let (mut k, mut left) = (1, bits_of_block - 1);
+        while k < 63 && left >= 16 + 15 {
+            // Zeros, the code 3 of 15 bits, the sign.
+            bits.put(3 << 1, 16);
+            left -= 16;
+            k += 1;
+        }
+        if k <= 63 {
+            bits.put(2, 15);
+        }
+    }
+    stream.bytes.extend(bits.finish());
+    stream.end()
+}
+
+/// A restart marker behind every MCU, in scans of their own: three bytes a block.
+fn restarts(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(1, &[0])]));
+    stream.restart_interval(1);
+    for component in ALL_COMPONENTS {
+        scan(&mut stream, &[*component], (0, 63), (0, 0));
+        for block in 0..frame.blocks() {
+            if block > 0 {
+                stream.bytes.extend([0xFF, 0xD0 | (block as u8 - 1) & 7]);
+            }
+            stream.bytes.push(0x3F);
+        }
+    }
+    stream.end()
+}
+
+/// Entropy data of which every second byte is 0xFF, in a file whose scans must be told apart.
+fn fill_bytes() -> Vec<u8> {
+    let frame = Frame { width: 8, height: 8, components: 3 };
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(1, &[0])]));
+    for component in [1, 2, 3] {
+        scan(&mut stream, &[component], (0, 63), (0, 0));
+        stream.bytes.push(0x3F);
+        stream.bytes.extend([0xFF, 0].repeat((MAX_BYTES - 4_096) / 6));
+    }
+    stream.end()
+}
+
+/// One scan for each component, so that all coefficients are kept.
+fn baseline_scans() -> Vec<u8> {
+    let frame = Frame { components: 3, ..HALF };
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(1, &[0]), (2, &[0x01])]));
+    for component in [1, 2, 3] {
+        scan(&mut stream, &[component], (0, 63), (0, 0));
+        let block = format!("0{}0", "100".repeat(30));
+        repeat(&mut stream, frame.blocks(), &block);
+    }
+    stream.end()
+}
