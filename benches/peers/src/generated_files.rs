@@ -1,27 +1,33 @@
-//! What is made of a record: the tables, the charts, and the part of the README that shows them.
+//! The files that show the newest record: the tables, the charts, and the benchmark section of the
+//! README.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::record::{self, Record};
-use crate::{charts, peer, tables};
+use crate::tables::deficits::deficits;
+use crate::tables::hostile_files::hostile_files;
+use crate::tables::per_file::{mean_ratios, per_file};
+use crate::tables::similarity::similarity;
+use crate::tables::summary::summary;
+use crate::{charts, peer};
 
-/// Writes everything that shows the newest record.
+/// Writes every file.
 pub(crate) fn write() -> Result<(), String> {
-    for (path, content) in files()? {
+    for (path, content) in all()? {
         fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
-        println!("{}", path.display());
+        println!("{}", fs::canonicalize(&path).unwrap_or(path).display());
     }
     Ok(())
 }
 
-/// Where records are kept.
+/// The folder of the records.
 pub(crate) fn folder() -> PathBuf {
     peer::folder().join("../record")
 }
 
-/// Each file with what must be in it.
-fn files() -> Result<Vec<(PathBuf, String)>, String> {
+/// Each file and its content.
+fn all() -> Result<Vec<(PathBuf, String)>, String> {
     let read = |path: &PathBuf| {
         fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
     };
@@ -33,27 +39,77 @@ fn files() -> Result<Vec<(PathBuf, String)>, String> {
     let (name, record) = newest(folder())?;
     let (transcoded_name, transcoded) = newest(folder().join("transcoded"))?;
     let readme = peer::folder().join("../../README.md");
-    let shown = readme_with(&read(&readme)?, &tables::photos::section(&record, &name))?;
+    let shown = readme_with(&read(&readme)?, &readme_section(&record, &name))?;
     let beside = |name: &str, content: String| (folder().join(name), content);
     Ok(vec![
         (readme, shown),
-        beside("similarity.md", tables::photos::similarity(&record, &name)),
-        beside("transcoded.md", tables::photos::transcoded(&transcoded, &transcoded_name)),
+        beside("peers.md", peers_page(&record, &name)),
+        beside("similarity.md", similarity_page(&record, &name)),
+        beside("transcoded.md", transcoded_page(&transcoded, &transcoded_name)),
         beside("time.svg", charts::time::time_by_format(&record)),
         beside("memory.svg", charts::growth::memory(&record)),
         beside("growth.svg", charts::growth::time(&record)),
     ])
 }
 
+/// What a reader with five minutes wants to know.
+fn readme_section(record: &Record, name: &str) -> String {
+    format!(
+        "{}\n\n\
+         [peers.md](benches/record/peers.md) has every file, also beside pyvips, Pillow and `image`, the hostile files, and \
+         where\nbombproof is behind. The record: [values](benches/record/{name}.csv),\n\
+         [machine and versions](benches/record/{name}.txt).\n\n\
+         ![Chart: time by format and peer](benches/record/time.svg)\n\n\
+         ![Chart: memory by megapixels](benches/record/memory.svg)",
+        summary(record)
+    )
+}
+
+/// Everything that the newest record says.
+fn peers_page(record: &Record, name: &str) -> String {
+    let mut page = format!(
+        "# bombproof beside sharp, pyvips, Pillow and image\n\n\
+         [BENCHMARKING.md](../../BENCHMARKING.md) says how this is measured and what is not comparable. The record:\n\
+         [values]({name}.csv), [machine and versions]({name}.txt).\n\n\
+         More: [similarity at other sizes](similarity.md), [transcoded photographs](transcoded.md), and the charts of\n\
+         [time by format](time.svg), [memory by size](memory.svg) and [time by size](growth.svg).\n\n\
+         ## Photographs\n\n{}\n{}",
+        per_file(record),
+        mean_ratios(record)
+    );
+    let deficits = deficits(record);
+    if !deficits.is_empty() {
+        page += &format!("\n## Where bombproof is behind\n\n{deficits}");
+    }
+    page + &format!("\n## Hostile files\n\n{}", hostile_files(record))
+}
+
+fn similarity_page(record: &Record, name: &str) -> String {
+    format!("# Similarity at other sizes\n\n{}\n\n{}", record_of("", name), similarity(record))
+}
+
+fn transcoded_page(record: &Record, name: &str) -> String {
+    format!(
+        "# Transcoded photographs\n\n{}\n\n{}\n{}",
+        record_of("transcoded/", name),
+        per_file(record),
+        mean_ratios(record)
+    )
+}
+
+fn record_of(folder: &str, name: &str) -> String {
+    format!("Record [`{name}`]({folder}{name}.txt).")
+}
+
 fn readme_with(readme: &str, section: &str) -> Result<String, String> {
     let missing = || format!("the README has no lines {BEGIN} and {END}");
     let (before, rest) = readme.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    Ok(format!("{before}{BEGIN}\n{section}\n{END}{after}"))
+    Ok(format!("{before}{BEGIN}\n\n{section}\n\n{END}{after}"))
 }
 
-const BEGIN: &str = "<!-- scripts/peers draw writes from here -->";
-const END: &str = "<!-- to here -->";
+const BEGIN: &str = "<!-- generated by scripts/peers draw: begin -->";
+const END: &str = "<!-- generated by scripts/peers draw: end -->";
 
 #[cfg(test)]
 mod tests {
@@ -61,21 +117,22 @@ mod tests {
     use crate::tables::known_deficits;
 
     #[test]
-    fn the_readme_and_the_charts_show_the_newest_record() {
-        for (path, expected) in files().unwrap() {
+    fn the_readme_the_tables_and_the_charts_show_the_newest_record() {
+        for (path, expected) in all().unwrap() {
             let shown = fs::read_to_string(&path).unwrap();
             assert!(shown == expected, "{}: run `scripts/peers draw`", path.display());
-            assert!(
-                !shown.contains(known_deficits::MISSING),
-                "a line of `src/tables/known_deficits.rs` is missing"
-            );
+            let is_explained = !shown.contains(known_deficits::MISSING);
+            assert!(is_explained, "an explanation of `tables/known_deficits.rs` is missing");
         }
     }
 
     #[test]
     fn only_the_part_between_the_marks_is_replaced() {
         let readme = format!("a\n{BEGIN}\nold\n{END}\nb\n");
-        assert_eq!(readme_with(&readme, "new").unwrap(), format!("a\n{BEGIN}\nnew\n{END}\nb\n"));
+        assert_eq!(
+            readme_with(&readme, "new").unwrap(),
+            format!("a\n{BEGIN}\n\nnew\n\n{END}\nb\n")
+        );
         assert!(readme_with("a", "new").is_err());
     }
 }

@@ -1,12 +1,15 @@
-//! The files: photographs that are generated, and those of any folder.
+//! The files: generated photographs, and those of any folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use bombproof::{ColorKind, Format, Header};
 use bombproof_testkit::pictures;
+use similarity::folder;
 
 use crate::peer;
+use crate::record::FORMATS;
 
 /// A file that is measured.
 #[derive(Clone, Debug)]
@@ -20,11 +23,7 @@ pub(crate) struct InputFile {
     pub(crate) bytes: u64,
 }
 
-/// The kinds of files, as the tables and charts name them.
-pub(crate) const FORMATS: [&str; 5] =
-    ["JPEG baseline", "JPEG progressive", "PNG", "WebP lossy", "WebP lossless"];
-
-/// The landscape of the testkit, 4:3, in all five formats; none of 0 megapixels. It is written once.
+/// The landscape of the testkit, 4:3, in all five formats, written only once. Nothing for 0 megapixels.
 pub(crate) fn generated(megapixels: u32) -> Result<Vec<InputFile>, String> {
     if megapixels == 0 {
         return Ok(Vec::new());
@@ -48,17 +47,17 @@ pub(crate) fn generated(megapixels: u32) -> Result<Vec<InputFile>, String> {
         let _ = fs::remove_file(&raw);
         if !status.is_ok_and(|status| status.success()) {
             return Err(format!(
-                "{stem} is not written; `scripts/peers install` installs the encoders"
+                "cannot write {stem}; `scripts/peers install` installs the encoders"
             ));
         }
     }
     files.iter().map(|file| InputFile::read(file)).collect()
 }
 
-/// The pictures of a folder, by name, or one file; what is no JPEG, PNG or WebP is left out.
+/// The JPEGs, PNGs and WebPs of a folder, by name; or one file.
 pub(crate) fn pictures_in(folder: &Path) -> Result<Vec<InputFile>, String> {
-    let photos = all_in(folder)?;
-    Ok(photos.into_iter().filter(|photo| photo.format != "-").collect())
+    let files = all_in(folder)?;
+    Ok(files.into_iter().filter(|file| file.format != "-").collect())
 }
 
 /// All files of a folder, by name; or one file.
@@ -66,31 +65,19 @@ pub(crate) fn all_in(folder: &Path) -> Result<Vec<InputFile>, String> {
     if folder.is_file() {
         return Ok(vec![InputFile::read(folder)?]);
     }
-    let words = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
-        .map_err(words)?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file())
-        .collect();
-    paths.sort();
-    paths.iter().map(|path| InputFile::read(path)).collect()
+    folder::files_in(folder)?.iter().map(|path| InputFile::read(path)).collect()
 }
 
 impl InputFile {
     fn read(path: &Path) -> Result<Self, String> {
         let file = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let header = bombproof::probe(&file).ok();
-        let format = header.as_ref().map_or("-", |header| match header.format {
-            bombproof::Format::Jpeg => FORMATS[usize::from(header.progressive)],
-            bombproof::Format::Png => FORMATS[2],
-            bombproof::Format::WebP => FORMATS[3 + usize::from(is_lossless(&file))],
-        });
         let (width, height) =
-            header.map_or((0, 0), |header| (header.size.width, header.size.height));
+            header.as_ref().map_or((0, 0), |header| (header.size.width, header.size.height));
         Ok(Self {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             path: path.to_owned(),
-            format,
+            format: header.map_or("-", |header| format(&header)),
             width,
             height,
             bytes: file.len() as u64,
@@ -98,21 +85,13 @@ impl InputFile {
     }
 }
 
-/// True when the first image chunk of a WebP is VP8L (RFC 9649, 2.3).
-fn is_lossless(webp: &[u8]) -> bool {
-    let mut rest = webp.get(12..).unwrap_or_default();
-    while let Some((head, body)) = rest.split_first_chunk::<8>() {
-        match &head[..4] {
-            b"VP8L" => return true,
-            b"VP8 " => return false,
-            _ => {}
-        }
-        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        // An animation keeps its frames inside of chunks: behind 16 bytes lies the first one's image.
-        let skipped = if &head[..4] == b"ANMF" { 16 } else { length.next_multiple_of(2) };
-        rest = body.get(skipped..).unwrap_or_default();
+fn format(header: &Header) -> &'static str {
+    match header.format {
+        Format::Jpeg => FORMATS[usize::from(header.progressive)],
+        Format::Png => FORMATS[2],
+        // VP8 stores YCbCr (RFC 6386), VP8L RGB (RFC 9649).
+        Format::WebP => FORMATS[3 + usize::from(header.color == ColorKind::Rgb)],
     }
-    false
 }
 
 /// What `workers/write_photos.mjs` writes, in the order of [`FORMATS`].
@@ -124,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_format_is_told_by_what_is_inside() {
+    fn the_format_comes_from_the_content() {
         let valid = peer::folder().join("../../corpus/valid");
         let format = |name: &str| InputFile::read(&valid.join(name)).unwrap().format;
         assert_eq!(format("photo.jpg"), "JPEG baseline");

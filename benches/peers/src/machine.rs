@@ -1,4 +1,4 @@
-//! What a record was made on and with.
+//! The machine and the versions that a record was made with.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use crate::peer;
 
 /// The name of a record: the date and the processor.
 pub(crate) fn record_name() -> String {
-    let date = said("date", &["-u", "+%F"]);
+    let date = output_of("date", &["-u", "+%F"]);
     let cpu: String = cpu()
         .to_lowercase()
         .split(|letter: char| !letter.is_ascii_alphanumeric())
@@ -18,7 +18,7 @@ pub(crate) fn record_name() -> String {
     format!("{date}-{cpu}")
 }
 
-/// The text that lies beside a record.
+/// The text beside a record.
 pub(crate) fn description(
     arguments: &[String],
     versions: &[String],
@@ -28,21 +28,21 @@ pub(crate) fn description(
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(text, "{name:<11} {value}");
     };
-    line("date", &said("date", &["-u", "+%F %H:%M UTC"]));
+    line("date", &output_of("date", &["-u", "+%F %H:%M UTC"]));
     line("command", &format!("scripts/peers run {}", arguments.join(" ")));
-    let changed = if said("git", &["status", "--porcelain", "--", "src"]).is_empty() {
+    let changed = if output_of("git", &["status", "--porcelain", "--", "src"]).is_empty() {
         ""
     } else {
         ", with changes"
     };
-    line("commit", &format!("{}{changed}", said("git", &["rev-parse", "--short=12", "HEAD"])));
+    line("commit", &format!("{}{changed}", output_of("git", &["rev-parse", "--short=12", "HEAD"])));
     line("processor", &cpu());
-    line("cores", &format!("{}, of which the workers share one", cores()));
-    line("system", &said("uname", &["-sr"]));
-    line("rust", &said("rustc", &["-V"]));
-    line("node", &said("node", &["--version"]));
+    line("cores", &format!("{}; the workers share one", cores()));
+    line("system", &output_of("uname", &["-sr"]));
+    line("rust", &output_of("rustc", &["-V"]));
+    line("node", &output_of("node", &["--version"]));
     let python = peer::folder().join("venv/bin/python").display().to_string();
-    line("python", &said(&python, &["--version"]));
+    line("python", &output_of(&python, &["--version"]));
     for version in versions {
         line("peer", version);
     }
@@ -52,7 +52,7 @@ pub(crate) fn description(
     text
 }
 
-/// How many programs wanted a core in the last minutes, as the system says it.
+/// The load averages, as the system prints them.
 pub(crate) fn load() -> String {
     fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned()
 }
@@ -68,8 +68,8 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// What a command prints; nothing where it is not there.
-fn said(program: &str, arguments: &[&str]) -> String {
+/// What a command prints. Nothing if it cannot be started.
+fn output_of(program: &str, arguments: &[&str]) -> String {
     let root = peer::folder().join("../..");
     match Command::new(program).args(arguments).current_dir(root).output() {
         Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),

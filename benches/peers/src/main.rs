@@ -1,5 +1,5 @@
-//! bombproof beside sharp, pyvips, Pillow and the crate `image`. `scripts/peers` builds and starts it;
-//! `BENCHMARKING.md` says how to read what comes out.
+//! Compares bombproof with sharp, pyvips, Pillow and the crate `image`. `scripts/peers` builds and starts
+//! it; `BENCHMARKING.md` says how to read the results.
 
 mod charts;
 mod generated_files;
@@ -29,8 +29,8 @@ fn main() -> ExitCode {
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
-            eprintln!("{words}");
+        Err(message) => {
+            eprintln!("{message}");
             ExitCode::FAILURE
         }
     }
@@ -53,7 +53,7 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         bombs.extend(input_files::all_in(folder)?);
     }
 
-    // Files are written once; what is capped is the measuring. The bombs have no rounds to save.
+    // Only the measuring is capped, not the writing of the files. The bombs have no rounds to leave out.
     let measuring = Instant::now();
     let share = |part: f64| options.cap.map(|cap| measuring + cap.mul_f64(part));
     let mut run = Run::new();
@@ -80,7 +80,7 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     let notes = [
         ("load before", load),
         ("rounds", format!("{} of photos, {} of growth", rounds[0], rounds[1])),
-        ("took", format!("{all}, of which {measured} measuring")),
+        ("took", format!("{all}, {measured} of it measuring")),
     ];
     let text = machine::description(arguments, &run.versions, &notes);
     for (extension, content) in [("csv", run.record.to_csv()), ("txt", text)] {

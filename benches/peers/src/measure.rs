@@ -1,4 +1,4 @@
-//! The measurement: every peer on every file, taking turns.
+//! The measurement: every peer on every file, one after another in each round.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,27 +6,27 @@ use std::time::{Duration, Instant};
 
 use crate::input_files::InputFile;
 use crate::peer::{self, Peer};
-use crate::record::{Record, Row};
+use crate::record::{AVATAR_SIDE, Record, Row, SIMILARITY_SIDES, ssim_measure};
 use crate::reference::{self, Reference};
 use crate::worker::{Answer, Caps, Worker};
 
-/// A run that is going on.
+/// A run in progress.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) record: Record,
-    /// What each worker says of itself.
+    /// The name and the versions that each worker reports.
     pub(crate) versions: Vec<String>,
-    /// Where the workers write.
+    /// The file that the workers write.
     output: PathBuf,
 }
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
-    /// Rounds of timing; fewer when `until` comes first, but one at least.
+    /// Rounds of timing; fewer if `until` comes first, but at least one.
     pub(crate) rounds: u32,
     pub(crate) until: Option<Instant>,
-    /// The outputs are compared with the reference.
+    /// Whether the outputs are compared with the reference.
     pub(crate) quality: bool,
 }
 
@@ -36,7 +36,7 @@ impl Run {
         Self { record: Record::default(), versions: Vec::new(), output }
     }
 
-    /// Time, memory and, where it is asked for, quality of `peers` on `photos`.
+    /// Time, memory and, if requested, similarity of `peers` on `photos`.
     pub(crate) fn photos(
         &mut self,
         suite: &str,
@@ -48,14 +48,15 @@ impl Run {
         if self.versions.is_empty() {
             self.versions = workers.iter().map(|worker| worker.versions.clone()).collect();
         }
-        // Who refuses a file is not asked again.
-        let mut takes = vec![vec![true; peers.len()]; photos.len()];
-        for (photo, takes) in photos.iter().zip(&mut takes) {
+        // A peer that refuses a file is not asked again.
+        let mut accepts = vec![vec![true; peers.len()]; photos.len()];
+        for (photo, accepts) in photos.iter().zip(&mut accepts) {
             let full = effort.quality.then(|| reference::full_decode(&photo.path)).transpose()?;
-            let references = SIDES.map(|side| full.as_ref().map(|full| Reference::of(full, side)));
+            let references =
+                SIMILARITY_SIDES.map(|side| full.as_ref().map(|full| Reference::of(full, side)));
             for (index, peer) in peers.iter().enumerate() {
                 let subject = Subject { suite, photo, peer: peer.name };
-                takes[index] = self.first(subject, &mut workers[index], peer, &references)?;
+                accepts[index] = self.warm_up(subject, &mut workers[index], peer, &references)?;
             }
             println!("{suite}: {}", photo.name);
         }
@@ -63,11 +64,11 @@ impl Run {
             if round > 1 && effort.until.is_some_and(|until| Instant::now() > until) {
                 break;
             }
-            for (photo, takes) in photos.iter().zip(&takes) {
-                // Nobody always comes first.
-                for turn in 0..peers.len() {
-                    let index = (turn + round as usize) % peers.len();
-                    if takes[index] {
+            for (photo, accepts) in photos.iter().zip(&accepts) {
+                // Another peer begins in each round.
+                for position in 0..peers.len() {
+                    let index = (position + round as usize) % peers.len();
+                    if accepts[index] {
                         let subject = Subject { suite, photo, peer: peers[index].name };
                         self.timed(subject, &mut workers[index], round);
                     }
@@ -76,10 +77,10 @@ impl Run {
             println!("{suite}: round {round}");
         }
         drop(workers);
-        for (photo, takes) in photos.iter().zip(&takes) {
-            for (peer, _) in peers.iter().zip(takes).filter(|(_, takes)| **takes) {
+        for (photo, accepts) in photos.iter().zip(&accepts) {
+            for (peer, _) in peers.iter().zip(accepts).filter(|(_, accepts)| **accepts) {
                 for round in 1..=MEMORY_ROUNDS {
-                    self.alone(Subject { suite, photo, peer: peer.name }, peer, round)?;
+                    self.in_fresh_process(Subject { suite, photo, peer: peer.name }, peer, round)?;
                 }
             }
         }
@@ -87,37 +88,40 @@ impl Run {
         Ok(())
     }
 
-    /// What `peers` do with files that ask for more than they are worth; each job has a process of its
-    /// own, which dies with it.
+    /// How `peers` handle hostile files. Each job has a process of its own.
     pub(crate) fn bombs(&mut self, bombs: &[InputFile], peers: &[Peer]) -> Result<(), String> {
         for bomb in bombs {
             for peer in peers {
-                self.alone(Subject { suite: "bombs", photo: bomb, peer: peer.name }, peer, 1)?;
+                self.in_fresh_process(
+                    Subject { suite: "bombs", photo: bomb, peer: peer.name },
+                    peer,
+                    1,
+                )?;
             }
         }
         println!("bombs: {}", bombs.len());
         Ok(())
     }
 
-    /// The first jobs on a file, which warm up: what they make, as PNG and as JPEG, and how like the
-    /// references that is. Returns whether the peer takes the file.
-    fn first(
+    /// The first jobs on a file, which are not timed: the size of the output, and its similarity to the
+    /// references, as PNG and as JPEG. Returns whether the peer accepts the file.
+    fn warm_up(
         &mut self,
         subject: Subject<'_>,
         worker: &mut Worker,
         peer: &Peer,
-        references: &[Option<Reference>; SIDES.len()],
+        references: &[Option<Reference>; SIMILARITY_SIDES.len()],
     ) -> Result<bool, String> {
         worker.read(&subject.photo.path);
-        for (side, reference) in SIDES.into_iter().zip(references) {
-            // Other sides than that of the race are there for their similarity alone.
+        for (side, reference) in SIMILARITY_SIDES.into_iter().zip(references) {
+            // The other sides are there for similarity alone.
             let kinds: &[&str] = match reference {
-                _ if side == SIDE => &["png", "jpeg"],
+                _ if side == AVATAR_SIDE => &["png", "jpeg"],
                 Some(_) => &["png"],
                 None => &[],
             };
             for kind in kinds {
-                let answer = worker.job(kind, side, &self.output, PATIENT);
+                let answer = worker.job(kind, side, &self.output, LENIENT_CAPS);
                 let Answer::Done { .. } = answer else {
                     self.ended(subject, 0, &answer);
                     if matches!(answer, Answer::Gone { .. }) {
@@ -132,7 +136,7 @@ impl Run {
                 if let Some(reference) = reference {
                     let similarity = reference.compare(&output)?;
                     let (ssim, error) = if *kind == "png" {
-                        (ssim_at(side), format!("png_mean_error_{side}"))
+                        (ssim_measure(side), format!("png_mean_error_{side}"))
                     } else {
                         ("jpeg_ssim".to_owned(), "jpeg_mean_error".to_owned())
                     };
@@ -146,22 +150,28 @@ impl Run {
 
     fn timed(&mut self, subject: Subject<'_>, worker: &mut Worker, round: u32) {
         worker.read(&subject.photo.path);
-        let answer = worker.job("jpeg", SIDE, &self.output, PATIENT);
+        let answer = worker.job("jpeg", AVATAR_SIDE, &self.output, LENIENT_CAPS);
         if let Answer::Done { nanoseconds, .. } = answer {
             self.push(subject, "time_ns", round, nanoseconds, "");
         }
     }
 
-    /// One job in a process of its own, after a small one that loads what is loaded late.
-    fn alone(&mut self, subject: Subject<'_>, peer: &Peer, round: u32) -> Result<(), String> {
+    /// The memory of one job in a process of its own, after a small job that loads everything that is
+    /// loaded late.
+    fn in_fresh_process(
+        &mut self,
+        subject: Subject<'_>,
+        peer: &Peer,
+        round: u32,
+    ) -> Result<(), String> {
         let mut worker = Worker::start(peer)?;
         let small = peer::folder().join("../../corpus/valid").join(SMALL);
         worker.read(&small);
-        worker.job("jpeg", SIDE, &self.output, PATIENT);
+        worker.job("jpeg", AVATAR_SIDE, &self.output, LENIENT_CAPS);
         worker.read(&subject.photo.path);
         worker.forget_peak();
         let before = worker.resident_bytes();
-        let answer = worker.job("jpeg", SIDE, &self.output, STRICT);
+        let answer = worker.job("jpeg", AVATAR_SIDE, &self.output, STRICT_CAPS);
         let grown = worker.peak_bytes().saturating_sub(before);
         self.push(subject, "grown_bytes", round, grown as f64, "");
         self.push(subject, "peak_bytes", round, worker.peak_bytes() as f64, "");
@@ -174,7 +184,7 @@ impl Run {
         Ok(())
     }
 
-    /// How a job ended and when.
+    /// How a job ended, and after how long.
     fn ended(&mut self, subject: Subject<'_>, round: u32, answer: &Answer) {
         match answer {
             Answer::Done { nanoseconds, .. } => {
@@ -220,22 +230,13 @@ struct Subject<'a> {
     peer: &'static str,
 }
 
-/// The side of the avatars that are raced, and all that are compared with a reference.
-pub(crate) const SIDE: u32 = 256;
-pub(crate) const SIDES: [u32; 4] = [64, 128, SIDE, 512];
-
-/// The name of the measure.
-pub(crate) fn ssim_at(side: u32) -> String {
-    format!("png_ssim_{side}")
-}
-
 const MEMORY_ROUNDS: u32 = 3;
 
-/// For good files: far more than any peer needs.
-const PATIENT: Caps = Caps { time: Duration::from_secs(120), memory_bytes: 6 << 30 };
+/// For photographs: far more than any peer needs.
+const LENIENT_CAPS: Caps = Caps { time: Duration::from_secs(120), memory_bytes: 6 << 30 };
 
-/// What a service could spare for one avatar at the very most.
-const STRICT: Caps = Caps { time: Duration::from_secs(20), memory_bytes: 2 << 30 };
+/// For memory and hostile files: the most that a service could afford for one avatar.
+const STRICT_CAPS: Caps = Caps { time: Duration::from_secs(20), memory_bytes: 2 << 30 };
 
-/// 61×43 pixels that every peer takes.
+/// 61×43 pixels that every peer accepts.
 const SMALL: &str = "lossy.webp";

@@ -7,20 +7,20 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) command: Command,
-    /// Files and folders of photographs beside the generated ones.
+    /// Files and folders of photographs, in addition to the generated ones.
     pub(crate) photos: Vec<PathBuf>,
-    /// Hostile files, and folders of them, beside corpus/bombs.
+    /// Hostile files, and folders of them, in addition to corpus/bombs.
     pub(crate) bombs: Vec<PathBuf>,
     pub(crate) rounds: u32,
-    /// How long the measuring may take, roughly: rounds are left out, files never.
+    /// How long the measuring may take, roughly: rounds are left out, files are not.
     pub(crate) cap: Option<Duration>,
-    /// The size of the generated photographs that all peers are measured on; 0 for none.
+    /// The size of the generated photographs that all peers are measured with; 0 for none.
     pub(crate) megapixels: u32,
-    /// The largest of the sizes that cost is followed up to.
+    /// The largest size of the growth suite.
     pub(crate) max_megapixels: u32,
-    /// What is run: `photos`, `growth`, `bombs`, with commas between them.
+    /// The suites to run: `photos`, `growth`, `bombs`, separated by commas.
     pub(crate) suites: String,
-    /// The name of the record, without its extension, and with the folder in benches/record.
+    /// The name of the record below benches/record, without its extension.
     pub(crate) name: Option<String>,
 }
 
@@ -43,16 +43,17 @@ impl Options {
             suites: "photos,growth,bombs".to_owned(),
             name: None,
         };
-        let mut words = arguments.iter().map(String::as_str);
-        options.command = match words.next() {
+        let mut arguments = arguments.iter().map(String::as_str);
+        options.command = match arguments.next() {
             Some("run") => Command::Run,
             Some("draw") => Command::Draw,
             _ => return Err(USAGE.to_owned()),
         };
-        while let Some(word) = words.next() {
-            let value = words.next().ok_or(USAGE)?;
-            let number = || value.parse::<u32>().map_err(|_| format!("{word} {value}: no number"));
-            match word {
+        while let Some(option) = arguments.next() {
+            let value = arguments.next().ok_or(USAGE)?;
+            let number =
+                || value.parse::<u32>().map_err(|_| format!("{option} {value}: not a number"));
+            match option {
                 "--photos" => options.photos.push(value.into()),
                 "--bombs" => options.bombs.push(value.into()),
                 "--rounds" => options.rounds = number()?.max(1),
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_taken_in_any_order() {
+    fn options_may_come_in_any_order() {
         let of = |line: &str| {
             Options::of(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
         };

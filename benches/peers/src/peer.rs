@@ -1,9 +1,9 @@
-//! Who is compared, and how each is started.
+//! The libraries that are compared, and how each is started.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// One of the libraries.
+/// A library.
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
@@ -18,7 +18,7 @@ enum RunBy {
     Python(&'static str),
 }
 
-/// Everybody, bombproof first.
+/// All peers, bombproof first.
 pub(crate) const ALL: [Peer; 5] = [
     Peer { name: OURS, run_by: RunBy::Rust(&["bombproof"]) },
     Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
@@ -27,8 +27,8 @@ pub(crate) const ALL: [Peer; 5] = [
     Peer { name: "image", run_by: RunBy::Rust(&["image"]) },
 ];
 
-/// Whose cost is followed up to 100 megapixels. bombproof takes files here that its defaults would
-/// refuse, so that their cost is seen.
+/// The peers of the growth suite, up to 100 megapixels. bombproof runs with wider limits here, so that
+/// the cost of files is seen that the defaults refuse.
 pub(crate) const GROWTH: [Peer; 2] = [
     Peer { name: OURS, run_by: RunBy::Rust(&["bombproof", "wide"]) },
     Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
@@ -37,7 +37,7 @@ pub(crate) const GROWTH: [Peer; 2] = [
 pub(crate) const OURS: &str = "bombproof";
 
 impl Peer {
-    /// The program and its arguments. Where there is `taskset`, everybody runs on the same core.
+    /// The program and its arguments. If `taskset` is installed, all peers run on the same core.
     pub(crate) fn command(&self) -> (String, Vec<String>) {
         let worker = |file: &str| folder().join("workers").join(file).display().to_string();
         let mut words = core().map_or_else(Vec::new, |core| {
@@ -65,7 +65,7 @@ pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The core that all workers share: the last one that this process may use.
+/// The core that all workers share: the last one that this process may use. `None` without `taskset`.
 pub(crate) fn core() -> Option<u32> {
     static CORE: OnceLock<Option<u32>> = OnceLock::new();
     *CORE.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! The record of a run: one row for each thing that was measured, as CSV.
+//! The record of a run as CSV: one row per measured value.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,18 +10,19 @@ pub(crate) struct Row {
     /// `photos`, `growth` or `bombs`.
     pub(crate) suite: String,
     pub(crate) file: String,
-    /// One of [`FORMATS`](crate::input_files::FORMATS), or `-` where no header can be read.
+    /// One of [`FORMATS`], or `-` if the header cannot be read.
     pub(crate) format: String,
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) input_bytes: u64,
     pub(crate) peer: String,
-    /// What was measured, its unit last; `refused_ns` and `gone_ns` for jobs that end without a
-    /// picture.
+    /// What was measured, with the unit last. A job that ends without a picture has `refused_ns` or
+    /// `gone_ns`.
     pub(crate) measure: String,
-    /// Values of one round were measured next to each other.
+    /// Values of the same round were measured one after another.
     pub(crate) round: u32,
     pub(crate) value: f64,
+    /// The error message of the peer, or how its process ended.
     pub(crate) words: String,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The values of one measure, with the rounds that they come from.
+    /// The values of one measure, each with its round.
     pub(crate) fn values<'a>(
         &'a self,
         suite: &'a str,
@@ -53,7 +54,7 @@ impl Record {
             .map(|row| (row.round, row.value))
     }
 
-    /// One row of each file of a suite, in the order in which they were measured.
+    /// One row of each file of a suite, in the order of measurement.
     pub(crate) fn files(&self, suite: &str) -> Vec<&Row> {
         let mut files: Vec<&Row> = Vec::new();
         for row in self.rows.iter().filter(|row| row.suite == suite) {
@@ -64,7 +65,7 @@ impl Record {
         files
     }
 
-    /// How often the jobs of a suite were timed.
+    /// The number of timed rounds of a suite.
     pub(crate) fn rounds(&self, suite: &str) -> u32 {
         let rows = self.rows.iter().filter(|row| row.suite == suite && row.measure == "time_ns");
         rows.map(|row| row.round).max().unwrap_or(0)
@@ -75,7 +76,7 @@ impl Record {
         for row in &self.rows {
             let Row { suite, file, format, width, height, input_bytes, .. } = row;
             let Row { peer, measure, round, value, words, .. } = row;
-            let (file, words) = (plain(file), plain(words));
+            let (file, words) = (unquoted(file), unquoted(words));
             let _ = writeln!(
                 csv,
                 "{suite},{file},{format},{width},{height},{input_bytes},{peer},{measure},{round},{value},{words}"
@@ -94,7 +95,7 @@ impl Record {
     }
 }
 
-/// The newest record of a folder; their names begin with their dates.
+/// The newest record of a folder. The names of records begin with their dates.
 pub(crate) fn newest(folder: &Path) -> Result<PathBuf, String> {
     let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -106,6 +107,11 @@ pub(crate) fn newest(folder: &Path) -> Result<PathBuf, String> {
         })
         .max()
         .ok_or_else(|| format!("no record in {}", folder.display()))
+}
+
+/// The measure of the similarity of an avatar in PNG with sides of this length.
+pub(crate) fn ssim_measure(side: u32) -> String {
+    format!("png_ssim_{side}")
 }
 
 fn row(line: &str) -> Option<Row> {
@@ -126,34 +132,52 @@ fn row(line: &str) -> Option<Row> {
     })
 }
 
-/// Words without what would need quoting.
-fn plain(words: &str) -> String {
-    let plain = words.replace([',', '"'], ";");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The text on one line, without characters that CSV has to quote.
+fn unquoted(text: &str) -> String {
+    let text = text.replace([',', '"'], ";");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The kinds of files, as the tables and charts name them.
+pub(crate) const FORMATS: [&str; 5] =
+    ["JPEG baseline", "JPEG progressive", "PNG", "WebP lossy", "WebP lossless"];
+
+/// The side of the avatars that are timed.
+pub(crate) const AVATAR_SIDE: u32 = 256;
+
+/// The sides of the avatars that are compared with a reference.
+pub(crate) const SIMILARITY_SIDES: [u32; 4] = [64, 128, AVATAR_SIDE, 512];
 
 const HEADER: &str = "suite,file,format,width,height,input_bytes,peer,measure,round,value,words";
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_written_is_read_again() {
-        let row = Row {
+    /// A record of PNGs of 2 megapixels and 3 MB: file, peer, measure, round and value.
+    pub(crate) fn photos(values: &[(&str, &str, &str, u32, f64)]) -> Record {
+        let row = |&(file, peer, measure, round, value): &(&str, &str, &str, u32, f64)| Row {
             suite: "photos".into(),
-            file: "a.jpg".into(),
+            file: file.into(),
             format: "PNG".into(),
-            width: 3,
-            height: 2,
-            input_bytes: 99,
-            peer: "sharp".into(),
-            measure: "time_ns".into(),
-            round: 4,
-            value: 0.125,
-            words: "a, b".into(),
+            width: 2_000,
+            height: 1_000,
+            input_bytes: 3_000_000,
+            peer: peer.into(),
+            measure: measure.into(),
+            round,
+            value,
+            words: String::new(),
         };
-        let csv = Record { rows: vec![row.clone()] }.to_csv();
+        Record { rows: values.iter().map(row).collect() }
+    }
+
+    #[test]
+    fn a_written_record_can_be_read() {
+        let mut record = photos(&[("a.jpg", "sharp", "time_ns", 4, 0.125)]);
+        record.rows[0].words = "a, b".into();
+        let row = record.rows[0].clone();
+        let csv = record.to_csv();
         let read = Record::from_csv(&csv).unwrap();
         assert_eq!(read.rows, [Row { words: "a; b".into(), ..row }]);
         assert_eq!(read.values("photos", "a.jpg", "sharp", "time_ns").next(), Some((4, 0.125)));

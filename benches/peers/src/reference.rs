@@ -1,4 +1,4 @@
-//! What a thumbnail should look like: the full decode in sRGB, made small in one step of Lanczos3.
+//! What an avatar should look like: the full decode in sRGB, resized in one step of Lanczos3.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,12 @@ use similarity::reference;
 use similarity::ssim::{self, Similarity};
 
 /// All pixels of a file.
-pub(crate) fn full_decode(photo: &Path) -> Result<Rgba, String> {
-    let file = fs::read(photo).map_err(|error| format!("{}: {error}", photo.display()))?;
+pub(crate) fn full_decode(path: &Path) -> Result<Rgba, String> {
+    let file = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     reference::Reference::of(&file)?.converted()
 }
 
-/// The best that a peer could make of a file.
+/// The avatar that all peers are compared with.
 #[derive(Debug)]
 pub(crate) struct Reference {
     small: Rgb,
@@ -24,9 +24,9 @@ impl Reference {
         Self { small: reference::cover(full, side as usize).on_white() }
     }
 
-    /// How like the reference a thumbnail is, which is a file itself.
-    pub(crate) fn compare(&self, thumbnail: &[u8]) -> Result<Similarity, String> {
-        let picture = reference::Reference::of(thumbnail)?.picture.on_white();
+    /// Compares an avatar, as a file, with the reference.
+    pub(crate) fn compare(&self, avatar: &[u8]) -> Result<Similarity, String> {
+        let picture = reference::Reference::of(avatar)?.picture.on_white();
         ssim::compare(&self.small, &picture)
     }
 }

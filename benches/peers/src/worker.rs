@@ -1,10 +1,15 @@
-//! A peer as a process of its own, and what it takes from the machine.
+//! A peer as a process of its own: its jobs, its time and its memory.
 //!
-//! A worker says `ready<TAB>versions`. It takes an input into its memory at `read<TAB>path` and says
-//! `read`. Then it makes an avatar of it, of that side, at `jpeg<TAB>side<TAB>path` or `png<TAB>side<TAB>path`,
-//! writes it to that path, and says `done<TAB>nanoseconds<TAB>heap` (`heap` in bytes, or nothing where it is not counted) or
-//! `refused<TAB>nanoseconds<TAB>words`. Its clock runs from the bytes of the input in its memory to the
-//! bytes of the output in its memory.
+//! The line protocol:
+//!
+//! 1. A worker starts with `ready<TAB>versions`.
+//! 2. On `read<TAB>path` it reads an input into its memory and answers `read`.
+//! 3. On `jpeg<TAB>side<TAB>path` or `png<TAB>side<TAB>path` it makes an avatar of that side, writes it to the
+//!    path, and answers `done<TAB>nanoseconds<TAB>heap` or `refused<TAB>nanoseconds<TAB>message`. `heap` is in
+//!    bytes, and empty if it is not counted.
+//!
+//! The worker's clock runs from the bytes of the input in its memory to the bytes of the output in its
+//! memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -16,30 +21,30 @@ use std::time::{Duration, Instant};
 
 use crate::peer::Peer;
 
-/// A running peer; it is stopped when it is dropped.
+/// A running peer. It is killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Worker {
     child: Child,
     requests: ChildStdin,
     answers: Receiver<String>,
-    /// What it says of itself: its name and the versions that matter.
+    /// Its name and the versions that matter.
     pub(crate) versions: String,
-    /// The most memory that was seen in use, in bytes.
+    /// The highest resident memory that was seen, in bytes.
     peak_bytes: u64,
 }
 
-/// What became of a job.
+/// The result of a job.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// A picture was written.
     Done { nanoseconds: f64, heap_bytes: Option<f64> },
-    /// An error, in the peer's words.
+    /// An error, with the peer's message.
     Refused { nanoseconds: f64, words: String },
-    /// The process is gone: it died, or passed a cap and was killed.
+    /// The process is gone: it died, or exceeded a cap and was killed.
     Gone { nanoseconds: f64, words: String },
 }
 
-/// What a job may take before its process is killed.
+/// The time and memory of a job beyond which its process is killed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caps {
     pub(crate) time: Duration,
@@ -76,20 +81,20 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Has the next input read into the worker's memory.
+    /// Tells the worker to read an input into its memory.
     pub(crate) fn read(&mut self, input: &Path) {
-        self.say(&format!("read\t{}\n", input.display()));
-        // A worker that is gone is told by the end of its answers.
+        self.send(&format!("read\t{}\n", input.display()));
+        // If the worker is gone, the next job finds out.
         let _ = self.answers.recv_timeout(PATIENCE);
     }
 
-    /// One job on what was read. `kind` is `jpeg` or `png`.
+    /// Runs one job on the input that was read. `kind` is `jpeg` or `png`.
     pub(crate) fn job(&mut self, kind: &str, side: u32, output: &Path, caps: Caps) -> Answer {
         let start = Instant::now();
-        self.say(&format!("{kind}\t{side}\t{}\n", output.display()));
+        self.send(&format!("{kind}\t{side}\t{}\n", output.display()));
         loop {
             match self.answers.recv_timeout(TICK) {
-                Ok(line) => return parsed(&line),
+                Ok(line) => return parse(&line),
                 Err(RecvTimeoutError::Disconnected) => {
                     let status =
                         self.child.wait().map_or_else(|_| String::new(), |s| s.to_string());
@@ -98,7 +103,7 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let resident_bytes = self.resident_bytes();
-            let passed = if start.elapsed() > caps.time {
+            let exceeded = if start.elapsed() > caps.time {
                 format!("killed after {} s", caps.time.as_secs())
             } else if resident_bytes > caps.memory_bytes {
                 format!("killed at {} MiB", caps.memory_bytes >> 20)
@@ -107,28 +112,28 @@ impl Worker {
             };
             self.peak_bytes();
             let _ = self.child.kill();
-            return gone(start, passed);
+            return gone(start, exceeded);
         }
     }
 
-    fn say(&mut self, line: &str) {
+    fn send(&mut self, line: &str) {
         let _ = self.requests.write_all(line.as_bytes());
     }
 
-    /// Bytes of physical memory in use now; 0 where the system does not say.
+    /// The resident memory in bytes; 0 if the system does not say.
     pub(crate) fn resident_bytes(&mut self) -> u64 {
         self.peak_bytes();
         self.status("VmRSS:").unwrap_or(0)
     }
 
-    /// The most of it that was in use at once since the start or [`forget_peak`](Self::forget_peak).
+    /// The highest resident memory since the start or [`forget_peak`](Self::forget_peak).
     pub(crate) fn peak_bytes(&mut self) -> u64 {
         let peak = self.status("VmHWM:").unwrap_or(0);
         self.peak_bytes = self.peak_bytes.max(peak);
         self.peak_bytes
     }
 
-    /// Counts the peak anew (proc(5), `clear_refs`).
+    /// Resets the peak to the current value (proc(5), `clear_refs`).
     pub(crate) fn forget_peak(&mut self) {
         let _ = fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5");
         self.peak_bytes = 0;
@@ -149,11 +154,11 @@ impl Drop for Worker {
     }
 }
 
-fn parsed(line: &str) -> Answer {
+fn parse(line: &str) -> Answer {
     let mut parts = line.splitn(3, '\t');
     let mut next = || parts.next().unwrap_or_default();
-    let (word, nanoseconds, rest) = (next(), next().parse().unwrap_or(0.0), next());
-    match word {
+    let (kind, nanoseconds, rest) = (next(), next().parse().unwrap_or(0.0), next());
+    match kind {
         "done" => Answer::Done { nanoseconds, heap_bytes: rest.parse().ok() },
         "refused" => Answer::Refused { nanoseconds, words: rest.to_owned() },
         _ => Answer::Gone { nanoseconds, words: format!("said {line:?}") },
@@ -164,7 +169,7 @@ fn gone(start: Instant, words: String) -> Answer {
     Answer::Gone { nanoseconds: start.elapsed().as_nanos() as f64, words }
 }
 
-/// How often memory and time are looked at.
+/// How often memory and time are checked.
 const TICK: Duration = Duration::from_millis(5);
 
 /// How long an interpreter may take to start on a busy machine.
@@ -175,13 +180,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_read_by_their_first_word() {
-        let done = parsed("done\t12\t34");
+    fn the_first_word_tells_the_kind_of_an_answer() {
+        let done = parse("done\t12\t34");
         assert!(matches!(done, Answer::Done { nanoseconds: 12.0, heap_bytes: Some(34.0) }));
-        assert!(matches!(parsed("done\t12\t"), Answer::Done { heap_bytes: None, .. }));
+        assert!(matches!(parse("done\t12\t"), Answer::Done { heap_bytes: None, .. }));
         assert!(
-            matches!(parsed("refused\t5\ttoo large"), Answer::Refused { words, .. } if words == "too large")
+            matches!(parse("refused\t5\ttoo large"), Answer::Refused { words, .. } if words == "too large")
         );
-        assert!(matches!(parsed("Segmentation fault"), Answer::Gone { .. }));
+        assert!(matches!(parse("Segmentation fault"), Answer::Gone { .. }));
     }
 }

@@ -1,17 +1,16 @@
-//! The charts of growth: what a larger picture costs, a panel for each format.
+//! The charts of growth: the cost of larger pictures, a panel for each format.
 
 use crate::charts::svg::{Anchor, LogScale, Svg, color, label};
-use crate::input_files::FORMATS;
 use crate::peer;
-use crate::record::Record;
+use crate::record::{FORMATS, Record};
 use crate::statistics::Spread;
 
 /// Peak memory from 1 to 100 megapixels.
 pub(crate) fn memory(record: &Record) -> String {
-    let title = "Memory that one job takes, by size of the picture";
+    let title = "Memory of one job, by size of the picture";
     panels(record, title, "MB", |file, peer| {
         let grown = record.values("growth", file, peer, "grown_bytes");
-        // A job that stays inside of memory that is there already is drawn at the lower edge.
+        // A job that fits into memory that the process already has is drawn at the lower edge.
         Some(Spread::of(grown.map(|(_, value)| value / 1e6))?.median.max(0.1))
     })
 }
@@ -24,7 +23,7 @@ pub(crate) fn time(record: &Record) -> String {
     })
 }
 
-/// What a peer takes, by megapixels.
+/// The cost of a peer, by megapixels.
 struct Curve {
     peer: &'static str,
     points: Vec<(f64, f64)>,
@@ -45,7 +44,7 @@ fn panels(
         peer::GROWTH.map(|peer| Curve { peer: peer.name, points: points(format, peer.name) })
     });
     let all = || curves.iter().flatten().flat_map(|curve| &curve.points);
-    // One scale for all panels, so that they can be compared.
+    // All panels share one scale, so that they can be compared.
     let across = LogScale::of(all().map(|point| point.0), 0.0, PANEL.0);
     let up = LogScale::of(all().map(|point| point.1), PANEL.1, 0.0);
     let mut svg = Svg::new(3.0 * (PANEL.0 + GAP.0) + 40.0, 2.0 * (PANEL.1 + GAP.1) + 44.0);
@@ -80,10 +79,10 @@ fn panels(
         svg.text((left + 40.0, y + 4.0), Anchor::Start, "w", peer.name);
     }
     let notes = [
-        format!("{unit} up, megapixels (MP) across"),
+        format!("vertical: {unit}; horizontal: megapixels (MP)"),
         "both scales are logarithmic".to_owned(),
         "lower is better".to_owned(),
-        "a line ends where files are refused".to_owned(),
+        "a line ends where larger files are refused".to_owned(),
     ];
     for (index, note) in notes.iter().enumerate() {
         svg.text((left, top + 84.0 + index as f64 * 18.0), Anchor::Start, "s", note);
@@ -96,6 +95,6 @@ fn place(index: usize) -> (f64, f64) {
     (56.0 + column * (PANEL.0 + GAP.0), 70.0 + row * (PANEL.1 + GAP.1))
 }
 
-/// Width and height of a panel, and what lies between two.
+/// Width and height of a panel, and the gaps between panels.
 const PANEL: (f64, f64) = (222.0, 170.0);
 const GAP: (f64, f64) = (54.0, 62.0);

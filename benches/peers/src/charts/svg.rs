@@ -1,8 +1,8 @@
-//! Plain SVG: a card with text, lines and shapes, readable on light and on dark pages.
+//! Plain SVG: a card with text, lines and dots, for light and dark pages, and logarithmic axes.
 
 use std::fmt::Write as _;
 
-/// A drawing that is being made.
+/// A drawing under construction.
 #[derive(Debug)]
 pub(crate) struct Svg {
     width: f64,
@@ -10,7 +10,7 @@ pub(crate) struct Svg {
     body: String,
 }
 
-/// Where the text is held.
+/// Which point of a text is at its coordinates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Anchor {
     Start,
@@ -23,17 +23,17 @@ impl Svg {
         Self { width, height, body: String::new() }
     }
 
-    /// `class` is one of those in [`STYLE`].
-    pub(crate) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, class: &str, words: &str) {
+    /// Writes text. `class` is one of [`STYLE`].
+    pub(crate) fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, class: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
             Anchor::End => "end",
         };
-        let words = words.replace('&', "&amp;").replace('<', "&lt;");
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
         let _ = writeln!(
             self.body,
-            r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" class="{class}">{words}</text>"#
+            r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" class="{class}">{text}</text>"#
         );
     }
 
@@ -54,7 +54,7 @@ impl Svg {
         );
     }
 
-    /// The file. `title` is what is read aloud instead of the drawing.
+    /// The file. Screen readers read `title` instead of the drawing.
     pub(crate) fn finish(self, title: &str) -> String {
         let Self { width, height, body } = self;
         format!(
@@ -81,7 +81,7 @@ pub(crate) struct LogScale {
 }
 
 impl LogScale {
-    /// From `start` to `end` in the drawing, wide enough for all values, which are over 0.
+    /// An axis from `start` to `end` in the drawing that has room for all values, which are positive.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>, start: f64, end: f64) -> Self {
         let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
         for value in values {
@@ -91,7 +91,7 @@ impl LogScale {
         if low > high {
             (low, high) = (1.0, 10.0);
         }
-        // Up to the next step of 1, 2, 5, so that the axis ends in a label.
+        // Extended to the next step of 1, 2, 5, so that the axis ends at a label.
         let low = steps().take_while(|&step| step <= low * 1.001).last().unwrap_or(low);
         let high = steps().find(|&step| step >= high * 0.999).unwrap_or(high);
         Self { low, high: high.max(low * 2.0), start, end }
@@ -102,7 +102,7 @@ impl LogScale {
         self.start + part * (self.end - self.start)
     }
 
-    /// Where a line is drawn; powers of ten, and 2 and 5 between them on a short axis.
+    /// The values of the grid lines: powers of ten, with 2 and 5 between them on a short axis.
     pub(crate) fn ticks(self) -> Vec<f64> {
         let inside = |step: &f64| (self.low * 0.999..=self.high * 1.001).contains(step);
         let all: Vec<f64> = steps().filter(inside).collect();
@@ -119,11 +119,11 @@ fn steps() -> impl Iterator<Item = f64> {
     (-3..9).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(power)))
 }
 
-/// A number as a label: three digits at most, thousands apart.
+/// A number as a label: at most three digits, or a separator after the thousands.
 pub(crate) fn label(value: f64) -> String {
     if value >= 999.5 {
-        let whole = value.round() as u64;
-        return format!("{},{:03}", whole / 1_000, whole % 1_000);
+        let rounded = value.round() as u64;
+        return format!("{},{:03}", rounded / 1_000, rounded % 1_000);
     }
     let text = match value {
         ..0.0095 => format!("{value:.3}"),
@@ -149,7 +149,7 @@ pub(crate) fn color(peer: &str) -> &'static str {
     }
 }
 
-/// `a` to `e` are the peers. The card is drawn, so that the text is on what it was chosen for.
+/// `a` to `e` are the peers. The card has a background of its own: the text colours are chosen for it.
 const STYLE: &str = "\
 text { font: 12px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
 .h { font-size: 14px; font-weight: 600 }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_scale_ends_in_steps_and_keeps_the_order() {
+    fn a_log_scale_ends_at_steps_and_keeps_the_order() {
         let scale = LogScale::of([0.7, 450.0], 100.0, 200.0);
         assert_eq!((scale.at(0.5), scale.at(500.0)), (100.0, 200.0));
         assert!(scale.at(1.0) < scale.at(10.0));

@@ -1,13 +1,12 @@
-//! The chart of time: a group for each format, a dot for each peer. Dots, because the length of a bar
-//! says nothing on a logarithmic scale.
+//! The chart of times: a group for each format, a dot for each peer. Dots, because the length of a bar
+//! means nothing on a logarithmic scale.
 
 use crate::charts::svg::{Anchor, LogScale, Svg, color, label};
-use crate::input_files::FORMATS;
 use crate::peer;
-use crate::record::Record;
+use crate::record::{FORMATS, Record};
 use crate::statistics::Spread;
 
-/// Milliseconds for each megapixel of the source, by format and peer.
+/// Milliseconds per megapixel of the upload, by format and peer.
 pub(crate) fn time_by_format(record: &Record) -> String {
     let groups =
         FORMATS.map(|format| (format, peer::ALL.map(|peer| dot(record, format, peer.name))));
@@ -24,9 +23,9 @@ pub(crate) fn time_by_format(record: &Record) -> String {
         svg.text((x, bottom + 16.0), Anchor::Middle, "s", &label(tick));
     }
     svg.line((LEFT, TOP - 6.0), (LEFT, bottom), "axis");
-    for (line, words) in AXIS.iter().enumerate() {
+    for (line, text) in AXIS.iter().enumerate() {
         let y = bottom + 36.0 + line as f64 * 16.0;
-        svg.text((LEFT, y), Anchor::Start, "s", words);
+        svg.text((LEFT, y), Anchor::Start, "s", text);
     }
     for (index, (format, dots)) in groups.iter().enumerate() {
         let top = TOP + index as f64 * group;
@@ -49,7 +48,7 @@ pub(crate) fn time_by_format(record: &Record) -> String {
     svg.finish(TITLE)
 }
 
-/// The median of the files' medians, and the files at both ends.
+/// The median of the files' medians, with the fastest and the slowest file.
 fn dot(record: &Record, format: &str, peer: &str) -> Option<Spread> {
     let files = record.files("photos");
     let files = files.iter().filter(|file| file.format == format);
@@ -68,8 +67,8 @@ fn dot(record: &Record, format: &str, peer: &str) -> Option<Spread> {
 
 const TITLE: &str = "Time for an avatar of 256×256, by format of the upload";
 const AXIS: [&str; 2] = [
-    "milliseconds for each megapixel of the upload, on one core; left is better; log scale",
-    "a dot is the median of the files of the format, a line goes from the fastest to the slowest",
+    "milliseconds per megapixel of the upload, on one core; left is better; logarithmic scale",
+    "dot: median of the files of the format; line: from the fastest file to the slowest",
 ];
 const WIDTH: f64 = 860.0;
 const LEFT: f64 = 210.0;

@@ -1,5 +1,5 @@
-//! Why bombproof is behind where it is, and what would change it. A line is shown only where the record
-//! says that it is.
+//! Why bombproof is behind, and what would change it. An explanation is shown only if the record says
+//! that bombproof is behind.
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,60 +14,68 @@ impl Measure {
         match self {
             Self::Time => "time",
             Self::Memory => "memory",
-            Self::Similarity => "similarity",
+            Self::Similarity => "SSIM",
         }
     }
 }
 
-/// The line for a format.
-pub(crate) fn reason(format: &str, measure: Measure) -> &'static str {
-    let known = REASONS.iter().find(|(f, m, _)| *f == format && *m == measure);
-    known.map_or(MISSING, |(_, _, words)| *words)
+/// The explanation for a format and a measure.
+pub(crate) fn explanation(format: &str, measure: Measure) -> &'static str {
+    let known = EXPLANATIONS.iter().find(|(f, m, _)| *f == format && *m == measure);
+    known.map_or(MISSING, |(_, _, text)| *text)
 }
 
-/// A line that nobody has written yet; the tests do not let it pass.
+/// Stands in for an explanation that nobody has written. The tests fail if it is shown.
 pub(crate) const MISSING: &str = "NOT EXPLAINED in benches/peers/src/tables/known_deficits.rs";
 
-const LESS_DETAIL: &str = "the decoder leaves at least 1.25 times the target for the resize, Pillow and libvips twice. \
-                           `Request::jpeg_detail(JpegDetail::Best)` leaves as much, and takes longer.";
+const LESS_DETAIL: &str = "\
+The decoder leaves at least 1.25 times the target size for the resize, where Pillow and libvips leave twice.
+  `Request::jpeg_detail(JpegDetail::Best)` leaves as much, and takes longer.";
 
-const REASONS: &[(&str, Measure, &str)] = &[
+/// Format, measure and explanation, with the line breaks of the page.
+const EXPLANATIONS: &[(&str, Measure, &str)] = &[
     ("JPEG baseline", Measure::Similarity, LESS_DETAIL),
     ("JPEG progressive", Measure::Similarity, LESS_DETAIL),
     (
         "PNG",
         Measure::Time,
-        "most of it is inflating, for which sharp has zlib-ng and its SIMD; here it is plain Rust without unsafe code. \
-         A faster inner loop of the inflater would change it.",
+        "\
+Most of it is inflate. sharp has zlib-ng with SIMD; here it is plain Rust without unsafe code. A faster inner loop of
+  the inflater would change it.",
     ),
     (
         "WebP lossy",
         Measure::Time,
-        "libwebp predicts, transforms and filters with SIMD written by hand, where the decoder here is plain Rust \
-         without unsafe code. Loops that the compiler turns into SIMD would change it.",
+        "\
+libwebp has hand-written SIMD for prediction, transforms and the loop filter. The decoder here is plain Rust without
+  unsafe code. Loops that the compiler vectorises would change it.",
     ),
     (
         "WebP lossy",
         Measure::Memory,
-        "the small planes, at least twice the target each way, are held until the last row is in, where libvips \
-         resizes rows as they come. Doing the same would change it.",
+        "\
+The reduced planes, at least twice the target on each side, stay in memory until the last row is decoded. libvips
+  resizes rows as they arrive. To do the same would change it.",
     ),
     (
         "WebP lossy",
         Measure::Similarity,
-        "Pillow decodes all pixels and makes them small by Lanczos; here a box comes first, whose averages are rounded to \
-         8 bits, and the loop filter is left out where it averages much. More bits would change the first.",
+        "\
+Pillow decodes all pixels and resizes them with Lanczos. Here a box filter comes first, and its averages are rounded to
+  8 bits; the loop filter is left out where many pixels are averaged. More bits would change the first.",
     ),
     (
         "WebP lossless",
         Measure::Time,
-        "nearly all of it is reading prefix codes, a symbol after the other, in plain Rust without unsafe code. Fewer \
-         steps for each symbol would change it.",
+        "\
+Nearly all of it is reading prefix codes, one symbol after another, in plain Rust without unsafe code. Fewer steps per
+  symbol would change it.",
     ),
     (
         "WebP lossless",
         Measure::Memory,
-        "the pixels are kept that a copy can reach, a million of four bytes at most. Three bytes for opaque ones \
-         would change it.",
+        "\
+The pixels that a copy can reach stay in memory, at most a million of four bytes. Three bytes for opaque pixels would
+  change it.",
     ),
 ];

@@ -1,4 +1,9 @@
 //! The tables, as Markdown.
 
+pub(crate) mod deficits;
+pub(crate) mod hostile_files;
 pub(crate) mod known_deficits;
-pub(crate) mod photos;
+pub(crate) mod measurements;
+pub(crate) mod per_file;
+pub(crate) mod similarity;
+pub(crate) mod summary;
