@@ -1,4 +1,4 @@
-//! A file that is meant to be slow.
+//! A file that is meant to be slow, and the largest size of one.
 
 #[derive(Clone, Copy)]
 pub(crate) struct Candidate {
@@ -12,5 +12,5 @@ impl Candidate {
     }
 }
 
-/// The largest input that the default limits take.
+/// The largest input that the default limits accept.
 pub(crate) const MAX_BYTES: usize = 32 << 20;

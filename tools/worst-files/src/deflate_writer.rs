@@ -1,9 +1,10 @@
-//! Deflate streams (RFC 1951) written by hand: long runs in few bits, and blocks that are all header.
+//! Hand-written deflate streams (RFC 1951): long runs in few bits,
+//! and blocks that have only a header.
 
 use bombproof_testkit::bits::LsbBits;
 use bombproof_testkit::huffman::{canonical_codes, code_lengths};
 
-/// A zlib stream of blocks. It ends without a checksum, which no decoder of ours reads.
+/// A zlib stream of blocks. Its checksum is 0, and no decoder of ours reads it.
 pub(crate) struct Zlib {
     bits: LsbBits,
     written_bits: usize,
@@ -35,7 +36,7 @@ impl Zlib {
         self.bits.finish()
     }
 
-    /// The header of a dynamic block: the codes, as lengths for each symbol.
+    /// The header of a dynamic block: the code length of each symbol.
     fn header(&mut self, last: bool, symbols: &[u8], distances: &[u8]) {
         let tokens = tokens(&[symbols, distances].concat());
         let mut counts = [0; 19];
@@ -58,23 +59,23 @@ impl Zlib {
         }
     }
 
-    /// Blocks that hold nothing, up to `bytes` in all. Their code has 63 literals and the end, six bits
-    /// each, so that every pair of literals fits in 12 bits: inflaters that look up two at once fill in
-    /// thousands of entries for the 13 bytes of a block.
+    /// Empty blocks, until the stream has `bytes`. Their code has 63 literals and the end of block,
+    /// each of six bits, so that every pair of literals fits in 12 bits: inflaters that look up two
+    /// literals at once fill thousands of table entries for the 13 bytes of a block.
     pub(crate) fn empty_blocks_of_pairs(&mut self, bytes: usize) {
         let mut symbols = [0; 257];
         symbols[193..].fill(6);
         self.empty_blocks(bytes, &symbols);
     }
 
-    /// The same with the shortest code there is: a literal and the end.
+    /// The same with the shortest code: a literal and the end of block.
     pub(crate) fn empty_blocks_of_one_bit(&mut self, bytes: usize) {
         let mut symbols = [0; 257];
         symbols[255..].fill(1);
         self.empty_blocks(bytes, &symbols);
     }
 
-    /// The same with codes of up to 15 bits, for tables of two levels.
+    /// The same with codes of up to 15 bits, for two-level tables.
     pub(crate) fn empty_blocks_of_long_codes(&mut self, bytes: usize) {
         let mut symbols = [0; 257];
         for (length, symbol) in (1..=15).zip(&mut symbols[..15]) {
@@ -92,8 +93,8 @@ impl Zlib {
         }
     }
 
-    /// One block of `count` rows of a filter byte and `row_bytes` - 1 times `value`: two bits for 258
-    /// bytes.
+    /// One block of `count` rows: a filter byte, and `row_bytes` - 1
+    /// times `value`, at two bits for 258 bytes.
     pub(crate) fn rows(
         &mut self,
         count: usize,
@@ -127,7 +128,7 @@ impl Zlib {
     }
 }
 
-/// Code lengths as they are sent: symbol, extra bits and their number (RFC 1951, 3.2.7).
+/// Run-length coded code lengths: symbol, extra bits and their number (RFC 1951, 3.2.7).
 fn tokens(lengths: &[u8]) -> Vec<(usize, u32, u32)> {
     let mut tokens = Vec::new();
     let mut i = 0;

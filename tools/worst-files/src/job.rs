@@ -1,4 +1,4 @@
-//! One job, as a service runs it, with the time of its thread and the peak of its heap.
+//! One job, as a service runs it: its result, the time of its thread and the peak of its heap.
 
 use bombproof::{Error, Interrupt, Limits, Plan, Rect, Request, Size, probe};
 
@@ -11,8 +11,8 @@ use counting_allocator::{CountingAllocator, measure};
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 pub(crate) enum Outcome {
-    /// The plan was made. `end` is why there is no thumbnail, when the data were at fault after all.
-    Taken {
+    /// There is a plan. `end` is the error if the data turned out to be at fault.
+    Accepted {
         pixels: u64,
         seconds: f64,
         peak_bytes: u64,
@@ -25,9 +25,9 @@ pub(crate) enum Outcome {
     },
 }
 
-/// What is asked for, of a picture of some size: both ways to fit it into an avatar, and as many pixels
-/// of its middle as the avatar has, which no decoder can leave out.
-pub(crate) const REQUESTS: [(&str, AskFor); 3] = [
+/// The requests for a picture of some size: both ways to fit it into an avatar, and a
+/// crop of its centre in the size of the avatar, whose pixels no decoder can skip.
+pub(crate) const REQUESTS: [(&str, RequestFor); 3] = [
     ("cover", |_| Request::cover(SIDE, SIDE)),
     ("contain", |_| Request::contain(SIDE, SIDE)),
     ("crop", |size| {
@@ -37,14 +37,14 @@ pub(crate) const REQUESTS: [(&str, AskFor); 3] = [
     }),
 ];
 
-type AskFor = fn(Size) -> Request;
+type RequestFor = fn(Size) -> Request;
 const SIDE: u32 = 256;
 
-/// The best of three runs: what disturbs a machine only ever adds.
-pub(crate) fn measured(file: &[u8], ask_for: AskFor) -> Outcome {
-    let mut best = once(file, ask_for);
+/// The fastest of three runs: disturbances only ever add time.
+pub(crate) fn best_of_three(file: &[u8], request_for: RequestFor) -> Outcome {
+    let mut best = once(file, request_for);
     for _ in 1..3 {
-        let next = once(file, ask_for);
+        let next = once(file, request_for);
         if seconds(&next) < seconds(&best) {
             best = next;
         }
@@ -54,15 +54,15 @@ pub(crate) fn measured(file: &[u8], ask_for: AskFor) -> Outcome {
 
 const fn seconds(outcome: &Outcome) -> f64 {
     match outcome {
-        Outcome::Taken { seconds, .. } | Outcome::Refused { seconds, .. } => *seconds,
+        Outcome::Accepted { seconds, .. } | Outcome::Refused { seconds, .. } => *seconds,
     }
 }
 
-fn once(file: &[u8], ask_for: AskFor) -> Outcome {
+fn once(file: &[u8], request_for: RequestFor) -> Outcome {
     let start = thread_seconds();
     let ((plan, end), measured) = measure(|| {
         let plan = probe(file).and_then(|header| {
-            let request = ask_for(header.upright_size()).jpeg(80);
+            let request = request_for(header.upright_size()).jpeg(80);
             Plan::new(&header, &request, &Limits::default())
         });
         let end = match &plan {
@@ -73,7 +73,7 @@ fn once(file: &[u8], ask_for: AskFor) -> Outcome {
     });
     let seconds = thread_seconds() - start;
     match plan {
-        Ok(plan) => Outcome::Taken {
+        Ok(plan) => Outcome::Accepted {
             pixels: plan.header().size.pixels(),
             seconds,
             peak_bytes: measured.peak_bytes,
@@ -84,11 +84,12 @@ fn once(file: &[u8], ask_for: AskFor) -> Outcome {
     }
 }
 
-/// The time that this thread has had on a processor, where Linux tells; else the time of day, which
-/// other work makes longer.
+/// The processor time of this thread, on Linux. Elsewhere the time
+/// of day, which includes other work.
 fn thread_seconds() -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.as_deref().and_then(|line| line.split(' ').next()?.parse::<u64>().ok());
+    let schedstat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds =
+        schedstat.as_deref().and_then(|line| line.split(' ').next()?.parse::<u64>().ok());
     match nanoseconds {
         Some(nanoseconds) => nanoseconds as f64 / 1e9,
         None => std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0.0, |time| time.as_secs_f64()),

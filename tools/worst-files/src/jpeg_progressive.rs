@@ -1,11 +1,12 @@
-//! Progressive JPEG: as many visits to a block as its scans may make, and each as dear as can be.
+//! Progressive JPEG: as many scans of each block as the limits
+//! accept, each as expensive as possible.
 
 use bombproof_testkit::bits::{JpegBits, mix};
 use bombproof_testkit::jpeg::Stream;
 
 use crate::candidate_file::{Candidate, MAX_BYTES};
 use crate::jpeg_sequential::{ALL_COMPONENTS, EIGHTH, FULL, QUARTER};
-use crate::jpeg_writer::{Frame, repeat, scan, table};
+use crate::jpeg_writer::{Frame, repeat, restart_marker, scan, table};
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("progressive-dc-refined.jpg", || dc_refined(EIGHTH)),
@@ -23,7 +24,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("progressive-skipped-scans.jpg", || skipped_scans(EIGHTH)),
 ];
 
-/// DC in 14 scans of each component, a bit of noise for each block but in the first.
+/// 14 DC scans per component. Each except for the first has a bit of noise per block.
 fn dc_refined(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC2);
     stream.huffman(0, 0, &table(&[(1, &[0])]));
@@ -42,7 +43,7 @@ fn dc_refined(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// The same with a restart marker behind every block, as far as the bytes go.
+/// The same with a restart marker after every block, for as many blocks as the bytes allow.
 fn dc_restarts() -> Vec<u8> {
     let blocks = 32_768 / 8 * 189;
     let frame = Frame { width: 32_768, height: 189 * 8, components: 1 };
@@ -52,17 +53,15 @@ fn dc_restarts() -> Vec<u8> {
     for low in (0..14).rev() {
         scan(&mut stream, &[1], (0, 0), (if low == 13 { 0 } else { low + 1 }, low));
         for block in 0..blocks {
-            if block > 0 {
-                stream.bytes.extend([0xFF, 0xD0 | (block as u8).wrapping_sub(1) & 7]);
-            }
+            restart_marker(&mut stream, block);
             stream.bytes.push(0x7F);
         }
     }
     stream.end()
 }
 
-/// DC, then AC of nothing and its refinements, in which every block spends five bits on three runs of
-/// sixteen zeros and an end: four codes, and 48 zeros to step over.
+/// DC, then AC scans and refinements without coefficients. Every block has five bits, for
+/// three runs of sixteen zeros and an end of block: four codes, and 48 zeros to skip.
 fn zero_runs(frame: Frame) -> Vec<u8> {
     let mut stream = start(frame, &table(&[(1, &[0xF0]), (2, &[0x00])]));
     let scans = (MAX_BYTES - stream.bytes.len() - 4_096) / (frame.blocks() * 5 / 8 + 64);
@@ -84,10 +83,10 @@ fn zero_runs(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// Every coefficient is there after the first scan, and each of 13 refinements has a bit of noise for
-/// each.
+/// The first scan has every coefficient, and each of 13 refinements
+/// has a bit of noise for every coefficient.
 fn corrections(frame: Frame) -> Vec<u8> {
-    // A coefficient of size 1; an end of 2^14 blocks and more.
+    // A coefficient of size 1; an end-of-band run of 2^14 blocks or more.
     let mut stream = start(frame, &table(&[(1, &[0x01]), (2, &[0xE0])]));
     scan(&mut stream, &[1], (1, 63), (0, 13));
     let mut bits = JpegBits::default();
@@ -119,26 +118,27 @@ fn corrections(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// Scans of one coefficient each, which is there or not, by noise.
+/// Scans of one coefficient each. Noise decides in which blocks it is present.
 fn single_coefficients(frame: Frame) -> Vec<u8> {
     let mut stream = start(frame, &table(&[(1, &[0x00]), (2, &[0x01])]));
-    let mut visits = 0;
-    // Those that a quarter needs, in many steps.
+    let mut scans = 0;
+    // The coefficients that scale 1/4 needs, in many scans.
     for k in 1..=4 {
         for low in [3, 2, 1, 0] {
             for component in 1..=frame.components {
                 let bytes = frame.blocks() * 2 / 8 + 4_096;
-                if stream.bytes.len() + bytes > MAX_BYTES || visits == 19 * frame.components {
+                if stream.bytes.len() + bytes > MAX_BYTES || scans == 19 * frame.components {
                     continue;
                 }
-                visits += 1;
+                scans += 1;
                 scan(&mut stream, &[component], (k, k), (if low == 3 { 0 } else { low + 1 }, low));
                 let mut bits = JpegBits::default();
                 for n in 0..frame.blocks() {
                     let random = mix((n as u64) << 16 | u64::from(k) << 8 | u64::from(component));
-                    // There after the first scan: an end of block, and a bit for it. Else an end.
-                    let is_there = random & 3 == 0;
-                    match (is_there, low) {
+                    // In a refinement, a present coefficient has an end of band and a
+                    // correction bit.
+                    let is_present = random & 3 == 0;
+                    match (is_present, low) {
                         (false, _) => bits.put(0, 1),
                         (true, 3) => bits.put(0b100, 3),
                         (true, _) => bits.put((random >> 8 + low) as u32 & 1, 2),
@@ -151,7 +151,7 @@ fn single_coefficients(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// AC that 1/8 does not need, of nothing but stuffed bytes.
+/// AC scans that scale 1/8 does not need, with nothing but stuffed bytes.
 fn skipped_scans(frame: Frame) -> Vec<u8> {
     let mut stream = start(frame, &table(&[(1, &[0x00])]));
     for k in 1..16 {
@@ -161,7 +161,7 @@ fn skipped_scans(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// A frame with its DC, in one bit a block, and a table for AC.
+/// A frame with its DC scan, at one bit per block, and a table for AC.
 fn start(frame: Frame, ac: &bombproof_testkit::jpeg_tables::HuffmanTable) -> Stream {
     let mut stream = frame.start(0xC2);
     stream.huffman(0, 0, &table(&[(1, &[0])]));

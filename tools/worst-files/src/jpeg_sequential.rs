@@ -1,11 +1,11 @@
-//! Sequential JPEG: many pixels, dense data, restart markers.
+//! Sequential JPEG: many pixels, dense data, restart markers; profiles and tables.
 
 use bombproof_testkit::bits::{JpegBits, mix};
 use bombproof_testkit::bombs::icc::large_table;
 use bombproof_testkit::bombs::jpeg as bombs;
 
 use crate::candidate_file::{Candidate, MAX_BYTES};
-use crate::jpeg_writer::{Frame, repeat, scan, table};
+use crate::jpeg_writer::{Frame, repeat, restart_marker, scan, table};
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("baseline-4-components.jpg", || cheapest(EIGHTH)),
@@ -21,7 +21,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("tables.jpg", || bombs::markers(0xC4, 500, &[0; 17].repeat(3_800))),
 ];
 
-/// The largest frames that an avatar of 256 pixels takes at 1/1, 1/2, 1/4 and 1/8.
+/// The largest frames that are decoded at scale 1/1, 1/2, 1/4 and 1/8 for an avatar of 256 pixels.
 pub(crate) const FULL: Frame = Frame { width: 32_768, height: 632, components: 4 };
 pub(crate) const HALF: Frame = Frame { width: 32_768, height: 1_272, components: 4 };
 pub(crate) const QUARTER: Frame = Frame { width: 32_768, height: 2_552, components: 4 };
@@ -29,7 +29,7 @@ pub(crate) const EIGHTH: Frame = Frame { width: 12_000, height: 10_000, componen
 
 pub(crate) const ALL_COMPONENTS: &[u8] = &[1, 2, 3, 4];
 
-/// Two bits a block.
+/// Two bits per block.
 fn cheapest(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC0);
     stream.huffman(0, 0, &table(&[(1, &[0])]));
@@ -39,12 +39,12 @@ fn cheapest(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// Blocks of as many coefficients as there are bytes for, of noise, and the last one always there, so
-/// that every block takes the whole inverse transform.
+/// Noise, with as many coefficients per block as the bytes allow,
+/// so that every block needs the full inverse transform.
 fn noise(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC0);
     stream.huffman(0, 0, &table(&[(1, &[0]), (2, &[2])]));
-    // End of block, one coefficient, one behind a zero, sixteen zeros.
+    // One coefficient, one after a zero, sixteen zeros, the end of block.
     stream.huffman(1, 0, &table(&[(2, &[0x01, 0x11, 0xF0]), (3, &[0x00])]));
     scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
     let blocks = frame.blocks() * 4;
@@ -53,7 +53,7 @@ fn noise(frame: Frame) -> Vec<u8> {
     for block in 0..blocks as u64 {
         bits.put(0, 1);
         let (mut k, mut left) = (1, bits_of_block);
-        // Two bits a code and a sign; three zero runs take six.
+        // A code has two bits, and a sign one.
         while k < 63 && left >= 3 {
             let random = mix(block << 6 | k) as u32;
             if k < 60 && random & 8 == 0 {
@@ -74,7 +74,7 @@ fn noise(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// All AC codes longer than any look-up.
+/// All AC codes are longer than any lookup table covers.
 fn long_codes(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC0);
     stream.huffman(0, 0, &table(&[(1, &[0])]));
@@ -100,7 +100,7 @@ fn long_codes(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// A restart marker behind every MCU, in scans of their own: three bytes a block.
+/// A restart marker after every MCU, with a scan for each component: three bytes per block.
 fn restarts(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC0);
     stream.huffman(0, 0, &table(&[(1, &[0])]));
@@ -109,16 +109,14 @@ fn restarts(frame: Frame) -> Vec<u8> {
     for component in ALL_COMPONENTS {
         scan(&mut stream, &[*component], (0, 63), (0, 0));
         for block in 0..frame.blocks() {
-            if block > 0 {
-                stream.bytes.extend([0xFF, 0xD0 | (block as u8 - 1) & 7]);
-            }
+            restart_marker(&mut stream, block);
             stream.bytes.push(0x3F);
         }
     }
     stream.end()
 }
 
-/// Entropy data of which every second byte is 0xFF, in a file whose scans must be told apart.
+/// Entropy-coded data in which every second byte is 0xFF, in a file with several scans to find.
 fn fill_bytes() -> Vec<u8> {
     let frame = Frame { width: 8, height: 8, components: 3 };
     let mut stream = frame.start(0xC0);
@@ -132,7 +130,7 @@ fn fill_bytes() -> Vec<u8> {
     stream.end()
 }
 
-/// One scan for each component, so that all coefficients are kept.
+/// One scan per component, so that all coefficients stay in memory.
 fn baseline_scans() -> Vec<u8> {
     let frame = Frame { components: 3, ..HALF };
     let mut stream = frame.start(0xC0);

@@ -1,4 +1,4 @@
-//! JPEG frames of which every block is alike: headers, tables and scans.
+//! Headers, tables and scans of JPEGs in which all blocks are alike.
 
 use bombproof_testkit::jpeg::Stream;
 use bombproof_testkit::jpeg_tables::HuffmanTable;
@@ -12,7 +12,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// The blocks of one component.
+    /// The number of blocks of a component.
     pub(crate) const fn blocks(self) -> usize {
         self.width.div_ceil(8) as usize * self.height.div_ceil(8) as usize
     }
@@ -27,7 +27,7 @@ impl Frame {
     }
 }
 
-/// A table from the symbols of each length.
+/// A Huffman table from the symbols of each code length.
 pub(crate) fn table(symbols: &[(u8, &[u8])]) -> HuffmanTable {
     let mut table = HuffmanTable { counts: [0; 16], symbols: Vec::new() };
     for &(length, symbols) in symbols {
@@ -37,14 +37,23 @@ pub(crate) fn table(symbols: &[(u8, &[u8])]) -> HuffmanTable {
     table
 }
 
-/// A scan of the components with these numbers, from 1, in a band, from and to a bit.
+/// The header of a scan. Components are numbered from 1; `bits` are
+/// the high and the low bit position.
 pub(crate) fn scan(stream: &mut Stream, components: &[u8], band: (u8, u8), bits: (u8, u8)) {
     let components: Vec<_> = components.iter().map(|&id| (id, 0)).collect();
     stream.scan_header(&components, band, bits.0 << 4 | bits.1);
 }
 
-/// `blocks` times the same bits, written as text: eight blocks fill whole bytes, which repeat. No byte
-/// of them may be 0xFF.
+/// The restart marker before `block`, when the restart interval is
+/// 1. There is none before the first block.
+pub(crate) fn restart_marker(stream: &mut Stream, block: usize) {
+    if block > 0 {
+        stream.bytes.extend([0xFF, 0xD0 | (block as u8).wrapping_sub(1) & 7]);
+    }
+}
+
+/// The same bits for `blocks` blocks, given as text. Eight blocks fill
+/// complete bytes, which are repeated. None of them may be 0xFF.
 pub(crate) fn repeat(stream: &mut Stream, blocks: usize, bits: &str) {
     let eight: Vec<u8> = bits.bytes().cycle().take(bits.len() * 8).collect();
     let bytes: Vec<u8> = eight

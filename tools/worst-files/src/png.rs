@@ -1,4 +1,4 @@
-//! PNG: many pixels, filters, interlacing, and image data that is dear to inflate.
+//! PNG: many pixels, filters, interlacing, and image data that is expensive to inflate.
 
 use bombproof_testkit::png::{SIGNATURE, chunk, header};
 
@@ -38,8 +38,8 @@ const SUB: u8 = 1;
 const AVERAGE: u8 = 3;
 const PAETH: u8 = 4;
 
-/// All pixels that the default limits take, one byte repeated in all rows, which are filtered alike,
-/// with `before` in front of them.
+/// All pixels that the default limits accept. All rows have the same filter
+/// and repeat one byte; `before` writes blocks in front of them.
 fn plain(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<u8> {
     let data = data(kind, filter, interlaced, before);
     file(kind, interlaced, &[&data])
@@ -50,7 +50,8 @@ const HEIGHT: usize = 10_000;
 
 fn data(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<u8> {
     let row_bytes = |pixels: usize| 1 + (pixels * kind.2).div_ceil(8);
-    // Any byte makes a colour but in a palette, and one that is not the filter's makes any row.
+    // Any byte will do for a colour, but a palette has only the
+    // indices 0 and 1. The byte must differ from the filter's.
     let value = if kind == PALETTE1 { 0 } else { 0x53 };
     let mut zlib = Zlib::new();
     before(&mut zlib);
@@ -80,7 +81,7 @@ fn file((color, depth, _): Kind, interlaced: bool, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// As many chunks as fit, which no limit counts.
+/// As many IDAT chunks as fit. No limit counts them.
 fn idat_of_one_byte() -> Vec<u8> {
     let chunks = MAX_BYTES / 13 - 100;
     let mut zlib = Zlib::new();

@@ -1,5 +1,5 @@
-//! VP8 frames whose data are noise, so that no branch can be foreseen, by probabilities that make it
-//! mean much.
+//! VP8 frames whose data are noise, so that no branch can be predicted. The
+//! probabilities of the tokens decide what the noise means.
 
 use bombproof_testkit::bits::{BoolWriter, mix};
 use bombproof_testkit::vp8::frame_header;
@@ -10,21 +10,21 @@ pub(crate) type Probabilities = [u8; 11];
 
 /// Nearly always the longest token: 19 branches.
 pub(crate) const LONGEST: Probabilities = [1; 11];
-/// Any token but the end of a block.
+/// Any token except for the end of a block.
 pub(crate) const ANY: Probabilities = [1, 90, 128, 128, 128, 128, 128, 128, 128, 128, 128];
-/// Nearly always 3: seven branches for little more than the bit of the sign, so that all coefficients of
-/// the largest picture fit the largest input.
+/// Nearly always 3: seven branches for little more than the sign bit, so that
+/// all coefficients of the largest picture fit in the largest input.
 pub(crate) const MOST_BRANCHES: Probabilities = [1, 1, 1, 255, 1, 255, 128, 128, 128, 128, 128];
-/// The same, but one block in nine ends at each token: half the bits, for when alpha takes the others.
+/// The same, but one block in nine ends at each token: half the bits, since alpha needs the others.
 pub(crate) const SOMETIMES_ENDED: Probabilities = [28, 1, 1, 255, 1, 255, 128, 128, 128, 128, 128];
-/// 2 and now and then 1 or 0, as often as the bits of the largest picture allow: what is not foreseen
-/// costs more than one branch.
+/// 2, and sometimes 1 or 0, as often as the bits of the largest picture
+/// allow: a mispredicted branch costs more than several predicted ones.
 pub(crate) const LARGEST: Probabilities = [1, 5, 5, 254, 255, 128, 128, 128, 128, 128, 128];
 /// Small values, and zeros.
 pub(crate) const SMALL: Probabilities = [1, 128, 200, 128, 128, 128, 128, 128, 128, 128, 128];
 
-/// A payload of `data_bytes` in eight partitions. All luma is predicted by subblock, and every edge is
-/// filtered as strongly as can be.
+/// A payload of `data_bytes` in eight partitions. All luma is
+/// predicted by subblock, and the loop filter is at its strongest.
 pub(crate) fn payload(
     (width, height): (u32, u32),
     data_bytes: usize,
@@ -43,8 +43,8 @@ pub(crate) fn payload(
 
 fn modes((width, height): (u32, u32), probabilities: Probabilities) -> Vec<u8> {
     let mut modes = BoolWriter::default();
-    // Colour space, clamping, no segments; the normal filter at its strongest, not sharp, no deltas;
-    // eight partitions; the finest quantiser.
+    // Colour space, clamping, no segments; the normal filter at its strongest, not
+    // sharp, no deltas; eight partitions; the finest quantiser.
     modes.literal(0, 3);
     modes.literal(0, 1);
     modes.literal(63, 6);

@@ -1,23 +1,23 @@
-//! VP8L streams (RFC 9649, 3): groups of prefix codes, symbols of noise, copies from far away.
+//! VP8L streams (RFC 9649, 3): groups of prefix codes, symbols of noise, distant copies.
 
 use bombproof_testkit::bits::{LsbBits, mix};
 use bombproof_testkit::huffman::canonical_codes;
 use bombproof_testkit::vp8l::{Argb, header, image, simple_code, write_lengths};
 
-/// 65,536 groups of codes whose lengths are sent one by one, a bit each, in 26 MB. Only the last is
-/// used, and spends no bit on a pixel. With the largest cache the alphabet of green has 2,328 symbols.
+/// 65,536 groups of prefix codes in 26 MB, with one bit for each code length.
+/// Only the last group is used, and its pixels need no bits. With the largest
+/// colour cache the alphabet of green has 2,328 symbols.
 pub(crate) fn groups(width: u32, height: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
-    bits.put(0, 1);
-    bits.put(1, 1);
-    bits.put(11, 4);
+    color_cache(&mut bits);
     let (across, down) = (width.div_ceil(4), height.div_ceil(4));
     let pixels = vec![0xFFFF_FF00; (across * down) as usize];
     tiles(&mut bits, &Argb { width: across, height: down, pixels });
     for _ in 0..65_536 {
-        for alphabet in [256 + 24 + (1 << 11), 256, 256, 256, 40] {
-            // Codes of lengths for the lengths 0 and 1, a bit each; then all lengths, one of them 1.
+        for alphabet in [GREEN_SYMBOLS, 256, 256, 256, 40] {
+            // A code for the lengths 0 and 1, of a bit each. Then all lengths:
+            // the first is 1, the others are 0.
             bits.put(0, 1 + 4);
             for length in [0, 0, 1, 1] {
                 bits.put(length, 3);
@@ -33,7 +33,7 @@ pub(crate) fn groups(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, false, 0), bits.finish()].concat()
 }
 
-/// A picture whose 4×4 tiles each take one of many groups, so that every table is cold.
+/// Each 4×4 tile selects one of many groups, so that no table is in the cache.
 pub(crate) fn group_of_each_tile(width: u32, height: u32, groups: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
@@ -51,20 +51,19 @@ pub(crate) fn group_of_each_tile(width: u32, height: u32, groups: u32) -> Vec<u8
     [header(width, height, true, 0), bits.finish()].concat()
 }
 
-/// Literals of noise: four symbols of four bits for each pixel, after all transforms, with a cache to
-/// keep.
+/// Literals of noise: four symbols of four bits per pixel, with all transforms and a colour cache.
 pub(crate) fn literals(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), literal_stream(width, height)].concat()
 }
 
-/// As many pixels as two bits for each leave room for, green and alpha, after all transforms.
+/// As many pixels as possible at two bits per pixel, for green and alpha, with all transforms.
 pub(crate) fn small_literals(width: u32, height: u32) -> Vec<u8> {
     let noise_bytes = width as usize * height as usize / 4;
     let stream = small_literal_stream((width, height), &[90, 91], noise_bytes);
     [header(width, height, true, 0), stream].concat()
 }
 
-/// Pixels of one bit, green, after all transforms, for ALPH.
+/// Pixels of one bit, for green, with all transforms, for ALPH.
 pub(crate) fn smallest_literal_stream(width: u32, height: u32) -> Vec<u8> {
     small_literal_stream((width, height), &[90], width as usize * height as usize / 8)
 }
@@ -76,10 +75,8 @@ fn small_literal_stream(
 ) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
-    bits.put(0, 1);
-    bits.put(1, 1);
-    bits.put(11, 4);
-    bits.put(0, 1);
+    color_cache(&mut bits);
+    one_group(&mut bits);
     for symbols in [&[100, 101][..], &[7], &[8], alphas, &[0]] {
         simple_code(&mut bits, symbols);
     }
@@ -91,11 +88,9 @@ fn small_literal_stream(
 pub(crate) fn literal_stream(width: u32, height: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
-    bits.put(0, 1);
-    bits.put(1, 1);
-    bits.put(11, 4);
-    bits.put(0, 1);
-    let mut lengths = vec![0; 256 + 24 + (1 << 11)];
+    color_cache(&mut bits);
+    one_group(&mut bits);
+    let mut lengths = vec![0; GREEN_SYMBOLS as usize];
     lengths[100..116].fill(4);
     write_lengths(&mut bits, &lengths);
     for _ in 0..3 {
@@ -106,12 +101,12 @@ pub(crate) fn literal_stream(width: u32, height: u32) -> Vec<u8> {
     bits.finish()
 }
 
-/// Literals whose green has the longest code there is.
+/// Literals whose green has the longest possible code.
 pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
     bits.put(0, 1 + 1 + 1);
-    // Lengths 1, 2 ... 14, and then as many as fit of 15.
+    // Lengths 1 to 10, and then 32 codes of 15 bits, which complete the code.
     let mut lengths = vec![0; 256 + 24];
     for (length, slot) in (1..11).zip(&mut lengths) {
         *slot = length;
@@ -128,22 +123,20 @@ pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), bits.finish()].concat()
 }
 
-/// Copies of one pixel each, from up to 2^12 pixels before it.
+/// Copies of one pixel each, from thousands of pixels before it.
 pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
     let mut bits = LsbBits::default();
     transforms(&mut bits, width, height);
-    bits.put(0, 1);
-    bits.put(1, 1);
-    bits.put(11, 4);
-    bits.put(0, 1);
-    let mut lengths = vec![0; 256 + 24 + (1 << 11)];
+    color_cache(&mut bits);
+    one_group(&mut bits);
+    let mut lengths = vec![0; GREEN_SYMBOLS as usize];
     // A literal, a length of 1.
     [lengths[9], lengths[256]] = [1, 1];
     write_lengths(&mut bits, &lengths);
     for _ in 0..3 {
         simple_code(&mut bits, &[7]);
     }
-    // Distances from 6,145 to 8,192, less the 120 that mean places near by.
+    // Distance codes from 6,145 to 8,192, minus the 120 codes of nearby pixels.
     simple_code(&mut bits, &[25]);
     for n in 0..u64::from(width * height) {
         if n < 10_000 {
@@ -156,7 +149,8 @@ pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), bits.finish()].concat()
 }
 
-/// Prediction, colour and green, each with its own numbers for every tile of 4×4.
+/// The predictor, colour and subtract-green transforms, the first
+/// two with parameters for every 4×4 tile.
 fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
     let (width, height) = (width.div_ceil(4), height.div_ceil(4));
     for kind in [0, 1] {
@@ -176,7 +170,19 @@ fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
     bits.put(1 | 2 << 1, 3);
 }
 
-/// Groups by tiles of 4×4.
+/// No more transforms, and a colour cache of the largest size.
+fn color_cache(bits: &mut LsbBits) {
+    bits.put(0, 1);
+    bits.put(1, 1);
+    bits.put(COLOR_CACHE_BITS, 4);
+}
+
+/// One group of prefix codes for all pixels.
+fn one_group(bits: &mut LsbBits) {
+    bits.put(0, 1);
+}
+
+/// A group of prefix codes for each 4×4 tile.
 fn tiles(bits: &mut LsbBits, groups: &Argb) {
     bits.put(1, 1);
     bits.put(0, 3);
@@ -188,3 +194,6 @@ fn noise(bits: &mut LsbBits, bytes: usize) {
         bits.put(mix(n as u64) as u32, 32);
     }
 }
+
+const COLOR_CACHE_BITS: u32 = 11;
+const GREEN_SYMBOLS: u32 = 256 + 24 + (1 << COLOR_CACHE_BITS);

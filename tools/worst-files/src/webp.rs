@@ -1,4 +1,4 @@
-//! WebP: lossy, lossless and both in one file.
+//! WebP: lossy, lossless, lossy with alpha, and animations.
 
 use bombproof_testkit::webp::{ALPHA, ANIMATION, alph, anim, anmf, chunk, file, vp8x};
 
@@ -41,7 +41,7 @@ fn lossless(payload: &[u8]) -> Vec<u8> {
     file(&[chunk(b"VP8L", payload)])
 }
 
-/// Alpha of noise, so that all colours are multiplied by it, and lossy colours.
+/// Alpha of noise, so that all colours are multiplied by it, and a lossy frame.
 fn alpha_and_lossy(
     (width, height): (u32, u32),
     alpha: fn(u32, u32) -> Vec<u8>,
@@ -53,7 +53,8 @@ fn alpha_and_lossy(
     file(&[vp8x(ALPHA, width, height), alpha, color])
 }
 
-/// A lossy frame that leaves a part of its canvas bare, so that its rows are scattered over it.
+/// A lossy frame that leaves a part of its canvas uncovered, so
+/// that its rows are copied into the canvas.
 fn frame_on_canvas() -> Vec<u8> {
     let (width, height) = (8_192, 3_000);
     let color = chunk(b"VP8 ", &vp8::payload((width, height), 16 << 20, vp8::SMALL));
@@ -62,7 +63,7 @@ fn frame_on_canvas() -> Vec<u8> {
     file(&[vp8x(ANIMATION | ALPHA, canvas.0, canvas.1), anim(), frame])
 }
 
-/// As many frames of nothing as fit, of which only the first is decoded.
+/// As many empty frames as fit. Only the first frame is decoded.
 fn frames() -> Vec<u8> {
     let size = (16, 16);
     let first = anmf((0, 0), size, &[chunk(b"VP8 ", &vp8::payload(size, 4_096, vp8::SMALL))]);
