@@ -1,22 +1,24 @@
-//! The files of the folder, and what is expected of each.
+//! The files of the folder, and the expected outcome of each.
 
 use std::fs;
 use std::path::Path;
 
-/// A file of the folder, with its path inside it.
+use similarity::folder;
+
+/// A file of the folder.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// The path inside the folder, with `/` between its parts.
+    /// The path inside the folder, with `/` as the separator.
     pub(crate) path: String,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// What must become of a file.
+/// The outcome that a file must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// A picture.
     Picture,
-    /// `Error::Unsupported`: not an image, or a variant that is not decoded by intent.
+    /// `Error::Unsupported`: not an image, or a variant that is deliberately not decoded.
     Unsupported,
     /// `Error::Truncated`.
     Truncated,
@@ -30,9 +32,9 @@ impl File {
     pub(crate) fn expected(&self) -> Expected {
         let path = self.path.as_str();
         let name = path.rsplit('/').next().unwrap_or(path);
-        if is_no_image(name) || NOT_DECODED_BY_INTENT.contains(&path) {
+        if is_no_image(name) || NOT_DECODED.contains(&path) {
             Expected::Unsupported
-        } else if CUT_SHORT.contains(&path) {
+        } else if TRUNCATED.contains(&path) {
             Expected::Truncated
         } else if path.starts_with("bad/") {
             Expected::Either
@@ -43,7 +45,7 @@ impl File {
         }
     }
 
-    /// The folder that the counts are printed for.
+    /// The folder that the file is counted in.
     pub(crate) fn folder(&self) -> String {
         let parts: Vec<_> = self.path.split('/').collect();
         parts[..parts.len().saturating_sub(1).min(2)].join("/")
@@ -53,7 +55,7 @@ impl File {
         self.path.starts_with(folder)
     }
 
-    /// True for a file outside `bad/` that must decode.
+    /// True for a file that must decode.
     pub(crate) fn is_picture(&self) -> bool {
         self.expected() == Expected::Picture
     }
@@ -61,34 +63,27 @@ impl File {
 
 /// All files below `root`, in the order of their paths.
 ///
-/// A folder that is missing or holds fewer files than are known is an error in words: a check must
-/// not pass on nothing.
+/// A folder that is missing or has fewer files than are known is an error: a check must not pass on
+/// nothing.
 pub(crate) fn read(root: &Path) -> Result<Vec<File>, String> {
-    let mut files = Vec::new();
-    collect(root, "", &mut files)?;
+    let paths = folder::files_below(root)?;
+    let mut files = paths.iter().map(|path| file(root, path)).collect::<Result<Vec<_>, _>>()?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     for (folder, at_least) in KNOWN {
         let found = files.iter().filter(|file| file.is_in(folder)).count();
         if found < *at_least {
-            return Err(format!("{folder} holds {found} files, {at_least} are known"));
+            return Err(format!("{folder} has {found} files, {at_least} are known"));
         }
     }
     Ok(files)
 }
 
-fn collect(folder: &Path, inside: &str, files: &mut Vec<File>) -> Result<(), String> {
-    let words = |error: std::io::Error| format!("{}: {error}", folder.display());
-    for entry in fs::read_dir(folder).map_err(words)? {
-        let entry = entry.map_err(words)?;
-        let name = entry.file_name().into_string().map_err(|name| format!("{name:?}"))?;
-        let path = if inside.is_empty() { name } else { format!("{inside}/{name}") };
-        if entry.file_type().map_err(words)?.is_dir() {
-            collect(&entry.path(), &path, files)?;
-        } else {
-            files.push(File { path, bytes: fs::read(entry.path()).map_err(words)? });
-        }
-    }
-    Ok(())
+fn file(root: &Path, path: &Path) -> Result<File, String> {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    let parts = inside.iter().map(|part| part.to_str().ok_or_else(|| format!("{inside:?}")));
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(File { path: parts.join("/"), bytes })
 }
 
 fn is_no_image(name: &str) -> bool {
@@ -114,17 +109,17 @@ fn is_no_image(name: &str) -> bool {
         || suffixes.iter().any(|suffix| name.ends_with(suffix))
 }
 
-/// Arithmetic coding and 12 bits a sample.
-const NOT_DECODED_BY_INTENT: &[&str] =
+/// Arithmetic coding, and 12 bits per sample.
+const NOT_DECODED: &[&str] =
     &["jpeg/libjpeg-turbo/testimgari.jpg", "jpeg/libjpeg-turbo/monkey12.jpg"];
 
-const CUT_SHORT: &[&str] = &[
+const TRUNCATED: &[&str] = &[
     "jpeg/wuffs/peacock.default.truncated.jpeg",
     "jpeg/wuffs/peacock.progressive.truncated.jpeg",
     "jpeg/zune/incomplete_image.jpg",
 ];
 
-/// Files that are known to be below each folder.
+/// The least number of files in each folder.
 const KNOWN: &[(&str, usize)] = &[
     ("photos/", 8),
     ("png/pngsuite/", 177),
@@ -155,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_file_is_told_by_its_path() {
+    fn the_path_decides_the_expected_outcome() {
         assert_eq!(expected("photos/a.jpg"), Expected::Picture);
         assert_eq!(expected("png/pngsuite/xs1n0g01.png"), Expected::Refused);
         assert_eq!(expected("png/pngsuite/PngSuite.LICENSE"), Expected::Unsupported);

@@ -1,4 +1,4 @@
-//! One file through the library: probe, plan and run, with the heap of each, and no panic let out.
+//! One file through probe, plan and run: the result, the heap and the time, with panics caught.
 
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,16 +14,16 @@ use counting_allocator::{CountingAllocator, measure};
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// What became of one job.
+/// The result of one job.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) ended: Ended,
-    /// Heap blocks that `probe` and `Plan::new` asked for. Promised: 0.
+    /// Heap allocations of `probe` and `Plan::new`. Promised: 0.
     pub(crate) header_allocations: u64,
-    /// `plan.memory_bytes()`, where there was a plan.
+    /// `plan.memory_bytes()`, if there was a plan.
     pub(crate) quote: Option<u64>,
-    /// The measured peak of all three steps in bytes.
-    pub(crate) peak: u64,
+    /// The measured peak of the heap.
+    pub(crate) peak_bytes: u64,
     pub(crate) elapsed: Duration,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum Ended {
 }
 
 impl Job {
-    /// Refused because its header declares more pixels than its bytes can hold.
+    /// True if the header declares more pixels than the data can hold.
     pub(crate) fn is_not_credible(&self) -> bool {
         matches!(self.ended, Ended::Refused(Error::NotCredible { .. }))
     }
@@ -46,7 +46,7 @@ impl Job {
             ended: Ended::Panicked(String::new()),
             header_allocations: 0,
             quote: None,
-            peak: 0,
+            peak_bytes: 0,
             elapsed: Duration::ZERO,
         };
         let start = Instant::now();
@@ -68,22 +68,22 @@ impl Job {
         request: &Request,
         limits: &Limits,
     ) -> Result<Thumbnail, Error> {
-        let (header, heap) = measure(|| bombproof::probe(bytes));
-        self.header_allocations = heap.allocations;
+        let (header, measured) = measure(|| bombproof::probe(bytes));
+        self.header_allocations = measured.allocations;
         let header = header?;
-        let (plan, heap) = measure(|| Plan::new(&header, request, limits));
-        self.header_allocations += heap.allocations;
+        let (plan, measured) = measure(|| Plan::new(&header, request, limits));
+        self.header_allocations += measured.allocations;
         let plan = plan?;
         self.quote = Some(plan.memory_bytes());
-        let (thumbnail, heap) = measure(|| plan.run(bytes, &Interrupt::never()));
-        self.peak = heap.peak_bytes;
+        let (thumbnail, measured) = measure(|| plan.run(bytes, &Interrupt::never()));
+        self.peak_bytes = measured.peak_bytes;
         let thumbnail = thumbnail?;
-        assert_eq!(thumbnail.size(), plan.output_size(), "the plan said another size");
+        assert_eq!(thumbnail.size(), plan.output_size(), "not the size of the plan");
         Ok(thumbnail)
     }
 
-    /// The outcome as a word for counting.
-    pub(crate) fn word(&self) -> String {
+    /// The kind of the outcome, for counting.
+    pub(crate) fn label(&self) -> String {
         match &self.ended {
             Ended::Picture(_) => "picture".into(),
             Ended::Refused(error) => match error.limit() {
@@ -94,8 +94,8 @@ impl Job {
         }
     }
 
-    /// The outcome in words.
-    pub(crate) fn words(&self) -> String {
+    /// The outcome with all details.
+    pub(crate) fn message(&self) -> String {
         match &self.ended {
             Ended::Picture(_) => "picture".into(),
             Ended::Refused(error) => {
@@ -106,11 +106,11 @@ impl Job {
                     None => format!("{}: {error}", error.kind()),
                 }
             }
-            Ended::Panicked(words) => format!("panic: {words}"),
+            Ended::Panicked(message) => format!("panic: {message}"),
         }
     }
 
-    /// True when the job was refused for its memory, with the quote and the limit in the error.
+    /// True if the job was refused for its memory, with the quote and the limit in the error.
     pub(crate) fn is_over_memory(&self, limits: &Limits) -> bool {
         match &self.ended {
             Ended::Refused(Error::OverLimit { limit: Limit::Memory, found, allowed }) => {
@@ -135,9 +135,9 @@ pub(crate) fn limits_with_memory(bytes: u64) -> Limits {
     limits
 }
 
-/// Runs with the default memory first; where that is refused for memory alone, with more. Returns
-/// the memory that it took.
-pub(crate) fn with_memory_enough(bytes: &[u8], request: &Request) -> (Job, u64) {
+/// Runs with the default memory, and with more if that is the only
+/// reason for a refusal. Returns the memory of the last attempt.
+pub(crate) fn run_with_enough_memory(bytes: &[u8], request: &Request) -> (Job, u64) {
     let default = Limits::default().max_memory_bytes;
     for memory in [default, MEMORY_512_MIB] {
         let limits = limits_with_memory(memory);
@@ -149,14 +149,15 @@ pub(crate) fn with_memory_enough(bytes: &[u8], request: &Request) -> (Job, u64) 
     (Job::run(bytes, request, &limits_with_memory(MEMORY_2_GIB)), MEMORY_2_GIB)
 }
 
-/// The pixels that `request` (which must ask for pixels) makes of a file.
+/// The pixels of a file. `request` must ask for pixels.
 pub(crate) fn pixels(bytes: &[u8], request: &Request) -> Result<similarity::picture::Rgba, String> {
-    let (job, _) = with_memory_enough(bytes, request);
-    job.picture().map(similarity::picture::Rgba::of).ok_or_else(|| job.words())
+    let (job, _) = run_with_enough_memory(bytes, request);
+    job.picture().map(similarity::picture::Rgba::of).ok_or_else(|| job.message())
 }
 
-/// Keeps the words and the place of a panic for [`Job`] and prints nothing, on every thread.
-pub(crate) fn keep_panics_quiet() {
+/// Keeps the message and the place of a panic for [`Job`] instead
+/// of printing them, on every thread.
+pub(crate) fn silence_panics() {
     panic::set_hook(Box::new(|info| {
         LAST_PANIC.with(|last| *last.borrow_mut() = info.to_string().replace('\n', " "));
     }));

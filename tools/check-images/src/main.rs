@@ -1,5 +1,7 @@
-//! Takes every file of a folder of pictures through bombproof and compares what comes out with other
-//! decoders. Usage: `check-images FOLDER [CHECK]...`; without names, all checks run.
+//! Runs every file of a folder of pictures through bombproof and compares the results with other
+//! decoders.
+//!
+//! Usage: `check-images FOLDER [CHECK]...`. Without names, all checks run.
 
 mod checks;
 mod job;
@@ -24,12 +26,12 @@ fn main() -> ExitCode {
     }
     let files = match image_folder::read(Path::new(folder)) {
         Ok(files) => files,
-        Err(words) => {
-            println!("FAIL {words}");
+        Err(message) => {
+            println!("FAIL {message}");
             return ExitCode::FAILURE;
         }
     };
-    job::keep_panics_quiet();
+    job::silence_panics();
     println!("{} files", files.len());
     let start = Instant::now();
     let mut rows = Vec::new();
@@ -40,7 +42,8 @@ fn main() -> ExitCode {
             println!("{name}: {:.1} s", start.elapsed().as_secs_f64());
         }
     }
-    let fine = report::conclude(&rows, include_str!("../known-gaps.toml"), names.is_empty());
+    let as_expected =
+        report::summarize(&rows, include_str!("../known-gaps.toml"), names.is_empty());
     println!("{:.1} s in all", start.elapsed().as_secs_f64());
-    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

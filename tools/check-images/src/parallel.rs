@@ -1,4 +1,4 @@
-//! Work on many files at once, with an eye on the one that never ends.
+//! Work on several files at once, with a time limit for each.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::image_folder::File;
 use crate::report::Row;
 
-/// Runs `work` on every file, on two threads, and gathers its rows in the order of the files. A file
-/// that takes more than two minutes ends the program with its name.
+/// Runs `work` on every file, on two threads, and returns the rows in the order of the
+/// files. Ends the program with the name of a file that takes more than two minutes.
 pub(crate) fn on_each<'a>(
     files: impl IntoIterator<Item = &'a File>,
     work: impl Fn(&'a File) -> Vec<Row> + Sync,
@@ -24,8 +24,8 @@ pub(crate) fn on_each<'a>(
             while !done.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(20));
                 for (path, since) in running.lock().unwrap().iter().flatten() {
-                    if since.elapsed() > PATIENCE {
-                        println!("FAIL {path} has run for {} s", since.elapsed().as_secs());
+                    if since.elapsed() > MAX_TIME {
+                        println!("FAIL {path} still runs after {} s", since.elapsed().as_secs());
                         std::process::exit(1);
                     }
                 }
@@ -55,4 +55,4 @@ pub(crate) fn on_each<'a>(
 }
 
 const THREADS: usize = 2;
-const PATIENCE: Duration = Duration::from_secs(120);
+const MAX_TIME: Duration = Duration::from_secs(120);

@@ -1,22 +1,22 @@
-//! One-step Lanczos3 with antialiasing: the plain, slow resize that the library is compared with.
+//! Antialiased Lanczos3 in one step: the plain, slow resize that the library is compared with.
 
 use crate::picture::Rgba;
 
-/// A part of a picture in pixels; edges may fall inside a pixel.
+/// A part of a picture in pixels. Its edges may lie inside a pixel.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// The left edge.
     pub x: f64,
-    /// The upper edge.
+    /// The top edge.
     pub y: f64,
-    /// From edge to edge.
+    /// The width.
     pub width: f64,
-    /// From edge to edge.
+    /// The height.
     pub height: f64,
 }
 
-/// `window` of `source` in `width` × `height` pixels, on the sample values as they are (no gamma),
-/// colours weighted by alpha. Pixels outside the window take no part.
+/// Resizes `window` of `source` to `width` × `height` pixels, on the sample values as they are (no
+/// gamma), with colours weighted by alpha. Pixels outside the window do not contribute.
 pub fn resize(source: &Rgba, window: Window, width: usize, height: usize) -> Rgba {
     let across = Kernel::new(window.x, window.width, width, source.width);
     let down = Kernel::new(window.y, window.height, height, source.height);
@@ -42,7 +42,7 @@ pub fn resize(source: &Rgba, window: Window, width: usize, height: usize) -> Rgb
         for (row, weight) in rows.zip(&taps.weights) {
             sums.iter_mut().zip(row).for_each(|(sum, sample)| *sum += sample * weight);
         }
-        samples.extend(sums.chunks_exact(4).flat_map(straight));
+        samples.extend(sums.chunks_exact(4).flat_map(unpremultiply));
     }
     Rgba { width, height, samples }
 }
@@ -57,14 +57,14 @@ fn premultiply(pixels: &[u8], out: &mut [f64]) {
     }
 }
 
-fn straight(pixel: &[f64]) -> [u8; 4] {
+fn unpremultiply(pixel: &[f64]) -> [u8; 4] {
     let alpha = pixel[3].clamp(0.0, 255.0);
     let round = |value: f64| value.clamp(0.0, 255.0).round() as u8;
     let color = |sample: f64| if alpha < 0.5 { 0 } else { round(sample * 255.0 / alpha) };
     [color(pixel[0]), color(pixel[1]), color(pixel[2]), round(alpha)]
 }
 
-/// The weights of every output sample of one direction.
+/// The weights of every output sample in one direction.
 struct Kernel {
     taps: Vec<Taps>,
 }
@@ -105,8 +105,7 @@ fn lanczos3(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// All of `source`.
-    fn resize_whole(source: &Rgba, width: usize, height: usize) -> Rgba {
+    fn resize_all(source: &Rgba, width: usize, height: usize) -> Rgba {
         let (w, h) = (source.width as f64, source.height as f64);
         resize(source, Window { x: 0.0, y: 0.0, width: w, height: h }, width, height)
     }
@@ -119,22 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn the_same_size_gives_the_same_picture() {
+    fn a_resize_to_the_same_size_changes_nothing() {
         let source = picture(20, 9, |x, y| [(x * 12) as u8, (y * 28) as u8, 77, 255]);
-        assert_eq!(resize_whole(&source, 20, 9).samples, source.samples);
+        assert_eq!(resize_all(&source, 20, 9).samples, source.samples);
     }
 
     #[test]
     fn a_flat_picture_stays_flat_and_transparent_colours_do_not_bleed() {
         let flat = picture(100, 70, |_, _| [10, 200, 30, 255]);
-        assert!(resize_whole(&flat, 7, 9).samples.chunks_exact(4).all(|p| p == [10, 200, 30, 255]));
+        assert!(resize_all(&flat, 7, 9).samples.chunks_exact(4).all(|p| p == [10, 200, 30, 255]));
         let half = picture(64, 64, |x, _| if x < 32 { [250, 0, 0, 255] } else { [0, 255, 0, 0] });
-        let small = resize_whole(&half, 8, 8);
+        let small = resize_all(&half, 8, 8);
         assert!(small.samples.chunks_exact(4).all(|p| p[3] == 0 || (p[0] >= 250 && p[1] == 0)));
     }
 
     #[test]
-    fn a_ramp_keeps_its_place() {
+    fn a_ramp_keeps_its_position() {
         let ramp = picture(256, 4, |x, _| [x as u8, x as u8, x as u8, 255]);
         let window = Window { x: 64.0, y: 0.0, width: 128.0, height: 4.0 };
         let small = resize(&ramp, window, 16, 1);

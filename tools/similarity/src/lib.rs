@@ -1,8 +1,8 @@
-//! What a thumbnail should look like, by other decoders and a plain resize, and how alike two pictures
-//! are. Shared by `tools/check-images` and `benches/peers`.
+//! Reference decodes by other crates, a plain Lanczos3 resize, and the
+//! SSIM of two pictures. Shared by `tools/check-images` and `benches`.
 
 pub mod folder;
 pub mod lanczos;
-pub mod reference;
 pub mod picture;
+pub mod reference;
 pub mod ssim;

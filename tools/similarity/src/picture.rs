@@ -1,4 +1,4 @@
-//! Pixels as they are compared: RGBA from any decoder, RGB on white for the comparisons.
+//! The pixels that are compared: RGBA from any decoder, and RGB on white.
 
 use bombproof::Layout;
 
@@ -9,12 +9,12 @@ pub struct Rgba {
     pub width: usize,
     /// In pixels.
     pub height: usize,
-    /// Four for each pixel.
+    /// Four per pixel.
     pub samples: Vec<u8>,
 }
 
 impl Rgba {
-    /// What came out of the library.
+    /// A picture of the library.
     pub fn of(picture: &bombproof::Picture) -> Self {
         let size = picture.size();
         let pixels = picture.pixels();
@@ -29,7 +29,7 @@ impl Rgba {
         Self { width: size.width as usize, height: size.height as usize, samples }
     }
 
-    /// Laid on white.
+    /// Composed on a white background.
     pub fn on_white(&self) -> Rgb {
         let samples = self.samples.chunks_exact(4).flat_map(|p| {
             let alpha = u32::from(p[3]);
@@ -40,8 +40,11 @@ impl Rgba {
         Rgb { width: self.width, height: self.height, samples: samples.collect() }
     }
 
-    /// The largest difference of any sample, with the colours of pixels that are transparent in both
-    /// left out. Sizes that differ are an error in words.
+    /// The largest difference of any sample. Pixels that are
+    /// transparent in both pictures do not count.
+    ///
+    /// # Errors
+    /// Different sizes.
     pub fn max_error(&self, other: &Self) -> Result<u8, String> {
         if (self.width, self.height) != (other.width, other.height) {
             return Err(format!(
@@ -63,12 +66,12 @@ pub struct Rgb {
     pub width: usize,
     /// In pixels.
     pub height: usize,
-    /// Three for each pixel.
+    /// Three per pixel.
     pub samples: Vec<u8>,
 }
 
 impl Rgb {
-    /// Luma of ITU-R BT.601.
+    /// The luma of ITU-R BT.601.
     pub fn luma(&self) -> Vec<f64> {
         let luma =
             |p: &[u8]| 0.299 * f64::from(p[0]) + 0.587 * f64::from(p[1]) + 0.114 * f64::from(p[2]);
@@ -80,8 +83,8 @@ impl Rgb {
         self.samples.chunks_exact(3).map(|p| f64::from(p[channel])).collect()
     }
 
-    /// The part given in fractions of the sides, painted grey.
-    pub fn hide(&mut self, x: std::ops::Range<f64>, y: std::ops::Range<f64>) {
+    /// Paints a part grey, which is given in fractions of the sides.
+    pub fn paint_grey(&mut self, x: std::ops::Range<f64>, y: std::ops::Range<f64>) {
         for (row, samples) in self.samples.chunks_exact_mut(self.width * 3).enumerate() {
             if !y.contains(&(row as f64 / self.height as f64)) {
                 continue;

@@ -1,13 +1,13 @@
-//! How alike two pictures are: SSIM (Wang et al. 2004) and the mean absolute error.
+//! The similarity of two pictures: SSIM (Wang et al. 2004) and absolute errors.
 
 use crate::picture::Rgb;
 
-/// What a comparison of two pictures of one size gives.
+/// The similarity of two pictures of the same size.
 #[derive(Clone, Copy, Debug)]
 pub struct Similarity {
-    /// SSIM of the luma, 1 for equal pictures.
+    /// SSIM of the luma; 1 for equal pictures.
     pub luma: f64,
-    /// The mean SSIM of the channels red, green and blue.
+    /// The mean SSIM of red, green and blue.
     pub channels: f64,
     /// The largest of the three channels' mean absolute errors, in steps of 1/255.
     pub mean_error: f64,
@@ -15,7 +15,10 @@ pub struct Similarity {
     pub max_error: f64,
 }
 
-/// Compares two pictures. Sizes that differ are an error in words.
+/// Compares two pictures.
+///
+/// # Errors
+/// Different sizes.
 pub fn compare(a: &Rgb, b: &Rgb) -> Result<Similarity, String> {
     if (a.width, a.height) != (b.width, b.height) {
         return Err(format!("{}x{} against {}x{}", a.width, a.height, b.width, b.height));
@@ -33,8 +36,8 @@ pub fn compare(a: &Rgb, b: &Rgb) -> Result<Similarity, String> {
     Ok(similarity)
 }
 
-/// The mean over all places where the whole 11×11 window lies inside; the whole picture as one
-/// window where it is smaller.
+/// The mean over all positions of the 11×11 window inside the
+/// picture. A smaller picture is one window.
 fn ssim(a: &[f64], b: &[f64], width: usize, height: usize) -> f64 {
     let across = window(width);
     let down = window(height);
@@ -54,7 +57,7 @@ fn ssim(a: &[f64], b: &[f64], width: usize, height: usize) -> f64 {
     total / mean_a.len() as f64
 }
 
-/// The weights of a Gaussian of sigma 1.5 in 11 taps, or as many as the picture has.
+/// The weights of a Gaussian with sigma 1.5 in 11 taps, or fewer if the picture has fewer pixels.
 fn window(length: usize) -> Vec<f64> {
     let taps = length.min(11);
     let centre = (taps - 1) as f64 / 2.0;
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_like_itself() {
+    fn a_picture_is_equal_to_itself() {
         let picture = pattern(|_, sample| sample);
         let same = compare(&picture, &picture).unwrap();
         assert!((same.luma - 1.0).abs() < 1e-9 && (same.channels - 1.0).abs() < 1e-9);
@@ -103,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn two_flat_pictures_differ_by_their_means_alone() {
+    fn flat_pictures_differ_only_by_their_means() {
         let grey = |sample| pattern(move |_, _| sample);
         let similarity = compare(&grey(100), &grey(110)).unwrap();
         let expected = (2.0 * 100.0 * 110.0 + C1) / (100.0 * 100.0 + 110.0 * 110.0 + C1);
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_and_other_sizes_are_seen() {
+    fn noise_lowers_the_similarity_and_other_sizes_are_an_error() {
         let noisy = pattern(|i, sample| if i % 5 == 0 { 255 - sample } else { sample });
         assert!(compare(&pattern(|_, sample| sample), &noisy).unwrap().luma < 0.95);
         let small = Rgb { width: 4, height: 3, samples: vec![9; 36] };

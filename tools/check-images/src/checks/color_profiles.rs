@@ -1,4 +1,4 @@
-//! Pictures with wide or turned primaries come out with their own colours, in sRGB.
+//! Pictures with wide or permuted primaries keep their colours, converted to sRGB.
 
 use bombproof::Request;
 use similarity::picture::Rgba;
@@ -13,7 +13,8 @@ use crate::report::Row;
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let pictures = files.iter().filter(|file| file.is_in("icc/codelogic/") && file.is_picture());
     parallel::on_each(pictures, |file| {
-        compare(file).unwrap_or_else(|words| vec![Row::figure("profile", &file.path, false, words)])
+        compare(file)
+            .unwrap_or_else(|message| vec![Row::figure("profile", &file.path, false, message)])
     })
 }
 
@@ -26,10 +27,10 @@ fn compare(file: &File) -> Result<Vec<Row>, String> {
     let against = |full: &Rgba| ssim::compare(&ours, &reference::cover(full, 256).on_white());
     let error = against(&reference.converted()?)?.mean_error;
     let unconverted = against(&reference.picture)?.mean_error;
-    let words = format!(
+    let text = format!(
         "error {error:.2}/255 mean against the converted picture, {unconverted:.2}/255 against the unconverted one"
     );
-    let mut rows = vec![Row::figure("profile", &file.path, error <= MEAN_ERROR, words)];
+    let mut rows = vec![Row::figure("profile", &file.path, error <= MEAN_ERROR, text)];
     if file.path.contains("rgb-to-gbr") {
         let held = unconverted >= CLEARLY_CONVERTED;
         rows.push(Row::figure(

@@ -1,4 +1,4 @@
-//! One picture in every sampling and interleaving of its components looks the same.
+//! A picture looks the same in every subsampling and interleaving of its components.
 
 use bombproof::Request;
 use similarity::picture::Rgb;
@@ -22,7 +22,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
         rows.extend(parallel::on_each(group(), |file| {
             let similarity = match &first {
                 Ok(first) => pixels(file).and_then(|other| ssim::compare(first, &other)),
-                Err(words) => Err(words.clone()),
+                Err(message) => Err(message.clone()),
             };
             vec![match similarity {
                 Ok(found) => {
@@ -31,15 +31,13 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
                         "sampling",
                         &file.path,
                         held,
-                        super::photo_similarity::words(&found),
+                        super::photo_similarity::figures(&found),
                     )
                 }
-                Err(words) => Row::figure("sampling", &file.path, false, words),
+                Err(message) => Row::figure("sampling", &file.path, false, message),
             }]
         }));
-        let found = group().count();
-        let words = format!("{found} pictures compared, {known} are known");
-        rows.push(Row::figure("count", *start, found == *known, words));
+        rows.push(Row::count(*start, group().count(), *known));
     }
     rows
 }
@@ -48,7 +46,8 @@ fn pixels(file: &File) -> Result<Rgb, String> {
     Ok(job::pixels(&file.bytes, &Request::cover(256, 256).pixels())?.on_white())
 }
 
-/// The start of the paths of a group, the picture that the others are compared with, the count.
+/// The prefix of the paths of a group, the picture that the others are compared with, and the known
+/// number of pictures.
 const GROUPS: &[(&str, &str, usize)] = &[
     ("jpeg/libjxl/flower/flower.png.im_q85_", "jpeg/libjxl/flower/flower.png.im_q85_444.jpg", 11),
     (

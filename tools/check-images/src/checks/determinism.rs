@@ -1,11 +1,11 @@
-//! The same bytes on every run and on eight threads at once.
+//! A file gives the same bytes in every run, and on eight threads at once.
 
 use std::thread;
 
 use bombproof::{Limits, Request};
 
 use crate::image_folder::File;
-use crate::job::{Ended, Job, limits_with_memory, with_memory_enough};
+use crate::job::{Ended, Job, limits_with_memory, run_with_enough_memory};
 use crate::report::Row;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
@@ -15,7 +15,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
 
 fn row(file: &File) -> Row {
     let request = Request::cover(256, 256).jpeg(80);
-    let (first, memory) = with_memory_enough(&file.bytes, &request);
+    let (first, memory) = run_with_enough_memory(&file.bytes, &request);
     let limits: Limits = limits_with_memory(memory);
     let again = || encoded(Job::run(&file.bytes, &request, &limits));
     let first = encoded(first);
@@ -27,20 +27,20 @@ fn row(file: &File) -> Row {
     let same = second == first && many.iter().all(|other| *other == first);
     match first {
         Ok(bytes) => {
-            let words = format!(
+            let text = format!(
                 "{} bytes, 10 times {}",
                 bytes.len(),
                 if same { "the same" } else { "NOT the same" }
             );
-            Row::figure("same-bytes", &file.path, same, words)
+            Row::figure("same-bytes", &file.path, same, text)
         }
-        Err(words) => Row::figure("same-bytes", &file.path, false, words),
+        Err(message) => Row::figure("same-bytes", &file.path, false, message),
     }
 }
 
 fn encoded(job: Job) -> Result<Vec<u8>, String> {
     match job.ended {
         Ended::Picture(thumbnail) => Ok(thumbnail.into_bytes()),
-        _ => Err(job.words()),
+        _ => Err(job.message()),
     }
 }

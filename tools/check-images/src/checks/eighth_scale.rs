@@ -1,6 +1,8 @@
-//! The planes of every JPEG at 1/8: the box average of a full decode, by zune-jpeg where a component has
-//! the size of the picture and by ourselves where it has not, since zune-jpeg enlarges those; and the
-//! luma of `djpeg -scale 1/8`, where libjpeg-turbo is installed.
+//! The planes of every JPEG at 1/8 scale, against two references: the box average of a
+//! full decode, and the luma of `djpeg -scale 1/8` if libjpeg-turbo is installed.
+//!
+//! zune-jpeg makes the full decode of components that have the size of the
+//! picture. It upsamples the others, so those come from bombproof itself.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -12,7 +14,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::jpeg_webp_similarity::OTHER_IS_WRONG;
+use super::jpeg_webp_similarity::WRONG_IN_OTHER_DECODERS;
 use crate::image_folder::File;
 use crate::parallel;
 use crate::report::Row;
@@ -24,36 +26,30 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let djpeg = Command::new("djpeg").arg("-version").output().is_ok();
     if djpeg {
         rows.extend(parallel::on_each(jpegs().filter(|file| has_luma(file)), |file| {
-            vec![luma(file)]
+            vec![djpeg_luma(file)]
         }));
     } else {
         rows.push(Row::figure("eighth-luma", "djpeg", true, "not installed, not compared"));
     }
-    let count = jpegs().count();
-    rows.push(Row::figure(
-        "count",
-        "eighth",
-        count == KNOWN,
-        format!("{count} JPEGs, {KNOWN} are known"),
-    ));
+    rows.push(Row::count("eighth", jpegs().count(), JPEGS));
     rows
 }
 
 fn average(file: &File) -> Row {
-    let row = |held, words| Row::figure("eighth-average", &file.path, held, words);
+    let row = |held, text| Row::figure("eighth-average", &file.path, held, text);
     let (eighth, full) = match (jpeg_planes(&file.bytes, 8), planes(&file.bytes)) {
         (Ok(eighth), Ok(full)) => (eighth, full),
         (Err(error), _) | (_, Err(error)) => return row(false, error.to_string()),
     };
-    let (mut held, mut words) = (true, Vec::new());
+    let (mut held, mut parts) = (true, Vec::new());
     let theirs = match zune(&file.bytes) {
-        Ok(_) if OTHER_IS_WRONG.contains(&file.path.as_str()) => {
-            words.push("zune-jpeg is wrong".into());
+        Ok(_) if WRONG_IN_OTHER_DECODERS.contains(&file.path.as_str()) => {
+            parts.push("zune-jpeg is wrong".into());
             Vec::new()
         }
         Ok(theirs) => theirs,
         Err(error) => {
-            words.push(format!("zune-jpeg says {error}"));
+            parts.push(format!("zune-jpeg says {error}"));
             Vec::new()
         }
     };
@@ -63,30 +59,30 @@ fn average(file: &File) -> Row {
             (theirs.width, theirs.samples.len()) == (full.width, full.samples.len())
         });
         let (blocks, mean, most) = difference(eighth, theirs.unwrap_or(full));
-        held &= mean <= MEAN && most <= MOST;
-        let by = if theirs.is_some() { "zune-jpeg" } else { "our own" };
-        words.push(format!("{blocks} blocks {mean:.2} mean {most:.1} max ({by})"));
+        held &= mean <= MAX_MEAN_ERROR && most <= MAX_ERROR;
+        let by = if theirs.is_some() { "zune-jpeg" } else { "bombproof" };
+        parts.push(format!("{blocks} blocks {mean:.2} mean {most:.1} max ({by})"));
     }
-    row(held, words.join("; "))
+    row(held, parts.join("; "))
 }
 
-/// All components in the size of the picture, not converted.
+/// The components by zune-jpeg, upsampled to the size of the picture, without colour conversion.
 fn zune(bytes: &[u8]) -> Result<Vec<Plane>, String> {
-    let words = |error| format!("{error:?}");
+    let message = |error| format!("{error:?}");
     let mut decoder = JpegDecoder::new(ZCursor::new(bytes));
-    decoder.decode_headers().map_err(words)?;
+    decoder.decode_headers().map_err(message)?;
     let color = decoder.input_colorspace().ok_or("no colours")?;
     let options = DecoderOptions::default().jpeg_set_out_colorspace(color);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    let samples = decoder.decode().map_err(words)?;
+    let samples = decoder.decode().map_err(message)?;
     let width = usize::from(decoder.info().ok_or("no size")?.width);
     let channels = color.num_components();
     let plane = |channel| samples.iter().skip(channel).step_by(channels).copied().collect();
     Ok((0..channels).map(|channel| Plane { width, samples: plane(channel) }).collect())
 }
 
-/// The count of the blocks that lie inside of a plane, their mean and their largest error: at an edge
-/// the average knows nothing of what fills up the block.
+/// The number of blocks inside a plane, and their mean and largest error. Blocks at the
+/// edges are left out: a plane does not have the padding that belongs to their average.
 fn difference(eighth: &Plane, full: &Plane) -> (usize, f64, f64) {
     let mut errors = Vec::new();
     for (y, rows) in full.samples.chunks_exact(8 * full.width).enumerate() {
@@ -106,25 +102,23 @@ fn has_luma(file: &File) -> bool {
     matches!(color, Ok(ColorKind::Gray | ColorKind::YCbCr))
 }
 
-fn luma(file: &File) -> Row {
+fn djpeg_luma(file: &File) -> Row {
     match (jpeg_planes(&file.bytes, 8), djpeg(&file.bytes)) {
         (Ok([ours, ..]), Some(theirs)) => {
             if (ours.width, ours.samples.len()) != (theirs.width, theirs.samples.len()) {
-                let words = "not compared: libjpeg-turbo takes more of a luma that is subsampled";
-                return Row::figure("eighth-luma", &file.path, true, words);
+                let text = "not compared: libjpeg-turbo scales subsampled luma less";
+                return Row::figure("eighth-luma", &file.path, true, text);
             }
             let errors = ours.samples.iter().zip(&theirs.samples).map(|(a, b)| a.abs_diff(*b));
             let most = errors.max().unwrap_or(0);
             Row::figure("eighth-luma", &file.path, most <= 1, format!("{most} max"))
         }
         (Err(error), _) => Row::figure("eighth-luma", &file.path, false, error.to_string()),
-        (Ok(_), None) => {
-            Row::figure("eighth-luma", &file.path, false, "djpeg makes no picture of it")
-        }
+        (Ok(_), None) => Row::figure("eighth-luma", &file.path, false, "djpeg refuses it"),
     }
 }
 
-/// The luma of a file at 1/8 by libjpeg-turbo.
+/// The luma of a file at 1/8 scale, by libjpeg-turbo.
 fn djpeg(bytes: &[u8]) -> Option<Plane> {
     let mut program = Command::new("djpeg")
         .args(["-scale", "1/8", "-grayscale", "-pnm"])
@@ -136,7 +130,7 @@ fn djpeg(bytes: &[u8]) -> Option<Plane> {
     let (mut stdin, mut stdout) = (program.stdin.take()?, program.stdout.take()?);
     let mut written = Vec::new();
     thread::scope(|scope| {
-        // It may end before it has read all.
+        // djpeg may exit before it has read everything.
         scope.spawn(move || drop(stdin.write_all(bytes)));
         stdout.read_to_end(&mut written)
     })
@@ -148,6 +142,8 @@ fn djpeg(bytes: &[u8]) -> Option<Plane> {
     Some(Plane { width: std::str::from_utf8(width).ok()?.parse().ok()?, samples })
 }
 
-const MEAN: f64 = 2.0;
-const MOST: f64 = 12.0;
-const KNOWN: usize = 107;
+const MAX_MEAN_ERROR: f64 = 2.0;
+const MAX_ERROR: f64 = 12.0;
+
+/// The known number of JPEGs.
+const JPEGS: usize = 107;

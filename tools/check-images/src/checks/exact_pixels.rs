@@ -1,5 +1,6 @@
-//! Full-size pixels, sample by sample: PngSuite against the `image` crate, WebP against its own
-//! reference pictures, and the planes of every WebP, not converted, against those of libwebp.
+//! Full-size pixels, sample by sample: PngSuite against the `image`
+//! crate, WebP against the reference pictures of its test suite, and the
+//! unconverted planes of every WebP against those of libwebp.
 
 use bombproof::Request;
 use bombproof::instrument::{planes, sanitised_view};
@@ -16,46 +17,44 @@ mod libwebp;
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let suite = files.iter().filter(|file| file.is_in("png/pngsuite/") && file.is_picture());
     let mut rows =
-        parallel::on_each(suite.clone(), |file| vec![row("exact-png", file, &file.bytes)]);
+        parallel::on_each(suite.clone(), |file| vec![pixels_row("exact-png", file, &file.bytes)]);
     let pairs: Vec<_> =
         files.iter().filter_map(|file| Some((file, reference(file, files)?))).collect();
     rows.extend(parallel::on_each(pairs.iter().map(|(file, _)| *file), |file| {
         let (_, reference) =
             pairs.iter().find(|(of, _)| of.path == file.path).expect("one of them");
-        vec![row("exact-webp", file, &reference.bytes)]
+        vec![pixels_row("exact-webp", file, &reference.bytes)]
     }));
     let webps = || files.iter().filter(|file| file.is_picture() && file.bytes.starts_with(b"RIFF"));
-    rows.extend(parallel::on_each(webps(), |file| vec![same_planes(file)]));
+    rows.extend(parallel::on_each(webps(), |file| vec![planes_row(file)]));
     let counts = [
-        ("exact-png", suite.count(), SUITE),
-        ("exact-webp", pairs.len(), PAIRS),
+        ("exact-png", suite.count(), PNG_SUITE),
+        ("exact-webp", pairs.len(), WEBP_PAIRS),
         ("exact-libwebp", webps().count(), WEBPS),
     ];
-    for (check, found, known) in counts {
-        let words = format!("{found} pictures compared, {known} are known");
-        rows.push(Row::figure("count", check, found == known, words));
-    }
+    rows.extend(counts.map(|(check, found, known)| Row::count(check, found, known)));
     rows
 }
 
-fn row(check: &'static str, file: &File, reference: &[u8]) -> Row {
+fn pixels_row(check: &'static str, file: &File, reference: &[u8]) -> Row {
     let error = job::pixels(&file.bytes, &Request::full_size().pixels()).and_then(|ours| {
         let theirs = Reference::of(reference)?.picture;
         ours.max_error(&theirs)
     });
     match error {
         Ok(error) => Row::quiet(check, &file.path, error <= 1, || format!("error {error}/255 max")),
-        Err(words) => Row::figure(check, &file.path, false, words),
+        Err(message) => Row::figure(check, &file.path, false, message),
     }
 }
 
-fn same_planes(file: &File) -> Row {
-    let other = other_planes(&file.bytes);
-    Row::quiet("exact-libwebp", &file.path, other.is_none(), || other.unwrap_or_default())
+fn planes_row(file: &File) -> Row {
+    let difference = planes_difference(&file.bytes);
+    Row::quiet("exact-libwebp", &file.path, difference.is_none(), || difference.unwrap_or_default())
 }
 
-/// What is other than with libwebp; of an animation, in its first frame.
-fn other_planes(bytes: &[u8]) -> Option<String> {
+/// How the planes differ from those of libwebp, in words. Of an
+/// animation, the first frame is compared.
+fn planes_difference(bytes: &[u8]) -> Option<String> {
     let ours = sanitised_view(bytes).and_then(|view| Ok((planes(&view)?, view)));
     let (ours, view) = match ours {
         Ok(decoded) => decoded,
@@ -67,7 +66,7 @@ fn other_planes(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// The picture that a WebP file must look like; of an animation, the one of its first frame.
+/// The picture that a WebP file must equal. Of an animation, the one of its first frame.
 fn reference<'a>(file: &File, files: &'a [File]) -> Option<&'a File> {
     let inside = file.path.strip_prefix("webp/image-webp/images/")?.strip_suffix(".webp")?;
     let still = format!("webp/image-webp/reference/{inside}.png");
@@ -75,6 +74,7 @@ fn reference<'a>(file: &File, files: &'a [File]) -> Option<&'a File> {
     files.iter().find(|file| file.path == still || file.path == first)
 }
 
-const SUITE: usize = 161;
-const PAIRS: usize = 23;
+/// The known numbers of pictures.
+const PNG_SUITE: usize = 161;
+const WEBP_PAIRS: usize = 23;
 const WEBPS: usize = 42;

@@ -1,5 +1,5 @@
-//! One picture stored in all eight orientations comes out upright, 0 is read as upright, and the
-//! eXIf chunk of a PNG is honoured to the pixel.
+//! A picture that is stored in all eight orientations comes out upright,
+//! orientation 0 means upright, and the eXIf chunk of a PNG is applied exactly.
 
 use bombproof::Request;
 use similarity::picture::Rgb;
@@ -22,14 +22,14 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
             let other = find(&path(number)).and_then(upright);
             let similarity = first
                 .as_ref()
-                .map_err(|words| format!("number 1: {words}"))
+                .map_err(|message| format!("number 1: {message}"))
                 .and_then(|first| ssim::compare(first, &other?));
             rows.push(match similarity {
                 Ok(found) => {
-                    let words = format!("SSIM {:.4} against number 1", found.luma);
-                    Row::figure("orientation", path(number), found.luma >= SSIM, words)
+                    let text = format!("SSIM {:.4} against number 1", found.luma);
+                    Row::figure("orientation", path(number), found.luma >= SSIM, text)
                 }
-                Err(words) => Row::figure("orientation", path(number), false, words),
+                Err(message) => Row::figure("orientation", path(number), false, message),
             });
         }
     }
@@ -41,25 +41,26 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
         });
         rows.push(match error {
             Ok(error) => {
-                let words =
-                    format!("error {error}/255 max against the picture turned by tag {tag}");
-                Row::figure("orientation", path, error == 0, words)
+                let text = format!(
+                    "error {error}/255 max against the picture with orientation {tag} applied"
+                );
+                Row::figure("orientation", path, error == 0, text)
             }
-            Err(words) => Row::figure("orientation", path, false, words),
+            Err(message) => Row::figure("orientation", path, false, message),
         });
     }
     rows
 }
 
-/// Each of these pictures bears its own number in the middle, which is hidden.
+/// Each of these pictures shows its number in the middle, which is painted over.
 fn upright(file: &File) -> Result<Rgb, String> {
     let mut picture = job::pixels(&file.bytes, &Request::contain(256, 256).pixels())?.on_white();
-    picture.hide(0.42..0.58, 0.40..0.60);
+    picture.paint_grey(0.42..0.58, 0.40..0.60);
     Ok(picture)
 }
 
 const JPEGS: [&str; 2] = ["exif/recurser/Landscape_", "exif/recurser/Portrait_"];
-/// The tag of each PNG by its number: all hold the same stored pixels, number 0 has no tag, and
-/// number 1 says 3.
+/// The orientation tag of each PNG by its number. All store the
+/// same pixels; number 0 has no tag, and number 1 has tag 3.
 const PNG_TAGS: [u8; 9] = [1, 3, 2, 3, 4, 5, 6, 7, 8];
 const SSIM: f64 = 0.98;

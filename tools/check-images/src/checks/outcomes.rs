@@ -1,4 +1,4 @@
-//! Every file: a picture or a typed error as expected, no panic, within the quote, in time.
+//! Every file gives the expected picture or error, without panic, within its quote, and in time.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -7,19 +7,20 @@ use std::time::Duration;
 use bombproof::{Error, Limits, Request};
 
 use crate::image_folder::{Expected, File};
-use crate::job::{Ended, Job, MEMORY_512_MIB, with_memory_enough};
+use crate::job::{Ended, Job, MEMORY_512_MIB, run_with_enough_memory};
 use crate::parallel;
 use crate::report::Row;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let counts = Mutex::new(BTreeMap::new());
     let rows = parallel::on_each(files, |file| {
-        let (avatar, memory) = with_memory_enough(&file.bytes, &Request::cover(256, 256).jpeg(80));
-        let mut word = avatar.word();
+        let (avatar, memory) =
+            run_with_enough_memory(&file.bytes, &Request::cover(256, 256).jpeg(80));
+        let mut label = avatar.label();
         if memory > Limits::default().max_memory_bytes {
-            word.push_str(&format!(" (in {} MiB)", memory >> 20));
+            label.push_str(&format!(" (in {} MiB)", memory >> 20));
         }
-        *counts.lock().unwrap().entry((file.folder(), word)).or_insert(0_usize) += 1;
+        *counts.lock().unwrap().entry((file.folder(), label)).or_insert(0_usize) += 1;
         let more = [Request::full_size().pixels(), Request::contain(48, 48).png()];
         let limits = Limits::default();
         let jobs = more.map(|request| Job::run(&file.bytes, &request, &limits));
@@ -33,8 +34,8 @@ fn rows(file: &File, avatar: &Job, memory: u64, others: &[Job]) -> Vec<Row> {
     let jobs = || std::iter::once(avatar).chain(others);
     let limits = Limits::default();
     let expected = file.expected();
-    // A request that needs more than the default memory is refused with both numbers; the avatar
-    // itself was then tried with more.
+    // The other requests may need more than the default memory. Only
+    // the avatar was tried again with more.
     let unexpected = std::iter::once(avatar)
         .filter(|job| !is_expected(expected, job))
         .chain(others.iter().filter(|job| {
@@ -42,31 +43,35 @@ fn rows(file: &File, avatar: &Job, memory: u64, others: &[Job]) -> Vec<Row> {
             !too_large && !is_expected(expected, job)
         }))
         .next();
-    let row = |check, culprit: Option<&Job>, words: &dyn Fn(&Job) -> String| {
-        Row::quiet(check, &file.path, culprit.is_none(), || culprit.map_or(String::new(), words))
+    let row = |check, culprit: Option<&Job>, text: &dyn Fn(&Job) -> String| {
+        Row::quiet(check, &file.path, culprit.is_none(), || culprit.map_or(String::new(), text))
     };
     let mut rows = vec![
-        row("outcome", unexpected, &|job| format!("{expected:?} expected, but {}", job.words())),
-        row("no-panic", jobs().find(|job| matches!(job.ended, Ended::Panicked(_))), &Job::words),
+        row("outcome", unexpected, &|job| format!("{expected:?} expected, but {}", job.message())),
+        row("no-panic", jobs().find(|job| matches!(job.ended, Ended::Panicked(_))), &Job::message),
         row("no-heap-for-headers", jobs().find(|job| job.header_allocations > 0), &|job| {
             format!("{} allocations by probe and Plan::new", job.header_allocations)
         }),
-        row("within-quote", jobs().find(|job| job.quote.is_some_and(|q| job.peak > q)), &|job| {
-            format!("{} measured, {:?} quoted; {}", job.peak, job.quote, job.words())
-        }),
+        row(
+            "within-quote",
+            jobs().find(|job| job.quote.is_some_and(|q| job.peak_bytes > q)),
+            &|job| {
+                format!("{} measured, {:?} quoted; {}", job.peak_bytes, job.quote, job.message())
+            },
+        ),
     ];
     if file.is_picture() {
-        // The bound on what data can hold must let every good picture through.
-        rows.push(row("gate", jobs().find(|job| job.is_not_credible()), &Job::words));
+        // The bound on the pixels that data can hold must accept every good picture.
+        rows.push(row("gate", jobs().find(|job| job.is_not_credible()), &Job::message));
     }
     if file.is_in("bad/") {
-        rows.push(row("in-time", jobs().find(|job| job.elapsed > A_BAD_FILE_TAKES), &|job| {
-            format!("{:.2} s; {}", job.elapsed.as_secs_f64(), job.words())
+        rows.push(row("in-time", jobs().find(|job| job.elapsed > BAD_FILE_MAX_TIME), &|job| {
+            format!("{:.2} s; {}", job.elapsed.as_secs_f64(), job.message())
         }));
     } else if memory > limits.max_memory_bytes {
         let held = memory <= MEMORY_512_MIB;
-        let words = format!("{} MiB allowed, {:?} quoted", memory >> 20, avatar.quote);
-        rows.push(Row::figure("within-512-MiB", &file.path, held, words));
+        let text = format!("{} MiB allowed, {:?} quoted", memory >> 20, avatar.quote);
+        rows.push(Row::figure("within-512-MiB", &file.path, held, text));
     }
     rows
 }
@@ -96,14 +101,14 @@ fn is_expected(expected: Expected, job: &Job) -> bool {
 fn print_counts(counts: &BTreeMap<(String, String), usize>) {
     let mut totals = BTreeMap::<&str, usize>::new();
     println!("\n{:<28} {:<40} {:>6}", "folder", "outcome at cover 256", "files");
-    for ((folder, word), count) in counts {
-        println!("{folder:<28} {word:<40} {count:>6}");
-        *totals.entry(word).or_default() += count;
+    for ((folder, label), count) in counts {
+        println!("{folder:<28} {label:<40} {count:>6}");
+        *totals.entry(label).or_default() += count;
     }
-    for (word, count) in totals {
-        println!("{:<28} {word:<40} {count:>6}", "all");
+    for (label, count) in totals {
+        println!("{:<28} {label:<40} {count:>6}", "all");
     }
     println!();
 }
 
-const A_BAD_FILE_TAKES: Duration = Duration::from_secs(2);
+const BAD_FILE_MAX_TIME: Duration = Duration::from_secs(2);

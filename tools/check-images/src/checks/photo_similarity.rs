@@ -1,4 +1,4 @@
-//! Photographs at 256×256 against a full decode and one step of Lanczos3.
+//! Photographs at 256×256 against a full decode that is resized in one step of Lanczos3.
 
 use bombproof::Request;
 use similarity::reference::{self, Reference};
@@ -12,14 +12,19 @@ use crate::report::Row;
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let photos = files.iter().filter(|file| file.is_in("photos/") || file.is_in("exif/recurser/"));
     parallel::on_each(photos.filter(|file| file.is_picture()), |file| {
-        let check = if file.is_in("photos/") { "photo" } else { "photo-turned" };
+        let check = if file.is_in("photos/") { "photo" } else { "photo-oriented" };
         vec![match compare(file) {
             Ok((similarity, has_profile)) => {
                 let held = similarity.luma >= SSIM && similarity.mean_error <= MEAN_ERROR;
                 let profile = if has_profile { "ICC profile, converted" } else { "no profile" };
-                Row::figure(check, &file.path, held, format!("{} ({profile})", words(&similarity)))
+                Row::figure(
+                    check,
+                    &file.path,
+                    held,
+                    format!("{} ({profile})", figures(&similarity)),
+                )
             }
-            Err(words) => Row::figure(check, &file.path, false, words),
+            Err(message) => Row::figure(check, &file.path, false, message),
         }]
     })
 }
@@ -33,7 +38,7 @@ fn compare(file: &File) -> Result<(Similarity, bool), String> {
 }
 
 /// The figures of a comparison.
-pub(crate) fn words(similarity: &Similarity) -> String {
+pub(crate) fn figures(similarity: &Similarity) -> String {
     format!(
         "SSIM {:.4} luma, {:.4} channels; error {:.2}/255 mean, {:.0}/255 max",
         similarity.luma, similarity.channels, similarity.mean_error, similarity.max_error
