@@ -1,6 +1,5 @@
-//! Benchmarks of `bombproof` against the Rust ways of doing the same:
-//! `cargo bench --manifest-path benches/Cargo.toml`. `BENCHMARKING.md` says how to read them, and
-//! `peers/` compares with libraries outside of Rust.
+//! Benchmarks of bombproof and of other ways to make an avatar in Rust. `BENCHMARKING.md` says how to
+//! run and how to read them; `peers/` compares with libraries in other languages.
 
 pub mod pipelines;
 pub mod sample_images;

@@ -1,7 +1,9 @@
-//! Avatars a second by threads under one `MemoryPool`: roomy, and so tight that jobs wait for each other.
-//! Beside it, `image` on as many threads, whose memory nobody bounds.
+//! Avatars per second by threads that share a `MemoryPool`: with room for a job of
+//! each thread, and with room for one job, so that jobs wait for each other. For
+//! comparison, `image` on as many threads, without a bound on memory.
 //!
-//! Before anything is timed: every avatar is that of a single thread, and the pool was never overdrawn.
+//! Checked before anything is timed: every avatar equals that of a
+//! single thread, and the pool never exceeded its size.
 #![allow(missing_docs, reason = "criterion's macros")]
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -20,16 +22,16 @@ fn pools(criterion: &mut Criterion) {
         let plan = Plan::new(&header, &request, &Limits::default()).expect("a plan");
         let expected = pipelines::bombproof(upload, 256);
         let quote = plan.memory_bytes();
-        let mut group = criterion.benchmark_group(format!("pool/{}", file.name));
+        let mut group = criterion.benchmark_group(format!("memory-pool/{}", file.name));
         group.sample_size(10).warm_up_time(Duration::from_millis(300));
         group.measurement_time(Duration::from_secs(1));
         group.throughput(Throughput::Elements(JOBS as u64));
         for threads in THREADS {
-            for (name, jobs_at_once) in [("roomy", threads as u64), ("tight", 1)] {
+            for (name, jobs_at_once) in [("all-at-once", threads as u64), ("one-at-a-time", 1)] {
                 let pool = MemoryPool::new(quote * jobs_at_once);
                 let most = AtomicU64::new(0);
                 let job = || {
-                    let permit = pool.reserve(&plan, PATIENCE).expect("memory");
+                    let permit = pool.reserve(&plan, MAX_WAIT).expect("memory");
                     most.fetch_max(pool.in_use(), Ordering::Relaxed);
                     let avatar = plan.run(upload, &Interrupt::never()).expect("an avatar");
                     drop(permit);
@@ -51,15 +53,15 @@ fn pools(criterion: &mut Criterion) {
     }
 }
 
-/// Does the jobs of one batch.
+/// Runs the jobs of one batch.
 fn on_threads(threads: usize, job: impl Fn() + Sync) {
     let left = AtomicUsize::new(JOBS);
-    let take =
+    let take_one =
         || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while take().is_ok() {
+                while take_one().is_ok() {
                     job();
                 }
             });
@@ -69,7 +71,7 @@ fn on_threads(threads: usize, job: impl Fn() + Sync) {
 
 const JOBS: usize = 16;
 const THREADS: [usize; 3] = [1, 2, 4];
-const PATIENCE: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 criterion_group!(benches, pools);
 criterion_main!(benches);

@@ -1,6 +1,7 @@
-//! What a refusal costs: every bomb that its header gives away, by the row of the threat table.
+//! The time of a refusal, for every bomb whose header is enough to
+//! refuse it, by row of the threat table.
 //!
-//! Each answer is checked before it is timed: refused, without one allocation.
+//! Checked before anything is timed: each bomb is refused without a single allocation.
 #![allow(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
@@ -21,7 +22,7 @@ use counting_allocator::{CountingAllocator, measure};
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// Row, name, file.
+/// Row of the threat table, name, file.
 fn bombs() -> Vec<(u32, &'static str, Vec<u8>)> {
     let scans = ScanFlood { side: 4_096, bands: 63, refined: 0, dc_data: true };
     let sizes = NestedSizes { canvas: (40, 40), frame: (20, 20), alpha: (20, 20), vp8: (30, 22) };
@@ -61,7 +62,7 @@ fn bombs() -> Vec<(u32, &'static str, Vec<u8>)> {
 fn refusals(criterion: &mut Criterion) {
     let request = Request::cover(256, 256).jpeg(80);
     let limits = Limits::default();
-    let mut group = criterion.benchmark_group("refuse");
+    let mut group = criterion.benchmark_group("refusals");
     group.sample_size(20).warm_up_time(Duration::from_millis(100));
     group.measurement_time(Duration::from_millis(400));
     for (row, name, bomb) in bombs() {

@@ -1,31 +1,33 @@
-//! What is measured: the landscape of the testkit in five formats and three sizes, or any folder.
+//! The uploads of the benchmarks: the landscape of the testkit in
+//! five formats and three sizes, or the pictures of any folder.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use bombproof_testkit::pictures::{Picture, landscape, ycbcr};
 use bombproof_testkit::vp8l::Transform;
 use bombproof_testkit::{jpeg, png, vp8, vp8l, webp};
+use similarity::folder;
 
-/// A file, by what it is.
+/// An upload and its name.
 #[derive(Debug)]
 pub struct SampleImage {
-    /// `jpeg-baseline/2mp`, or its name in the folder that `BOMBPROOF_PHOTOS` names.
+    /// Format and size, as in `jpeg-baseline/2mp`, or the name of the file in the folder.
     pub name: String,
     /// The upload.
     pub bytes: Vec<u8>,
 }
 
-/// All files of a benchmark.
+/// All uploads: those of the folder in `BOMBPROOF_PHOTOS`, or else the generated ones.
 ///
-/// With `--test`, when nothing is timed, the smallest of each format.
+/// With `--test`, when nothing is timed, only the smallest generated one of each format.
 pub fn all() -> Vec<SampleImage> {
     if let Some(folder) = std::env::var_os("BOMBPROOF_PHOTOS") {
-        return in_folder(&PathBuf::from(folder));
+        return in_folder(Path::new(&folder));
     }
     let sizes: &[(&str, u32, u32)] =
         &[("0.3mp", 640, 480), ("2mp", 1_600, 1_200), ("12mp", 4_000, 3_000)];
-    let sizes = if is_smoke_run() { &sizes[..1] } else { sizes };
+    let sizes = if is_test_run() { &sizes[..1] } else { sizes };
     let files = sizes.iter().flat_map(|&(size, width, height)| {
         let picture = landscape(width, height);
         FORMATS.map(|(format, write)| SampleImage {
@@ -36,23 +38,21 @@ pub fn all() -> Vec<SampleImage> {
     files.collect()
 }
 
-/// True when the answers are checked and nothing is timed: `cargo bench … -- --test`.
-pub fn is_smoke_run() -> bool {
+/// True if the results are checked and nothing is timed: `cargo bench … -- --test`.
+pub fn is_test_run() -> bool {
     std::env::args().any(|argument| argument == "--test")
 }
 
-fn in_folder(folder: &PathBuf) -> Vec<SampleImage> {
-    let entries = fs::read_dir(folder).expect("the folder of photographs");
-    let paths = entries.map(|entry| entry.expect("an entry of the folder").path());
-    let mut files: Vec<SampleImage> = paths
-        .filter(|path| path.is_file())
+fn in_folder(folder: &Path) -> Vec<SampleImage> {
+    let paths = folder::files_in(folder).expect("the folder of photographs");
+    let files: Vec<SampleImage> = paths
+        .into_iter()
         .map(|path| SampleImage {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             bytes: fs::read(path).expect("a photograph"),
         })
         .filter(|file| bombproof::probe(&file.bytes).is_ok())
         .collect();
-    files.sort_by(|a, b| a.name.cmp(&b.name));
     assert!(!files.is_empty(), "no photograph to measure");
     files
 }

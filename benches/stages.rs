@@ -1,8 +1,8 @@
-//! Each stage of the walk alone, on the way to an avatar of 256×256, and the crates that do the same
-//! elsewhere.
+//! The time of each stage on the way to an avatar of 256×256, and of the same work by other crates.
 //!
-//! Rows are shrunk while they are decoded, so that these two are timed together; `shrink` alone works on
-//! grey rows of the same number. The answer of the whole walk is checked before anything is timed.
+//! Rows are shrunk while they are decoded, so these two stages are timed
+//! together. `shrink` alone works on as many grey rows. Checked before
+//! anything is timed: the stages give the same avatar as `Plan::run`.
 #![allow(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
@@ -19,10 +19,10 @@ fn stages(criterion: &mut Criterion) {
         let upload = &file.bytes;
         let header = bombproof::probe(upload).expect("a header");
         let plan = Plan::new(&header, &request, &limits).expect("a plan");
-        let whole = plan.run(upload, &Interrupt::never()).expect("an avatar");
+        let expected = plan.run(upload, &Interrupt::never()).expect("an avatar");
         let mut order = Vec::new();
         let by_stages = run_by_stage(&plan, upload, |stage| order.push(stage)).expect("an avatar");
-        assert_eq!(whole.bytes(), by_stages, "{}", file.name);
+        assert_eq!(expected.bytes(), by_stages, "{}", file.name);
         assert_eq!(order, STAGES.map(|(_, stage)| stage));
         assert!(shrink_grey_rows(&plan).expect("rows") >= 256 * 256, "{}", file.name);
         let other_crates = pipelines::other_crates(upload, 256);
@@ -48,7 +48,7 @@ fn stages(criterion: &mut Criterion) {
     }
 }
 
-/// How long a walk is in one of its stages.
+/// The time of one stage in one run.
 fn time_in(wanted: Stage, plan: &Plan, upload: &[u8]) -> Duration {
     let mut entered = Instant::now();
     let mut time = Duration::ZERO;

@@ -1,6 +1,8 @@
-//! The whole job, upload to square JPEG: by format, size of the picture, target, and who does it.
+//! The complete job, from upload to square JPEG, by format, size of
+//! the picture, target and pipeline.
 //!
-//! Each answer is checked before it is timed: the size is right, and everybody shows the same picture.
+//! Checked before anything is timed: the size of each avatar, and that all pipelines show the same
+//! picture.
 #![allow(missing_docs, reason = "criterion's macros")]
 
 use std::hint::black_box;
@@ -32,10 +34,11 @@ fn thumbnails(criterion: &mut Criterion) {
     }
 }
 
-/// A list entry, an avatar.
+/// An entry in a list, and an avatar.
 const TARGETS: [u32; 2] = [64, 256];
 
-/// Steps of 1/255 that other filters and encoders make. Another crop or swapped channels make far more.
+/// In steps of 1/255. Other filters and encoders differ less;
+/// another crop or swapped channels differ far more.
 const MOST_DIFFERENCE: f64 = 12.0;
 
 criterion_group!(benches, thumbnails);

@@ -23,7 +23,8 @@ pub(crate) struct InputFile {
     pub(crate) bytes: u64,
 }
 
-/// The landscape of the testkit, 4:3, in all five formats, written only once. Nothing for 0 megapixels.
+/// The landscape of the testkit, 4:3, in all five formats, written
+/// only once. Nothing for 0 megapixels.
 pub(crate) fn generated(megapixels: u32) -> Result<Vec<InputFile>, String> {
     if megapixels == 0 {
         return Ok(Vec::new());

@@ -1,5 +1,5 @@
-//! Compares bombproof with sharp, pyvips, Pillow and the crate `image`. `scripts/peers` builds and starts
-//! it; `BENCHMARKING.md` says how to read the results.
+//! Compares bombproof with sharp, pyvips, Pillow and the crate `image`. `scripts/peers`
+//! builds and starts it; `BENCHMARKING.md` says how to read the results.
 
 mod charts;
 mod generated_files;
@@ -53,7 +53,8 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         bombs.extend(input_files::all_in(folder)?);
     }
 
-    // Only the measuring is capped, not the writing of the files. The bombs have no rounds to leave out.
+    // Only the measuring is capped, not the writing of the files. The
+    // bombs have no rounds to leave out.
     let measuring = Instant::now();
     let share = |part: f64| options.cap.map(|cap| measuring + cap.mul_f64(part));
     let mut run = Run::new();

@@ -103,8 +103,8 @@ impl Run {
         Ok(())
     }
 
-    /// The first jobs on a file, which are not timed: the size of the output, and its similarity to the
-    /// references, as PNG and as JPEG. Returns whether the peer accepts the file.
+    /// The first jobs on a file, which are not timed: the size of the output, and its similarity to
+    /// the references, as PNG and as JPEG. Returns whether the peer accepts the file.
     fn warm_up(
         &mut self,
         subject: Subject<'_>,
@@ -156,8 +156,8 @@ impl Run {
         }
     }
 
-    /// The memory of one job in a process of its own, after a small job that loads everything that is
-    /// loaded late.
+    /// The memory of one job in a process of its own, after a small job
+    /// that loads everything that is loaded late.
     fn in_fresh_process(
         &mut self,
         subject: Subject<'_>,

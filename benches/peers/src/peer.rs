@@ -27,8 +27,8 @@ pub(crate) const ALL: [Peer; 5] = [
     Peer { name: "image", run_by: RunBy::Rust(&["image"]) },
 ];
 
-/// The peers of the growth suite, up to 100 megapixels. bombproof runs with wider limits here, so that
-/// the cost of files is seen that the defaults refuse.
+/// The peers of the growth suite, up to 100 megapixels. bombproof runs with wider
+/// limits here, so that the cost of files is seen that the defaults refuse.
 pub(crate) const GROWTH: [Peer; 2] = [
     Peer { name: OURS, run_by: RunBy::Rust(&["bombproof", "wide"]) },
     Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
@@ -65,7 +65,8 @@ pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The core that all workers share: the last one that this process may use. `None` without `taskset`.
+/// The core that all workers share: the last one that this process
+/// may use. `None` without `taskset`.
 pub(crate) fn core() -> Option<u32> {
     static CORE: OnceLock<Option<u32>> = OnceLock::new();
     *CORE.get_or_init(|| {

@@ -4,12 +4,13 @@
 //!
 //! 1. A worker starts with `ready<TAB>versions`.
 //! 2. On `read<TAB>path` it reads an input into its memory and answers `read`.
-//! 3. On `jpeg<TAB>side<TAB>path` or `png<TAB>side<TAB>path` it makes an avatar of that side, writes it to the
-//!    path, and answers `done<TAB>nanoseconds<TAB>heap` or `refused<TAB>nanoseconds<TAB>message`. `heap` is in
-//!    bytes, and empty if it is not counted.
+//! 3. On `jpeg<TAB>side<TAB>path` or `png<TAB>side<TAB>path` it
+//!    makes an avatar of that side, writes
+//!    it to the path, and answers `done<TAB>nanoseconds<TAB>heap` or
+//!    `refused<TAB>nanoseconds<TAB>message`. `heap` is in bytes, and empty if it is not counted.
 //!
-//! The worker's clock runs from the bytes of the input in its memory to the bytes of the output in its
-//! memory.
+//! The worker's clock runs from the bytes of the input in its
+//! memory to the bytes of the output in its memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

@@ -1,4 +1,4 @@
-"""Pillow as its documentation has it for speed: `draft` for JPEG, `reducing_gap`, Lanczos."""
+"""Pillow, for speed as its documentation says: `draft` for JPEG, `reducing_gap`, Lanczos."""
 
 import io
 
@@ -12,7 +12,7 @@ SRGB = ImageCms.createProfile("sRGB")
 
 def job(data, kind, side):
     image = Image.open(io.BytesIO(data))
-    # As Image.thumbnail does: twice the target is left for the resize.
+    # Like Image.thumbnail: the decoder leaves twice the target for the resize.
     image.draft(None, (2 * side, 2 * side))
     if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")

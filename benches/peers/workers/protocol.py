@@ -1,28 +1,28 @@
-"""The line protocol of a worker in Python; ../src/worker.rs is the other side."""
+"""The line protocol of the workers in Python. ../src/worker.rs describes it."""
 
 import sys
 import time
 
 
 def serve(versions, job):
-    """`job(bytes, kind, side)` makes the bytes of a "jpeg" or a "png"."""
+    """Serves requests with `job(bytes, kind, side)`, which returns the bytes of a "jpeg" or a "png"."""
     print(f"ready\t{versions}", flush=True)
     data = b""
     for line in sys.stdin:
-        kind, *words = line.rstrip("\n").split("\t")
+        kind, *arguments = line.rstrip("\n").split("\t")
         if kind == "read":
-            with open(words[0], "rb") as file:
+            with open(arguments[0], "rb") as file:
                 data = file.read()
             print("read", flush=True)
             continue
-        side, path = words
+        side, path = arguments
         start = time.perf_counter_ns()
         try:
             output = job(data, kind, int(side))
         except Exception as error:
             elapsed = time.perf_counter_ns() - start
-            words = " ".join(f"{type(error).__name__}: {error}".split())
-            print(f"refused\t{elapsed}\t{words}", flush=True)
+            message = " ".join(f"{type(error).__name__}: {error}".split())
+            print(f"refused\t{elapsed}\t{message}", flush=True)
             continue
         elapsed = time.perf_counter_ns() - start
         with open(path, "wb") as file:

@@ -1,4 +1,4 @@
-"""pyvips: `thumbnail_buffer`, which shrinks while it loads, one thread, no cache of operations."""
+"""pyvips: `thumbnail_buffer`, which shrinks on load; one thread, no operation cache."""
 
 import os
 

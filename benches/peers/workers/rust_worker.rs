@@ -1,7 +1,7 @@
 //! The peers in Rust: `rust_worker bombproof [wide]` and `rust_worker image`.
 //!
-//! The line protocol is described in `../src/worker.rs`. The allocator counts, which costs bombproof a
-//! little and the others nothing.
+//! `../src/worker.rs` describes the line protocol. The allocator counts,
+//! which costs these two peers a little time and the others nothing.
 
 use std::fs;
 use std::io::{self, BufRead, Cursor, Write};
@@ -20,7 +20,7 @@ static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::Co
 
 type Job = fn(&[u8], Kind, u32) -> Result<Vec<u8>, String>;
 
-/// The file that a job ends in.
+/// The format of the output.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Jpeg,
@@ -44,8 +44,8 @@ fn main() -> io::Result<()> {
     let mut bytes = Vec::new();
     for line in io::stdin().lock().lines() {
         let line = line?;
-        let words: Vec<&str> = line.split('\t').collect();
-        let (kind, side, path) = match words[..] {
+        let request: Vec<&str> = line.split('\t').collect();
+        let (kind, side, path) = match request[..] {
             ["read", path] => {
                 bytes = fs::read(path)?;
                 println!("read");
@@ -64,14 +64,14 @@ fn main() -> io::Result<()> {
                 fs::write(path, output)?;
                 println!("done\t{nanoseconds}\t{}", heap.peak_bytes);
             }
-            Err(words) => println!("refused\t{nanoseconds}\t{words}"),
+            Err(message) => println!("refused\t{nanoseconds}\t{message}"),
         }
         io::stdout().flush()?;
     }
     Ok(())
 }
 
-/// A crate and the version that it was built with.
+/// The name of a crate and its version in the lock file.
 fn locked(name: &str) -> String {
     let head = format!("name = \"{name}\"\nversion = \"");
     let version = include_str!("../../Cargo.lock").split(&head).nth(1).unwrap_or_default();
@@ -82,10 +82,10 @@ fn bombproof(bytes: &[u8], kind: Kind, side: u32, limits: &Limits) -> Result<Vec
     let request = Request::cover(side, side);
     let request = if kind == Kind::Png { request.png() } else { request.jpeg(80) };
     let avatar = bombproof::thumbnail(bytes, &request, limits);
-    avatar.map(bombproof::Thumbnail::into_bytes).map_err(words)
+    avatar.map(bombproof::Thumbnail::into_bytes).map_err(message)
 }
 
-/// For the question of how cost grows, files that the defaults would refuse.
+/// Limits for the growth suite, so that the cost of files is seen that the defaults refuse.
 fn wide() -> Limits {
     let mut limits = Limits::default();
     limits.max_input_bytes = 1 << 30;
@@ -93,34 +93,34 @@ fn wide() -> Limits {
     limits
 }
 
-/// The usual way with `image`: load inside its limits, turn, cut, scale down by its fastest filter. It
-/// does not convert colours.
+/// The usual way with `image`: decode within its limits, crop, downscale by its
+/// fastest filter, apply the orientation. It does not convert colours.
 fn image(bytes: &[u8], kind: Kind, side: u32) -> Result<Vec<u8>, String> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(words)?;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(message)?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(32_768);
     limits.max_image_height = Some(32_768);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(words)?;
+    let mut decoder = reader.into_decoder().map_err(message)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder).map_err(words)?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(message)?;
     let (width, height) = (picture.width(), picture.height());
     let square = width.min(height);
-    let cut = picture.crop_imm((width - square) / 2, (height - square) / 2, square, square);
+    let cropped = picture.crop_imm((width - square) / 2, (height - square) / 2, square, square);
     let side = square.min(side);
-    let mut small = cut.thumbnail_exact(side, side);
+    let mut small = cropped.thumbnail_exact(side, side);
     small.apply_orientation(orientation);
     let mut output = Cursor::new(Vec::new());
     match kind {
-        Kind::Png => small.write_to(&mut output, ImageFormat::Png).map_err(words)?,
+        Kind::Png => small.write_to(&mut output, ImageFormat::Png).map_err(message)?,
         Kind::Jpeg => {
             let encoder = JpegEncoder::new_with_quality(&mut output, 80);
-            small.to_rgb8().write_with_encoder(encoder).map_err(words)?;
+            small.to_rgb8().write_with_encoder(encoder).map_err(message)?;
         }
     }
     Ok(output.into_inner())
 }
 
-fn words(error: impl std::fmt::Display) -> String {
+fn message(error: impl std::fmt::Display) -> String {
     error.to_string().replace(['\t', '\n'], " ")
 }

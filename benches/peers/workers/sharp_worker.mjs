@@ -1,5 +1,5 @@
-// sharp: one thread, no cache of operations, the limits and `failOn` that it comes with.
-// The line protocol is described in ../src/worker.rs.
+// sharp: one thread, no operation cache, default limits and default `failOn`.
+// ../src/worker.rs describes the line protocol.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -17,13 +17,13 @@ const { versions } = sharp;
 console.log(`ready\tsharp ${versions.sharp} (libvips ${versions.vips})`);
 let data = Buffer.alloc(0);
 for await (const line of createInterface({ input: process.stdin })) {
-  const [kind, ...words] = line.split('\t');
+  const [kind, ...parts] = line.split('\t');
   if (kind === 'read') {
-    data = readFileSync(words[0]);
+    data = readFileSync(parts[0]);
     console.log('read');
     continue;
   }
-  const [side, path] = words;
+  const [side, path] = parts;
   const start = process.hrtime.bigint();
   try {
     const output = await job(data, kind, Number(side));

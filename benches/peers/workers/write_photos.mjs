@@ -1,5 +1,5 @@
-// Writes one picture in the five formats that are compared, with the encoders that most files come
-// from (libjpeg, libpng, libwebp): write_photos.mjs RAW_RGB WIDTH HEIGHT STEM
+// Writes a picture in the five formats, with the encoders that write most files (libjpeg, libpng, libwebp):
+// write_photos.mjs RAW_RGB WIDTH HEIGHT STEM
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 
@@ -15,7 +15,7 @@ const writers = {
   'progressive.jpg': (file) => file.jpeg({ quality: 90, progressive: true }),
   'photo.png': (file) => file.png({ compressionLevel: 6, adaptiveFiltering: true }),
   'lossy.webp': (file) => file.webp({ quality: 80 }),
-  // The lowest effort: the others take minutes for 100 megapixels.
+  // The lowest effort. The others need minutes for 100 megapixels.
   'lossless.webp': (file) => file.webp({ lossless: true, effort: 0 }),
 };
 for (const [name, write] of Object.entries(writers)) {

@@ -81,7 +81,8 @@ pub(crate) struct LogScale {
 }
 
 impl LogScale {
-    /// An axis from `start` to `end` in the drawing that has room for all values, which are positive.
+    /// An axis from `start` to `end` in the drawing that has room for
+    /// all values, which are positive.
     pub(crate) fn of(values: impl IntoIterator<Item = f64>, start: f64, end: f64) -> Self {
         let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
         for value in values {
@@ -149,7 +150,8 @@ pub(crate) fn color(peer: &str) -> &'static str {
     }
 }
 
-/// `a` to `e` are the peers. The card has a background of its own: the text colours are chosen for it.
+/// `a` to `e` are the peers. The card has a background of its own:
+/// the text colours are chosen for it.
 const STYLE: &str = "\
 text { font: 12px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
 .h { font-size: 14px; font-weight: 600 }

@@ -1,5 +1,5 @@
-//! The chart of times: a group for each format, a dot for each peer. Dots, because the length of a bar
-//! means nothing on a logarithmic scale.
+//! The chart of times: a group for each format, a dot for each peer. Dots,
+//! because the length of a bar means nothing on a logarithmic scale.
 
 use crate::charts::svg::{Anchor, LogScale, Svg, color, label};
 use crate::peer;

@@ -7,8 +7,8 @@ use crate::tables::measurements::{
     SSIM_PRECISION, files_by_format, grown_mb, is_less, ssim, time_ratio,
 };
 
-/// A list of what peers do better, each with its explanation. Formats with the same explanation share
-/// a line.
+/// A list of what peers do better, each with its explanation.
+/// Formats with the same explanation share a line.
 pub(crate) fn deficits(record: &Record) -> String {
     let files = files_by_format(record);
     let mut lines: Vec<Deficit> = Vec::new();

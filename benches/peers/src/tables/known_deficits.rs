@@ -1,5 +1,5 @@
-//! Why bombproof is behind, and what would change it. An explanation is shown only if the record says
-//! that bombproof is behind.
+//! Why bombproof is behind, and what would change it. An explanation is
+//! shown only if the record says that bombproof is behind.
 
 /// What is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -49,7 +49,7 @@ fn average(file: &File) -> Row {
         }
         Ok(theirs) => theirs,
         Err(error) => {
-            parts.push(format!("zune-jpeg says {error}"));
+            parts.push(format!("zune-jpeg refuses it: {error}"));
             Vec::new()
         }
     };

@@ -62,7 +62,7 @@ fn planes_difference(bytes: &[u8]) -> Option<String> {
     };
     match libwebp::planes(&view) {
         Ok(theirs) => libwebp::difference(&ours, &theirs),
-        Err(status) => Some(format!("libwebp says {status:?}")),
+        Err(status) => Some(format!("libwebp refuses it: {status:?}")),
     }
 }
 

@@ -22,7 +22,8 @@ fn row(file: &File) -> Result<Row, String> {
     let reference = match Reference::of(&file.bytes).and_then(|full| full.converted()) {
         Ok(reference) => reference::cover(&reference, 256).on_white(),
         Err(message) => {
-            let text = format!("decoded here, not compared: the other decoder says {message}");
+            let text =
+                format!("decoded here, not compared: the other decoder refuses it: {message}");
             return Ok(Row::figure("similar", &file.path, true, text));
         }
     };
