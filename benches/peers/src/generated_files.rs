@@ -23,7 +23,7 @@ pub(crate) fn write() -> Result<(), String> {
 
 /// The folder of the records.
 pub(crate) fn folder() -> PathBuf {
-    peer::folder().join("../record")
+    peer::folder().with_file_name("record")
 }
 
 /// Each file and its content.
