@@ -1,18 +1,18 @@
 //! Hand-written deflate streams (RFC 1951): long runs in few bits,
 //! and blocks that have only a header.
 
-use bombproof_testkit::bits::LsbBits;
+use bombproof_testkit::bit_writer::LsbBitWriter;
 use bombproof_testkit::huffman::{canonical_codes, code_lengths};
 
 /// A zlib stream of blocks. Its checksum is 0, and no decoder of ours reads it.
 pub(crate) struct Zlib {
-    bits: LsbBits,
+    bits: LsbBitWriter,
     written_bits: usize,
 }
 
 impl Zlib {
     pub(crate) fn new() -> Self {
-        let mut zlib = Self { bits: LsbBits::default(), written_bits: 0 };
+        let mut zlib = Self { bits: LsbBitWriter::default(), written_bits: 0 };
         zlib.put(0x0178, 16);
         zlib
     }

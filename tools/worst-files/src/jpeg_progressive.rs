@@ -1,8 +1,9 @@
 //! Progressive JPEG: as many scans of each block as the limits
 //! accept, each as expensive as possible.
 
-use bombproof_testkit::bits::{JpegBits, mix};
+use bombproof_testkit::bit_writer::JpegBitWriter;
 use bombproof_testkit::jpeg::Stream;
+use bombproof_testkit::noise::mix;
 
 use crate::candidate_file::{Candidate, MAX_BYTES};
 use crate::jpeg_sequential::{ALL_COMPONENTS, EIGHTH, FULL, QUARTER};
@@ -33,7 +34,7 @@ fn dc_refined(frame: Frame) -> Vec<u8> {
         repeat(&mut stream, frame.blocks(), "0");
         for low in (0..13).rev() {
             scan(&mut stream, &[component], (0, 0), (low + 1, low));
-            let mut bits = JpegBits::default();
+            let mut bits = JpegBitWriter::default();
             for n in 0..frame.blocks() / 32 + 1 {
                 bits.put(mix(n as u64) as u32, 32);
             }
@@ -89,14 +90,14 @@ fn corrections(frame: Frame) -> Vec<u8> {
     // A coefficient of size 1; an end-of-band run of 2^14 blocks or more.
     let mut stream = start(frame, &table(&[(1, &[0x01]), (2, &[0xE0])]));
     scan(&mut stream, &[1], (1, 63), (0, 13));
-    let mut bits = JpegBits::default();
+    let mut bits = JpegBitWriter::default();
     for n in 0..frame.blocks() * 63 {
         bits.put(mix(n as u64) as u32 & 1, 2);
     }
     stream.bytes.extend(bits.finish());
     for low in (0..13).rev() {
         scan(&mut stream, &[1], (1, 63), (low + 1, low));
-        let mut bits = JpegBits::default();
+        let mut bits = JpegBitWriter::default();
         let mut left = frame.blocks();
         let mut n = 0;
         while left > 0 {
@@ -132,7 +133,7 @@ fn single_coefficients(frame: Frame) -> Vec<u8> {
                 }
                 scans += 1;
                 scan(&mut stream, &[component], (k, k), (if low == 3 { 0 } else { low + 1 }, low));
-                let mut bits = JpegBits::default();
+                let mut bits = JpegBitWriter::default();
                 for n in 0..frame.blocks() {
                     let random = mix((n as u64) << 16 | u64::from(k) << 8 | u64::from(component));
                     // In a refinement, a present coefficient has an end of band and a
@@ -162,7 +163,7 @@ fn skipped_scans(frame: Frame) -> Vec<u8> {
 }
 
 /// A frame with its DC scan, at one bit per block, and a table for AC.
-fn start(frame: Frame, ac: &bombproof_testkit::jpeg_tables::HuffmanTable) -> Stream {
+fn start(frame: Frame, ac: &bombproof_testkit::jpeg::HuffmanTable) -> Stream {
     let mut stream = frame.start(0xC2);
     stream.huffman(0, 0, &table(&[(1, &[0])]));
     stream.huffman(1, 0, ac);

@@ -1,8 +1,9 @@
 //! Sequential JPEG: many pixels, dense data, restart markers; profiles and tables.
 
-use bombproof_testkit::bits::{JpegBits, mix};
+use bombproof_testkit::bit_writer::JpegBitWriter;
 use bombproof_testkit::bombs::icc::large_table;
 use bombproof_testkit::bombs::jpeg as bombs;
+use bombproof_testkit::noise::mix;
 
 use crate::candidate_file::{Candidate, MAX_BYTES};
 use crate::jpeg_writer::{Frame, repeat, restart_marker, scan, table};
@@ -49,7 +50,7 @@ fn noise(frame: Frame) -> Vec<u8> {
     scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
     let blocks = frame.blocks() * 4;
     let bits_of_block = ((MAX_BYTES - 4_096) * 8 / blocks).saturating_sub(4) * 98 / 100;
-    let mut bits = JpegBits::default();
+    let mut bits = JpegBitWriter::default();
     for block in 0..blocks as u64 {
         bits.put(0, 1);
         let (mut k, mut left) = (1, bits_of_block);
@@ -82,7 +83,7 @@ fn long_codes(frame: Frame) -> Vec<u8> {
     scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
     let blocks = frame.blocks() * 4;
     let bits_of_block = (MAX_BYTES - 4_096) * 8 / blocks;
-    let mut bits = JpegBits::default();
+    let mut bits = JpegBitWriter::default();
     for _ in 0..blocks {
         bits.put(0, 1);
         let (mut k, mut left) = (1, bits_of_block - 1);

@@ -1,7 +1,7 @@
 //! Headers, tables and scans of JPEGs in which all blocks are alike.
 
+use bombproof_testkit::jpeg::HuffmanTable;
 use bombproof_testkit::jpeg::Stream;
-use bombproof_testkit::jpeg_tables::HuffmanTable;
 
 /// A frame of `components` components with no subsampling.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! PNG: many pixels, filters, interlacing, and image data that is expensive to inflate.
 
-use bombproof_testkit::png::{SIGNATURE, chunk, header};
+use bombproof_testkit::png::{ADAM7, SIGNATURE, chunk, header};
 
 use crate::candidate_file::{Candidate, MAX_BYTES};
 use crate::deflate_writer::Zlib;
@@ -56,7 +56,8 @@ fn data(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<
     let mut zlib = Zlib::new();
     before(&mut zlib);
     if interlaced {
-        for (n, (x, y, dx, dy)) in ADAM7.into_iter().enumerate() {
+        for (n, pass) in ADAM7.into_iter().enumerate() {
+            let [x, y, dx, dy] = pass.map(|number| number as usize);
             let (columns, rows) = ((WIDTH - x).div_ceil(dx), (HEIGHT - y).div_ceil(dy));
             zlib.rows(rows, row_bytes(columns), filter, value, n == 6);
         }
@@ -91,14 +92,3 @@ fn idat_of_one_byte() -> Vec<u8> {
     let parts: Vec<&[u8]> = data.chunks(1).collect();
     file(RGBA8, false, &parts)
 }
-
-/// First column, first row, column step, row step of each pass.
-const ADAM7: [(usize, usize, usize, usize); 7] = [
-    (0, 0, 8, 8),
-    (4, 0, 8, 8),
-    (0, 4, 4, 8),
-    (2, 0, 4, 4),
-    (0, 2, 2, 4),
-    (1, 0, 2, 2),
-    (0, 1, 1, 2),
-];

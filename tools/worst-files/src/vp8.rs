@@ -1,9 +1,10 @@
 //! VP8 frames whose data are noise, so that no branch can be predicted. The
 //! probabilities of the tokens decide what the noise means.
 
-use bombproof_testkit::bits::{BoolWriter, mix};
+use bombproof_testkit::noise::mix;
+use bombproof_testkit::vp8::BoolEncoder;
 use bombproof_testkit::vp8::frame_header;
-use bombproof_testkit::vp8_tables::{COEFFICIENT_UPDATE_PROBS, SUBBLOCK_MODE_PROBS};
+use bombproof_testkit::vp8::tables::{COEFFICIENT_UPDATE_PROBS, SUBBLOCK_MODE_PROBS};
 
 /// The probabilities of a token's eleven branches (RFC 6386, 13.2).
 pub(crate) type Probabilities = [u8; 11];
@@ -42,7 +43,7 @@ pub(crate) fn payload(
 }
 
 fn modes((width, height): (u32, u32), probabilities: Probabilities) -> Vec<u8> {
-    let mut modes = BoolWriter::default();
+    let mut modes = BoolEncoder::default();
     // Colour space, clamping, no segments; the normal filter at its strongest, not
     // sharp, no deltas; eight partitions; the finest quantiser.
     modes.literal(0, 3);

@@ -1,14 +1,15 @@
 //! VP8L streams (RFC 9649, 3): groups of prefix codes, symbols of noise, distant copies.
 
-use bombproof_testkit::bits::{LsbBits, mix};
+use bombproof_testkit::bit_writer::LsbBitWriter;
 use bombproof_testkit::huffman::canonical_codes;
-use bombproof_testkit::vp8l::{Argb, header, image, simple_code, write_lengths};
+use bombproof_testkit::noise::mix;
+use bombproof_testkit::vp8l::{Argb, header, write_image, write_normal_code, write_simple_code};
 
 /// 65,536 groups of prefix codes in 26 MB, with one bit for each code length.
 /// Only the last group is used, and its pixels need no bits. With the largest
 /// colour cache the alphabet of green has 2,328 symbols.
 pub(crate) fn groups(width: u32, height: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     color_cache(&mut bits);
     let (across, down) = (width.div_ceil(4), height.div_ceil(4));
@@ -35,7 +36,7 @@ pub(crate) fn groups(width: u32, height: u32) -> Vec<u8> {
 
 /// Each 4×4 tile selects one of many groups, so that no table is in the cache.
 pub(crate) fn group_of_each_tile(width: u32, height: u32, groups: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     bits.put(0, 1 + 1);
     let (across, down) = (width.div_ceil(4), height.div_ceil(4));
@@ -43,9 +44,9 @@ pub(crate) fn group_of_each_tile(width: u32, height: u32, groups: u32) -> Vec<u8
     tiles(&mut bits, &Argb { width: across, height: down, pixels: pixels.collect() });
     for _ in 0..groups {
         for _ in 0..4 {
-            simple_code(&mut bits, &[30, 40]);
+            write_simple_code(&mut bits, &[30, 40]);
         }
-        simple_code(&mut bits, &[0]);
+        write_simple_code(&mut bits, &[0]);
     }
     noise(&mut bits, width as usize * height as usize / 2);
     [header(width, height, true, 0), bits.finish()].concat()
@@ -73,12 +74,12 @@ fn small_literal_stream(
     alphas: &[usize],
     noise_bytes: usize,
 ) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     color_cache(&mut bits);
     one_group(&mut bits);
     for symbols in [&[100, 101][..], &[7], &[8], alphas, &[0]] {
-        simple_code(&mut bits, symbols);
+        write_simple_code(&mut bits, symbols);
     }
     noise(&mut bits, noise_bytes);
     bits.finish()
@@ -86,24 +87,24 @@ fn small_literal_stream(
 
 /// [`literals`] without the header, for ALPH.
 pub(crate) fn literal_stream(width: u32, height: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     color_cache(&mut bits);
     one_group(&mut bits);
     let mut lengths = vec![0; GREEN_SYMBOLS as usize];
     lengths[100..116].fill(4);
-    write_lengths(&mut bits, &lengths);
+    write_normal_code(&mut bits, &lengths);
     for _ in 0..3 {
-        write_lengths(&mut bits, &lengths[..256]);
+        write_normal_code(&mut bits, &lengths[..256]);
     }
-    simple_code(&mut bits, &[0]);
+    write_simple_code(&mut bits, &[0]);
     noise(&mut bits, width as usize * height as usize * 2);
     bits.finish()
 }
 
 /// Literals whose green has the longest possible code.
 pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     bits.put(0, 1 + 1 + 1);
     // Lengths 1 to 10, and then 32 codes of 15 bits, which complete the code.
@@ -112,9 +113,9 @@ pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
         *slot = length;
     }
     lengths[20..52].fill(15);
-    write_lengths(&mut bits, &lengths);
+    write_normal_code(&mut bits, &lengths);
     for _ in 0..4 {
-        simple_code(&mut bits, &[7]);
+        write_simple_code(&mut bits, &[7]);
     }
     let codes = canonical_codes(&lengths);
     for n in 0..u64::from(width * height) {
@@ -125,19 +126,19 @@ pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
 
 /// Copies of one pixel each, from thousands of pixels before it.
 pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
-    let mut bits = LsbBits::default();
+    let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     color_cache(&mut bits);
     one_group(&mut bits);
     let mut lengths = vec![0; GREEN_SYMBOLS as usize];
     // A literal, a length of 1.
     [lengths[9], lengths[256]] = [1, 1];
-    write_lengths(&mut bits, &lengths);
+    write_normal_code(&mut bits, &lengths);
     for _ in 0..3 {
-        simple_code(&mut bits, &[7]);
+        write_simple_code(&mut bits, &[7]);
     }
     // Distance codes from 6,145 to 8,192, minus the 120 codes of nearby pixels.
-    simple_code(&mut bits, &[25]);
+    write_simple_code(&mut bits, &[25]);
     for n in 0..u64::from(width * height) {
         if n < 10_000 {
             bits.put(0, 1);
@@ -151,7 +152,7 @@ pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
 
 /// The predictor, colour and subtract-green transforms, the first
 /// two with parameters for every 4×4 tile.
-fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
+fn transforms(bits: &mut LsbBitWriter, width: u32, height: u32) {
     let (width, height) = (width.div_ceil(4), height.div_ceil(4));
     for kind in [0, 1] {
         bits.put(1 | kind << 1, 3);
@@ -160,7 +161,7 @@ fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
             0 => 0xFF00_0000 | (mix(n.into()) as u32 % 14) << 8,
             _ => 0xFF10_2030,
         };
-        image(
+        write_image(
             bits,
             &Argb { width, height, pixels: (0..width * height).map(number).collect() },
             0,
@@ -171,25 +172,25 @@ fn transforms(bits: &mut LsbBits, width: u32, height: u32) {
 }
 
 /// No more transforms, and a colour cache of the largest size.
-fn color_cache(bits: &mut LsbBits) {
+fn color_cache(bits: &mut LsbBitWriter) {
     bits.put(0, 1);
     bits.put(1, 1);
     bits.put(COLOR_CACHE_BITS, 4);
 }
 
 /// One group of prefix codes for all pixels.
-fn one_group(bits: &mut LsbBits) {
+fn one_group(bits: &mut LsbBitWriter) {
     bits.put(0, 1);
 }
 
 /// A group of prefix codes for each 4×4 tile.
-fn tiles(bits: &mut LsbBits, groups: &Argb) {
+fn tiles(bits: &mut LsbBitWriter, groups: &Argb) {
     bits.put(1, 1);
     bits.put(0, 3);
-    image(bits, groups, 0, None);
+    write_image(bits, groups, 0, None);
 }
 
-fn noise(bits: &mut LsbBits, bytes: usize) {
+fn noise(bits: &mut LsbBitWriter, bytes: usize) {
     for n in 0..bytes.div_ceil(4) {
         bits.put(mix(n as u64) as u32, 32);
     }
