@@ -31,7 +31,7 @@ const ROOTS: [&str; 16] = [
     "benches/lib.rs",
     "benches/peers/src/main.rs",
     "tools/check-images/src/main.rs",
-    "tools/likeness/src/lib.rs",
+    "tools/similarity/src/lib.rs",
     "tools/worst-files/src/main.rs",
     "examples/avatar/main.rs",
     "examples/upload-service/src/main.rs",
