@@ -1,11 +1,14 @@
-//! Undoes the filters of rows (PNG, 9.2).
+//! Unfiltering of scanlines (PNG, 9.2).
 
-/// A filter that PNG does not have.
+/// The filter type is not one of the five that PNG defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct UnknownFilter;
 
-/// Turns the filtered `row` into samples, with the samples of the row `above` it, zeros above the first.
-/// The byte to the left is `pixel_bytes` before: 1 where pixels are smaller, else 1, 2, 3, 4, 6 or 8.
+/// Reconstructs the filtered `row` in place. `above` is the reconstructed row above
+/// it, or zeros for the first row.
+///
+/// `pixel_bytes` is the distance to the corresponding byte of the pixel to the left: 1, 2, 3, 4, 6
+/// or 8, and 1 for pixels smaller than a byte.
 pub(super) fn unfilter(
     filter: u8,
     pixel_bytes: usize,
@@ -13,14 +16,14 @@ pub(super) fn unfilter(
     row: &mut [u8],
 ) -> Result<(), UnknownFilter> {
     match (filter, pixel_bytes) {
-        (0, _) => {}
-        (2, _) => up(above, row),
-        (1 | 3 | 4, 1) => from_left::<1>(filter, above, row),
-        (1 | 3 | 4, 2) => from_left::<2>(filter, above, row),
-        (1 | 3 | 4, 3) => from_left::<3>(filter, above, row),
-        (1 | 3 | 4, 4) => from_left::<4>(filter, above, row),
-        (1 | 3 | 4, 6) => from_left::<6>(filter, above, row),
-        (1 | 3 | 4, _) => from_left::<8>(filter, above, row),
+        (NONE, _) => {}
+        (UP, _) => up(above, row),
+        (SUB | AVERAGE | PAETH, 1) => sub_average_or_paeth::<1>(filter, above, row),
+        (SUB | AVERAGE | PAETH, 2) => sub_average_or_paeth::<2>(filter, above, row),
+        (SUB | AVERAGE | PAETH, 3) => sub_average_or_paeth::<3>(filter, above, row),
+        (SUB | AVERAGE | PAETH, 4) => sub_average_or_paeth::<4>(filter, above, row),
+        (SUB | AVERAGE | PAETH, 6) => sub_average_or_paeth::<6>(filter, above, row),
+        (SUB | AVERAGE | PAETH, _) => sub_average_or_paeth::<8>(filter, above, row),
         _ => return Err(UnknownFilter),
     }
     Ok(())
@@ -32,14 +35,14 @@ fn up(above: &[u8], row: &mut [u8]) {
     }
 }
 
-/// The filters that need the pixel to the left. It is kept beside the row, and wide, for loops that
-/// become vectors.
-fn from_left<const PIXEL_BYTES: usize>(filter: u8, above: &[u8], row: &mut [u8]) {
+/// Undoes the filters that need the pixel to the left. That pixel is held outside of the row and
+/// widened to 16 bits, so that the loops over its bytes are vectorized.
+fn sub_average_or_paeth<const PIXEL_BYTES: usize>(filter: u8, above: &[u8], row: &mut [u8]) {
     let pixels = row.as_chunks_mut::<PIXEL_BYTES>().0.iter_mut();
     let above = above.as_chunks::<PIXEL_BYTES>().0;
     let mut left = [0_i16; PIXEL_BYTES];
     match filter {
-        1 => {
+        SUB => {
             for pixel in pixels {
                 for (byte, left) in pixel.iter_mut().zip(&mut left) {
                     *byte = add(*byte, *left);
@@ -47,7 +50,7 @@ fn from_left<const PIXEL_BYTES: usize>(filter: u8, above: &[u8], row: &mut [u8])
                 }
             }
         }
-        3 => {
+        AVERAGE => {
             for (pixel, above) in pixels.zip(above) {
                 for i in 0..PIXEL_BYTES {
                     pixel[i] = add(pixel[i], (left[i] + i16::from(above[i])) >> 1);
@@ -75,25 +78,33 @@ const fn add(byte: u8, predicted: i16) -> u8 {
     byte.wrapping_add(predicted as u8)
 }
 
-/// Of left, above and above left the one that is nearest to left + above - above left; of two as near,
-/// the first (9.4).
+/// The Paeth predictor (9.4): of `left`, `above` and `above_left`, the value nearest to
+/// `left + above - above_left`. The earlier one wins a tie.
 ///
-/// Without a branch: when three times `above_left` minus both others is over the larger one, the smaller
-/// is the nearest; when it is under the smaller one, the larger.
+/// Branch-free. Let `threshold` be three times `above_left` minus the two others. If it is
+/// at least the larger of the two, the smaller one is the nearest. If it is at most the
+/// smaller one, the larger one is.
 #[inline(always)]
 fn paeth(left: i16, above: i16, above_left: i16) -> i16 {
-    let middle = 3 * above_left - (left + above);
+    let threshold = 3 * above_left - (left + above);
     let (smaller, larger) = (left.min(above), left.max(above));
-    let nearest = if larger <= middle { smaller } else { above_left };
-    if middle <= smaller { larger } else { nearest }
+    let nearest = if larger <= threshold { smaller } else { above_left };
+    if threshold <= smaller { larger } else { nearest }
 }
+
+/// Filter types (PNG, 9.2).
+const NONE: u8 = 0;
+const SUB: u8 = 1;
+const UP: u8 = 2;
+const AVERAGE: u8 = 3;
+const PAETH: u8 = 4;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// As 9.4 writes it down.
-    fn paeth_of_the_specification(a: i16, b: i16, c: i16) -> i16 {
+    /// The literal wording of 9.4.
+    fn specified_paeth(a: i16, b: i16, c: i16) -> i16 {
         let p = a + b - c;
         let (pa, pb, pc) = ((p - a).abs(), (p - b).abs(), (p - c).abs());
         if pa <= pb && pa <= pc {
@@ -106,30 +117,30 @@ mod tests {
     }
 
     #[test]
-    fn paeth_is_that_of_the_specification_for_all_neighbours() {
+    fn paeth_matches_the_specification_for_all_inputs() {
         for left in 0..=255 {
             for above in 0..=255 {
                 for above_left in 0..=255 {
-                    let expected = paeth_of_the_specification(left, above, above_left);
+                    let expected = specified_paeth(left, above, above_left);
                     assert_eq!(paeth(left, above, above_left), expected);
                 }
             }
         }
     }
 
-    /// 9.2, a byte at a time.
+    /// The reference is 9.2, a byte at a time.
     #[test]
-    fn rows_are_those_of_the_specification() {
+    fn unfiltered_rows_match_the_specification() {
         let mut seed = 1_u32;
-        let mut noise = || {
+        let mut random_byte = || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             seed.to_be_bytes()[0]
         };
         for (filter, pixel_bytes) in
             (0..5).flat_map(|filter| [1, 2, 3, 4, 6, 8].map(|bytes| (filter, bytes)))
         {
-            let above: Vec<u8> = (0..10 * pixel_bytes).map(|_| noise()).collect();
-            let filtered: Vec<u8> = (0..10 * pixel_bytes).map(|_| noise()).collect();
+            let above: Vec<u8> = (0..10 * pixel_bytes).map(|_| random_byte()).collect();
+            let filtered: Vec<u8> = (0..10 * pixel_bytes).map(|_| random_byte()).collect();
             let mut expected = filtered.clone();
             for i in 0..expected.len() {
                 let left = if i < pixel_bytes { 0 } else { i16::from(expected[i - pixel_bytes]) };
@@ -141,7 +152,7 @@ mod tests {
                     1 => left,
                     2 => above,
                     3 => (left + above) / 2,
-                    _ => paeth_of_the_specification(left, above, above_left),
+                    _ => specified_paeth(left, above, above_left),
                 };
                 expected[i] = u8::try_from((i16::from(filtered[i]) + predicted) % 256).unwrap();
             }

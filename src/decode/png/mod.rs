@@ -1,4 +1,5 @@
-//! PNG → rows of planes.
+//! PNG decoder: checks the CRCs, inflates and unfilters the image data,
+//! and delivers rows of planes.
 
 use crate::error::Error;
 use crate::format::Format;
@@ -16,30 +17,30 @@ mod scanlines;
 mod unpack;
 
 use adam7::Pass;
-use inflate::Stop;
+use inflate::InflateError;
 use scanlines::{Scanlines, packed_bytes};
 use unpack::Unpacker;
 
-/// What is decoded of a PNG.
+/// Which part of a PNG is decoded, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'i> {
     pub(crate) image: &'i Image,
-    /// Pixels outside of it need not be delivered.
+    /// The pixels that are needed. Others need not be delivered.
     pub(crate) window: Rect,
-    /// Multiplies colours by their alpha.
+    /// Multiply colours by their alpha.
     pub(crate) premultiply: bool,
 }
 
 impl Order<'_> {
-    /// The most that is live while the PNG is decoded, in bytes.
+    /// The peak memory of [`decode`](Self::decode) in bytes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         scanlines::memory_bytes(self.image).saturating_add(unpack::memory_bytes(self.image))
     }
 
-    /// Decodes all rows of `bytes` into planes: red, green and blue (or grey), then alpha. The rows of
-    /// an Adam7 picture come pass by pass.
+    /// Decodes the rows of `bytes` into planes: red, green and blue (or grey), then alpha. An
+    /// interlaced picture is delivered pass by pass.
     ///
-    /// Inflating stops at the last row: what follows in the stream is never read.
+    /// Inflating stops at the last row. Whatever follows in the stream is never read.
     pub(crate) fn decode(
         &self,
         bytes: &[u8],
@@ -49,67 +50,66 @@ impl Order<'_> {
         let Self { image, window, premultiply } = *self;
         let Job { budget, interrupt } = job;
         check_crcs(bytes, interrupt)?;
-        let mut scanlines = Scanlines::of(bytes, image, budget)?;
-        let mut unpacker = Unpacker::of(bytes, image, premultiply, budget)?;
+        let mut scanlines = Scanlines::new(bytes, image, budget)?;
+        let mut unpacker = Unpacker::new(bytes, image, premultiply, budget)?;
 
         let mut rows_done = 0;
         for pass in Pass::all(image) {
             scanlines.start_pass();
             let columns = pass.columns(image.size.width);
-            for line in 0..pass.lines(image.size.height) {
+            for row in 0..pass.rows(image.size.height) {
                 if columns == 0 {
                     break;
                 }
                 interrupt.check()?;
                 work::decoded(u64::from(columns));
-                let packed =
-                    scanlines.next(packed_bytes(image, columns)?, interrupt).map_err(|stop| {
-                        match stop {
-                            Stop::Damaged(what) => Error::malformed(Format::Png, what),
-                            Stop::Ended => {
-                                Error::truncated_at(Format::Png, rows_done, image.size.height)
-                            }
-                            Stop::Interrupted(error) => error,
+                let packed = scanlines.next_row(packed_bytes(image, columns)?, interrupt).map_err(
+                    |error| match error {
+                        InflateError::Corrupt(what) => Error::malformed(Format::Png, what),
+                        InflateError::Truncated => {
+                            Error::truncated_at(Format::Png, rows_done, image.size.height)
                         }
-                    })?;
-                let y = pass.y + line * pass.y_step;
+                        InflateError::Interrupted(error) => error,
+                    },
+                )?;
+                let y = pass.y + row * pass.y_step;
                 if image.interlaced {
-                    unpacker.row(packed, columns as usize, |plane, samples| {
+                    unpacker.unpack_row(packed, columns as usize, |plane, samples| {
                         sink.scattered(plane, y, pass.x, pass.x_step, samples)
                     })?;
                 } else if let Some(pixel_bytes) = image.pixel_bytes() {
-                    let outside = y < window.y || y - window.y >= window.height;
-                    if !outside {
+                    let is_outside = y < window.y || y - window.y >= window.height;
+                    if !is_outside {
                         let (x, width) = (window.x as usize, window.width as usize);
                         let part = packed.get(x * pixel_bytes..).unwrap_or_default();
-                        unpacker.row(part, width, |plane, samples| {
+                        unpacker.unpack_row(part, width, |plane, samples| {
                             sink.window_row(plane, y, samples)
                         })?;
                     }
                 } else {
-                    unpacker.row(packed, columns as usize, |plane, samples| {
+                    unpacker.unpack_row(packed, columns as usize, |plane, samples| {
                         sink.row(plane, y, samples)
                     })?;
                 }
-                rows_done = if image.interlaced { 0 } else { line + 1 };
+                rows_done = if image.interlaced { 0 } else { row + 1 };
             }
         }
         Ok(())
     }
 }
 
-/// Compares the CRC of every chunk that the decoder will see.
+/// Checks the CRC of every chunk that the decoder reads.
 fn check_crcs(bytes: &[u8], interrupt: &Interrupt) -> Result<(), Error> {
-    let mut since_check = 0;
+    let mut bytes_since_poll = 0;
     for chunk in Chunks::of(bytes) {
         let chunk = chunk?;
         if !chunk.is_approved() {
             continue;
         }
-        since_check += chunk.bytes.len();
-        if since_check > 1 << 20 {
+        bytes_since_poll += chunk.bytes.len();
+        if bytes_since_poll > BYTES_PER_POLL {
             interrupt.check()?;
-            since_check = 0;
+            bytes_since_poll = 0;
         }
         chunk.check_crc()?;
         if &chunk.kind == b"IEND" {
@@ -118,3 +118,6 @@ fn check_crcs(bytes: &[u8], interrupt: &Interrupt) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// Bytes whose CRC is computed between two polls of the interrupt.
+const BYTES_PER_POLL: usize = 1 << 20;

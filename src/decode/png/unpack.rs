@@ -6,14 +6,15 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::probe::png::{Chunks, Color, Image};
 
-/// Spreads packed rows into planes: palette looked up, transparency applied, depths scaled to 8 bits.
+/// Unpacks rows into planes: looks up the palette, applies transparency
+/// and scales samples to 8 bits.
 pub(super) struct Unpacker<'b> {
     color: Color,
     bit_depth: u8,
     premultiply: bool,
     palette: [[u8; 4]; 256],
     palette_len: usize,
-    /// The one transparent colour of a grey or RGB picture, in stored samples.
+    /// The transparent colour of a grey or RGB image (tRNS), at the bit depth of the file.
     transparent: Option<[u16; 3]>,
     color_planes: usize,
     planes: usize,
@@ -21,13 +22,14 @@ pub(super) struct Unpacker<'b> {
     samples: Buffer<'b, u8>,
 }
 
-/// One row of planes: red, green and blue (grey: the first only), and alpha.
-struct Rows<'a> {
+/// One row of every plane. A grey image has only the first of the colours. Planes
+/// that do not exist are empty.
+struct PlaneRows<'a> {
     color: [&'a mut [u8]; 3],
     alpha: &'a mut [u8],
 }
 
-/// The rows of the planes, charged for as long as the picture is decoded.
+/// The memory of [`Unpacker`] in bytes: one row of every plane.
 pub(super) fn memory_bytes(image: &Image) -> u64 {
     u64::from(image.size.width) * plane_count(image) as u64
 }
@@ -38,8 +40,8 @@ const fn plane_count(image: &Image) -> usize {
 }
 
 impl<'b> Unpacker<'b> {
-    /// Reads PLTE and tRNS of `bytes` and takes one row for each plane.
-    pub(super) fn of(
+    /// Reads PLTE and tRNS from `bytes`, and reserves one row for each plane.
+    pub(super) fn new(
         bytes: &[u8],
         image: &Image,
         premultiply: bool,
@@ -49,7 +51,7 @@ impl<'b> Unpacker<'b> {
             .map_err(|_| Error::Bug("a row larger than the address space"))?;
         let planes = plane_count(image);
         let len = width.checked_mul(planes).ok_or(Error::Bug("a row larger than memory"))?;
-        let mut spread = Self {
+        let mut unpacker = Self {
             color: image.color,
             bit_depth: image.bit_depth,
             premultiply: premultiply && image.has_alpha(),
@@ -64,16 +66,16 @@ impl<'b> Unpacker<'b> {
         for chunk in Chunks::of(bytes) {
             let chunk = chunk?;
             match &chunk.kind {
-                b"PLTE" => spread.take_palette(chunk.data),
-                b"tRNS" => spread.take_transparency(chunk.data),
+                b"PLTE" => unpacker.read_palette(chunk.data),
+                b"tRNS" => unpacker.read_transparency(chunk.data),
                 b"IDAT" => break,
                 _ => {}
             }
         }
-        Ok(spread)
+        Ok(unpacker)
     }
 
-    fn take_palette(&mut self, data: &[u8]) {
+    fn read_palette(&mut self, data: &[u8]) {
         let (entries, _) = data.as_chunks::<3>();
         self.palette_len = entries.len().min(256);
         for (slot, &[r, g, b]) in self.palette.iter_mut().zip(entries) {
@@ -81,7 +83,7 @@ impl<'b> Unpacker<'b> {
         }
     }
 
-    fn take_transparency(&mut self, data: &[u8]) {
+    fn read_transparency(&mut self, data: &[u8]) {
         let sample = |index: usize| {
             let (samples, _) = data.as_chunks::<2>();
             u16::from_be_bytes(samples.get(index).copied().unwrap_or_default())
@@ -98,35 +100,35 @@ impl<'b> Unpacker<'b> {
         }
     }
 
-    /// Spreads one packed row of `columns` pixels and sends each plane's samples on. Alpha comes
-    /// after the colour planes, and only when the picture has it.
-    pub(super) fn row(
+    /// Unpacks one row of `columns` pixels, and calls `deliver` with the index and the samples of
+    /// each plane. Alpha comes after the colours, and only if the image has it.
+    pub(super) fn unpack_row(
         &mut self,
         packed: &[u8],
         columns: usize,
-        mut send: impl FnMut(usize, &[u8]) -> Result<(), Error>,
+        mut deliver: impl FnMut(usize, &[u8]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let columns = columns.min(self.width);
         let mut planes = self.samples.chunks_exact_mut(self.width);
-        let mut cut = |wanted: bool| match wanted.then(|| planes.next()).flatten() {
+        let mut row_if = |exists: bool| match exists.then(|| planes.next()).flatten() {
             Some(plane) => plane.get_mut(..columns).unwrap_or_default(),
             None => Default::default(),
         };
         let rgb = self.color_planes == 3;
-        let mut rows = Rows {
-            color: [cut(true), cut(rgb), cut(rgb)],
-            alpha: cut(self.planes > self.color_planes),
+        let mut rows = PlaneRows {
+            color: [row_if(true), row_if(rgb), row_if(rgb)],
+            alpha: row_if(self.planes > self.color_planes),
         };
         match (self.color, self.bit_depth) {
             (Color::Indexed, depth) => {
                 let palette = self.palette.get(..self.palette_len).unwrap_or_default();
-                indexed(packed, depth, palette, &mut rows)?;
+                unpack_indexed(packed, depth, palette, &mut rows)?;
             }
             (Color::Gray, depth @ (1 | 2 | 4)) => {
-                small_gray(packed, depth, self.transparent, &mut rows);
+                unpack_gray_below_8_bits(packed, depth, self.transparent, &mut rows);
             }
-            (_, 16) => sixteen_bits(packed, self.color, self.transparent, &mut rows),
-            _ => eight_bits(packed, self.color, self.transparent, &mut rows),
+            (_, 16) => unpack_16_bits(packed, self.color, self.transparent, &mut rows),
+            _ => unpack_8_bits(packed, self.color, self.transparent, &mut rows),
         }
         if self.premultiply && !is_opaque_row(rows.alpha) {
             for color in &mut rows.color {
@@ -134,33 +136,34 @@ impl<'b> Unpacker<'b> {
             }
         }
         for (plane, color) in rows.color.iter().take(self.color_planes).enumerate() {
-            send(plane, color)?;
+            deliver(plane, color)?;
         }
         if self.planes > self.color_planes {
-            send(self.color_planes, rows.alpha)?;
+            deliver(self.color_planes, rows.alpha)?;
         }
         Ok(())
     }
 }
 
-/// The samples of a row with 1, 2, 4 or 8 bits each, from the high bits down (PNG, 7.2).
-fn small_samples(packed: &[u8], depth: u8) -> impl Iterator<Item = u8> {
+/// The samples of a row of 1, 2, 4 or 8 bits each. The leftmost one has the
+/// high bits of a byte (PNG, 7.2).
+fn packed_samples(packed: &[u8], depth: u8) -> impl Iterator<Item = u8> {
     let mask = u8::MAX >> (8 - depth);
     packed
         .iter()
         .flat_map(move |&byte| (0..8 / depth).rev().map(move |i| (byte >> (i * depth)) & mask))
 }
 
-fn indexed(
+fn unpack_indexed(
     packed: &[u8],
     depth: u8,
     palette: &[[u8; 4]],
-    rows: &mut Rows<'_>,
+    rows: &mut PlaneRows<'_>,
 ) -> Result<(), Error> {
     let [red, green, blue] = &mut rows.color;
     let mut alpha = rows.alpha.iter_mut();
     let colors = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
-    for (((r, g), b), index) in colors.zip(small_samples(packed, depth)) {
+    for (((r, g), b), index) in colors.zip(packed_samples(packed, depth)) {
         let Some(color) = palette.get(usize::from(index)) else {
             return Err(Error::malformed(Format::Png, "a pixel outside the palette"));
         };
@@ -172,20 +175,30 @@ fn indexed(
     Ok(())
 }
 
-fn small_gray(packed: &[u8], depth: u8, transparent: Option<[u16; 3]>, rows: &mut Rows<'_>) {
+fn unpack_gray_below_8_bits(
+    packed: &[u8],
+    depth: u8,
+    transparent: Option<[u16; 3]>,
+    rows: &mut PlaneRows<'_>,
+) {
     let [gray, ..] = &mut rows.color;
     let scale = u8::MAX / (u8::MAX >> (8 - depth));
-    for (to, sample) in gray.iter_mut().zip(small_samples(packed, depth)) {
+    for (to, sample) in gray.iter_mut().zip(packed_samples(packed, depth)) {
         *to = sample * scale;
     }
     if let Some([key, ..]) = transparent {
-        for (to, sample) in rows.alpha.iter_mut().zip(small_samples(packed, depth)) {
+        for (to, sample) in rows.alpha.iter_mut().zip(packed_samples(packed, depth)) {
             *to = opaque_unless(u16::from(sample) == key);
         }
     }
 }
 
-fn eight_bits(packed: &[u8], color: Color, transparent: Option<[u16; 3]>, rows: &mut Rows<'_>) {
+fn unpack_8_bits(
+    packed: &[u8],
+    color: Color,
+    transparent: Option<[u16; 3]>,
+    rows: &mut PlaneRows<'_>,
+) {
     let [red, green, blue] = &mut rows.color;
     let alpha = &mut *rows.alpha;
     match color {
@@ -225,15 +238,20 @@ fn eight_bits(packed: &[u8], color: Color, transparent: Option<[u16; 3]>, rows: 
     }
 }
 
-/// 16-bit samples, rounded to 8 bits (PNG, 13.12).
-fn sixteen_bits(packed: &[u8], color: Color, transparent: Option<[u16; 3]>, rows: &mut Rows<'_>) {
+/// Rounds 16-bit samples to 8 bits (PNG, 13.12).
+fn unpack_16_bits(
+    packed: &[u8],
+    color: Color,
+    transparent: Option<[u16; 3]>,
+    rows: &mut PlaneRows<'_>,
+) {
     let stored = packed.as_chunks::<2>().0;
-    let samples = usize::from(color.samples());
+    let samples_per_pixel = usize::from(color.samples());
     let [red, green, blue] = &mut rows.color;
     let mut alpha = rows.alpha.iter_mut();
     let mut green = green.iter_mut();
     let mut blue = blue.iter_mut();
-    for (r, pixel) in red.iter_mut().zip(stored.chunks_exact(samples)) {
+    for (r, pixel) in red.iter_mut().zip(stored.chunks_exact(samples_per_pixel)) {
         let sample =
             |index: usize| u16::from_be_bytes(pixel.get(index).copied().unwrap_or_default());
         *r = to_8_bits(sample(0));
@@ -244,20 +262,20 @@ fn sixteen_bits(packed: &[u8], color: Color, transparent: Option<[u16; 3]>, rows
             *a = match (transparent, color) {
                 (Some([key, ..]), Color::Gray) => opaque_unless(sample(0) == key),
                 (Some(key), _) => opaque_unless([sample(0), sample(1), sample(2)] == key),
-                (None, _) => to_8_bits(sample(samples - 1)),
+                (None, _) => to_8_bits(sample(samples_per_pixel - 1)),
             };
         }
     }
 }
 
-/// The nearest of 256 levels: `sample` × 255 / 65535.
+/// `sample` × 255 / 65535, rounded to nearest.
 #[allow(clippy::cast_possible_truncation, reason = "65535 × 255 + 32895 over 65536 is below 256")]
 const fn to_8_bits(sample: u16) -> u8 {
     ((sample as u32 * 255 + 32_895) >> 16) as u8
 }
 
-const fn opaque_unless(transparent: bool) -> u8 {
-    if transparent { 0 } else { 255 }
+const fn opaque_unless(is_transparent: bool) -> u8 {
+    if is_transparent { 0 } else { 255 }
 }
 
 #[cfg(test)]
@@ -265,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sixteen_bits_round_to_the_nearest_level() {
+    fn samples_of_16_bits_round_to_nearest() {
         for sample in 0..=u16::MAX {
             let exact = f64::from(sample) * 255.0 / 65_535.0;
             assert!((f64::from(to_8_bits(sample)) - exact).abs() <= 0.5, "{sample}");
@@ -273,10 +291,10 @@ mod tests {
     }
 
     #[test]
-    fn small_samples_come_from_the_high_bits() {
-        assert_eq!(small_samples(&[0b1011_0001], 1).collect::<Vec<_>>(), [1, 0, 1, 1, 0, 0, 0, 1]);
-        assert_eq!(small_samples(&[0b1011_0001], 2).collect::<Vec<_>>(), [2, 3, 0, 1]);
-        assert_eq!(small_samples(&[0xB1, 0x7F], 4).collect::<Vec<_>>(), [11, 1, 7, 15]);
-        assert_eq!(small_samples(&[0xB1], 8).collect::<Vec<_>>(), [0xB1]);
+    fn packed_samples_start_at_the_high_bits() {
+        assert_eq!(packed_samples(&[0b1011_0001], 1).collect::<Vec<_>>(), [1, 0, 1, 1, 0, 0, 0, 1]);
+        assert_eq!(packed_samples(&[0b1011_0001], 2).collect::<Vec<_>>(), [2, 3, 0, 1]);
+        assert_eq!(packed_samples(&[0xB1, 0x7F], 4).collect::<Vec<_>>(), [11, 1, 7, 15]);
+        assert_eq!(packed_samples(&[0xB1], 8).collect::<Vec<_>>(), [0xB1]);
     }
 }

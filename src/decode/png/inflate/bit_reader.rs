@@ -1,27 +1,28 @@
-//! The bits of a deflate stream (RFC 1951, 3.1.1): from bytes in slices, the lowest bit of each first.
+//! Reads the bits of a deflate stream from slices, the lowest bit of each
+//! byte first (RFC 1951, 3.1.1).
 
-/// A place in the stream. Small, and taken and returned by value, so that it stays in registers.
+/// A position in the stream. It is small and passed by value, so that it stays in registers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BitReader<'a> {
-    /// What follows of the slice.
+    /// The unread part of the current slice.
     rest: &'a [u8],
-    /// The next bits. Above those that are held may be more of the stream, never anything else.
+    /// The next bits, of which `held` are valid. The bits above are zeros or also from the stream.
     next: u64,
     held: u32,
-    /// How many of the last bits stand for nothing: zeros behind the end of the stream.
+    /// How many of the bits read so far are zeros past the end of the stream.
     past_end: u32,
 }
 
 impl<'a> BitReader<'a> {
-    /// With at least 56 bits held, zeros when there are no more.
+    /// The reader with at least 56 bits held. Past the end of the stream, they are zeros.
     #[inline(always)]
     pub(super) fn refilled(self, slices: &mut impl Iterator<Item = &'a [u8]>) -> Self {
         let Some(&bytes) = self.rest.first_chunk::<8>() else {
             return self.refilled_bytewise(slices);
         };
-        let passed = (63 - self.held) >> 3;
+        let added_bytes = (63 - self.held) >> 3;
         Self {
-            rest: self.rest.get(passed as usize..).unwrap_or_default(),
+            rest: self.rest.get(added_bytes as usize..).unwrap_or_default(),
             next: self.next | u64::from_le_bytes(bytes) << self.held,
             held: self.held | 56,
             past_end: self.past_end,
@@ -56,31 +57,39 @@ impl<'a> BitReader<'a> {
         self.held
     }
 
-    /// The next bits, the first one lowest.
+    /// The next bits, starting at the lowest.
     #[inline(always)]
-    pub(super) const fn next(&self) -> u64 {
+    pub(super) const fn peek(&self) -> u64 {
         self.next
     }
 
-    /// Whether bits were passed that are not there.
+    /// True once bits past the end of the stream were consumed.
     #[inline(always)]
-    pub(super) const fn are_past_end(&self) -> bool {
+    pub(super) const fn is_past_end(&self) -> bool {
         self.past_end > self.held
     }
 
-    /// Passes up to 63 bits that are held.
+    /// Skips up to 63 of the bits held.
     #[inline(always)]
     pub(super) const fn skip(&mut self, count: u32) {
         self.next >>= count;
         self.held -= count;
     }
 
-    /// Passes what is left of a byte.
+    /// Skips to the next byte boundary.
     pub(super) const fn skip_to_byte(&mut self) {
         self.skip(self.held % 8);
     }
 
-    /// Takes up to 16 bits that are held.
+    /// Reads up to 16 bits.
+    pub(super) fn read(&mut self, count: u32, slices: &mut impl Iterator<Item = &'a [u8]>) -> u32 {
+        if self.held < count {
+            *self = self.refilled(slices);
+        }
+        self.take_held(count)
+    }
+
+    /// Reads up to 16 of the bits held.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "16 bits")]
     pub(super) const fn take_held(&mut self, count: u32) -> u32 {
@@ -89,22 +98,23 @@ impl<'a> BitReader<'a> {
         taken as u32
     }
 
-    /// Takes whole bytes, at the start of one: as many as are at hand, at least one but at the end.
+    /// Copies bytes, starting at a byte boundary. Returns how many: at least
+    /// one, unless the stream ends.
     #[allow(clippy::cast_possible_truncation, reason = "eight bits")]
-    pub(super) fn copy(
+    pub(super) fn copy_bytes(
         &mut self,
         to: &mut [u8],
         slices: &mut impl Iterator<Item = &'a [u8]>,
     ) -> usize {
         if self.held > 0 {
             let byte = self.take_held(8) as u8;
-            if self.are_past_end() {
+            if self.is_past_end() {
                 return 0;
             }
             to.iter_mut().take(1).for_each(|slot| *slot = byte);
             return 1;
         }
-        // What is above the bits that are held is copied from the slice.
+        // The bits above those held are still in the slice.
         self.next = 0;
         while self.rest.is_empty() {
             let Some(slice) = slices.next() else {

@@ -1,58 +1,50 @@
-//! Deflate (RFC 1951) in a zlib stream (RFC 1950).
+//! Inflate: a deflate (RFC 1951) decoder for zlib streams (RFC 1950).
 //!
-//! It is ours because of the worst case. A block can be 13 bytes long, and an inflater that is made for
-//! speed fills thousands of entries for each: 32 MiB of such blocks take it a quarter of a minute. Here
-//! a table is as large as the longest code asks for, and the fixed codes are made ready once.
+//! Existing crates are fast on typical streams, but not in the worst case. A block can be 13 bytes
+//! long, and an inflater that is tuned for speed fills thousands of table entries for each block:
+//! 32 MiB of such blocks keep it busy for a quarter of a minute. Here, a table is only as large as
+//! the longest code requires, and the tables of the fixed codes are built once.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
 mod bit_reader;
+mod block_codes;
 mod prefix_code;
 mod symbols;
 #[cfg(test)]
 mod tests;
 
 use bit_reader::BitReader;
-use prefix_code::{Code, Damage, Run, Runs, look_up};
-use symbols::{
-    DISTANCES, END, END_OF_BLOCK, LITERAL, NUMBER, SYMBOLS, distance_entry, symbol_entry,
-};
+use block_codes::{BlockCodes, DecodingTables, low_byte};
+use prefix_code::{Corrupt, look_up};
+use symbols::{HAS_BASE, IS_END_OF_BLOCK, IS_LITERAL};
 
-/// Inflates the stream that `I` hands out slice by slice.
+/// Inflates the stream that `I` returns slice by slice.
 pub(super) struct Inflater<'a, 'b, I> {
     slices: I,
     bits: BitReader<'a>,
     state: State,
     is_last_block: bool,
-    /// What was inflated: up to 32 KiB that copies may refer to, and what follows.
+    /// The bytes up to `filled` are inflated: at most 32 KiB of history, then the bytes from
+    /// `delivered` on that the caller has not read.
     window: Buffer<'b, u8>,
     filled: usize,
-    /// What is before was read.
-    read: usize,
-    symbols: Code<SYMBOLS>,
-    distances: Code<DISTANCES>,
-    block_tables: Tables<'b>,
-    fixed_tables: Tables<'b>,
+    delivered: usize,
+    codes: BlockCodes,
+    dynamic_tables: DecodingTables<'b>,
+    fixed_tables: DecodingTables<'b>,
     has_fixed_tables: bool,
 }
 
-/// What the codes of a block are looked up in, and with how many bits.
-struct Tables<'b> {
-    symbols: Buffer<'b, u32>,
-    symbol_bits: u32,
-    distances: Buffer<'b, u32>,
-    distance_bits: u32,
-}
-
-/// Why there is nothing more.
+/// Why the requested bytes are not available.
 #[derive(Debug)]
-pub(super) enum Stop {
-    /// The bytes are not what the format says.
-    Damaged(&'static str),
-    /// The stream ends.
-    Ended,
+pub(super) enum InflateError {
+    /// The stream violates the format.
+    Corrupt(&'static str),
+    /// The stream ends before the requested bytes.
+    Truncated,
     Interrupted(Error),
 }
 
@@ -60,130 +52,144 @@ pub(super) enum Stop {
 enum State {
     ZlibHeader,
     BlockHeader,
-    Stored { left: usize },
-    Coded { fixed: bool },
+    StoredBlock { bytes_left: usize },
+    CompressedBlock { fixed: bool },
     Done,
-    Damaged,
+    Corrupt,
 }
 
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
-    /// Takes [`memory_bytes`] from `budget`. No more than `all_bytes` can be read.
-    pub(super) fn new(slices: I, all_bytes: u64, budget: &'b Budget) -> Result<Self, Error> {
+    /// Reserves [`memory_bytes`] from `budget`. At most `inflated_bytes` can be read.
+    pub(super) fn new(slices: I, inflated_bytes: u64, budget: &'b Budget) -> Result<Self, Error> {
         Ok(Self {
             slices,
             bits: BitReader::default(),
             state: State::ZlibHeader,
             is_last_block: false,
-            window: budget.buffer(window_bytes(all_bytes), 0)?,
+            window: budget.buffer(window_bytes(inflated_bytes), 0)?,
             filled: 0,
-            read: 0,
-            symbols: Code::EMPTY,
-            distances: Code::EMPTY,
-            block_tables: Tables::new(SYMBOL_ENTRIES, DISTANCE_ENTRIES, budget)?,
-            fixed_tables: Tables::new(FIXED_SYMBOL_ENTRIES, FIXED_DISTANCE_ENTRIES, budget)?,
+            delivered: 0,
+            codes: BlockCodes::EMPTY,
+            dynamic_tables: DecodingTables::for_dynamic_codes(budget)?,
+            fixed_tables: DecodingTables::for_fixed_codes(budget)?,
             has_fixed_tables: false,
         })
     }
 
-    /// Fills all of `to` with the next bytes. Stops early without saying how much was there.
-    pub(super) fn read(&mut self, mut to: &mut [u8], interrupt: &Interrupt) -> Result<(), Stop> {
+    /// Fills `to` with the next bytes. On an error, an unspecified part of `to` is filled.
+    pub(super) fn read(
+        &mut self,
+        mut to: &mut [u8],
+        interrupt: &Interrupt,
+    ) -> Result<(), InflateError> {
         loop {
-            let ready = self.window.get(self.read..self.filled).unwrap_or_default();
+            let ready = self.window.get(self.delivered..self.filled).unwrap_or_default();
             let count = ready.len().min(to.len());
             let (now, later) = to.split_at_mut(count);
             now.copy_from_slice(ready.get(..count).unwrap_or_default());
-            self.read += count;
+            self.delivered += count;
             if later.is_empty() {
                 return Ok(());
             }
             to = later;
-            self.inflate(interrupt)?;
+            self.refill_window(interrupt)?;
         }
     }
 
-    /// Inflates some more bytes, at least one. All before were read.
-    fn inflate(&mut self, interrupt: &Interrupt) -> Result<(), Stop> {
-        let behind = self.filled.saturating_sub(REACH);
-        self.window.copy_within(behind..self.filled, 0);
-        self.filled -= behind;
-        self.read = self.filled;
-        interrupt.check().map_err(Stop::Interrupted)?;
+    /// Inflates at least one more byte into the window, whose bytes are all delivered.
+    fn refill_window(&mut self, interrupt: &Interrupt) -> Result<(), InflateError> {
+        let expired = self.filled.saturating_sub(MAX_DISTANCE);
+        self.window.copy_within(expired..self.filled, 0);
+        self.filled -= expired;
+        self.delivered = self.filled;
+        interrupt.check().map_err(InflateError::Interrupted)?;
         let mut blocks = 0_u32;
-        while self.filled < self.full() && self.state != State::Done {
+        while self.filled < self.fill_limit() && self.state != State::Done {
             if self.state == State::BlockHeader {
                 blocks += 1;
                 if blocks.is_multiple_of(BLOCKS_PER_POLL) {
-                    interrupt.check().map_err(Stop::Interrupted)?;
+                    interrupt.check().map_err(InflateError::Interrupted)?;
                 }
             }
-            let stop = match self.step() {
-                // Behind the end all bits are 0, which are any damage; the end is what counts.
-                _ if self.bits.are_past_end() => Stop::Ended,
-                Err(Damage) => Stop::Damaged("the image data is damaged"),
+            let error = match self.advance() {
+                // Past the end, the reader returns zeros, which may look corrupt.
+                // Truncation is the cause.
+                _ if self.bits.is_past_end() => InflateError::Truncated,
+                Err(Corrupt) => InflateError::Corrupt("the image data is damaged"),
                 Ok(()) => continue,
             };
-            if self.filled > self.read {
-                // First what is there. The next call meets the same again.
+            if self.filled > self.delivered {
+                // Deliver what precedes the error. The next call runs into the same error.
                 return Ok(());
             }
-            return Err(stop);
+            return Err(error);
         }
-        if self.filled > self.read { Ok(()) } else { Err(Stop::Ended) }
+        if self.filled > self.delivered { Ok(()) } else { Err(InflateError::Truncated) }
     }
 
-    /// Where inflating pauses: before the space for two literals, a copy, and what `repeat` writes behind
-    /// it.
-    fn full(&self) -> usize {
+    /// Where inflating pauses. The rest of the window is room for two literals, a match, and the
+    /// bytes that [`copy_match`] writes past its end.
+    fn fill_limit(&self) -> usize {
         self.window.len().saturating_sub(SPARE_BYTES)
     }
 
-    fn step(&mut self) -> Result<(), Damage> {
+    /// Processes the next header or block, the latter until the window is full.
+    fn advance(&mut self) -> Result<(), Corrupt> {
         let state = match self.state {
-            State::ZlibHeader => self.zlib_header(),
-            State::BlockHeader => self.block_header(),
-            State::Stored { left } => Ok(self.stored(left)),
-            State::Coded { fixed } => self.coded(fixed),
+            State::ZlibHeader => self.read_zlib_header(),
+            State::BlockHeader => self.read_block_header(),
+            State::StoredBlock { bytes_left } => Ok(self.copy_stored(bytes_left)),
+            State::CompressedBlock { fixed } => self.decode_symbols(fixed),
             State::Done => Ok(State::Done),
-            State::Damaged => Err(Damage),
+            State::Corrupt => Err(Corrupt),
         };
-        self.state = state.unwrap_or(State::Damaged);
+        self.state = state.unwrap_or(State::Corrupt);
         state.map(|_| ())
     }
 
-    /// Takes up to 16 bits.
-    fn take(&mut self, count: u32) -> u32 {
-        if self.bits.held() < count {
-            self.bits = self.bits.refilled(&mut self.slices);
-        }
-        self.bits.take_held(count)
+    /// Reads up to 16 bits.
+    fn read_bits(&mut self, count: u32) -> u32 {
+        self.bits.read(count, &mut self.slices)
     }
 
-    /// RFC 1950, 2.2: deflate, a window of up to 32 KiB, no dictionary.
-    fn zlib_header(&mut self) -> Result<State, Damage> {
-        let (method, flags) = (self.take(8), self.take(8));
+    /// Reads the zlib header (RFC 1950, 2.2): deflate, a window of up to 32
+    /// KiB, and no preset dictionary.
+    fn read_zlib_header(&mut self) -> Result<State, Corrupt> {
+        let (method, flags) = (self.read_bits(8), self.read_bits(8));
         let is_deflate = method & 15 == 8 && method >> 4 <= 7;
         if is_deflate && flags & 0x20 == 0 && (method << 8 | flags).is_multiple_of(31) {
             Ok(State::BlockHeader)
         } else {
-            Err(Damage)
+            Err(Corrupt)
         }
     }
 
-    /// RFC 1951, 3.2.3.
-    fn block_header(&mut self) -> Result<State, Damage> {
-        self.is_last_block = self.take(1) == 1;
-        match self.take(2) {
+    /// Reads a block header (RFC 1951, 3.2.3) and, if the block is compressed, prepares its tables.
+    fn read_block_header(&mut self) -> Result<State, Corrupt> {
+        self.is_last_block = self.read_bits(1) == 1;
+        match self.read_bits(2) {
             0 => {
                 self.bits.skip_to_byte();
-                let (length, complement) = (self.take(16), self.take(16));
+                let (length, complement) = (self.read_bits(16), self.read_bits(16));
                 if length ^ complement != 0xFFFF {
-                    return Err(Damage);
+                    return Err(Corrupt);
                 }
-                Ok(State::Stored { left: length as usize })
+                Ok(State::StoredBlock { bytes_left: length as usize })
             }
-            1 => self.fixed_codes().map(|()| State::Coded { fixed: true }),
-            2 => self.dynamic_codes().map(|()| State::Coded { fixed: false }),
-            _ => Err(Damage),
+            1 => {
+                if !self.has_fixed_tables {
+                    self.codes.set_fixed()?;
+                    self.fixed_tables.fill(&self.codes);
+                    self.has_fixed_tables = true;
+                }
+                Ok(State::CompressedBlock { fixed: true })
+            }
+            2 => {
+                self.codes.read_dynamic(&mut self.bits, &mut self.slices)?;
+                self.dynamic_tables.fill(&self.codes);
+                Ok(State::CompressedBlock { fixed: false })
+            }
+            _ => Err(Corrupt),
         }
     }
 
@@ -191,111 +197,42 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         if self.is_last_block { State::Done } else { State::BlockHeader }
     }
 
-    /// The codes of 3.2.6.
-    fn fixed_codes(&mut self) -> Result<(), Damage> {
-        if !self.has_fixed_tables {
-            let run = |first, end, length| Run { first, count: end - first, length };
-            let symbols = [run(0, 144, 8), run(144, 256, 9), run(256, 280, 7), run(280, 288, 8)];
-            self.symbols.set(&symbols, false)?;
-            self.distances.set(&[run(0, 32, 5)], false)?;
-            self.fixed_tables.fill(&self.symbols, &self.distances);
-            self.has_fixed_tables = true;
-        }
-        Ok(())
-    }
-
-    /// Reads the codes of a block (3.2.7).
-    fn dynamic_codes(&mut self) -> Result<(), Damage> {
-        let symbols = self.take(5) + 257;
-        let distances = self.take(5) + 1;
-        let code_lengths = self.take(4) + 4;
-        if symbols > 286 || distances > 30 {
-            return Err(Damage);
-        }
-        let mut lengths = [0; 19];
-        for &symbol in LENGTH_ORDER.iter().take(code_lengths as usize) {
-            if let Some(length) = lengths.get_mut(symbol) {
-                *length = low_byte(self.take(3));
-            }
-        }
-        let mut runs = Runs::default();
-        for (symbol, &length) in (0..).zip(&lengths) {
-            runs.push(symbol, symbol + 1, length);
-        }
-        let mut code = Code::<19>::EMPTY;
-        code.set(runs.all(), false)?;
-        let mut table = [0; 1 << 7];
-        let root_bits = code.fill(&mut table, 7, |symbol| u32::from(symbol) << 8);
-
-        // The lengths of symbols and distances are one sequence: a run may reach across the border.
-        let (mut of_symbols, mut of_distances) = (Runs::default(), Runs::default());
-        let (mut at, mut previous, end) = (0, None, symbols + distances);
-        while at < end {
-            if self.bits.held() < 7 + 7 {
-                self.bits = self.bits.refilled(&mut self.slices);
-            }
-            let entry = look_up(&table, root_bits, self.bits.next());
-            self.bits.skip(entry & 63);
-            let (length, count) = match entry >> 8 {
-                16 => (previous.ok_or(Damage)?, 3 + self.bits.take_held(2)),
-                17 => (0, 3 + self.bits.take_held(3)),
-                18 => (0, 11 + self.bits.take_held(7)),
-                length => (low_byte(length), 1),
-            };
-            previous = Some(length);
-            let after = at + count;
-            let border = symbols.clamp(at, after);
-            of_symbols.push(at, border, length);
-            of_distances.push(
-                border.saturating_sub(symbols),
-                after.saturating_sub(symbols),
-                length,
-            );
-            at = after;
-        }
-        let is_end = |run: &Run| (run.first..run.first + run.count).contains(&END_OF_BLOCK);
-        if at > end || !of_symbols.all().iter().any(is_end) {
-            return Err(Damage);
-        }
-        self.symbols.set(of_symbols.all(), true)?;
-        self.distances.set(of_distances.all(), true)?;
-        self.block_tables.fill(&self.symbols, &self.distances);
-        Ok(())
-    }
-
-    fn stored(&mut self, mut left: usize) -> State {
-        let full = self.full();
-        while left > 0 && self.filled < full && !self.bits.are_past_end() {
-            let space = self.window.get_mut(self.filled..full).unwrap_or_default();
-            let wanted = space.len().min(left);
+    /// Copies bytes of a stored block until its end, or until the window is full.
+    fn copy_stored(&mut self, mut bytes_left: usize) -> State {
+        let limit = self.fill_limit();
+        while bytes_left > 0 && self.filled < limit && !self.bits.is_past_end() {
+            let space = self.window.get_mut(self.filled..limit).unwrap_or_default();
+            let wanted = space.len().min(bytes_left);
             let count =
-                self.bits.copy(space.get_mut(..wanted).unwrap_or_default(), &mut self.slices);
+                self.bits.copy_bytes(space.get_mut(..wanted).unwrap_or_default(), &mut self.slices);
             self.filled += count;
-            left -= count;
+            bytes_left -= count;
         }
-        if left == 0 { self.after_block() } else { State::Stored { left } }
+        if bytes_left == 0 { self.after_block() } else { State::StoredBlock { bytes_left } }
     }
 
-    /// Decodes symbols (3.2.5) up to the end of the block, or until the window is full.
-    fn coded(&mut self, fixed: bool) -> Result<State, Damage> {
-        let full = self.full();
-        let tables = if fixed { &self.fixed_tables } else { &self.block_tables };
-        let (symbols, symbol_bits): (&[u32], _) = (&tables.symbols, tables.symbol_bits);
+    /// Decodes literals and matches (3.2.5) until the end of the block, or
+    /// until the window is full.
+    fn decode_symbols(&mut self, fixed: bool) -> Result<State, Corrupt> {
+        let limit = self.fill_limit();
+        let tables = if fixed { &self.fixed_tables } else { &self.dynamic_tables };
+        let (literal_lengths, literal_length_bits): (&[u32], _) =
+            (&tables.literal_lengths, tables.literal_length_bits);
         let (distances, distance_bits): (&[u32], _) = (&tables.distances, tables.distance_bits);
         let window: &mut [u8] = &mut self.window;
-        // Copies, which stay in registers.
+        // Local copies stay in registers.
         let (mut bits, mut filled) = (self.bits, self.filled);
         let state = loop {
-            if filled >= full {
-                break Ok(State::Coded { fixed });
+            if filled >= limit {
+                break Ok(State::CompressedBlock { fixed });
             }
             bits = bits.refilled(&mut self.slices);
-            let mut entry = look_up(symbols, symbol_bits, bits.next());
-            // At least 56 bits are held: three literals, of 15 bits at most.
+            let mut entry = look_up(literal_lengths, literal_length_bits, bits.peek());
+            // The reader holds at least 56 bits: enough for three literals of at most 15 bits.
             let mut literals = 0;
-            while entry & LITERAL != 0 && literals < 3 {
+            while entry & IS_LITERAL != 0 && literals < 3 {
                 bits.skip(entry & 63);
-                if bits.are_past_end() {
+                if bits.is_past_end() {
                     break;
                 }
                 if let Some(slot) = window.get_mut(filled) {
@@ -303,34 +240,38 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
                 }
                 filled += 1;
                 literals += 1;
-                entry = look_up(symbols, symbol_bits, bits.next());
+                entry = look_up(literal_lengths, literal_length_bits, bits.peek());
             }
-            if bits.are_past_end() {
+            if bits.is_past_end() {
                 break Ok(State::Done);
             }
-            if entry & LITERAL != 0 {
+            if entry & IS_LITERAL != 0 {
                 continue;
             }
-            // A length takes 15 + 5 bits at most, a distance 15 + 13.
+            // A length has at most 15 + 5 bits, a distance 15 + 13.
             if bits.held() < 48 {
                 bits = bits.refilled(&mut self.slices);
             }
             bits.skip(entry & 63);
-            if entry & NUMBER == 0 {
-                break if entry & END != 0 { Ok(self.after_block()) } else { Err(Damage) };
+            if entry & HAS_BASE == 0 {
+                break if entry & IS_END_OF_BLOCK != 0 {
+                    Ok(self.after_block())
+                } else {
+                    Err(Corrupt)
+                };
             }
             let length = (entry >> 16) + bits.take_held(entry >> 8 & 15);
-            let entry = look_up(distances, distance_bits, bits.next());
+            let entry = look_up(distances, distance_bits, bits.peek());
             bits.skip(entry & 63);
             let distance = (entry >> 16) + bits.take_held(entry >> 8 & 15);
             let (length, distance) = (length as usize, distance as usize);
-            if entry & NUMBER == 0 || distance > filled {
-                break Err(Damage);
+            if entry & HAS_BASE == 0 || distance > filled {
+                break Err(Corrupt);
             }
-            if bits.are_past_end() {
+            if bits.is_past_end() {
                 break Ok(State::Done);
             }
-            repeat(window, filled, distance, length);
+            copy_match(window, filled, distance, length);
             filled += length;
         };
         (self.bits, self.filled) = (bits, filled);
@@ -338,38 +279,19 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     }
 }
 
-impl<'b> Tables<'b> {
-    fn new(
-        symbol_entries: usize,
-        distance_entries: usize,
-        budget: &'b Budget,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            symbols: budget.buffer(symbol_entries, 0)?,
-            symbol_bits: 0,
-            distances: budget.buffer(distance_entries, 0)?,
-            distance_bits: 0,
-        })
-    }
-
-    fn fill(&mut self, symbols: &Code<SYMBOLS>, distances: &Code<DISTANCES>) {
-        self.symbol_bits = symbols.fill(&mut self.symbols, SYMBOL_BITS, symbol_entry);
-        self.distance_bits = distances.fill(&mut self.distances, DISTANCE_BITS, distance_entry);
-    }
-}
-
-/// Writes `length` bytes at `at` that repeat those `distance` before; up to 15 bytes behind them change, too.
+/// Copies a match of `length` bytes to `to`, from `distance` bytes before.
+/// Overwrites up to 15 bytes past its end.
 #[inline(always)]
-fn repeat(window: &mut [u8], at: usize, distance: usize, length: usize) {
+fn copy_match(window: &mut [u8], to: usize, distance: usize, length: usize) {
     if length > 32 && distance >= length {
-        let from = at - distance;
-        window.copy_within(from..from + length, at);
+        let from = to - distance;
+        window.copy_within(from..from + length, to);
         return;
     }
-    // What repeats at a distance repeats at twice the distance, once that is written.
+    // Bytes that repeat at a distance also repeat at twice the distance, once those are written.
     let (mut done, mut distance) = (0, distance);
     while done < length {
-        let to = at + done;
+        let to = to + done;
         let Some(&bytes) = window.get(to - distance..).and_then(<[u8]>::first_chunk::<16>) else {
             return;
         };
@@ -383,42 +305,20 @@ fn repeat(window: &mut [u8], at: usize, distance: usize, length: usize) {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the low byte is meant")]
-const fn low_byte(value: u32) -> u8 {
-    value as u8
+/// The memory of an [`Inflater`] for a stream of `inflated_bytes`, in bytes.
+pub(super) fn memory_bytes(inflated_bytes: u64) -> u64 {
+    (window_bytes(inflated_bytes) + block_codes::table_bytes()) as u64
 }
 
-/// What an inflater of a stream of `all_bytes` takes from its budget.
-pub(super) fn memory_bytes(all_bytes: u64) -> u64 {
-    let entries = SYMBOL_ENTRIES + DISTANCE_ENTRIES + FIXED_SYMBOL_ENTRIES + FIXED_DISTANCE_ENTRIES;
-    (window_bytes(all_bytes) + entries * size_of::<u32>()) as u64
+fn window_bytes(inflated_bytes: u64) -> usize {
+    let inflated_bytes = usize::try_from(inflated_bytes).unwrap_or(usize::MAX);
+    inflated_bytes.saturating_add(SPARE_BYTES).min(WINDOW_BYTES)
 }
 
-fn window_bytes(all_bytes: u64) -> usize {
-    let all_bytes = usize::try_from(all_bytes).unwrap_or(usize::MAX);
-    all_bytes.saturating_add(SPARE_BYTES).min(WINDOW_BYTES)
-}
-
-/// How far back a copy may reach.
-const REACH: usize = 32 << 10;
-const WINDOW_BYTES: usize = 3 * REACH;
+/// The largest distance of a match.
+const MAX_DISTANCE: usize = 32 << 10;
+const WINDOW_BYTES: usize = 3 * MAX_DISTANCE;
 const SPARE_BYTES: usize = 2 + 258 + 16;
 
-/// Blocks between two looks at the interrupt: less than a millisecond.
+/// Blocks between two polls of the interrupt: less than a millisecond.
 const BLOCKS_PER_POLL: u32 = 256;
-
-/// The most bits that a table is looked up with at once.
-const SYMBOL_BITS: u32 = 11;
-const DISTANCE_BITS: u32 = 8;
-
-/// The most entries that codes of up to 15 bits take then: `enough 288 11 15` and `enough 32 8 15` in the
-/// words of zlib.
-const SYMBOL_ENTRIES: usize = 2_342;
-const DISTANCE_ENTRIES: usize = 402;
-/// The longest fixed codes have 9 and 5 bits.
-const FIXED_SYMBOL_ENTRIES: usize = 1 << 9;
-const FIXED_DISTANCE_ENTRIES: usize = 1 << 5;
-
-/// 3.2.7.
-const LENGTH_ORDER: [usize; 19] =
-    [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];

@@ -1,109 +1,111 @@
-//! The Huffman codes of a deflate block (RFC 1951, 3.2.2) and the tables in which they are looked up.
+//! Prefix codes of deflate (RFC 1951, 3.2.2), and the tables that decode them.
 
-use super::symbols::SYMBOLS;
+use super::symbols::LITERAL_LENGTH_SYMBOLS;
 
-/// Bytes that are not deflated data.
+/// The stream violates the deflate format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Damage;
+pub(super) struct Corrupt;
 
-/// A code, as how many symbols there are of each length, and the symbols by length and value.
+/// A canonical prefix code: the number of symbols of each code length, and the symbols
+/// sorted by code length, then by value.
 #[derive(Clone, Debug)]
-pub(super) struct Code<const N: usize> {
+pub(super) struct PrefixCode<const N: usize> {
     counts: [u16; 16],
     symbols: [u16; N],
 }
 
-/// Symbols in a row whose codes have one length.
+/// A run of consecutive symbols with the same code length.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Run {
+pub(super) struct LengthRun {
     pub(super) first: u16,
     pub(super) count: u16,
     pub(super) length: u8,
 }
 
-/// The runs of a code, without those of symbols that have none.
-pub(super) struct Runs {
-    runs: [Run; SYMBOLS],
+/// The runs of a code. Symbols without a code are left out.
+pub(super) struct LengthRuns {
+    runs: [LengthRun; LITERAL_LENGTH_SYMBOLS],
     count: usize,
 }
 
-impl Default for Runs {
+impl Default for LengthRuns {
     fn default() -> Self {
-        Self { runs: [Run::default(); SYMBOLS], count: 0 }
+        Self { runs: [LengthRun::default(); LITERAL_LENGTH_SYMBOLS], count: 0 }
     }
 }
 
-impl Runs {
-    /// The symbols from `first` up to `end`.
+impl LengthRuns {
+    /// Adds the symbols from `first` up to but excluding `end`.
     pub(super) fn push(&mut self, first: u32, end: u32, length: u8) {
         if first == end || length == 0 {
             return;
         }
         if let Some(slot) = self.runs.get_mut(self.count) {
-            *slot = Run { first: low_half(first), count: low_half(end - first), length };
+            *slot = LengthRun { first: low_half(first), count: low_half(end - first), length };
             self.count += 1;
         }
     }
 
-    pub(super) fn all(&self) -> &[Run] {
+    pub(super) fn as_slice(&self) -> &[LengthRun] {
         self.runs.get(..self.count).unwrap_or_default()
     }
 }
 
-impl<const N: usize> Code<N> {
+impl<const N: usize> PrefixCode<N> {
     pub(super) const EMPTY: Self = Self { counts: [0; 16], symbols: [0; N] };
 
-    /// Takes the code that `runs` describe, by rising symbol, without the symbols that have none.
+    /// Assigns the code whose lengths are `runs`, sorted by symbol.
     ///
-    /// A code that leaves bit patterns unused is damage, as for zlib: but for one of a single symbol of
-    /// one bit, or of none, and only where `may_be_single`.
-    pub(super) fn set(&mut self, runs: &[Run], may_be_single: bool) -> Result<(), Damage> {
+    /// An incomplete code is corrupt, as it is for zlib. Where `allow_single` is set, there are two
+    /// exceptions: a single symbol with a code of one bit, and no symbols at all.
+    pub(super) fn assign(&mut self, runs: &[LengthRun], allow_single: bool) -> Result<(), Corrupt> {
         self.counts = [0; 16];
         for run in runs {
             if let Some(count) = self.counts.get_mut(usize::from(run.length)) {
                 *count += run.count;
             }
         }
-        let (mut unused, mut total, mut places) = (1_i32, 0, [0_u16; 16]);
-        for (&count, place) in self.counts.iter().zip(&mut places).skip(1) {
+        let (mut unused, mut total, mut offsets) = (1_i32, 0, [0_u16; 16]);
+        for (&count, offset) in self.counts.iter().zip(&mut offsets).skip(1) {
             unused = 2 * unused - i32::from(count);
             if unused < 0 {
-                return Err(Damage);
+                return Err(Corrupt);
             }
-            *place = total;
+            *offset = total;
             total += count;
         }
         let is_single = total == 0 || total == 1 && self.counts[1] == 1;
-        if unused > 0 && !(may_be_single && is_single) {
-            return Err(Damage);
+        if unused > 0 && !(allow_single && is_single) {
+            return Err(Corrupt);
         }
         for run in runs {
-            let Some(place) = places.get_mut(usize::from(run.length)) else { continue };
-            let slots = self.symbols.iter_mut().skip(usize::from(*place));
+            let Some(offset) = offsets.get_mut(usize::from(run.length)) else { continue };
+            let slots = self.symbols.iter_mut().skip(usize::from(*offset));
             for (slot, symbol) in slots.take(usize::from(run.count)).zip(run.first..) {
                 *slot = symbol;
             }
-            *place += run.count;
+            *offset += run.count;
         }
         Ok(())
     }
 
-    /// Fills `table`, to be looked up with the next bits of the stream: as many as the longest code has,
-    /// but not more than `most_bits`, which are returned. Codes that are longer share tables behind.
+    /// Fills `table` and returns the number of stream bits that index its root: the
+    /// length of the longest code, but at most `max_root_bits`. Longer codes continue
+    /// in subtables behind the root.
     ///
-    /// `entry` says what a symbol becomes, with its low six bits free for the bits of its code. Patterns
-    /// without a symbol are 0.
-    pub(super) fn fill(
+    /// `entry` returns the entry of a symbol. Its low six bits must be 0: they hold the code
+    /// length. The entry of an unused bit pattern is 0.
+    pub(super) fn fill_table(
         &self,
         table: &mut [u32],
-        most_bits: u32,
+        max_root_bits: u32,
         entry: impl Fn(u16) -> u32,
     ) -> u32 {
         let longest = (0..).zip(&self.counts).filter(|(_, count)| **count > 0);
         let longest = longest.map(|(length, _)| length).max().unwrap_or(0);
-        let root_bits = longest.min(most_bits);
+        let root_bits = longest.min(max_root_bits);
         let mut symbols = self.symbols.iter();
-        // The code in the order of the stream: its first bit lowest.
+        // The bits of the code in stream order: the first one is the lowest.
         let mut code = 0;
         let mut filled = 1;
         table.iter_mut().take(1).for_each(|slot| *slot = 0);
@@ -118,24 +120,24 @@ impl<const N: usize> Code<N> {
             }
         }
         let root_mask = filled - 1;
-        // The table of the codes that share their first bits: those bits, its place and its own bits.
-        let (mut prefix, mut place, mut bits) = (usize::MAX, filled, 0);
+        // The current subtable: the root bits that its codes share, its start, and its index bits.
+        let (mut prefix, mut start, mut bits) = (usize::MAX, filled, 0);
         for length in root_bits + 1..=longest {
             let count = self.counts.get(length as usize).copied().unwrap_or_default();
             for (nth, &symbol) in (0..count).zip(symbols.by_ref()) {
                 if code & root_mask != prefix {
                     if prefix != usize::MAX {
-                        place += 1 << bits;
+                        start += 1 << bits;
                     }
                     prefix = code & root_mask;
-                    bits = self.table_bits(root_bits, length, count - nth);
+                    bits = self.subtable_bits(root_bits, length, count - nth);
                     if let Some(slot) = table.get_mut(prefix) {
-                        *slot = link(place, bits);
+                        *slot = link(start, bits);
                     }
                 }
-                let slots = table.get_mut(place..place + (1 << bits)).unwrap_or_default();
-                let step = 1 << (length - root_bits);
-                for slot in slots.iter_mut().skip(code >> root_bits).step_by(step) {
+                let subtable = table.get_mut(start..start + (1 << bits)).unwrap_or_default();
+                let stride = 1 << (length - root_bits);
+                for slot in subtable.iter_mut().skip(code >> root_bits).step_by(stride) {
                     *slot = entry(symbol) | length;
                 }
                 code = next_code(code, length);
@@ -144,11 +146,11 @@ impl<const N: usize> Code<N> {
         root_bits
     }
 
-    /// The bits of a table behind the root, whose first code has `length` bits and is followed by `left`
-    /// codes of that length in all: as many as its longest code has.
-    fn table_bits(&self, root_bits: u32, length: u32, left: u16) -> u32 {
+    /// The index bits of the subtable whose first code has `length` bits: as many as its longest
+    /// code needs. `codes_left` codes of that length remain, the first one included.
+    fn subtable_bits(&self, root_bits: u32, length: u32, codes_left: u16) -> u32 {
         let mut bits = length - root_bits;
-        let mut unused = (1_i32 << bits) - i32::from(left);
+        let mut unused = (1_i32 << bits) - i32::from(codes_left);
         while unused > 0 && root_bits + bits < 15 {
             bits += 1;
             let count = self.counts.get((root_bits + bits) as usize).copied().unwrap_or_default();
@@ -158,27 +160,28 @@ impl<const N: usize> Code<N> {
     }
 }
 
-/// The code of `length` bits after `code`, both with their first bit lowest; `code` itself when it is the
-/// last one.
+/// The code of `length` bits that follows `code`, both in stream order. The last
+/// code is followed by itself.
 const fn next_code(code: usize, length: u32) -> usize {
     let ones = (1 << length) - 1;
     if code == ones {
         return code;
     }
-    // Adds one from the other end: the highest bit that is 0 becomes 1, those above it become 0.
+    // Increments a bit-reversed number: the highest 0 becomes 1, and the ones above it become 0.
     let bit = 1 << (code ^ ones).ilog2();
     code & (bit - 1) | bit
 }
 
-/// Marks the entry of codes that share a table behind the root.
+/// Marks a root entry that links to a subtable. Bits 8 to 30 are its start,
+/// bits 0 to 3 its index bits.
 const LINK: u32 = 1 << 31;
 
-fn link(place: usize, bits: u32) -> u32 {
-    LINK | u32::try_from(place).unwrap_or_default() << 8 | bits
+fn link(start: usize, bits: u32) -> u32 {
+    LINK | u32::try_from(start).unwrap_or_default() << 8 | bits
 }
 
-/// The entry for the next `bits`, from a table that was filled with `root_bits`; its low six bits are the
-/// bits of the code.
+/// Looks up the next `bits` of the stream in a table with `root_bits`. The low six bits
+/// of the entry are the code length.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "masked to few bits")]
 pub(super) fn look_up(table: &[u32], root_bits: u32, bits: u64) -> u32 {
@@ -187,8 +190,8 @@ pub(super) fn look_up(table: &[u32], root_bits: u32, bits: u64) -> u32 {
     if entry & LINK == 0 {
         return entry;
     }
-    let place = (entry >> 8 & 0x7F_FFFF) as usize + masked(bits >> root_bits, entry & 15);
-    table.get(place).copied().unwrap_or_default()
+    let index = (entry >> 8 & 0x7F_FFFF) as usize + masked(bits >> root_bits, entry & 15);
+    table.get(index).copied().unwrap_or_default()
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "a symbol, or a number of symbols")]
@@ -201,16 +204,17 @@ const fn low_half(value: u32) -> u16 {
 mod tests {
     use super::*;
 
-    fn code(lengths: &[u8]) -> Result<Code<288>, Damage> {
+    fn code(lengths: &[u8]) -> Result<PrefixCode<288>, Corrupt> {
         let runs = (0..).zip(lengths).filter(|(_, length)| **length > 0);
-        let runs: Vec<Run> = runs.map(|(first, &length)| Run { first, count: 1, length }).collect();
-        let mut code = Code::EMPTY;
-        code.set(&runs, false)?;
+        let runs: Vec<LengthRun> =
+            runs.map(|(first, &length)| LengthRun { first, count: 1, length }).collect();
+        let mut code = PrefixCode::EMPTY;
+        code.assign(&runs, false)?;
         Ok(code)
     }
 
-    /// The symbol at the start of `bits` and the length of its code, bit by bit.
-    fn find(code: &Code<288>, mut bits: u64) -> (u16, u32) {
+    /// Decodes one symbol bit by bit. Returns it and its code length.
+    fn decode_bitwise(code: &PrefixCode<288>, mut bits: u64) -> (u16, u32) {
         let (mut value, mut first, mut index) = (0, 0, 0);
         for (length, &count) in (0..).zip(&code.counts).skip(1) {
             let count = usize::from(count);
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_find_what_is_found_bit_by_bit() {
+    fn tables_decode_the_same_symbols_as_bitwise_decoding() {
         let mut long = vec![0; 286];
         for (length, slot) in (1..15).zip(long.iter_mut().step_by(7)) {
             *slot = length;
@@ -239,21 +243,22 @@ mod tests {
         bushy[..3].fill(2);
         bushy[10..26].fill(7);
         bushy[26..28].fill(4);
-        let fits = |lengths: &[u8]| {
+        let is_complete = |lengths: &[u8]| {
             lengths.iter().filter(|&&l| l > 0).map(|&l| 1_u32 << (15 - l)).sum::<u32>() == 1 << 15
         };
         for lengths in [long, two_tables, bushy, vec![8; 256], vec![1, 1]] {
-            if !fits(&lengths) {
+            if !is_complete(&lengths) {
                 assert!(code(&lengths).is_err());
                 continue;
             }
             let code = code(&lengths).unwrap();
-            for most_bits in [4, 9, 11] {
+            for max_root_bits in [4, 9, 11] {
                 let mut table = vec![7_u32; 4096];
-                let root_bits = code.fill(&mut table, most_bits, |symbol| u32::from(symbol) << 16);
+                let root_bits =
+                    code.fill_table(&mut table, max_root_bits, |symbol| u32::from(symbol) << 16);
                 for bits in 0..1 << 15 {
                     let entry = look_up(&table, root_bits, bits);
-                    let (symbol, length) = find(&code, bits);
+                    let (symbol, length) = decode_bitwise(&code, bits);
                     assert_eq!(entry, u32::from(symbol) << 16 | length, "{bits:b}");
                 }
             }
@@ -261,14 +266,14 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_do_not_fill_their_space_are_refused() {
+    fn incomplete_and_oversubscribed_codes_are_refused() {
         for lengths in [&[1, 1, 1][..], &[1, 2], &[1], &[], &[15; 288]] {
             assert!(code(lengths).is_err(), "{lengths:?}");
         }
-        let mut code = Code::<30>::EMPTY;
-        let run = |length| Run { first: 3, count: 1, length };
-        assert!(code.set(&[], true).is_ok());
-        assert!(code.set(&[run(1)], true).is_ok());
-        assert!(code.set(&[run(2)], true).is_err());
+        let mut code = PrefixCode::<30>::EMPTY;
+        let run = |length| LengthRun { first: 3, count: 1, length };
+        assert!(code.assign(&[], true).is_ok());
+        assert!(code.assign(&[run(1)], true).is_ok());
+        assert!(code.assign(&[run(2)], true).is_err());
     }
 }

@@ -1,54 +1,55 @@
-//! The symbols of a deflate block (RFC 1951, 3.2.5), and the table entries that they become.
+//! The symbols of a deflate block (RFC 1951, 3.2.5), and their entries in decoding tables.
 
-// What an entry of a table says, from bit 16 on a literal, or the base of a length or a distance, whose
-// extra bits are counted in bits 8 to 11.
-pub(super) const LITERAL: u32 = 1 << 15;
-pub(super) const NUMBER: u32 = 1 << 14;
-pub(super) const END: u32 = 1 << 13;
+// The flags of an entry. From bit 16 on, it has the literal, or the base of a length or a
+// distance. Bits 8 to 11 are the number of extra bits that are added to the base. An
+// invalid symbol has none of the flags.
+pub(super) const IS_LITERAL: u32 = 1 << 15;
+pub(super) const HAS_BASE: u32 = 1 << 14;
+pub(super) const IS_END_OF_BLOCK: u32 = 1 << 13;
 
-pub(super) fn symbol_entry(symbol: u16) -> u32 {
+pub(super) fn literal_length_entry(symbol: u16) -> u32 {
     match symbol.checked_sub(END_OF_BLOCK + 1) {
-        Some(index) => number_entry(&LENGTHS, index),
-        None if symbol == END_OF_BLOCK => END,
-        None => LITERAL | u32::from(symbol) << 16,
+        Some(index) => base_entry(&LENGTHS, index),
+        None if symbol == END_OF_BLOCK => IS_END_OF_BLOCK,
+        None => IS_LITERAL | u32::from(symbol) << 16,
     }
 }
 
 pub(super) fn distance_entry(symbol: u16) -> u32 {
-    number_entry(&OFFSETS, symbol)
+    base_entry(&DISTANCES, symbol)
 }
 
-fn number_entry(numbers: &[(u16, u8)], index: u16) -> u32 {
-    let number = numbers.get(usize::from(index));
-    number.map_or(0, |&(base, extra)| NUMBER | u32::from(base) << 16 | u32::from(extra) << 8)
+fn base_entry(table: &[(u16, u8)], index: u16) -> u32 {
+    let row = table.get(usize::from(index));
+    row.map_or(0, |&(base, extra)| HAS_BASE | u32::from(base) << 16 | u32::from(extra) << 8)
 }
 
-pub(super) const SYMBOLS: usize = 288;
-pub(super) const DISTANCES: usize = 32;
+pub(super) const LITERAL_LENGTH_SYMBOLS: usize = 288;
+pub(super) const DISTANCE_SYMBOLS: usize = 32;
 pub(super) const END_OF_BLOCK: u16 = 256;
 
-/// Base and extra bits of the lengths, from symbol 257 on (3.2.5): four symbols for each number of extra
-/// bits, and a last one for 258 bytes.
+/// The base and the number of extra bits of each length, from symbol 257 on: four symbols for each
+/// number of extra bits, and a last symbol for 258 bytes.
 const LENGTHS: [(u16, u8); 29] = {
-    let mut lengths = numbers(3, 4);
+    let mut lengths = bases_and_extra_bits(3, 4);
     lengths[28] = (258, 0);
     lengths
 };
 
-/// And of the distances: two for each.
-const OFFSETS: [(u16, u8); 30] = numbers(1, 2);
+/// The same for each distance: two symbols for each number of extra bits.
+const DISTANCES: [(u16, u8); 30] = bases_and_extra_bits(1, 2);
 
-/// Numbers from `base` on, without a gap: `each` symbols for each number of extra bits, but for none
-/// twice as many.
+/// The bases from `base` on, without a gap: `each` symbols for each number of extra bits, and
+/// twice as many without extra bits.
 #[allow(clippy::cast_possible_truncation, reason = "13 at most")]
-const fn numbers<const N: usize>(mut base: u16, each: usize) -> [(u16, u8); N] {
-    let mut numbers = [(0, 0); N];
+const fn bases_and_extra_bits<const N: usize>(mut base: u16, each: usize) -> [(u16, u8); N] {
+    let mut table = [(0, 0); N];
     let mut symbol = 0;
     while symbol < N {
         let extra = if symbol < each { 0 } else { (symbol / each - 1) as u8 };
-        numbers[symbol] = (base, extra);
+        table[symbol] = (base, extra);
         base = base.wrapping_add(1 << extra);
         symbol += 1;
     }
-    numbers
+    table
 }

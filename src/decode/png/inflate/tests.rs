@@ -1,4 +1,4 @@
-//! Streams whole and damaged, compared with miniz_oxide.
+//! Valid and corrupt streams, compared with miniz_oxide.
 #![allow(
     clippy::disallowed_macros,
     clippy::cast_possible_truncation,
@@ -19,8 +19,8 @@ fn inflater<'a, 'b>(
     Inflater::new(stream.chunks(slice_bytes), 1 << 20, budget).unwrap()
 }
 
-/// All that comes out of a stream in slices, byte by byte, and why there is no more.
-fn inflated(stream: &[u8], slice_bytes: usize) -> (Vec<u8>, Stop) {
+/// Inflates a stream in slices, byte by byte. Returns all bytes, and the error behind the last one.
+fn inflated(stream: &[u8], slice_bytes: usize) -> (Vec<u8>, InflateError) {
     let budget = Budget::new(memory_bytes(1 << 20));
     let mut inflater = inflater(stream, slice_bytes, &budget);
     let mut bytes = Vec::new();
@@ -28,13 +28,13 @@ fn inflated(stream: &[u8], slice_bytes: usize) -> (Vec<u8>, Stop) {
         let mut byte = [0];
         match inflater.read(&mut byte, &Interrupt::never()) {
             Ok(()) => bytes.push(byte[0]),
-            Err(stop) => return (bytes, stop),
+            Err(error) => return (bytes, error),
         }
     }
 }
 
-/// The same by miniz_oxide; the checksum is not looked at, but must be there.
-fn oracle(stream: &[u8]) -> (Vec<u8>, TINFLStatus) {
+/// The same with miniz_oxide. The checksum must be present, but is not verified.
+fn inflated_by_miniz(stream: &[u8]) -> (Vec<u8>, TINFLStatus) {
     let mut bytes = vec![0; 1 << 20];
     let flags = flags::TINFL_FLAG_PARSE_ZLIB_HEADER
         | flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
@@ -44,7 +44,7 @@ fn oracle(stream: &[u8]) -> (Vec<u8>, TINFLStatus) {
     (bytes, status)
 }
 
-/// The image data of all good PNGs of the corpus.
+/// The image data of all valid PNGs of the corpus.
 fn streams() -> Vec<Vec<u8>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/valid");
     let mut streams = Vec::new();
@@ -61,11 +61,11 @@ fn streams() -> Vec<Vec<u8>> {
     streams
 }
 
-/// BitReader of a stream, the lowest first.
+/// Writes the bits of a stream, the lowest one first.
 #[derive(Default)]
-struct BitReader(Vec<u8>, usize);
+struct BitWriter(Vec<u8>, usize);
 
-impl BitReader {
+impl BitWriter {
     fn put(&mut self, bits: u32, count: u32) -> &mut Self {
         for i in 0..count {
             if self.1.is_multiple_of(8) {
@@ -79,99 +79,101 @@ impl BitReader {
 }
 
 #[test]
-fn good_streams_are_inflated_whatever_the_slices() {
+fn valid_streams_are_inflated_from_slices_of_any_size() {
     for stream in streams() {
-        let (expected, status) = oracle(&stream);
+        let (expected, status) = inflated_by_miniz(&stream);
         assert_eq!(status, TINFLStatus::Done);
         for slice_bytes in [1, 7, 30, 8_192, usize::MAX] {
-            let (bytes, stop) = inflated(&stream, slice_bytes);
-            assert!(bytes == expected && matches!(stop, Stop::Ended));
+            let (bytes, error) = inflated(&stream, slice_bytes);
+            assert!(bytes == expected && matches!(error, InflateError::Truncated));
         }
     }
 }
 
 #[test]
-fn damage_gives_what_another_inflater_gives() {
+fn corrupt_streams_inflate_as_with_miniz() {
     let mut seed = 1_u64;
-    let (mut damaged_ones, mut good_ones) = (0, 0);
+    let (mut corrupt_streams, mut valid_streams) = (0, 0);
     for mut stream in streams() {
         stream.truncate(4_000);
         for _ in 0..300 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let mut damaged = stream.clone();
-            // Mostly in the header of the first block, where there is most to get wrong.
-            let reach = if seed >> 20 & 3 == 0 { damaged.len() } else { damaged.len().min(60) };
-            let at = (seed >> 33) as usize % reach;
-            damaged[at] ^= 1 << (seed >> 30 & 7);
-            let (expected, status) = oracle(&damaged);
-            let (bytes, stop) = inflated(&damaged, 1_000);
+            // Three in four are damaged in the header of the first block, where most can go wrong.
+            let end = if seed >> 20 & 3 == 0 { damaged.len() } else { damaged.len().min(60) };
+            let position = (seed >> 33) as usize % end;
+            damaged[position] ^= 1 << (seed >> 30 & 7);
+            let (expected, status) = inflated_by_miniz(&damaged);
+            let (bytes, error) = inflated(&damaged, 1_000);
             let common = bytes.len().min(expected.len());
             assert_eq!(bytes[..common], expected[..common]);
-            match stop {
-                Stop::Damaged(_) => {
-                    damaged_ones += 1;
+            match error {
+                InflateError::Corrupt(_) => {
+                    corrupt_streams += 1;
                     assert_eq!(status, TINFLStatus::Failed);
                 }
                 _ if status == TINFLStatus::Done => {
-                    good_ones += 1;
+                    valid_streams += 1;
                     assert_eq!(bytes.len(), expected.len());
                 }
                 _ => assert_ne!(status, TINFLStatus::Failed),
             }
         }
     }
-    assert!(damaged_ones > 1_000 && good_ones > 1_000, "{damaged_ones} {good_ones}");
+    assert!(corrupt_streams > 1_000 && valid_streams > 1_000, "{corrupt_streams} {valid_streams}");
 }
 
 #[test]
-fn a_stream_that_is_cut_gives_what_is_there_and_no_byte_more() {
+fn a_truncated_stream_delivers_a_prefix() {
     let mut stream = streams().into_iter().min_by_key(Vec::len).unwrap();
-    let (whole, _) = oracle(&stream);
-    let mut shortest = whole.len();
+    let (complete, _) = inflated_by_miniz(&stream);
+    let mut shortest = complete.len();
     while stream.pop().is_some() {
-        let (bytes, stop) = inflated(&stream, 5);
-        assert!(whole.starts_with(&bytes) && bytes.len() <= shortest);
-        assert!(matches!(stop, Stop::Ended));
+        let (bytes, error) = inflated(&stream, 5);
+        assert!(complete.starts_with(&bytes) && bytes.len() <= shortest);
+        assert!(matches!(error, InflateError::Truncated));
         shortest = bytes.len();
     }
     assert_eq!(shortest, 0);
 }
 
 #[test]
-fn a_block_of_thirteen_bytes_gets_a_small_table() {
-    // 63 literals and the end of the block have codes of six bits: an inflater that looks up two
-    // literals at once fills in 4,096 pairs, and 32 MiB of such blocks took it 14 seconds.
-    let mut bits = BitReader::default();
+fn a_block_of_thirteen_bytes_fills_a_small_table() {
+    // 63 literals and the end of the block have codes of six bits. An inflater that
+    // looks up two literals at once fills 4,096 entries for their pairs, and needs 14
+    // seconds for 32 MiB of such blocks.
+    let mut bits = BitWriter::default();
     bits.put(0x0178, 16);
     for _ in 0..1_000 {
-        // The code of code lengths: 16 and 18 take two bits, 0 and 6 as well.
+        // The code length code: 0, 6, 16 and 18 have codes of two bits.
         bits.put(2 << 1, 3).put(0, 5).put(0, 5).put(8 - 4, 4);
         for length in [2, 0, 2, 2, 0, 0, 0, 2] {
             bits.put(length, 3);
         }
-        // In the order of their codes: 0, 6, 16, 18. No code for 193 literals, then 64 of six bits.
+        // The codes are in the order 0, 6, 16, 18. 193 literals without a code,
+        // then 64 of six bits.
         bits.put(0b11, 2).put(138 - 11, 7).put(0b11, 2).put(55 - 11, 7).put(0b10, 2);
         for count in [6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 3] {
             bits.put(0b01, 2).put(count - 3, 2);
         }
-        // No distance; the end of the block.
+        // No distance code, then the end of the block.
         bits.put(0b00, 2).put(0b11_1111, 6);
     }
     let budget = Budget::new(memory_bytes(1 << 20));
     let mut inflater = inflater(&bits.0, usize::MAX, &budget);
-    assert!(matches!(inflater.read(&mut [0], &Interrupt::never()), Err(Stop::Ended)));
-    assert!(inflater.block_tables.symbols[..64].iter().all(|&entry| entry != 0));
-    assert!(inflater.block_tables.symbols[64..].iter().all(|&entry| entry == 0));
+    assert!(matches!(inflater.read(&mut [0], &Interrupt::never()), Err(InflateError::Truncated)));
+    assert!(inflater.dynamic_tables.literal_lengths[..64].iter().all(|&entry| entry != 0));
+    assert!(inflater.dynamic_tables.literal_lengths[64..].iter().all(|&entry| entry == 0));
 }
 
 #[test]
-fn copies_of_every_distance_and_length_repeat_what_is_before() {
+fn matches_of_every_distance_and_length_repeat_earlier_bytes() {
     for distance in [1, 2, 3, 7, 8, 15, 16, 17, 31, 40, 300] {
         for length in [3, 4, 15, 16, 17, 33, 258] {
             let start: Vec<u8> = (0..300_u32).map(|n| (n * 7 % 251) as u8).collect();
             let mut window = start.clone();
             window.resize(600, 0);
-            repeat(&mut window, 300, distance, length);
+            copy_match(&mut window, 300, distance, length);
             for i in 300..300 + length {
                 assert_eq!(window[i], window[i - distance], "{distance} {length}");
             }
