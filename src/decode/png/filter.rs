@@ -4,8 +4,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct UnknownFilter;
 
-/// Reconstructs the filtered `row` in place. `above` is the reconstructed row above
-/// it, or zeros for the first row.
+/// Reconstructs the filtered `row` in place. `above` is the reconstructed row above it, or zeros for
+/// the first row.
 ///
 /// `pixel_bytes` is the distance to the corresponding byte of the pixel to the left: 1, 2, 3, 4, 6
 /// or 8, and 1 for pixels smaller than a byte.

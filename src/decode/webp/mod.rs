@@ -1,4 +1,5 @@
-//! WebP → rows of planes: VP8 one row of macroblocks at a time, VP8L and alpha one row of pixels.
+//! WebP decoder: delivers rows of planes. VP8 is decoded one row of macroblocks at a time, VP8L
+//! and alpha one row of pixels at a time.
 
 use crate::error::Error;
 use crate::job::Job;
@@ -16,11 +17,11 @@ mod tests;
 pub(crate) use order::{LoopFilter, Order};
 
 use alpha::AlphaRows;
-use lossy_alpha::WithAlpha;
+use lossy_alpha::LossyAlphaSink;
 
 impl Order<'_> {
-    /// The peak of the heap while the picture is decoded. Alpha that is coded apart is decoded
-    /// alongside the colours.
+    /// The peak memory of [`decode`](Self::decode) in bytes. An ALPH chunk is
+    /// decoded alongside the colours.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let still = self.still;
         let size = still.frame;
@@ -29,20 +30,24 @@ impl Order<'_> {
                 .saturating_add(alpha::memory_bytes(&still.alpha, size))
                 .saturating_add(lossy_alpha::memory_bytes(&still.alpha, size, self.premultiply)),
             Coding::Lossless(stream) => {
-                lossless::memory_bytes(size, stream) + lossless::sample_bytes(size, stream)
+                lossless::memory_bytes(size, stream) + lossless::sample_row_bytes(size, stream)
             }
         }
     }
 
     /// Decodes the picture, in the coordinates of its frame.
     ///
-    /// Lossy: planes 0 = Y (width × height), 1 = U and 2 = V (halves, rounded up). Some rows of Y come
-    /// first, then some of U and V. Plane 3 = alpha; each row of it comes before the row of Y. Lossless:
-    /// planes 0 to 2 = red, green, blue and, unless opaque, 3 = alpha; alpha comes first in each row. An
-    /// opaque frame that leaves a part of its canvas uncovered has a plane of full alpha, which comes
-    /// before everything else.
+    /// A lossy frame has the planes 0 = Y (width × height), 1 = U and 2 = V (half of each, rounded
+    /// up), and 3 = alpha if there is an ALPH chunk. Several rows of Y come first, then several of
+    /// U and V. Each row of alpha comes before the row of Y.
     ///
-    /// Data that ends early, or is corrupt, is an error before the row that it belongs to.
+    /// A lossless frame has the planes 0 to 2 = red, green and blue and, unless it is opaque, 3 =
+    /// alpha. Alpha comes first in each row.
+    ///
+    /// An opaque frame that leaves a part of its canvas uncovered has a plane 3 of full alpha,
+    /// which comes before everything else.
+    ///
+    /// Truncated or corrupt data is an error, returned before the row that it belongs to.
     pub(crate) fn decode<S: RowSink>(
         &self,
         bytes: &[u8],
@@ -58,12 +63,12 @@ impl Order<'_> {
         let Approved { color, alpha, .. } = approved;
         let size = still.frame;
         if still.alpha == Alpha::None && still.leaves_canvas_uncovered() {
-            alpha::opaque(size, job, sink)?;
+            alpha::deliver_opaque_plane(size, job, sink)?;
         }
         match &still.coding {
             Coding::Lossy(frame) => {
                 let rows = AlphaRows::new(&still.alpha, alpha, size, job)?;
-                let mut sink = WithAlpha::new(rows, size, premultiply, job, sink)?;
+                let mut sink = LossyAlphaSink::new(rows, size, premultiply, job, sink)?;
                 lossy::decode(color, frame, loop_filter, job, &mut sink)
             }
             Coding::Lossless(stream) => {

@@ -1,19 +1,21 @@
-//! What is decoded of a WebP.
+//! The order of the WebP decoder.
 
 use crate::probe::webp::Still;
 
-/// Which picture is decoded, and how.
+/// Which frame is decoded, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order<'s> {
     pub(crate) still: &'s Still,
-    /// Multiplies colours by their alpha.
+    /// Multiply colours by their alpha.
     pub(crate) premultiply: bool,
     pub(crate) loop_filter: LoopFilter,
 }
 
-/// The loop filter of VP8 (RFC 6386, 15).
+/// Whether the loop filter of VP8 is applied (RFC 6386, 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LoopFilter {
+    /// As the format demands.
     Exact,
+    /// Not at all: faster, and inexact.
     Skipped,
 }

@@ -27,7 +27,7 @@ use crate::probe::webp::vp8::{BLACK, NO_CHROMA};
 
 const ALPHA: u8 = 0x10;
 
-/// Keeps the planes, and refuses rows that are out of order.
+/// Collects the planes, and panics on rows that are out of order.
 #[derive(Default, Debug, PartialEq)]
 struct Planes([Vec<u8>; 4], [u32; 4]);
 
@@ -65,7 +65,7 @@ fn planes(file: &[u8]) -> Result<Planes, Error> {
     planes_with(file, false)
 }
 
-/// Decodes with a budget of the quote and not one byte more.
+/// Decodes with a budget of exactly the quoted memory.
 fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
     let still = still(file)?;
     let order = order(&still, premultiply);
@@ -75,7 +75,7 @@ fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
 }
 
 #[test]
-fn lossless_pixels_come_back_as_they_were() {
+fn lossless_pixels_are_restored() {
     for (width, height) in [(1, 1), (3, 2), (17, 5), (64, 33), (300, 1), (1, 300)] {
         let pixels = (width * height) as usize;
         for (color, channels) in [(ColorType::Rgb8, 3), (ColorType::Rgba8, 4)] {
@@ -103,22 +103,22 @@ fn a_side_of_16384_pixels_is_decoded() {
     assert_eq!(planes(&file).unwrap().0[0], red);
 }
 
-/// A small image of a transform, a colour cache, copies, cache hits and many groups: where reading
-/// the headers differed by a bit from the codec, codes, quote or pixels would differ.
+/// Headers with transforms, colour caches, backward references and many groups. If a header were
+/// read one bit off, the codes, the quote or the pixels would differ from those of image-webp.
 #[test]
-fn headers_with_every_part_are_read_as_the_codec_reads_them() {
+fn headers_with_every_feature_are_read_as_by_image_webp() {
     for seed in 1..40 {
         let mut noise = Noise(seed);
         let mut stream = BitWriter::vp8l(64, 64);
         stream.put(0b001, 3); // predictor
-        small_image(&mut stream, &mut noise, 4, 1, 2);
+        write_sub_image(&mut stream, &mut noise, 4, 1, 2);
         stream.put(0b011, 3); // colour
-        small_image(&mut stream, &mut noise, 4, 1, 2);
+        write_sub_image(&mut stream, &mut noise, 4, 1, 2);
         stream.put(0, 1); // no other transform
-        stream.put(0b0_0111, 5); // a cache of 8 colours
-        stream.put(1, 1); // groups
+        stream.put(0b0_0111, 5); // a colour cache of 8 colours
+        stream.put(1, 1); // an entropy image
         let groups = 6;
-        small_image(&mut stream, &mut noise, 4, 0, groups - 1);
+        write_sub_image(&mut stream, &mut noise, 4, 0, groups - 1);
         for group in 0..groups {
             let mut lengths = vec![0; 288];
             for symbol in [group, 40 + group, 100, 287] {
@@ -145,20 +145,20 @@ fn headers_with_every_part_are_read_as_the_codec_reads_them() {
     }
 }
 
-/// 16 × 16 blocks of 4 × 4 pixels. Literals have `low` or `high` in green and 0 in red.
-fn small_image(stream: &mut BitWriter, noise: &mut Noise, side: u32, low: u32, high: u32) {
+/// A sub-image of 16 × 16 tiles. The green of a literal is `low` or `high`, and its red is 0.
+fn write_sub_image(stream: &mut BitWriter, noise: &mut Noise, side: u32, low: u32, high: u32) {
     stream.put(side.ilog2() - 2, 3);
-    stream.put(0b0_0011, 5); // a cache of 2 colours
+    stream.put(0b0_0011, 5); // a colour cache of 2 colours
     let mut lengths = vec![0; 282];
     for symbol in [low, high, 256 + 4, 281] {
         lengths[symbol as usize] = 2;
     }
     stream.lengths(&lengths);
     for symbol in [0, 77, 255, 1] {
-        stream.single(symbol); // red, blue, alpha, and the distance of one pixel
+        stream.single(symbol); // red, blue, alpha, and a distance of one pixel
     }
     let mut left = 16 * 16;
-    stream.put(0b10, 2); // `high`: the bits of a code come highest first
+    stream.put(0b10, 2); // `high`: the first bit of a code is its highest
     left -= 1;
     while left > 0 {
         let code = u32::from(noise.byte() % 4);
@@ -176,7 +176,7 @@ fn small_image(stream: &mut BitWriter, noise: &mut Noise, side: u32, low: u32, h
 }
 
 #[test]
-fn lossy_planes_are_those_of_the_codec_without_its_padding() {
+fn lossy_planes_match_image_webp_without_its_padding() {
     for (width, height) in [(1u16, 1u16), (16, 16), (17, 15), (33, 49), (100, 20)] {
         for partitions_log2 in 0..4 {
             let payload = vp8(width, height, partitions_log2, &mut Noise(77));
@@ -198,8 +198,8 @@ fn lossy_planes_are_those_of_the_codec_without_its_padding() {
     }
 }
 
-/// Raw and lossless alpha with each of the four filters, in a file of this size.
-fn with_every_alpha(width: u32, height: u32, noise: &mut Noise) -> Vec<Vec<u8>> {
+/// Files of this size with raw and with lossless alpha, each with all four filters.
+fn files_with_alpha(width: u32, height: u32, noise: &mut Noise) -> Vec<Vec<u8>> {
     let samples = noise.bytes((width * height) as usize);
     let color = chunk(b"VP8 ", &vp8(width as u16, height as u16, 1, noise));
     let alphas = (0..4).flat_map(|filter| {
@@ -211,7 +211,7 @@ fn with_every_alpha(width: u32, height: u32, noise: &mut Noise) -> Vec<Vec<u8>> 
     alphas.map(file).collect()
 }
 
-/// Sizes around those of a macroblock, of the rows that wait for the filter, and odd ones.
+/// Odd sizes, and sizes around those of a macroblock and of the rows that wait for the loop filter.
 const SIZES: [(u32, u32); 12] = [
     (1, 1),
     (2, 1),
@@ -228,10 +228,10 @@ const SIZES: [(u32, u32); 12] = [
 ];
 
 #[test]
-fn alpha_is_that_of_a_full_decode_with_every_filter() {
+fn alpha_with_every_filter_matches_image_webp() {
     let mut noise = Noise(5);
     for (width, height) in SIZES {
-        for (case, file) in with_every_alpha(width, height, &mut noise).iter().enumerate() {
+        for (case, file) in files_with_alpha(width, height, &mut noise).iter().enumerate() {
             let mut decoder = WebPDecoder::new(Cursor::new(file)).unwrap();
             let mut rgba = vec![0; (width * height * 4) as usize];
             decoder.read_image(&mut rgba).unwrap();
@@ -242,17 +242,17 @@ fn alpha_is_that_of_a_full_decode_with_every_filter() {
 }
 
 #[test]
-fn every_sample_is_multiplied_by_the_alpha_of_its_pixels() {
+fn every_sample_is_multiplied_by_the_mean_alpha_of_its_pixels() {
     let mut noise = Noise(9);
     for (width, height) in SIZES {
-        for (case, file) in with_every_alpha(width, height, &mut noise).iter().enumerate() {
+        for (case, file) in files_with_alpha(width, height, &mut noise).iter().enumerate() {
             let straight = planes(file).unwrap();
             let mut expected = planes(file).unwrap();
             for (plane, zero) in [(0, BLACK), (1, NO_CHROMA), (2, NO_CHROMA)] {
                 let side = if plane == 0 { 1 } else { 2 };
-                let across = width.div_ceil(side);
+                let samples_per_row = width.div_ceil(side);
                 for (sample, i) in expected.0[plane].iter_mut().zip(0..) {
-                    let (left, top) = (i % across * side, i / across * side);
+                    let (left, top) = (i % samples_per_row * side, i / samples_per_row * side);
                     let alphas: Vec<u32> = (top..height.min(top + side))
                         .flat_map(|y| (left..width.min(left + side)).map(move |x| (x, y)))
                         .map(|(x, y)| straight.0[3][(y * width + x) as usize].into())
@@ -268,9 +268,9 @@ fn every_sample_is_multiplied_by_the_alpha_of_its_pixels() {
     }
 }
 
-/// A row of alpha is decoded when luma has come to it, and not before.
+/// A row of alpha is decoded when its row of luma arrives, and not before.
 #[test]
-fn alpha_goes_in_step_with_luma() {
+fn alpha_is_decoded_alongside_luma() {
     #[derive(Default)]
     struct Calls(Vec<(usize, u32)>);
     impl RowSink for Calls {
@@ -279,7 +279,7 @@ fn alpha_goes_in_step_with_luma() {
             Ok(())
         }
     }
-    for file in with_every_alpha(20, 50, &mut Noise(4)) {
+    for file in files_with_alpha(20, 50, &mut Noise(4)) {
         let still = still(&file).unwrap();
         let order = order(&still, true);
         let mut calls = Calls::default();
@@ -304,23 +304,23 @@ fn the_first_frame_of_an_animation_is_decoded_in_its_own_coordinates() {
     let planes = planes(&file).unwrap();
     assert_eq!(planes.1, [2, 2, 2, 2]);
     assert_eq!(planes.0[0], [50; 6]);
-    // Opaque itself, on a canvas that it leaves bare.
+    // The frame is opaque, but leaves a part of its canvas uncovered.
     assert_eq!(planes.0[3], [255; 6]);
 }
 
 #[test]
-fn other_bytes_than_those_of_the_header_are_refused() {
+fn bytes_that_differ_from_the_header_are_refused() {
     let file = |side| {
         riff(&[chunk(b"VP8L", &vp8l(side, 4, ColorType::L8, &[1; 16][..side as usize * 4]))])
     };
-    let other = still(&file(3)).unwrap();
-    let result = decode(&file(4), &order(&other, false), 1 << 20, &mut Planes::default());
+    let planned = still(&file(3)).unwrap();
+    let result = decode(&file(4), &order(&planned, false), 1 << 20, &mut Planes::default());
     assert!(matches!(result, Err(Error::BadRequest(_))));
 }
 
 #[test]
 fn one_byte_less_than_the_quote_is_not_enough() {
-    for file in samples() {
+    for file in sample_files() {
         for premultiply in [false, true] {
             let still = still(&file).unwrap();
             let order = order(&still, premultiply);
@@ -331,20 +331,20 @@ fn one_byte_less_than_the_quote_is_not_enough() {
     }
 }
 
-/// The length of the coded data is cut, and the container says so too.
+/// The coded data is truncated, and the container declares the shorter length.
 #[test]
-fn data_that_ends_early_is_never_a_picture() {
+fn truncated_data_is_never_a_different_picture() {
     let payload = vp8l(24, 24, ColorType::Rgba8, &Noise(8).bytes(24 * 24 * 4));
     for end in 0..payload.len() - 8 {
         let result = planes(&riff(&[chunk(b"VP8L", &payload[..end])]));
-        assert!(result.is_err(), "cut at {end}");
+        assert!(result.is_err(), "truncated at {end}");
     }
     let payload = vp8(40, 24, 1, &mut Noise(13));
-    let whole = planes(&riff(&[chunk(b"VP8 ", &payload)])).unwrap();
+    let complete = planes(&riff(&[chunk(b"VP8 ", &payload)])).unwrap();
     let mut errors = 0;
     for end in (0..payload.len()).step_by(37) {
         match planes(&riff(&[chunk(b"VP8 ", &payload[..end])])) {
-            Ok(planes) => assert_eq!(planes, whole, "cut at {end}"),
+            Ok(planes) => assert_eq!(planes, complete, "truncated at {end}"),
             Err(error) => {
                 assert!(matches!(error, Error::Truncated(_) | Error::Malformed(_)), "{error}");
                 errors += 1;
@@ -358,12 +358,12 @@ fn data_that_ends_early_is_never_a_picture() {
 fn corrupt_bytes_are_an_error_or_a_picture_of_the_declared_size() {
     let mut noise = Noise(0x5EED);
     let mut decoded = 0;
-    for file in samples() {
+    for file in sample_files() {
         for _ in 0..400 {
             let mut file = file.clone();
             for _ in 0..=noise.number() % 3 {
-                let at = (noise.number() as usize) % file.len();
-                file[at] ^= 1 << (noise.byte() % 8);
+                let position = (noise.number() as usize) % file.len();
+                file[position] ^= 1 << (noise.byte() % 8);
             }
             let Ok(still) = still(&file) else { continue };
             if still.frame.pixels() > 1 << 16 {
@@ -383,8 +383,8 @@ fn corrupt_bytes_are_an_error_or_a_picture_of_the_declared_size() {
 }
 
 #[test]
-fn a_set_flag_stops_the_job_between_rows() {
-    /// Sets the flag at its third row.
+fn a_set_flag_interrupts_decoding_between_rows() {
+    /// Sets the flag at row 3.
     struct Cancel(Arc<AtomicBool>, u32);
     impl RowSink for Cancel {
         fn row(&mut self, _: usize, y: u32, _: &[u8]) -> Result<(), Error> {
@@ -393,7 +393,7 @@ fn a_set_flag_stops_the_job_between_rows() {
             Ok(())
         }
     }
-    for file in samples() {
+    for file in sample_files() {
         let flag = Arc::new(AtomicBool::new(false));
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         let still = still(&file).unwrap();
@@ -408,7 +408,7 @@ fn a_set_flag_stops_the_job_between_rows() {
 }
 
 /// One small file of each kind.
-fn samples() -> [Vec<u8>; 5] {
+fn sample_files() -> [Vec<u8>; 5] {
     let (width, height) = (40, 24);
     let noise = Noise(21).bytes(width * height * 4);
     let lossy = chunk(b"VP8 ", &vp8(width as u16, height as u16, 1, &mut Noise(3)));

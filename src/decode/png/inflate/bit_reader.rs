@@ -93,9 +93,9 @@ impl<'a> BitReader<'a> {
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "16 bits")]
     pub(super) const fn take_held(&mut self, count: u32) -> u32 {
-        let taken = self.next & ((1 << count) - 1);
+        let bits = self.next & ((1 << count) - 1);
         self.skip(count);
-        taken as u32
+        bits as u32
     }
 
     /// Copies bytes, starting at a byte boundary. Returns how many: at least

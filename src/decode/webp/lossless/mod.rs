@@ -1,5 +1,5 @@
-//! VP8L → rows (RFC 9649, section 3): pixels out of prefix codes and a window of earlier pixels, then
-//! the transforms undone, a row at a time.
+//! VP8L → rows of planes (RFC 9649, section 3): decodes the entropy-coded pixels and undoes
+//! the transforms, one row at a time.
 
 use crate::decode::premultiply::is_opaque_row;
 use crate::error::Error;
@@ -20,43 +20,43 @@ mod tests;
 mod transforms;
 
 pub(super) use rows::Rows;
-use rows::{ALPHA, BLUE, GREEN, RED, extract_channel};
+use rows::{ALPHA_SHIFT, BLUE_SHIFT, GREEN_SHIFT, RED_SHIFT, extract_channel};
 
-/// The most that is live while a stream is decoded to rows.
+/// The peak memory of [`Rows`] in bytes.
 ///
-/// The images in the headers are decoded one after the other, each beside what is kept of those
-/// before it, and then the picture beside all.
+/// The sub-images in the headers are decoded one after another, and then the picture. Each is
+/// decoded while the results of those before it are in memory.
 pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
     let (transforms, mut peak) = transforms::memory_bytes(size, stream);
-    let mut kept = transforms;
+    let mut retained = transforms;
     if let Some(tiles) = &stream.tiles {
-        kept += tile_groups::tile_bytes(tiles);
-        peak = peak.max(kept + entropy_image::memory_bytes(&tiles.image));
+        retained += tile_groups::memory_bytes(tiles);
+        peak = peak.max(retained + entropy_image::memory_bytes(&tiles.image));
     }
-    peak.max(kept + entropy_image::memory_bytes(&stream.picture) + row_bytes(size))
+    peak.max(retained + entropy_image::memory_bytes(&stream.picture) + row_bytes(size))
 }
 
-/// The row in which transforms are undone.
+/// The memory of the row in which transforms are undone, in bytes.
 fn row_bytes(size: Size) -> u64 {
     4 * u64::from(size.width)
 }
 
-/// What [`decode`] holds beside [`memory_bytes`]: a row of one colour, and one of alpha.
-pub(super) fn sample_bytes(size: Size, stream: &Stream) -> u64 {
+/// The memory of [`decode`] beyond [`memory_bytes`]: a row of one colour, and one of alpha.
+pub(super) fn sample_row_bytes(size: Size, stream: &Stream) -> u64 {
     u64::from(size.width) * if stream.alpha { 2 } else { 1 }
 }
 
-/// What becomes of the alpha of each pixel.
+/// What is done with the alpha channel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AlphaUse {
-    /// The picture is opaque, whatever its pixels say.
+    /// The picture is opaque, whatever the alpha of its pixels is.
     None,
     Straight,
-    /// The colours are multiplied by it.
+    /// Colours are multiplied by alpha.
     Premultiplied,
 }
 
-/// Emits alpha, unless opaque, red, green and blue of each row in turn.
+/// Delivers, for each row, alpha unless opaque, then red, green and blue.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
     (size, stream): (Size, &Stream),
@@ -71,15 +71,15 @@ pub(super) fn decode<S: RowSink>(
     for y in 0..size.height {
         job.interrupt.check()?;
         let row = rows.next()?;
-        extract_channel(row, ALPHA, &mut alphas);
+        extract_channel(row, ALPHA_SHIFT, &mut alphas);
         if alpha != AlphaUse::None {
             sink.row(3, y, &alphas)?;
         }
         let multiplies = alpha == AlphaUse::Premultiplied && !is_opaque_row(&alphas);
-        for (plane, shift) in [(0, RED), (1, GREEN), (2, BLUE)] {
+        for (plane, shift) in [(0, RED_SHIFT), (1, GREEN_SHIFT), (2, BLUE_SHIFT)] {
             extract_channel(row, shift, &mut samples);
             if multiplies {
-                multiply(&mut samples, &alphas);
+                premultiply(&mut samples, &alphas);
             }
             sink.row(plane, y, &samples)?;
         }
@@ -87,9 +87,9 @@ pub(super) fn decode<S: RowSink>(
     Ok(())
 }
 
-/// The same as [`premultiply_row`](super::super::premultiply_row) towards 0, in numbers of 16 bits, of
-/// which the machine takes many at a time.
-fn multiply(samples: &mut [u8], alphas: &[u8]) {
+/// The same as [`premultiply_row`](super::super::premultiply_row) towards 0, in 16-bit arithmetic,
+/// which is vectorized with more lanes.
+fn premultiply(samples: &mut [u8], alphas: &[u8]) {
     for (sample, &alpha) in samples.iter_mut().zip(alphas) {
         let product = u16::from(*sample) * u16::from(alpha) + 128;
         let [quotient, _] = (product + (product >> 8)).to_be_bytes();

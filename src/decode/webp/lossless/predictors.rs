@@ -1,26 +1,27 @@
-//! Undoing the prediction of pixels from their neighbours (RFC 9649, 4.1), four channels at a time.
+//! The inverse predictor transform (RFC 9649, 4.1), for all four channels at once.
 
-/// How a tile was predicted. Modes above 13 are not defined; here they are what they are to libwebp: four
-/// bits count, and 14 and 15 predict opaque black.
+/// The prediction mode of a tile. RFC 9649 does not define modes above 13. As in libwebp, only the
+/// low four bits count, and modes 14 and 15 predict opaque black.
 pub(super) const fn mode(pixel: u32) -> u8 {
     let [_, _, green, _] = pixel.to_be_bytes();
     green & 15
 }
 
-/// The first row: from the left, behind a first pixel from opaque black.
+/// Undoes the prediction of the first row: the first pixel is predicted as opaque
+/// black, the others from the left.
 pub(super) fn undo_first_row(row: &mut [u32]) {
     let Some((first, rest)) = row.split_first_mut() else { return };
-    *first = add(*first, BLACK);
-    from_the_left(*first, rest);
+    *first = add(*first, OPAQUE_BLACK);
+    add_left(*first, rest);
 }
 
-/// Another row: the first pixel from above, others by the mode of their tile. `above` is the row
-/// above and one pixel more.
+/// Undoes the prediction of any other row: the first pixel is predicted from above, the others by
+/// the mode of their tile. `above` is the row above, with room for one more pixel.
 pub(super) fn undo_row(modes: &[u8], side: usize, above: &mut [u32], row: &mut [u32]) {
     let Some((first, rest)) = row.split_first_mut() else { return };
     *first = add(*first, above.first().copied().unwrap_or_default());
     let mut left = *first;
-    // To the right of the last pixel above is the first of this row.
+    // The pixel above and to the right of the last one is the first pixel of this row.
     if let Some(end) = above.last_mut() {
         *end = left;
     }
@@ -28,74 +29,75 @@ pub(super) fn undo_row(modes: &[u8], side: usize, above: &mut [u32], row: &mut [
     let mut above = &*above;
     let mut columns = side - 1;
     for &mode in modes {
-        let (tile, behind) = rest.split_at_mut(columns.min(rest.len()));
+        let (tile, remaining) = rest.split_at_mut(columns.min(rest.len()));
         left = undo_tile(mode, left, above, tile);
         above = above.get(tile.len()..).unwrap_or_default();
-        rest = behind;
+        rest = remaining;
         columns = side;
     }
 }
 
-/// `above` starts above to the left of `row`; returns the last pixel.
+/// Undoes the prediction of the part of a row in one tile. `above` starts one pixel to the left
+/// of `row`. Returns the last pixel.
 fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
-    let corner = above;
+    let top_left = above;
     let top = above.get(1..).unwrap_or_default();
-    let right = above.get(2..).unwrap_or_default();
+    let top_right = above.get(2..).unwrap_or_default();
     match mode {
-        1 => from_the_left(left, row),
-        2 => from_above(top, row),
-        3 => from_above(right, row),
-        4 => from_above(corner, row),
-        5 => serial(left, row, top.iter().zip(right), |left, (&top, &right)| {
-            mean(mean(left, right), top)
+        1 => add_left(left, row),
+        2 => add_above(top, row),
+        3 => add_above(top_right, row),
+        4 => add_above(top_left, row),
+        5 => serial(left, row, top.iter().zip(top_right), |left, (&top, &top_right)| {
+            mean(mean(left, top_right), top)
         }),
-        6 => serial(left, row, corner, |left, &corner| mean(left, corner)),
+        6 => serial(left, row, top_left, |left, &top_left| mean(left, top_left)),
         7 => serial(left, row, top, |left, &top| mean(left, top)),
-        8 => from_two_above(corner, top, row),
-        9 => from_two_above(top, right, row),
+        8 => add_mean_above(top_left, top, row),
+        9 => add_mean_above(top, top_right, row),
         10 => {
-            let above = corner.iter().zip(top).zip(right);
-            serial(left, row, above, |left, ((&corner, &top), &right)| {
-                mean(mean(left, corner), mean(top, right))
+            let above = top_left.iter().zip(top).zip(top_right);
+            serial(left, row, above, |left, ((&top_left, &top), &top_right)| {
+                mean(mean(left, top_left), mean(top, top_right))
             });
         }
-        11 => wide_serial(left, row, above, selected),
-        12 => {
-            wide_serial(left, row, above, |left, corner, top| clamped(left + BIAS + top - corner))
-        }
-        13 => wide_serial(left, row, above, |left, corner, top| {
-            let mean = (left + top) >> 1 & LOW;
-            // Half of the difference, rounded towards zero: one is added where it is negative.
-            let difference = mean + BIAS - corner;
-            let negative = !difference >> 8 & ONES;
-            let half = (difference + negative) >> 1 & HALVES;
-            clamped(mean + half + BIAS - (BIAS >> 1))
+        11 => serial_in_lanes(left, row, above, select),
+        12 => serial_in_lanes(left, row, above, |left, top_left, top| {
+            clamp(left + BIAS + top - top_left)
         }),
-        _ => row.iter_mut().for_each(|pixel| *pixel = add(*pixel, BLACK)),
+        13 => serial_in_lanes(left, row, above, |left, top_left, top| {
+            let mean = (left + top) >> 1 & LOW_BYTES;
+            // Half of the difference, rounded towards zero: 1 is added where it is negative.
+            let difference = mean + BIAS - top_left;
+            let negative = !difference >> 8 & ONES;
+            let half = (difference + negative) >> 1 & LOW_9_BITS;
+            clamp(mean + half + BIAS - (BIAS >> 1))
+        }),
+        _ => row.iter_mut().for_each(|pixel| *pixel = add(*pixel, OPAQUE_BLACK)),
     }
     row.last().copied().unwrap_or(left)
 }
 
-fn from_the_left(mut left: u32, row: &mut [u32]) {
+fn add_left(mut left: u32, row: &mut [u32]) {
     for pixel in row {
         left = add(*pixel, left);
         *pixel = left;
     }
 }
 
-fn from_above(above: &[u32], row: &mut [u32]) {
+fn add_above(above: &[u32], row: &mut [u32]) {
     for (pixel, &above) in row.iter_mut().zip(above) {
         *pixel = add(*pixel, above);
     }
 }
 
-fn from_two_above(one: &[u32], other: &[u32], row: &mut [u32]) {
-    for ((pixel, &one), &other) in row.iter_mut().zip(one).zip(other) {
-        *pixel = add(*pixel, mean(one, other));
+fn add_mean_above(a: &[u32], b: &[u32], row: &mut [u32]) {
+    for ((pixel, &a), &b) in row.iter_mut().zip(a).zip(b) {
+        *pixel = add(*pixel, mean(a, b));
     }
 }
 
-/// Each pixel from the one before, and from what is above.
+/// Predicts each pixel from the one to its left and from pixels above.
 #[inline(always)]
 fn serial<A>(
     mut left: u32,
@@ -109,21 +111,26 @@ fn serial<A>(
     }
 }
 
-/// The same with the channels in lanes of 16 bits, which hold sums and differences, from the pixels
-/// to the left, above that one, and above.
+/// The same from the left, the top left and the top pixel, with each channel in a lane of 16 bits.
+/// A lane has room for sums and differences.
 #[inline(always)]
-fn wide_serial(left: u32, row: &mut [u32], above: &[u32], predict: impl Fn(u64, u64, u64) -> u64) {
-    let Some((&corner, top)) = above.split_first() else { return };
-    let (mut left, mut corner) = (widened(left), widened(corner));
+fn serial_in_lanes(
+    left: u32,
+    row: &mut [u32],
+    above: &[u32],
+    predict: impl Fn(u64, u64, u64) -> u64,
+) {
+    let Some((&top_left, top)) = above.split_first() else { return };
+    let (mut left, mut top_left) = (widen(left), widen(top_left));
     for (pixel, &top) in row.iter_mut().zip(top) {
-        let top = widened(top);
-        left = (widened(*pixel) + predict(left, corner, top)) & LOW;
-        corner = top;
-        *pixel = narrowed(left);
+        let top = widen(top);
+        left = (widen(*pixel) + predict(left, top_left, top)) & LOW_BYTES;
+        top_left = top;
+        *pixel = narrow(left);
     }
 }
 
-/// Adds each channel, modulo 256.
+/// Adds channel by channel, modulo 256.
 #[inline(always)]
 pub(super) const fn add(a: u32, b: u32) -> u32 {
     let odd = (a & 0xFF00_FF00).wrapping_add(b & 0xFF00_FF00) & 0xFF00_FF00;
@@ -131,37 +138,38 @@ pub(super) const fn add(a: u32, b: u32) -> u32 {
     odd | even
 }
 
-/// The mean of each channel, rounded down.
+/// The mean channel by channel, rounded down.
 #[inline(always)]
 const fn mean(a: u32, b: u32) -> u32 {
     (a & b) + (((a ^ b) >> 1) & 0x7F7F_7F7F)
 }
 
-/// `left` or `top`: whichever is nearer to `left + top - corner`, over all channels. How far that is
-/// from the one is how far the other is from the corner.
+/// The Select predictor: `left` or `top`, whichever is nearer to the estimate
+/// `left + top - top_left` over all channels. The distance of the estimate from one of them is the
+/// distance of the other from `top_left`.
 #[inline(always)]
-const fn selected(left: u64, corner: u64, top: u64) -> u64 {
-    // All differences, with the bias, and those that are not negative, without it. The sum of what
-    // the channels differ by is twice the sum of these less that of all. Written so that the next
-    // pixel waits for little.
-    let all = left + (BIAS - corner);
+const fn select(left: u64, top_left: u64, top: u64) -> u64 {
+    // `all` are the differences with the bias, `positive` those that are not negative, without it.
+    // The sum of absolute differences is twice the sum of the positive ones less the sum of all.
+    // This form makes the chain of operations from `left` to the next pixel short.
+    let all = left + (BIAS - top_left);
     let positive = all & positive_lanes(all);
-    if sum(differences(top, corner)) + sum(all) < 2 * sum(positive) + sum(BIAS) {
+    if sum(absolute_differences(top, top_left)) + sum(all) < 2 * sum(positive) + sum(BIAS) {
         left
     } else {
         top
     }
 }
 
-/// What the lanes differ by.
+/// The absolute difference of each lane.
 #[inline(always)]
-const fn differences(a: u64, b: u64) -> u64 {
+const fn absolute_differences(a: u64, b: u64) -> u64 {
     let difference = a + BIAS - b;
-    let negative = LOW ^ positive_lanes(difference);
-    ((difference ^ negative) & LOW) + (negative & ONES)
+    let negative = LOW_BYTES ^ positive_lanes(difference);
+    ((difference ^ negative) & LOW_BYTES) + (negative & ONES)
 }
 
-/// 255 in the lanes that are at least the bias.
+/// 255 in each lane that is at least [`BIAS`], and 0 in the others.
 #[inline(always)]
 const fn positive_lanes(difference: u64) -> u64 {
     (difference >> 8 & ONES) * 255
@@ -172,32 +180,34 @@ const fn sum(lanes: u64) -> u64 {
     lanes.wrapping_mul(ONES) >> 48
 }
 
-/// Each channel in a lane of 16 bits.
+/// Moves each channel into a lane of 16 bits.
 #[inline(always)]
-const fn widened(pixel: u32) -> u64 {
+const fn widen(pixel: u32) -> u64 {
     let pixel = pixel as u64;
     (pixel & 0x00FF_00FF) | ((pixel & 0xFF00_FF00) << 24)
 }
 
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the lanes lie in both halves")]
-const fn narrowed(lanes: u64) -> u32 {
+const fn narrow(lanes: u64) -> u32 {
     lanes as u32 & 0x00FF_00FF | (lanes >> 24) as u32 & 0xFF00_FF00
 }
 
-/// Lanes of -256 to 511, with [`BIAS`] added, kept in 0 to 255.
+/// Clamps lanes of -256 to 511, with [`BIAS`] added, to 0..=255 without it.
 #[inline(always)]
-const fn clamped(lanes: u64) -> u64 {
+const fn clamp(lanes: u64) -> u64 {
     let above = lanes >> 9 & ONES;
     let inside = lanes >> 8 & ONES;
-    (lanes & LOW & (inside * 255)) | (above * 255)
+    (lanes & LOW_BYTES & (inside * 255)) | (above * 255)
 }
 
-const BLACK: u32 = 0xFF00_0000;
+const OPAQUE_BLACK: u32 = 0xFF00_0000;
 
+/// 1 in each lane.
 const ONES: u64 = 0x0001_0001_0001_0001;
-const LOW: u64 = 255 * ONES;
-const HALVES: u64 = 0x1FF * ONES;
+const LOW_BYTES: u64 = 255 * ONES;
+const LOW_9_BITS: u64 = 0x1FF * ONES;
+/// Added to a lane to keep a difference from being negative.
 const BIAS: u64 = 256 * ONES;
 
 #[cfg(test)]
@@ -206,49 +216,49 @@ mod tests {
     use super::*;
     use crate::probe::webp::test_files::Noise;
 
-    /// The prediction of RFC 9649, 4.1, channel by channel, as it is written there.
-    fn predicted(mode: u8, left: u32, corner: u32, top: u32, right: u32) -> u32 {
+    /// The prediction channel by channel, in the literal wording of RFC 9649, 4.1.
+    fn predicted(mode: u8, left: u32, top_left: u32, top: u32, top_right: u32) -> u32 {
         let bytes = |pixel: u32| pixel.to_be_bytes().map(i32::from);
-        let each = |of: &dyn Fn(usize) -> i32| {
-            u32::from_be_bytes([0, 1, 2, 3].map(|channel| of(channel).clamp(0, 255) as u8))
+        let each = |predict: &dyn Fn(usize) -> i32| {
+            u32::from_be_bytes([0, 1, 2, 3].map(|channel| predict(channel).clamp(0, 255) as u8))
         };
-        let [l, c, t, r] = [left, corner, top, right].map(bytes);
+        let [l, tl, t, tr] = [left, top_left, top, top_right].map(bytes);
         let mean = |a: i32, b: i32| (a + b) / 2;
         match mode {
             1 => left,
             2 => top,
-            3 => right,
-            4 => corner,
-            5 => each(&|i| mean(mean(l[i], r[i]), t[i])),
-            6 => each(&|i| mean(l[i], c[i])),
+            3 => top_right,
+            4 => top_left,
+            5 => each(&|i| mean(mean(l[i], tr[i]), t[i])),
+            6 => each(&|i| mean(l[i], tl[i])),
             7 => each(&|i| mean(l[i], t[i])),
-            8 => each(&|i| mean(c[i], t[i])),
-            9 => each(&|i| mean(t[i], r[i])),
-            10 => each(&|i| mean(mean(l[i], c[i]), mean(t[i], r[i]))),
+            8 => each(&|i| mean(tl[i], t[i])),
+            9 => each(&|i| mean(t[i], tr[i])),
+            10 => each(&|i| mean(mean(l[i], tl[i]), mean(t[i], tr[i]))),
             11 => {
-                let far = |from: [i32; 4]| -> i32 {
-                    (0..4).map(|i| (l[i] + t[i] - c[i] - from[i]).abs()).sum()
+                let distance = |from: [i32; 4]| -> i32 {
+                    (0..4).map(|i| (l[i] + t[i] - tl[i] - from[i]).abs()).sum()
                 };
-                if far(l) < far(t) { left } else { top }
+                if distance(l) < distance(t) { left } else { top }
             }
-            12 => each(&|i| l[i] + t[i] - c[i]),
-            13 => each(&|i| mean(l[i], t[i]) + (mean(l[i], t[i]) - c[i]) / 2),
-            _ => BLACK,
+            12 => each(&|i| l[i] + t[i] - tl[i]),
+            13 => each(&|i| mean(l[i], t[i]) + (mean(l[i], t[i]) - tl[i]) / 2),
+            _ => OPAQUE_BLACK,
         }
     }
 
     #[test]
-    fn each_mode_is_that_of_the_format() {
+    fn every_mode_predicts_as_the_format_specifies() {
         let mut noise = Noise(3);
         for mode in 0..16 {
             for _ in 0..4000 {
-                // Channels that are far apart, and some that are near.
-                let near = if noise.byte().is_multiple_of(2) { 0x0303_0303 } else { u32::MAX };
-                let mut pixel = || noise.number() as u32 & near;
-                let [left, corner, top, right, residual] = [(); 5].map(|()| pixel());
+                // Half of the pixels have channels that are close to each other.
+                let mask = if noise.byte().is_multiple_of(2) { 0x0303_0303 } else { u32::MAX };
+                let mut pixel = || noise.number() as u32 & mask;
+                let [left, top_left, top, top_right, residual] = [(); 5].map(|()| pixel());
                 let mut row = [residual];
-                let last = undo_tile(mode, left, &[corner, top, right], &mut row);
-                let expected = add(residual, predicted(mode, left, corner, top, right));
+                let last = undo_tile(mode, left, &[top_left, top, top_right], &mut row);
+                let expected = add(residual, predicted(mode, left, top_left, top, top_right));
                 assert_eq!((row[0], last), (expected, expected), "mode {mode}");
             }
         }
@@ -265,20 +275,21 @@ mod tests {
             undo_row(&modes, 8, &mut above, &mut row);
             assert_eq!(row[0], add(coded[0], above[0]));
             for x in 1..width {
-                let right = if x + 1 < width { above[x + 1] } else { row[0] };
-                let prediction = predicted(modes[x / 8], row[x - 1], above[x - 1], above[x], right);
+                let top_right = if x + 1 < width { above[x + 1] } else { row[0] };
+                let prediction =
+                    predicted(modes[x / 8], row[x - 1], above[x - 1], above[x], top_right);
                 assert_eq!(row[x], add(coded[x], prediction), "column {x} of {width}");
             }
             let mut first = coded.clone();
             undo_first_row(&mut first);
-            assert_eq!(first[0], add(coded[0], BLACK));
+            assert_eq!(first[0], add(coded[0], OPAQUE_BLACK));
             assert!((1..width).all(|x| first[x] == add(coded[x], first[x - 1])));
         }
     }
 
-    /// As `dwebp` decodes them.
+    /// The expected pixels are those of `dwebp`.
     #[test]
-    fn modes_that_are_not_defined_are_those_of_libwebp() {
+    fn undefined_modes_predict_as_in_libwebp() {
         let undone = |green: u8| {
             let (mut above, mut row) = ([0x1122_3344; 5], [0x0506_0708; 4]);
             undo_row(&[mode(u32::from(green) << 8)], 8, &mut above, &mut row);

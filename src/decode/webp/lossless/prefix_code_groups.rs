@@ -1,76 +1,74 @@
-//! PrefixCodeGroups of prefix codes, all tables in one buffer, and which tile has which group (RFC 9649, 5.2.3
-//! and 3.7.2.2).
+//! Groups of five prefix codes, with all their tables in one buffer (RFC 9649, 3.7.2.2 and 5.2.3).
 
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
-use crate::probe::webp::vp8l::BitReader;
-use crate::probe::webp::vp8l::Group;
-use crate::probe::webp::vp8l::Image;
-use crate::probe::webp::vp8l::MAX_ALPHABET;
-use crate::probe::webp::vp8l::PrefixTable;
+use crate::probe::webp::vp8l::{BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
 
+/// The memory of [`PrefixCodeGroups`] in bytes.
 pub(super) const fn memory_bytes(image: &Image) -> u64 {
-    size_of::<Place>() as u64 * image.groups as u64 + 2 * image.entries as u64
+    size_of::<GroupTables>() as u64 * image.groups as u64 + 2 * image.entries as u64
 }
 
-/// Where the tables of green, red, blue, alpha and distance start, and the bits of their roots.
+/// Where the tables of green, red, blue, alpha and distance start, and how
+/// many bits index their roots.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct GroupTables {
     starts: [u32; 5],
     root_bits: [u8; 5],
 }
 
 pub(super) struct PrefixCodeGroups<'b> {
-    places: Buffer<'b, Place>,
+    groups: Buffer<'b, GroupTables>,
     tables: Buffer<'b, u16>,
 }
 
 impl<'b> PrefixCodeGroups<'b> {
-    /// Reads as many groups as `planned` has. `found` is what was read of the image before them.
+    /// Reads as many groups as `planned` has. `declared` is the header of the
+    /// image, read before them.
     pub(super) fn read(
         bits: &mut BitReader<'_>,
-        mut found: Image,
+        mut declared: Image,
         planned: &Image,
         job: Job<'b>,
     ) -> Result<Self, Error> {
-        if (found.size, found.cache_bits) != (planned.size, planned.cache_bits) {
+        if (declared.size, declared.cache_bits) != (planned.size, planned.cache_bits) {
             return Err(Error::OTHER_BYTES);
         }
-        let mut places = job.budget.buffer(planned.groups as usize, Place::default())?;
+        let mut groups = job.budget.buffer(planned.groups as usize, GroupTables::default())?;
         let mut tables = job.budget.buffer(planned.entries as usize, 0u16)?;
         let mut rest = &mut *tables;
         let mut start = 0;
         let mut lengths = [0; MAX_ALPHABET];
-        for (nth, place) in places.iter_mut().enumerate() {
-            if nth.is_multiple_of(GROUPS_PER_POLL) {
+        for (index, group) in groups.iter_mut().enumerate() {
+            if index.is_multiple_of(GROUPS_PER_POLL) {
                 job.interrupt.check()?;
             }
-            let mut slots = place.starts.iter_mut().zip(&mut place.root_bits);
-            found.read_group(bits, Some(&mut lengths), |shape, lengths| {
-                let entries = shape.entries();
-                let Some((table, behind)) =
+            let mut slots = group.starts.iter_mut().zip(&mut group.root_bits);
+            declared.read_group(bits, Some(&mut lengths), |code, lengths| {
+                let entries = code.entries();
+                let Some((table, remaining)) =
                     core::mem::take(&mut rest).split_at_mut_checked(entries as usize)
                 else {
                     return Err(Error::OTHER_BYTES);
                 };
-                shape.fill(lengths, table);
-                rest = behind;
-                if let Some((at, root_bits)) = slots.next() {
-                    *at = start;
-                    *root_bits = u8::try_from(shape.root_bits()).unwrap_or_default();
+                code.fill(lengths, table);
+                rest = remaining;
+                if let Some((table_start, root_bits)) = slots.next() {
+                    *table_start = start;
+                    *root_bits = u8::try_from(code.root_bits()).unwrap_or_default();
                 }
                 start += entries;
                 Ok(())
             })?;
         }
-        if found == *planned { Ok(Self { places, tables }) } else { Err(Error::OTHER_BYTES) }
+        if declared == *planned { Ok(Self { groups, tables }) } else { Err(Error::OTHER_BYTES) }
     }
 
     #[inline(always)]
-    pub(super) fn group(&self, nth: usize) -> Group<'_> {
-        let Place { starts: [green, red, blue, alpha, distance], root_bits } =
-            self.places.get(nth).copied().unwrap_or_default();
+    pub(super) fn group(&self, index: usize) -> Group<'_> {
+        let GroupTables { starts: [green, red, blue, alpha, distance], root_bits } =
+            self.groups.get(index).copied().unwrap_or_default();
         let table = |start: u32, root_bits: u8| {
             let entries = self.tables.get(start as usize..).unwrap_or_default();
             PrefixTable::new(entries, u32::from(root_bits))
@@ -85,5 +83,5 @@ impl<'b> PrefixCodeGroups<'b> {
     }
 }
 
-/// A group takes a microsecond and more.
+/// Groups between two polls of the interrupt. Reading one takes a microsecond or more.
 const GROUPS_PER_POLL: usize = 64;

@@ -1,4 +1,4 @@
-//! The small images in the headers of a stream.
+//! The sub-images in the headers of a stream: transform data and the entropy image.
 
 use super::entropy_image::EntropyImage;
 use super::prefix_code_groups::PrefixCodeGroups;
@@ -7,24 +7,24 @@ use crate::error::Error;
 use crate::job::Job;
 use crate::probe::webp::vp8l::{BitReader, Headers, Image, Stream};
 
-/// Decodes an image of the headers, and gives its rows to `each`.
+/// Decodes a sub-image and calls `deliver` with each of its rows.
 pub(super) fn decode_sub_image(
     bits: &mut BitReader<'_>,
     image: &Image,
     job: Job<'_>,
-    mut each: impl FnMut(&[u32]) -> Result<(), Error>,
+    mut deliver: impl FnMut(&[u32]) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let found = Image::start(bits, image.size)?;
-    let groups = PrefixCodeGroups::read(bits, found, image, job)?;
+    let declared = Image::start(bits, image.size)?;
+    let groups = PrefixCodeGroups::read(bits, declared, image, job)?;
     let mut pixels = EntropyImage::new(*image, groups, None, job.budget)?;
     for _ in 0..image.size.height {
         job.interrupt.check()?;
-        each(pixels.next_row(bits)?)?;
+        deliver(pixels.next_row(bits)?)?;
     }
     Ok(())
 }
 
-/// Reads the image of groups, if there is one.
+/// Reads the entropy image, if there is one: which tile uses which group of prefix codes.
 pub(super) fn read_tile_groups<'b>(
     headers: &mut Headers<'_>,
     stream: &Stream,
@@ -54,5 +54,5 @@ pub(super) fn read_tile_groups<'b>(
     if u32::from(last) + 1 != stream.picture.groups {
         return Err(Error::OTHER_BYTES);
     }
-    Ok(Some(TileGroups { side_log2, across: image.size.width as usize, groups }))
+    Ok(Some(TileGroups { side_log2, tiles_per_row: image.size.width as usize, groups }))
 }

@@ -16,7 +16,7 @@ use crate::interrupt::Interrupt;
 use crate::probe::webp::test_files::{BitWriter, Noise, chunk, riff, vp8x};
 use crate::size::Size;
 
-/// The pixels, decoded by `planned` with a budget of its quote and not one byte more.
+/// Decodes the pixels as `planned`, with a budget of exactly the quoted memory.
 fn decoded(data: &[u8], size: Size, planned: &Stream) -> Result<Vec<u32>, Error> {
     let budget = Budget::new(memory_bytes(size, planned));
     let mut rows = Rows::new(data, (size, planned), job(&budget))?;
@@ -36,8 +36,8 @@ fn read(chunk: &[u8]) -> Result<(Size, Stream), Error> {
     Stream::of_image(chunk, None)
 }
 
-/// What image-webp makes of the payload of a VP8L chunk.
-fn expected(payload: &[u8], size: Size) -> Option<Vec<u32>> {
+/// The payload of a VP8L chunk as image-webp decodes it.
+fn decoded_by_image_webp(payload: &[u8], size: Size) -> Option<Vec<u32>> {
     let file = riff(&[vp8x(0x10, size.width, size.height), chunk(b"VP8L", payload)]);
     let mut decoder = WebPDecoder::new(Cursor::new(file)).ok()?;
     let mut bytes = vec![0; 4 * size.pixels() as usize];
@@ -46,19 +46,20 @@ fn expected(payload: &[u8], size: Size) -> Option<Vec<u32>> {
     Some(pixels.collect())
 }
 
-/// A stream of noise behind headers of every kind: any bits are symbols of a complete code.
-struct Maker {
+/// Writes a stream of random bits behind random headers. Any bits are valid
+/// symbols of a complete code.
+struct StreamGenerator {
     stream: BitWriter,
     noise: Noise,
 }
 
-impl Maker {
+impl StreamGenerator {
     fn below(&mut self, count: u32) -> u32 {
         (self.noise.number() >> 16) as u32 % count
     }
 
-    /// A code over symbols that are often below `low` and always below `alphabet`.
-    fn code(&mut self, low: u32, alphabet: u32) {
+    /// A prefix code of symbols that are mostly below `low`, and always below `alphabet`.
+    fn prefix_code(&mut self, low: u32, alphabet: u32) {
         match self.below(4) {
             0 => {
                 let symbol = self.below(low.min(256));
@@ -71,20 +72,20 @@ impl Maker {
                 self.stream.put(first + 1, 8);
             }
             _ => {
-                // Leaves of a tree that is split at random, some of them deep.
+                // The depths of the leaves of a random tree, some of them deep.
                 let mut leaves = vec![0];
-                let most = if self.below(3) == 0 { 250 } else { 12 };
-                let count = (2 + self.below(most)).min(alphabet);
+                let max = if self.below(3) == 0 { 250 } else { 12 };
+                let count = (2 + self.below(max)).min(alphabet);
                 while leaves.len() < count as usize {
-                    let at = match self.below(2) {
+                    let split = match self.below(2) {
                         0 => leaves.len() - 1,
                         _ => self.below(leaves.len() as u32) as usize,
                     };
-                    if leaves[at] == 15 {
+                    if leaves[split] == 15 {
                         break;
                     }
-                    leaves[at] += 1;
-                    leaves.push(leaves[at]);
+                    leaves[split] += 1;
+                    leaves.push(leaves[split]);
                 }
                 let mut lengths = vec![0; alphabet as usize];
                 for leaf in leaves {
@@ -100,8 +101,8 @@ impl Maker {
         }
     }
 
-    /// A colour cache or none; returns how many colours it has.
-    fn cache(&mut self) -> u32 {
+    /// A colour cache or none. Returns the number of its colours.
+    fn color_cache(&mut self) -> u32 {
         let cache_bits = if self.below(2) == 0 { 0 } else { 1 + self.below(7) };
         self.stream.put(u32::from(cache_bits > 0), 1);
         if cache_bits > 0 {
@@ -110,16 +111,16 @@ impl Maker {
         if cache_bits > 0 { 1 << cache_bits } else { 0 }
     }
 
-    fn group(&mut self, cache_colors: u32, greens: u32) {
-        self.code(greens, 280 + cache_colors);
+    fn prefix_code_group(&mut self, cache_colors: u32, greens: u32) {
+        self.prefix_code(greens, 280 + cache_colors);
         for _ in 0..3 {
-            self.code(256, 256);
+            self.prefix_code(256, 256);
         }
-        self.code(12, 40);
+        self.prefix_code(12, 40);
     }
 
-    /// A small image of literals whose greens are below `greens`.
-    fn tiles(&mut self, size: Size, greens: u32) {
+    /// A sub-image of literals whose greens are below `greens`.
+    fn sub_image(&mut self, size: Size, greens: u32) {
         self.stream.put(0, 1);
         let (low, high) = (self.below(greens - 1), greens - 1);
         self.stream.put(0b1_1_1, 3);
@@ -139,75 +140,78 @@ impl Maker {
     fn payload(seed: u64) -> (Vec<u8>, Size) {
         let mut noise = Noise(seed * 0x9E37_79B9 + 1);
         let (width, height) = (1 + noise.number() as u32 % 70, 1 + noise.byte() as u32 % 40);
-        let mut maker = Self { stream: BitWriter::vp8l(width, height), noise };
+        let mut generator = Self { stream: BitWriter::vp8l(width, height), noise };
         let mut size = Size::new(width, height);
         let tiled = |size: Size, side_log2: u32| {
             let side = 1 << side_log2;
             Size::new(size.width.div_ceil(side), size.height.div_ceil(side))
         };
         let mut kinds = vec![0, 1, 2, 3];
-        while !kinds.is_empty() && maker.below(3) > 0 {
-            let kind = kinds.swap_remove(maker.below(kinds.len() as u32) as usize);
-            maker.stream.put(1 | kind << 1, 3);
-            let side_log2 = 2 + maker.below(3);
+        while !kinds.is_empty() && generator.below(3) > 0 {
+            let kind = kinds.swap_remove(generator.below(kinds.len() as u32) as usize);
+            generator.stream.put(1 | kind << 1, 3);
+            let side_log2 = 2 + generator.below(3);
             match kind {
                 0 | 1 => {
-                    maker.stream.put(side_log2 - 2, 3);
-                    // Other modes than 14 mean other things to image-webp than to libwebp.
-                    maker.tiles(tiled(size, side_log2), if kind == 0 { 14 } else { 256 });
+                    generator.stream.put(side_log2 - 2, 3);
+                    // Only the modes below 14 mean the same to image-webp and to libwebp.
+                    generator.sub_image(tiled(size, side_log2), if kind == 0 { 14 } else { 256 });
                 }
                 2 => {}
                 _ => {
-                    let colors = [2, 3, 4, 9, 16, 17, 100, 256][maker.below(8) as usize];
-                    maker.stream.put(colors - 1, 8);
-                    maker.tiles(Size::new(colors, 1), 200);
+                    let colors = [2, 3, 4, 9, 16, 17, 100, 256][generator.below(8) as usize];
+                    generator.stream.put(colors - 1, 8);
+                    generator.sub_image(Size::new(colors, 1), 200);
                     let packing = crate::probe::webp::vp8l::packing(colors);
                     size.width = size.width.div_ceil(1 << packing);
                 }
             }
         }
-        maker.stream.put(0, 1);
-        let cache_colors = maker.cache();
-        let many = maker.below(2) == 0;
-        maker.stream.put(u32::from(many), 1);
+        generator.stream.put(0, 1);
+        let cache_colors = generator.color_cache();
+        let has_entropy_image = generator.below(2) == 0;
+        generator.stream.put(u32::from(has_entropy_image), 1);
         let mut groups = 1;
-        if many {
-            let side_log2 = 2 + maker.below(3);
-            maker.stream.put(side_log2 - 2, 3);
-            groups = 2 + maker.below(6);
-            maker.tiles(tiled(size, side_log2), groups);
+        if has_entropy_image {
+            let side_log2 = 2 + generator.below(3);
+            generator.stream.put(side_log2 - 2, 3);
+            groups = 2 + generator.below(6);
+            generator.sub_image(tiled(size, side_log2), groups);
         }
         for _ in 0..groups {
-            // Few copies, most of which would be from outside.
-            let greens = if maker.below(3) == 0 { 258 } else { 256 };
-            maker.group(cache_colors, greens);
+            // Few backward references, because most would reach outside of the picture.
+            let greens = if generator.below(3) == 0 { 258 } else { 256 };
+            generator.prefix_code_group(cache_colors, greens);
         }
         for _ in 0..size.pixels() * 8 + 64 {
-            let byte = maker.noise.byte();
-            maker.stream.put(byte.into(), 8);
+            let byte = generator.noise.byte();
+            generator.stream.put(byte.into(), 8);
         }
-        (maker.stream.bytes, Size::new(width, height))
+        (generator.stream.bytes, Size::new(width, height))
     }
 }
 
 #[test]
-fn streams_of_noise_are_decoded_as_image_webp_does() {
+fn random_streams_decode_as_with_image_webp() {
     let mut pictures = 0;
     for seed in 1..1500 {
-        let (payload, size) = Maker::payload(seed);
-        let Ok((found, stream)) = read(&payload) else {
-            assert_eq!(expected(&payload, size), None, "seed {seed}");
+        let (payload, size) = StreamGenerator::payload(seed);
+        let Ok((declared_size, stream)) = read(&payload) else {
+            assert_eq!(decoded_by_image_webp(&payload, size), None, "seed {seed}");
             continue;
         };
-        assert_eq!(found, size);
+        assert_eq!(declared_size, size);
         match decoded(&payload[5..], size, &stream) {
             Ok(pixels) => {
-                assert!(Some(pixels) == expected(&payload, size), "seed {seed}: {stream:?}");
+                assert!(
+                    Some(pixels) == decoded_by_image_webp(&payload, size),
+                    "seed {seed}: {stream:?}"
+                );
                 pictures += 1;
             }
             Err(error) => {
                 assert!(matches!(error, Error::Malformed(_)), "seed {seed}: {error}");
-                assert_eq!(expected(&payload, size), None, "seed {seed}: {error}");
+                assert_eq!(decoded_by_image_webp(&payload, size), None, "seed {seed}: {error}");
             }
         }
     }
@@ -215,63 +219,64 @@ fn streams_of_noise_are_decoded_as_image_webp_does() {
 }
 
 #[test]
-fn data_that_ends_anywhere_is_truncated() {
-    let mut cuts = 0;
+fn data_that_ends_at_any_byte_is_truncated() {
+    let mut truncated_streams = 0;
     for seed in 1..40 {
-        let (payload, size) = Maker::payload(seed);
+        let (payload, size) = StreamGenerator::payload(seed);
         let Ok((_, stream)) = read(&payload) else { continue };
-        let Ok(whole) = decoded(&payload[5..], size, &stream) else { continue };
+        let Ok(complete) = decoded(&payload[5..], size, &stream) else { continue };
         for end in (5..payload.len()).step_by(7) {
-            let cut = &payload[..end];
-            let result = read(cut).and_then(|(size, stream)| decoded(&cut[5..], size, &stream));
+            let truncated = &payload[..end];
+            let result =
+                read(truncated).and_then(|(size, stream)| decoded(&truncated[5..], size, &stream));
             match result {
-                Ok(pixels) => assert!(pixels == whole, "seed {seed} cut at {end}"),
+                Ok(pixels) => assert!(pixels == complete, "seed {seed}, truncated at {end}"),
                 Err(error) => {
                     assert!(matches!(error, Error::Truncated(_)), "{error}");
-                    cuts += 1;
+                    truncated_streams += 1;
                 }
             }
         }
     }
-    assert!(cuts > 500, "only {cuts} cuts");
+    assert!(truncated_streams > 500, "only {truncated_streams}");
 }
 
-/// Bytes that changed since the plan are decoded in the memory of the plan, or refused.
+/// Bytes that changed after planning are decoded within the planned memory, or refused.
 #[test]
-fn other_bytes_than_those_of_the_plan_are_an_error_or_a_picture() {
+fn bytes_that_differ_from_the_plan_are_an_error_or_a_picture() {
     let mut noise = Noise(99);
-    let (mut other, mut pictures) = (0, 0);
+    let (mut mismatches, mut pictures) = (0, 0);
     for seed in 1..120 {
-        let (payload, size) = Maker::payload(seed);
+        let (payload, size) = StreamGenerator::payload(seed);
         let Ok((_, stream)) = read(&payload) else { continue };
         for _ in 0..60 {
             let mut changed = payload.clone();
             for _ in 0..=noise.number() % 3 {
-                let at = 5 + noise.number() as usize % 150.min(payload.len() - 5);
-                changed[at] ^= 1 << (noise.byte() % 8);
+                let position = 5 + noise.number() as usize % 150.min(payload.len() - 5);
+                changed[position] ^= 1 << (noise.byte() % 8);
             }
             match decoded(&changed[5..], size, &stream) {
                 Ok(_) => pictures += 1,
-                Err(Error::BadRequest(_)) => other += 1,
+                Err(Error::BadRequest(_)) => mismatches += 1,
                 Err(Error::Malformed(_) | Error::Truncated(_) | Error::Unsupported(_)) => {}
                 Err(error) => panic!("seed {seed}: {error}"),
             }
         }
     }
-    assert!(other > 200 && pictures > 200, "{other} and {pictures}");
+    assert!(mismatches > 200 && pictures > 200, "{mismatches} and {pictures}");
 }
 
-/// A picture of rows as long as copies reach, so that the ring has one row and copies lie on
-/// themselves.
+/// Backward references reach exactly one row back. The ring has one row, and source and
+/// destination of a copy are the same pixels.
 #[test]
-fn a_window_of_one_row_is_enough_where_copies_come_from_the_row_above() {
+fn a_window_of_one_row_suffices_for_references_to_the_row_above() {
     let mut stream = BitWriter::vp8l(9, 200);
     stream.put(0, 3); // no transform, no cache, one group
     let mut lengths = vec![0; 280];
     [lengths[3], lengths[200], lengths[256 + 4], lengths[256 + 9]] = [2, 2, 2, 2];
     stream.lengths(&lengths);
     for symbol in [7, 8, 9, 0] {
-        stream.single(symbol); // the distance of the pixel above
+        stream.single(symbol); // red, blue, alpha, and the distance to the pixel above
     }
     let mut noise = Noise(5);
     let mut left = 9 * 200;
@@ -310,19 +315,19 @@ fn a_window_of_one_row_is_enough_where_copies_come_from_the_row_above() {
     let (size, read) = read(&stream.bytes).unwrap();
     assert_eq!(read.picture.max_distance, 9);
     let pixels = decoded(&stream.bytes[5..], size, &read).unwrap();
-    assert!(Some(pixels) == expected(&stream.bytes, size));
+    assert!(Some(pixels) == decoded_by_image_webp(&stream.bytes, size));
     assert_eq!(memory_bytes(size, &read), 4 * 9 + 28 + 2 * (4 + 4) + 4 * 9);
 }
 
 #[test]
-fn pixels_that_are_all_alike_cost_a_row() {
+fn a_picture_of_one_colour_needs_a_window_of_one_row() {
     let mut stream = BitWriter::vp8l(16_384, 600);
     stream.put(0, 3);
     for symbol in [1, 2, 3, 255, 0] {
         stream.single(symbol);
     }
     let (size, read) = read(&stream.bytes).unwrap();
-    // A window of one row, a row to undo transforms in, and five tables of one entry.
+    // A window of one row, the row in which transforms are undone, and five tables of one entry.
     assert_eq!(memory_bytes(size, &read), 2 * 4 * 16_384 + 28 + 5 * 2);
     let budget = Budget::new(memory_bytes(size, &read));
     let mut rows = Rows::new(&stream.bytes[5..], (size, &read), job(&budget)).unwrap();
@@ -332,10 +337,10 @@ fn pixels_that_are_all_alike_cost_a_row() {
 }
 
 #[test]
-fn colours_are_multiplied_as_elsewhere() {
+fn premultiplication_in_16_bits_matches_premultiply_row() {
     for alpha in 0..=255u8 {
         let mut samples: Vec<u8> = (0..=255).collect();
-        multiply(&mut samples, &[alpha; 256]);
+        premultiply(&mut samples, &[alpha; 256]);
         let mut expected: Vec<u8> = (0..=255).collect();
         crate::decode::premultiply::premultiply_row(&mut expected, 0, &[alpha; 256]);
         assert_eq!(samples, expected, "alpha {alpha}");

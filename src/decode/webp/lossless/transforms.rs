@@ -1,6 +1,6 @@
-//! The transforms of a stream (RFC 9649, section 4), undone a row at a time.
+//! The inverse transforms of a stream (RFC 9649, section 4), applied one row at a time.
 
-use super::color_transform::{self, Factors};
+use super::color_transform::{self, Multipliers};
 use super::sub_image::decode_sub_image;
 use super::{entropy_image, predictors};
 use crate::budget::Buffer;
@@ -11,93 +11,102 @@ use crate::probe::webp::vp8l::{
 };
 use crate::size::Size;
 
-/// What is kept of the transforms, and the most that is live while they are read.
+/// The memory of [`Transforms`], and the peak while they are read, in bytes.
 pub(super) fn memory_bytes(size: Size, stream: &Stream) -> (u64, u64) {
-    let (mut kept, mut peak, mut width) = (0, 0, size.width);
+    let (mut retained, mut peak, mut width) = (0, 0, size.width);
     for transform in stream.transforms.iter().flatten() {
         let image = match transform {
             Transform::Predictor(Tiles { image, .. }) => {
-                kept += image.size.pixels() + 4 * u64::from(above_len(width));
+                retained += image.size.pixels() + 4 * u64::from(above_len(width));
                 image
             }
             Transform::Color(Tiles { image, .. }) => {
-                kept += size_of::<Factors>() as u64 * image.size.pixels();
+                retained += size_of::<Multipliers>() as u64 * image.size.pixels();
                 image
             }
             Transform::SubtractGreen => continue,
             Transform::Palette(image) => {
-                kept += 4 * COLORS as u64;
+                retained += 4 * MAX_COLORS as u64;
                 width = width.div_ceil(1 << packing(image.size.width));
                 image
             }
         };
-        peak = peak.max(kept + entropy_image::memory_bytes(image));
+        peak = peak.max(retained + entropy_image::memory_bytes(image));
     }
-    (kept, peak)
+    (retained, peak)
 }
 
 pub(super) struct Transforms<'b> {
-    /// In the order in which they were applied.
-    steps: [Option<Step<'b>>; 4],
+    /// In the order in which the encoder applied them.
+    transforms: [Option<InverseTransform<'b>>; 4],
 }
 
-enum Step<'b> {
+enum InverseTransform<'b> {
     Predictor {
         tiles: PerTile<'b, u8>,
-        /// The row above, and one pixel more: to the right of a row, the next one begins.
+        /// The row above and one more pixel: the first of the current row, which counts as above
+        /// and to the right of its last pixel.
         above: Buffer<'b, u32>,
     },
-    Color(PerTile<'b, Factors>),
+    Color(PerTile<'b, Multipliers>),
     SubtractGreen,
-    Palette {
+    ColorIndexing {
         colors: Buffer<'b, u32>,
         packing: u32,
-        /// How wide the row is with an index for each pixel.
+        /// The width of the row when unpacked: one index for each pixel.
         width: usize,
     },
 }
 
-/// One thing for each tile.
+/// One item for each tile.
 struct PerTile<'b, T> {
     side_log2: u32,
-    across: usize,
+    tiles_per_row: usize,
     items: Buffer<'b, T>,
 }
 
 impl<'b> Transforms<'b> {
-    /// Reads the transforms, which have to be those of `stream`.
+    /// Reads the transforms. They must match the planned `stream`.
     pub(super) fn read(
         headers: &mut Headers<'_>,
         stream: &Stream,
         job: Job<'b>,
     ) -> Result<Self, Error> {
-        let mut steps = [const { None }; 4];
-        for (step, planned) in steps.iter_mut().zip(&stream.transforms) {
+        let mut transforms = [const { None }; 4];
+        for (transform, planned) in transforms.iter_mut().zip(&stream.transforms) {
             let width = headers.size.width;
-            *step = Some(match (headers.transform()?, planned) {
-                (None, None) => return Ok(Self { steps }),
+            *transform = Some(match (headers.transform()?, planned) {
+                (None, None) => return Ok(Self { transforms }),
                 (
                     Some(TransformHeader::Predictor { side_log2, size }),
                     Some(Transform::Predictor(tiles)),
                 ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
                     let above = job.budget.buffer(above_len(width) as usize, 0)?;
                     let tiles = PerTile::read(headers, tiles, job, predictors::mode)?;
-                    Step::Predictor { tiles, above }
+                    InverseTransform::Predictor { tiles, above }
                 }
-                (
-                    Some(TransformHeader::Color { side_log2, size }),
-                    Some(Transform::Color(tiles)),
-                ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
-                    Step::Color(PerTile::read(headers, tiles, job, Factors::of)?)
+                (Some(TransformHeader::Color { side_log2, size }), Some(Transform::Color(tiles)))
+                    if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
+                {
+                    InverseTransform::Color(PerTile::read(
+                        headers,
+                        tiles,
+                        job,
+                        Multipliers::from_pixel,
+                    )?)
                 }
                 (Some(TransformHeader::SubtractGreen), Some(Transform::SubtractGreen)) => {
-                    Step::SubtractGreen
+                    InverseTransform::SubtractGreen
                 }
                 (Some(TransformHeader::Palette(size)), Some(Transform::Palette(image)))
                     if size == image.size =>
                 {
                     let colors = read_palette(headers, image, job)?;
-                    Step::Palette { colors, packing: packing(size.width), width: width as usize }
+                    InverseTransform::ColorIndexing {
+                        colors,
+                        packing: packing(size.width),
+                        width: width as usize,
+                    }
                 }
                 _ => return Err(Error::OTHER_BYTES),
             });
@@ -105,35 +114,36 @@ impl<'b> Transforms<'b> {
         if headers.transform()?.is_some() {
             return Err(Error::OTHER_BYTES);
         }
-        Ok(Self { steps })
+        Ok(Self { transforms })
     }
 
-    /// Undoes them in row `y`, of which so many pixels are coded.
-    pub(super) fn undo(&mut self, y: u32, mut coded: usize, row: &mut [u32]) {
-        for step in self.steps.iter_mut().rev().flatten() {
-            let pixels = row.get_mut(..coded).unwrap_or_default();
-            match step {
-                Step::Predictor { tiles, above } => {
+    /// Undoes the transforms in row `y`. `width` is the number of coded pixels at its start, which
+    /// is less than the width of the picture where indices are packed.
+    pub(super) fn undo(&mut self, y: u32, mut width: usize, row: &mut [u32]) {
+        for transform in self.transforms.iter_mut().rev().flatten() {
+            let pixels = row.get_mut(..width).unwrap_or_default();
+            match transform {
+                InverseTransform::Predictor { tiles, above } => {
                     if y == 0 {
                         predictors::undo_first_row(pixels);
                     } else {
                         let modes = tiles.row(y);
                         predictors::undo_row(modes, 1 << tiles.side_log2, above, pixels);
                     }
-                    if let Some(above) = above.get_mut(..coded) {
+                    if let Some(above) = above.get_mut(..width) {
                         above.copy_from_slice(pixels);
                     }
                 }
-                Step::Color(tiles) => {
+                InverseTransform::Color(tiles) => {
                     let tiles_of_row = pixels.chunks_mut(1 << tiles.side_log2);
-                    for (pixels, factors) in tiles_of_row.zip(tiles.row(y)) {
-                        color_transform::undo(*factors, pixels);
+                    for (pixels, multipliers) in tiles_of_row.zip(tiles.row(y)) {
+                        color_transform::undo(*multipliers, pixels);
                     }
                 }
-                Step::SubtractGreen => color_transform::add_green(pixels),
-                Step::Palette { colors, packing, width } => {
-                    coded = *width;
-                    expand(colors, *packing, row.get_mut(..coded).unwrap_or_default());
+                InverseTransform::SubtractGreen => color_transform::add_green(pixels),
+                InverseTransform::ColorIndexing { colors, packing, width: unpacked_width } => {
+                    width = *unpacked_width;
+                    look_up_colors(colors, *packing, row.get_mut(..width).unwrap_or_default());
                 }
             }
         }
@@ -155,38 +165,38 @@ impl<'b, T: Clone> PerTile<'b, T> {
         decode_sub_image(&mut headers.bits, image, job, |row| {
             row.iter().try_for_each(|&pixel| items.push(item(pixel)))
         })?;
-        Ok(Self { side_log2: *side_log2, across: image.size.width as usize, items })
+        Ok(Self { side_log2: *side_log2, tiles_per_row: image.size.width as usize, items })
     }
 
-    /// The tiles in which row `y` lies.
+    /// The items of the row of tiles that row `y` belongs to.
     fn row(&self, y: u32) -> &[T] {
-        let start = (y >> self.side_log2) as usize * self.across;
-        self.items.get(start..start + self.across).unwrap_or_default()
+        let start = (y >> self.side_log2) as usize * self.tiles_per_row;
+        self.items.get(start..start + self.tiles_per_row).unwrap_or_default()
     }
 }
 
-/// Each colour is coded as what it adds to the one before (RFC 9649, 4.4). Indices without a colour
-/// are transparent black.
+/// Reads the colour table (RFC 9649, 4.4). Each colour is coded as its difference from the
+/// previous one. Indices without a colour are transparent black.
 fn read_palette<'b>(
     headers: &mut Headers<'_>,
     image: &Image,
     job: Job<'b>,
 ) -> Result<Buffer<'b, u32>, Error> {
-    let mut colors = job.budget.buffer(COLORS, 0)?;
+    let mut colors = job.budget.buffer(MAX_COLORS, 0)?;
     decode_sub_image(&mut headers.bits, image, job, |row| {
-        let mut last = 0;
-        for (color, &added) in colors.iter_mut().zip(row) {
-            last = predictors::add(last, added);
-            *color = last;
+        let mut previous = 0;
+        for (color, &difference) in colors.iter_mut().zip(row) {
+            previous = predictors::add(previous, difference);
+            *color = previous;
         }
         Ok(())
     })?;
     Ok(colors)
 }
 
-/// Puts colours in the place of indices, of which 2^`packing` share the green of a pixel.
-fn expand(colors: &[u32], packing: u32, row: &mut [u32]) {
-    let Some(colors) = colors.first_chunk::<COLORS>() else { return };
+/// Replaces indices by colours. The green channel of a coded pixel has 2^`packing` indices.
+fn look_up_colors(colors: &[u32], packing: u32, row: &mut [u32]) {
+    let Some(colors) = colors.first_chunk::<MAX_COLORS>() else { return };
     let color = |index: u32| colors[(index & 0xFF) as usize];
     if packing == 0 {
         row.iter_mut().for_each(|pixel| *pixel = color(*pixel >> 8));
@@ -194,10 +204,10 @@ fn expand(colors: &[u32], packing: u32, row: &mut [u32]) {
     }
     let bits = 8 >> packing;
     let mask = (1 << bits) - 1;
-    // From the end, since the packed ones lie at the start of the same row.
-    for at in (0..row.len().div_ceil(1 << packing)).rev() {
-        let mut indices = row.get(at).copied().unwrap_or_default() >> 8;
-        let pixels = row.get_mut(at << packing..).unwrap_or_default();
+    // From the end, because the packed pixels are at the start of the same row.
+    for packed in (0..row.len().div_ceil(1 << packing)).rev() {
+        let mut indices = row.get(packed).copied().unwrap_or_default() >> 8;
+        let pixels = row.get_mut(packed << packing..).unwrap_or_default();
         for pixel in pixels.iter_mut().take(1 << packing) {
             *pixel = color(indices & mask);
             indices >>= bits;
@@ -205,8 +215,9 @@ fn expand(colors: &[u32], packing: u32, row: &mut [u32]) {
     }
 }
 
+/// The pixels of the row above that the predictor transform stores.
 const fn above_len(width: u32) -> u32 {
     width + 1
 }
 
-const COLORS: usize = 256;
+const MAX_COLORS: usize = 256;

@@ -1,27 +1,29 @@
-//! The row of macroblocks that is live: where blocks are put, filtered and taken from.
+//! The current row of macroblocks: stores reconstructed samples, filters them,
+//! and returns finished lines.
 
 use super::loop_filter::{self, Edge, Strength};
 use super::transpose::{Lanes, Transposed};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
-/// One row of macroblocks.
+/// One row of macroblocks, and the last lines of the row above.
 pub(super) struct MacroblockRow<'b> {
-    tiles: Buffer<'b, Tile>,
+    macroblocks: Buffer<'b, MacroblockLines>,
     line: Buffer<'b, u8>,
 }
 
-/// The bytes for each column of macroblocks.
-pub(super) const COLUMN_BYTES: u64 = size_of::<Tile>() as u64 + 16;
+/// The memory for each column of macroblocks, in bytes.
+pub(super) const COLUMN_BYTES: u64 = size_of::<MacroblockLines>() as u64 + 16;
 
-/// The lines that are kept of the row of macroblocks above, in each plane: the filter looks at four of
-/// them, and changes three.
+/// The lines of each plane that are retained from the row of macroblocks above. The loop filter
+/// reads four of them, and changes three.
 pub(super) const LINES_ABOVE: u32 = 4;
 const ABOVE: usize = LINES_ABOVE as usize;
 
-/// One macroblock, and what is kept of the one above it. All lines are as long as the filter is wide.
+/// The samples of a macroblock, below the last lines of the one above. All lines have 16
+/// samples, as many as are filtered at once.
 #[derive(Clone)]
-struct Tile {
+struct MacroblockLines {
     luma: [Lanes; ABOVE + 16],
     /// Eight samples of U and eight of V.
     chroma: [Lanes; ABOVE + 8],
@@ -29,21 +31,25 @@ struct Tile {
 
 impl<'b> MacroblockRow<'b> {
     pub(super) fn new(columns: usize, budget: &'b Budget) -> Result<Self, Error> {
-        let empty = Tile { luma: [[0; 16]; ABOVE + 16], chroma: [[0; 16]; ABOVE + 8] };
-        Ok(Self { tiles: budget.buffer(columns, empty)?, line: budget.buffer(16 * columns, 0u8)? })
+        let empty = MacroblockLines { luma: [[0; 16]; ABOVE + 16], chroma: [[0; 16]; ABOVE + 8] };
+        Ok(Self {
+            macroblocks: budget.buffer(columns, empty)?,
+            line: budget.buffer(16 * columns, 0u8)?,
+        })
     }
 
-    /// The lines of the macroblock in `column`: of luma, and of both planes of chroma.
+    /// The luma and the chroma lines of the macroblock in `column`.
     pub(super) fn macroblock(
         &mut self,
         column: usize,
     ) -> Option<(&mut [Lanes; 16], &mut [Lanes; 8])> {
-        let Tile { luma, chroma } = self.tiles.get_mut(column)?;
+        let MacroblockLines { luma, chroma } = self.macroblocks.get_mut(column)?;
         luma.last_chunk_mut().zip(chroma.last_chunk_mut())
     }
 
-    /// Filters the edges of the macroblock in `column`, in the order of the format: the left one, those
-    /// between subblocks, the upper one, those between subblocks (RFC 6386, 15.1).
+    /// Filters the edges of the macroblock in `column`, in the order of the format: the
+    /// left edge, the vertical edges of subblocks, the top edge, the horizontal edges
+    /// of subblocks (RFC 6386, 15.1).
     pub(super) fn filter(
         &mut self,
         column: usize,
@@ -52,62 +58,67 @@ impl<'b> MacroblockRow<'b> {
         strength: Strength,
         simple: bool,
     ) {
-        let Some((before, from)) = self.tiles.split_at_mut_checked(column) else { return };
-        let Some(tile) = from.first_mut() else { return };
-        let filters: Filters = if simple { SIMPLE } else { NORMAL };
-        tile.filter_columns(before.last_mut(), subblocks, strength, filters);
-        tile.filter_lines(is_first_row, subblocks, strength, filters);
+        let Some((before, from)) = self.macroblocks.split_at_mut_checked(column) else { return };
+        let Some(macroblock) = from.first_mut() else { return };
+        let filters: EdgeFilters = if simple { SIMPLE } else { NORMAL };
+        macroblock.filter_vertical_edges(before.last_mut(), subblocks, strength, filters);
+        macroblock.filter_horizontal_edges(is_first_row, subblocks, strength, filters);
     }
 
-    /// A line of a plane, the first kept one being 0.
+    /// Line `index` of a plane, counted from the first retained line of the row above.
     pub(super) fn line(&mut self, plane: usize, index: usize) -> &[u8] {
         if plane == 0 {
-            for (samples, tile) in self.line.as_chunks_mut::<16>().0.iter_mut().zip(&*self.tiles) {
-                *samples = tile.luma.get(index).copied().unwrap_or_default();
+            let samples = self.line.as_chunks_mut::<16>().0.iter_mut();
+            for (samples, macroblock) in samples.zip(&*self.macroblocks) {
+                *samples = macroblock.luma.get(index).copied().unwrap_or_default();
             }
         } else {
-            for (samples, tile) in self.line.as_chunks_mut::<8>().0.iter_mut().zip(&*self.tiles) {
-                let line = tile.chroma.get(index).map(Lanes::as_slice).unwrap_or_default();
+            let samples = self.line.as_chunks_mut::<8>().0.iter_mut();
+            for (samples, macroblock) in samples.zip(&*self.macroblocks) {
+                let line = macroblock.chroma.get(index).map(Lanes::as_slice).unwrap_or_default();
                 *samples = line.as_chunks().0.get(plane - 1).copied().unwrap_or_default();
             }
         }
         &self.line
     }
 
-    /// Keeps the lowest lines for the next row of macroblocks.
+    /// Moves the last lines to the top, for the next row of macroblocks.
     pub(super) fn advance(&mut self) {
-        for tile in self.tiles.iter_mut() {
-            tile.luma.copy_within(16.., 0);
-            tile.chroma.copy_within(8.., 0);
+        for macroblock in self.macroblocks.iter_mut() {
+            macroblock.luma.copy_within(16.., 0);
+            macroblock.chroma.copy_within(8.., 0);
         }
     }
 }
 
-/// How the edges of macroblocks and of subblocks are filtered.
+/// The filters for the edges of macroblocks and of subblocks, and whether chroma is filtered.
 #[derive(Clone, Copy)]
-struct Filters {
+struct EdgeFilters {
     macroblock: fn(&mut Edge, Strength),
     subblock: fn(&mut Edge, Strength),
     chroma: bool,
 }
 
-const NORMAL: Filters =
-    Filters { macroblock: loop_filter::macroblock, subblock: loop_filter::subblock, chroma: true };
+const NORMAL: EdgeFilters = EdgeFilters {
+    macroblock: loop_filter::macroblock,
+    subblock: loop_filter::subblock,
+    chroma: true,
+};
 
-const SIMPLE: Filters = Filters {
+const SIMPLE: EdgeFilters = EdgeFilters {
     macroblock: |edge, strength| loop_filter::simple(edge, strength.macroblock_limit),
     subblock: |edge, strength| loop_filter::simple(edge, strength.subblock_limit),
     chroma: false,
 };
 
-impl Tile {
-    /// Filters the vertical edges: turned around, so that columns are lines.
-    fn filter_columns(
+impl MacroblockLines {
+    /// Filters the vertical edges, with the samples transposed.
+    fn filter_vertical_edges(
         &mut self,
         mut left: Option<&mut Self>,
         subblocks: bool,
         strength: Strength,
-        filters: Filters,
+        filters: EdgeFilters,
     ) {
         if left.is_none() && !subblocks {
             return;
@@ -128,12 +139,12 @@ impl Tile {
     }
 
     /// Filters the horizontal edges, in place.
-    fn filter_lines(
+    fn filter_horizontal_edges(
         &mut self,
         is_first_row: bool,
         subblocks: bool,
         strength: Strength,
-        filters: Filters,
+        filters: EdgeFilters,
     ) {
         filter_edges(&mut self.luma, !is_first_row, subblocks, strength, filters);
         if filters.chroma {
@@ -142,15 +153,15 @@ impl Tile {
     }
 }
 
-/// Filters the edge behind the first four lines, which belong to the macroblock before, and every four
-/// lines from there.
+/// Filters the edge below the first four lines, which belong to the previous macroblock, and the
+/// edges of subblocks every four lines from there.
 #[inline(always)]
 fn filter_edges<const LINES: usize>(
     lines: &mut [Lanes; LINES],
     outer: bool,
     subblocks: bool,
     strength: Strength,
-    filters: Filters,
+    filters: EdgeFilters,
 ) {
     if outer && let Some(edge) = lines.first_chunk_mut() {
         (filters.macroblock)(edge, strength);

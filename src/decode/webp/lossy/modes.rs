@@ -1,9 +1,10 @@
-//! How each macroblock is predicted: the first partition behind the frame header (RFC 6386, 10 and 11).
+//! The macroblock headers: segment, skip flag and prediction modes. They follow the frame header
+//! in the first partition (RFC 6386, 10 and 11).
 
-use super::tables::SUBBLOCK_MODES;
+use super::tables::SUBBLOCK_MODE_PROBABILITIES;
 use crate::probe::webp::vp8::BoolDecoder;
 
-/// How a whole block is predicted (RFC 6386, 12.2 and 12.3).
+/// The intra prediction mode of a complete luma or chroma block (RFC 6386, 12.2 and 12.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Dc,
@@ -12,8 +13,8 @@ pub(super) enum Mode {
     TrueMotion,
 }
 
-/// How a subblock of 4 × 4 luma samples is predicted (RFC 6386, 11.2 and 12.3), in the order of the
-/// tables.
+/// The intra prediction mode of a subblock of 4 × 4 luma samples (RFC 6386, 11.2 and
+/// 12.3), in the order of the tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum SubblockMode {
     #[default]
@@ -29,32 +30,35 @@ pub(super) enum SubblockMode {
     HorizontalUp,
 }
 
+/// How the luma of a macroblock is predicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Luma {
-    Whole(Mode),
+pub(super) enum LumaPrediction {
+    /// As one block of 16 × 16 samples.
+    Macroblock(Mode),
+    /// By subblocks of 4 × 4 samples, in raster order.
     Subblocks([SubblockMode; 16]),
 }
 
-/// What the first partition says of a macroblock.
+/// The header of a macroblock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Macroblock {
+pub(super) struct MacroblockHeader {
     pub(super) segment: usize,
-    /// It has no coefficients, and no tokens.
+    /// The macroblock has neither tokens nor coefficients.
     pub(super) skipped: bool,
-    pub(super) luma: Luma,
+    pub(super) luma: LumaPrediction,
     pub(super) chroma: Mode,
 }
 
-/// Reads macroblocks in order.
-pub(super) struct Modes<'a> {
+/// Reads the headers of macroblocks in raster order.
+pub(super) struct HeaderReader<'a> {
     decoder: BoolDecoder<'a>,
     segment_map: Option<[u8; 3]>,
-    /// That a macroblock is not skipped; none is where there is no probability.
+    /// The probability that a macroblock is not skipped. Without it, none is.
     not_skipped: Option<u8>,
 }
 
-impl<'a> Modes<'a> {
-    /// `decoder` stands behind the probabilities of tokens.
+impl<'a> HeaderReader<'a> {
+    /// `decoder` is positioned after the token probabilities.
     pub(super) fn new(mut decoder: BoolDecoder<'a>, segment_map: Option<[u8; 3]>) -> Self {
         let not_skipped = decoder.optional(8).and_then(|p| u8::try_from(p).ok());
         Self { decoder, segment_map, not_skipped }
@@ -64,42 +68,42 @@ impl<'a> Modes<'a> {
         self.decoder.is_past_end()
     }
 
-    /// The next macroblock. `above` and `left` are the modes of the subblocks beside it, and become
-    /// its own.
+    /// Reads the next header. `above` and `left` are the modes of the neighbouring subblocks, and
+    /// are replaced by those of this macroblock.
     pub(super) fn next(
         &mut self,
         above: &mut [SubblockMode; 4],
         left: &mut [SubblockMode; 4],
-    ) -> Macroblock {
+    ) -> MacroblockHeader {
         let mut decoder = self.decoder;
-        let segment = self.segment_map.map_or(0, |p| segment(&mut decoder, p));
+        let segment = self.segment_map.map_or(0, |p| read_segment(&mut decoder, p));
         let skipped = self.not_skipped.is_some_and(|p| decoder.bit(p));
-        let luma = match luma(&mut decoder) {
+        let luma = match read_luma_mode(&mut decoder) {
             Some(mode) => {
-                let beside = match mode {
+                let subblock_mode = match mode {
                     Mode::Dc => SubblockMode::Dc,
                     Mode::Vertical => SubblockMode::Vertical,
                     Mode::Horizontal => SubblockMode::Horizontal,
                     Mode::TrueMotion => SubblockMode::TrueMotion,
                 };
-                (*above, *left) = ([beside; 4], [beside; 4]);
-                Luma::Whole(mode)
+                (*above, *left) = ([subblock_mode; 4], [subblock_mode; 4]);
+                LumaPrediction::Macroblock(mode)
             }
-            None => Luma::Subblocks(subblocks(&mut decoder, above, left)),
+            None => LumaPrediction::Subblocks(read_subblock_modes(&mut decoder, above, left)),
         };
-        let chroma = chroma(&mut decoder);
+        let chroma = read_chroma_mode(&mut decoder);
         self.decoder = decoder;
-        Macroblock { segment, skipped, luma, chroma }
+        MacroblockHeader { segment, skipped, luma, chroma }
     }
 }
 
-/// RFC 6386, 10.
-fn segment(decoder: &mut BoolDecoder<'_>, [half, low, high]: [u8; 3]) -> usize {
+/// Reads the segment of a macroblock (RFC 6386, 10).
+fn read_segment(decoder: &mut BoolDecoder<'_>, [half, low, high]: [u8; 3]) -> usize {
     if decoder.bit(half) { 2 + usize::from(decoder.bit(high)) } else { decoder.bit(low).into() }
 }
 
-/// The mode of the whole block, or none when each subblock has its own (RFC 6386, 11.2).
-fn luma(decoder: &mut BoolDecoder<'_>) -> Option<Mode> {
+/// Reads the luma mode of a macroblock. None if each subblock has its own (RFC 6386, 11.2).
+fn read_luma_mode(decoder: &mut BoolDecoder<'_>) -> Option<Mode> {
     if !decoder.bit(145) {
         None
     } else if !decoder.bit(156) {
@@ -109,7 +113,7 @@ fn luma(decoder: &mut BoolDecoder<'_>) -> Option<Mode> {
     }
 }
 
-fn chroma(decoder: &mut BoolDecoder<'_>) -> Mode {
+fn read_chroma_mode(decoder: &mut BoolDecoder<'_>) -> Mode {
     if !decoder.bit(142) {
         Mode::Dc
     } else if !decoder.bit(114) {
@@ -121,7 +125,7 @@ fn chroma(decoder: &mut BoolDecoder<'_>) -> Mode {
     }
 }
 
-fn subblocks(
+fn read_subblock_modes(
     decoder: &mut BoolDecoder<'_>,
     above: &mut [SubblockMode; 4],
     left: &mut [SubblockMode; 4],
@@ -129,7 +133,8 @@ fn subblocks(
     let mut modes = [SubblockMode::Dc; 16];
     for (row, left) in modes.as_chunks_mut::<4>().0.iter_mut().zip(left) {
         for (mode, above) in row.iter_mut().zip(&mut *above) {
-            *mode = subblock(decoder, &SUBBLOCK_MODES[*above as usize][*left as usize]);
+            let probabilities = &SUBBLOCK_MODE_PROBABILITIES[*above as usize][*left as usize];
+            *mode = read_subblock_mode(decoder, probabilities);
             (*above, *left) = (*mode, *mode);
         }
     }
@@ -137,7 +142,7 @@ fn subblocks(
 }
 
 #[inline(always)]
-fn subblock(decoder: &mut BoolDecoder<'_>, p: &[u8; 9]) -> SubblockMode {
+fn read_subblock_mode(decoder: &mut BoolDecoder<'_>, p: &[u8; 9]) -> SubblockMode {
     if !decoder.bit(p[0]) {
         SubblockMode::Dc
     } else if !decoder.bit(p[1]) {

@@ -1,134 +1,139 @@
-//! Prediction + residuals → the samples of one macroblock.
+//! Prediction + residuals → the samples of a macroblock, before the loop filter.
 
-use super::inverse_dct::{self, Lines};
-use super::modes::{Luma, Macroblock, SubblockMode};
+use super::inverse_dct::{self, PairRows};
+use super::modes::{LumaPrediction, MacroblockHeader, SubblockMode};
 use super::predict::{self, Border};
-use super::tokens::{Coefficients, Kind};
+use super::tokens::{BlockContent, Coefficients};
 use super::transpose::Lanes;
 
-/// The lowest samples of the macroblock above, before they were filtered.
+/// The samples directly above a macroblock, before the loop filter.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lowest {
+pub(super) struct SamplesAbove {
     pub(super) luma: [u8; 16],
     pub(super) chroma: [[u8; 8]; 2],
 }
 
-impl Lowest {
-    /// What lies above the picture (RFC 6386, 12.2 and 12.3).
+impl SamplesAbove {
+    /// The samples above the picture (RFC 6386, 12.2 and 12.3).
     pub(super) const OUTSIDE: Self = Self { luma: [127; 16], chroma: [[127; 8]; 2] };
 }
 
-/// What macroblocks of a row are rebuilt beside and from.
+/// Reconstructs the macroblocks of a row, from left to right.
 pub(super) struct Reconstruction {
     luma: Border<16>,
     chroma: [Border<8>; 2],
     has_above: bool,
     has_left: bool,
-    /// The residuals of the macroblock; those of chroma side by side.
+    /// The residuals of the macroblock. Those of U and V are side by side.
     luma_residual: [[i16; 16]; 16],
     chroma_residual: [[i16; 16]; 8],
-    /// What is transformed, and as much again.
-    transformed: [Lines; 12],
-    spare: [Lines; 12],
+    /// The pairs that are transformed together, and scratch space of the same size.
+    pairs: [PairRows; 12],
+    scratch: [PairRows; 12],
 }
 
 impl Reconstruction {
     pub(super) const fn new() -> Self {
         Self {
-            luma: Border::of_row(true),
-            chroma: [Border::of_row(true); 2],
+            luma: Border::at_row_start(true),
+            chroma: [Border::at_row_start(true); 2],
             has_above: false,
             has_left: false,
             luma_residual: [[0; 16]; 16],
             chroma_residual: [[0; 16]; 8],
-            transformed: [[[0; 8]; 4]; 12],
-            spare: [[[0; 8]; 4]; 12],
+            pairs: [[[0; 8]; 4]; 12],
+            scratch: [[[0; 8]; 4]; 12],
         }
     }
 
-    /// Goes to the first macroblock of a row.
+    /// Starts a row of macroblocks.
     pub(super) fn start_row(&mut self, is_first: bool) {
-        self.luma = Border::of_row(is_first);
-        self.chroma = [Border::of_row(is_first); 2];
+        self.luma = Border::at_row_start(is_first);
+        self.chroma = [Border::at_row_start(is_first); 2];
         (self.has_above, self.has_left) = (!is_first, false);
     }
 
-    /// Makes the next macroblock of the row, whose lines of chroma are of U and of V. `above` becomes its
-    /// own lowest samples, and coefficients become zeros. `above_right` are four samples of luma to the
-    /// right of `above`.
-    pub(super) fn macroblock(
+    /// Reconstructs the next macroblock of the row. A line of chroma has eight
+    /// samples of U, then eight of V.
+    ///
+    /// `above_right` are the four luma samples to the right of `above`. On return, `above` is the
+    /// bottom of this macroblock, and the coefficients are zeros.
+    pub(super) fn next_macroblock(
         &mut self,
-        macroblock: &Macroblock,
+        header: &MacroblockHeader,
         coefficients: &mut Coefficients,
-        above: &mut Lowest,
+        above: &mut SamplesAbove,
         above_right: [u8; 4],
         (luma, chroma): (&mut [Lanes; 16], &mut [Lanes; 8]),
     ) {
         let in_picture = (self.has_above, self.has_left);
-        let (has_luma, has_chroma) = self.residuals(coefficients);
+        let (has_luma, has_chroma) = self.compute_residuals(coefficients);
 
         self.luma.above = above.luma;
-        match &macroblock.luma {
-            Luma::Whole(mode) => {
-                *luma = predict::whole(*mode, &self.luma, in_picture);
+        match &header.luma {
+            LumaPrediction::Macroblock(mode) => {
+                *luma = predict::predict_block(*mode, &self.luma, in_picture);
                 if has_luma {
-                    add_lines(luma, &self.luma_residual);
+                    add_residual_lines(luma, &self.luma_residual);
                 }
             }
-            Luma::Subblocks(modes) => {
-                *luma = self.subblocks(modes, above_right, has_luma);
+            LumaPrediction::Subblocks(modes) => {
+                *luma = self.reconstruct_subblocks(modes, above_right, has_luma);
             }
         }
-        next_column(&mut self.luma, luma, 15);
+        move_right(&mut self.luma, luma, 15);
         above.luma = luma[15];
 
         for (border, above) in self.chroma.iter_mut().zip(&above.chroma) {
             border.above = *above;
         }
         let [u, v] = &self.chroma;
-        let u = predict::whole(macroblock.chroma, u, in_picture);
-        let v = predict::whole(macroblock.chroma, v, in_picture);
+        let u = predict::predict_block(header.chroma, u, in_picture);
+        let v = predict::predict_block(header.chroma, v, in_picture);
         for (line, (u, v)) in chroma.iter_mut().zip(u.iter().zip(&v)) {
             line[..8].copy_from_slice(u);
             line[8..].copy_from_slice(v);
         }
         if has_chroma {
-            add_lines(chroma, &self.chroma_residual);
+            add_residual_lines(chroma, &self.chroma_residual);
         }
         let [u, v] = &mut self.chroma;
-        next_column(u, chroma, 7);
-        next_column(v, chroma, 15);
+        move_right(u, chroma, 7);
+        move_right(v, chroma, 15);
         above.chroma[0].copy_from_slice(&chroma[7][..8]);
         above.chroma[1].copy_from_slice(&chroma[7][8..]);
         self.has_left = true;
     }
 
-    /// Transforms all coefficients; says whether luma and chroma have any.
-    fn residuals(&mut self, coefficients: &mut Coefficients) -> (bool, bool) {
-        let Coefficients { pairs, kinds, wide } = coefficients;
-        let (luma_kinds, chroma_kinds) = kinds.split_at(8);
-        let [has_luma, has_chroma] = [luma_kinds, chroma_kinds]
-            .map(|kinds| kinds.as_flattened().iter().any(|&kind| kind != Kind::Empty));
-        // The full ones are transformed together: they do not wait for each other.
-        let mut places = [0; 12];
+    /// Transforms all coefficients. Returns whether luma, and whether chroma, has residuals.
+    fn compute_residuals(&mut self, coefficients: &mut Coefficients) -> (bool, bool) {
+        let Coefficients { pairs, contents, exceeds_16_bit_transform } = coefficients;
+        let (luma_contents, chroma_contents) = contents.split_at(8);
+        let [has_luma, has_chroma] = [luma_contents, chroma_contents].map(|contents| {
+            contents.as_flattened().iter().any(|&content| content != BlockContent::Empty)
+        });
+        // Full pairs are transformed together, because they do not depend on each other.
+        let mut indices = [0; 12];
         let mut count = 0;
-        for (i, (pair, kinds)) in pairs.iter_mut().zip(&*kinds).enumerate() {
+        for (i, (pair, contents)) in pairs.iter_mut().zip(&*contents).enumerate() {
             let has_any = if i < 8 { has_luma } else { has_chroma };
             if !has_any {
                 continue;
             }
-            match kinds[0].max(kinds[1]) {
-                Kind::Empty => {
-                    self.put_residual(i, &[[0; 8]; 4]);
+            match contents[0].max(contents[1]) {
+                BlockContent::Empty => {
+                    self.store_residual(i, &[[0; 8]; 4]);
                     continue;
                 }
-                Kind::Flat => self.put_residual(i, &inverse_dct::flat(pair)),
-                Kind::Full if *wide => self.put_residual(i, &inverse_dct::wide(pair)),
-                Kind::Full => {
-                    let lines = self.transformed.get_mut(count);
-                    if let Some((lines, place)) = lines.zip(places.get_mut(count)) {
-                        inverse_dct::narrow(pair, lines);
-                        *place = i;
+                BlockContent::DcOnly => self.store_residual(i, &inverse_dct::dc_only(pair)),
+                BlockContent::Full if *exceeds_16_bit_transform => {
+                    self.store_residual(i, &inverse_dct::transform_in_32_bits(pair));
+                }
+                BlockContent::Full => {
+                    let rows = self.pairs.get_mut(count);
+                    if let Some((rows, index)) = rows.zip(indices.get_mut(count)) {
+                        inverse_dct::narrow(pair, rows);
+                        *index = i;
                         count += 1;
                     }
                 }
@@ -136,40 +141,42 @@ impl Reconstruction {
             *pair = [0; 32];
         }
         if count > 0 {
-            let full = self.transformed.get_mut(..count).unwrap_or_default();
-            inverse_dct::full(full, self.spare.get_mut(..count).unwrap_or_default());
-            for (i, &place) in places.iter().enumerate().take(count) {
-                let lines = self.transformed[i];
-                self.put_residual(place, &lines);
+            let full = self.pairs.get_mut(..count).unwrap_or_default();
+            let scratch = self.scratch.get_mut(..count).unwrap_or_default();
+            inverse_dct::transform_in_16_bits(full, scratch);
+            for (i, &index) in indices.iter().enumerate().take(count) {
+                let rows = self.pairs[i];
+                self.store_residual(index, &rows);
             }
         }
         (has_luma, has_chroma)
     }
 
+    /// Stores the residuals of a pair at its position in the macroblock.
     #[inline(always)]
-    fn put_residual(&mut self, pair: usize, lines: &Lines) {
+    fn store_residual(&mut self, pair: usize, rows: &PairRows) {
         let (residual, x) = if pair < 8 {
             (self.luma_residual.as_mut_slice(), pair % 2 * 8)
         } else {
             (self.chroma_residual.as_mut_slice(), pair / 2 % 2 * 8)
         };
         let y = if pair < 8 { pair / 2 * 4 } else { pair % 2 * 4 };
-        for (residual, line) in residual.iter_mut().skip(y).zip(lines) {
-            residual[x..x + 8].copy_from_slice(line);
+        for (residual, row) in residual.iter_mut().skip(y).zip(rows) {
+            residual[x..x + 8].copy_from_slice(row);
         }
     }
 
-    /// Predicts and makes one subblock after the other. To the right of the last column lie the samples
-    /// above the macroblock, for all four rows (RFC 6386, 12.3).
-    fn subblocks(
+    /// Predicts and reconstructs one subblock after another. In the last column, all four rows of
+    /// subblocks use the samples above and to the right of the macroblock (RFC 6386, 12.3).
+    fn reconstruct_subblocks(
         &self,
         modes: &[SubblockMode; 16],
         above_right: [u8; 4],
         has_residual: bool,
     ) -> [Lanes; 16] {
-        // A border of one line and of one column, behind 15 columns that are not used.
+        // Column 15 and line 0 are the border. Columns 0 to 14 are unused.
         let mut samples = [[0; 32]; 17];
-        samples[0][15] = self.luma.corner;
+        samples[0][15] = self.luma.above_left;
         samples[0][16..].copy_from_slice(&self.luma.above);
         for (line, &left) in samples.iter_mut().skip(1).zip(&self.luma.left) {
             line[15] = left;
@@ -186,13 +193,13 @@ impl Reconstruction {
             let mut above = [0; 8];
             above[..4].copy_from_slice(&border[x + 16..x + 20]);
             above[4..].copy_from_slice(border.get(x + 20..x + 24).unwrap_or(&above_right));
-            let mut block = predict::subblock(mode, left, border[x + 15], above);
+            let mut block = predict::predict_subblock(mode, left, border[x + 15], above);
             if has_residual {
                 let mut residual = [[0; 4]; 4];
                 for (line, from) in residual.iter_mut().zip(&self.luma_residual[y..]) {
                     line.copy_from_slice(&from[x..x + 4]);
                 }
-                add(block.as_flattened_mut(), residual.as_flattened());
+                add_residual(block.as_flattened_mut(), residual.as_flattened());
             }
             for (line, block) in samples.iter_mut().skip(y + 1).zip(&block) {
                 line[x + 16..x + 20].copy_from_slice(block);
@@ -206,26 +213,28 @@ impl Reconstruction {
     }
 }
 
-/// The corner of the next macroblock is the last sample above this one, and its border the column `x` of
-/// this one's lines.
+/// Moves the border to the next macroblock: its left samples are column `x` of `lines`.
 #[inline(always)]
-fn next_column<const SIDE: usize>(border: &mut Border<SIDE>, lines: &[Lanes; SIDE], x: usize) {
-    border.corner = border.above[SIDE - 1];
+fn move_right<const SIDE: usize>(border: &mut Border<SIDE>, lines: &[Lanes; SIDE], x: usize) {
+    border.above_left = border.above[SIDE - 1];
     for (left, line) in border.left.iter_mut().zip(lines) {
         *left = line[x];
     }
 }
 
-fn add_lines<const LINES: usize>(samples: &mut [Lanes; LINES], residual: &[[i16; 16]; LINES]) {
+fn add_residual_lines<const LINES: usize>(
+    samples: &mut [Lanes; LINES],
+    residual: &[[i16; 16]; LINES],
+) {
     for (samples, residual) in samples.iter_mut().zip(residual) {
-        add(samples, residual);
+        add_residual(samples, residual);
     }
 }
 
-/// Adds residuals to samples. Both are as many as fit a vector.
+/// Adds residuals to the 16 samples of a line or a subblock, which fit a vector.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-fn add(samples: &mut [u8], residual: &[i16]) {
+fn add_residual(samples: &mut [u8], residual: &[i16]) {
     for (sample, residual) in samples.iter_mut().zip(residual) {
         *sample = (i16::from(*sample) + residual).clamp(0, 255) as u8;
     }

@@ -1,11 +1,10 @@
-//! The constant tables of RFC 6386 that a key frame needs.
+//! The constant tables of RFC 6386 for key frames.
 
-/// By the kind of block, the band of the coefficient and what precedes it: the probabilities of a
-/// token's branches.
+/// The probabilities of the branches of a token, by block type, band and context.
 pub(super) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
 
-/// The tree of subblock modes by the modes above and to the left (RFC 6386, 11.5).
-pub(super) const SUBBLOCK_MODES: [[[u8; 9]; 10]; 10] = [
+/// The probabilities of subblock modes, by the modes above and to the left (RFC 6386, 11.5).
+pub(super) const SUBBLOCK_MODE_PROBABILITIES: [[[u8; 9]; 10]; 10] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
         [152, 179, 64, 126, 170, 118, 46, 70, 95],
@@ -128,8 +127,8 @@ pub(super) const SUBBLOCK_MODES: [[[u8; 9]; 10]; 10] = [
     ],
 ];
 
-/// Whether a probability of tokens is replaced (RFC 6386, 13.4).
-pub(super) const TOKEN_UPDATES: Probabilities = [
+/// The probabilities that a token probability is updated (RFC 6386, 13.4).
+pub(super) const TOKEN_UPDATE_PROBABILITIES: Probabilities = [
     [
         [
             [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
@@ -300,8 +299,8 @@ pub(super) const TOKEN_UPDATES: Probabilities = [
     ],
 ];
 
-/// The probabilities of tokens that are not replaced (RFC 6386, 13.5).
-pub(super) const TOKENS: Probabilities = [
+/// The token probabilities before updates (RFC 6386, 13.5).
+pub(super) const DEFAULT_TOKEN_PROBABILITIES: Probabilities = [
     [
         [
             [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128],
@@ -472,7 +471,7 @@ pub(super) const TOKENS: Probabilities = [
     ],
 ];
 
-/// Steps of the quantiser of DC by its index (RFC 6386, 14.1).
+/// The quantizer steps of DC coefficients by index (RFC 6386, 14.1).
 pub(super) const DC_STEPS: [i32; 128] = [
     4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 19, 20, 20, 21, 21, 22, 22, 23,
     23, 24, 25, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 37, 38, 39, 40, 41, 42, 43, 44,
@@ -482,7 +481,7 @@ pub(super) const DC_STEPS: [i32; 128] = [
     132, 134, 136, 138, 140, 143, 145, 148, 151, 154, 157,
 ];
 
-/// Steps of the quantiser of AC by its index (RFC 6386, 14.1).
+/// The quantizer steps of AC coefficients by index (RFC 6386, 14.1).
 pub(super) const AC_STEPS: [i32; 128] = [
     4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
     29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,

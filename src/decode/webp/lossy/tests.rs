@@ -19,7 +19,7 @@ use crate::probe::webp::Coding;
 use crate::probe::webp::header;
 use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
 
-/// Keeps the planes, and refuses rows that are out of order or of another length.
+/// Collects the planes, and panics on rows that are out of order or have the wrong length.
 struct Planes {
     widths: [usize; 3],
     samples: [Vec<u8>; 3],
@@ -54,37 +54,38 @@ fn theirs(payload: &[u8]) -> Option<[Vec<u8>; 3]> {
     let frame = Vp8Decoder::decode_frame(payload).ok()?;
     let (width, height) = (usize::from(frame.width), usize::from(frame.height));
     let stride = width.next_multiple_of(16);
-    let cut = |samples: &[u8], width: usize, height: usize, stride: usize| {
+    let cropped = |samples: &[u8], width: usize, height: usize, stride: usize| {
         samples.chunks(stride).take(height).flat_map(|row| row[..width].to_vec()).collect()
     };
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     Some([
-        cut(&frame.ybuf, width, height, stride),
-        cut(&frame.ubuf, half_width, half_height, stride / 2),
-        cut(&frame.vbuf, half_width, half_height, stride / 2),
+        cropped(&frame.ybuf, width, height, stride),
+        cropped(&frame.ubuf, half_width, half_height, stride / 2),
+        cropped(&frame.vbuf, half_width, half_height, stride / 2),
     ])
 }
 
-/// A frame whose two parts are noise from the first field of the header on: of any number of segments,
-/// filters, partitions and probabilities, with levels beyond what encoders make. `scarce` data end
-/// early more often than not.
-fn noise_frame(noise: &mut Noise, scarce: bool) -> Vec<u8> {
+/// A frame that is random from the first field of its header on, with any number of segments and
+/// partitions, any filters and probabilities, and levels beyond those that encoders write. With
+/// `is_short`, the data usually ends early.
+fn random_frame(noise: &mut Noise, is_short: bool) -> Vec<u8> {
     let width = 1 + noise.number() % 70;
     let height = 1 + noise.number() % 70;
     let macroblocks = (width.div_ceil(16) * height.div_ceil(16)) as usize;
-    let (modes, tokens) = if scarce { (1, 4) } else { (20, 1_500) };
+    let (modes, tokens) = if is_short { (1, 4) } else { (20, 1_500) };
     let mut first = noise.bytes(300 + modes * macroblocks);
-    // The colour space is not reserved; of one frame in four there are no segments.
+    // The colour space is not the reserved one. One frame in four has no segments.
     first[0] &= if noise.byte().is_multiple_of(4) { 0x1F } else { 0x7F };
     let mut payload = (((first.len() as u32) << 5) | (1 << 4)).to_le_bytes()[..3].to_vec();
     payload.extend([0x9D, 0x01, 0x2A]);
     payload.extend((width as u16).to_le_bytes());
     payload.extend((height as u16).to_le_bytes());
     payload.extend(first);
-    // Lengths for eight partitions; where there are fewer, the rest belongs to the last one.
+    // Lengths of eight partitions. If there are fewer, the rest belongs to the last one.
     let length = tokens * macroblocks / 4 + noise.number() as usize % 30;
     payload.extend((length as u32).to_le_bytes()[..3].repeat(7));
-    // Zeros are likelier than ones in some, so that blocks are long, and seldom in others.
+    // Zeros are more likely than ones in some frames, which makes blocks long,
+    // and less likely in others.
     let shape = noise.byte() % 4;
     payload.extend((0..8 * length).map(|_| match shape {
         0 => noise.byte() & noise.byte(),
@@ -95,43 +96,45 @@ fn noise_frame(noise: &mut Noise, scarce: bool) -> Vec<u8> {
     payload
 }
 
-/// image-webp keeps all bits of a coefficient, and limits the filter level of a segment before deltas are
-/// added too: two things that libwebp does not, nor do we (`tests/regressions.rs`).
-fn image_webp_is_a_judge(payload: &[u8]) -> bool {
+/// image-webp retains all bits of a coefficient, and also clamps the filter level of a
+/// segment before deltas are added. libwebp does neither, and neither does this
+/// decoder (`tests/regressions.rs`).
+fn image_webp_agrees_with_libwebp(payload: &[u8]) -> bool {
     let (header, _) = FrameHeader::read(&payload[10..]).unwrap();
     let has_deltas = header.filter.intra_delta != 0 || header.filter.subblocks_delta != 0;
     !(BITS_WERE_LOST.get() || has_deltas && header.segments.is_some())
 }
 
 #[test]
-fn noise_is_to_us_what_it_is_to_another_decoder() {
+fn random_frames_decode_as_with_image_webp() {
     let mut noise = Noise(0xB0B);
-    let (mut decoded, mut compared, mut ended, mut impossible) = (0, 0, 0, 0);
+    let (mut decoded, mut compared, mut truncated, mut malformed) = (0, 0, 0, 0);
     for case in 0..1_500 {
-        let payload = noise_frame(&mut noise, case % 3 == 0);
+        let payload = random_frame(&mut noise, case % 3 == 0);
         BITS_WERE_LOST.set(false);
         match (ours(&payload), theirs(&payload)) {
             (Ok(ours), Some(theirs)) => {
                 decoded += 1;
-                if image_webp_is_a_judge(&payload) {
-                    // Not by assert_eq: nobody reads a hundred thousand samples.
+                if image_webp_agrees_with_libwebp(&payload) {
+                    // Not assert_eq, which would print a hundred thousand samples.
                     assert!(ours == theirs, "case {case}");
                     compared += 1;
                 }
             }
-            (Err(Error::Truncated(_)), None) => ended += 1,
-            // What follows from such a byte depends on how a decoder is made.
-            (Err(Error::Malformed(_)), _) => impossible += 1,
+            (Err(Error::Truncated(_)), None) => truncated += 1,
+            // The meaning of such a first byte depends on the implementation of the decoder.
+            (Err(Error::Malformed(_)), _) => malformed += 1,
             (ours, theirs) => panic!("case {case}: {:?}, {:?}", ours.err(), theirs.is_some()),
         }
     }
-    let counts = [decoded, compared, ended, impossible];
-    assert!(decoded > 600 && compared > 300 && ended > 100 && impossible > 0, "{counts:?}");
+    let counts = [decoded, compared, truncated, malformed];
+    assert!(decoded > 600 && compared > 300 && truncated > 100 && malformed > 0, "{counts:?}");
 }
 
-/// What the encoder predicted the next macroblock from is what is there before the filter.
+/// The encoder of the test kit returns the planes from which it predicts, which are
+/// those before the loop filter.
 #[test]
-fn without_the_loop_filter_planes_are_those_that_prediction_sees() {
+fn skipping_the_loop_filter_delivers_the_planes_that_prediction_uses() {
     let picture = landscape(77, 53);
     for subblocks in [false, true] {
         let (quantizer, filter_level) = (60, 40);
@@ -149,17 +152,17 @@ fn without_the_loop_filter_planes_are_those_that_prediction_sees() {
     }
 }
 
-/// Cut at every byte, with a container that agrees, a frame ends early where it does for another
-/// decoder.
+/// A frame that is truncated at any byte, in a container that declares the shorter length, is
+/// truncated for both decoders or for none.
 #[test]
-fn a_frame_ends_at_the_same_byte_as_for_another_decoder() {
+fn truncated_frames_end_at_the_same_byte_as_with_image_webp() {
     let mut noise = Noise(77);
     for partitions_log2 in 0..3 {
-        let whole = vp8(33, 50, partitions_log2, &mut noise);
+        let complete = vp8(33, 50, partitions_log2, &mut noise);
         let mut decoded = 0;
-        for end in (0..whole.len()).rev().step_by(11).chain(0..400) {
-            let cut = &whole[..end];
-            match (ours(cut), theirs(cut)) {
+        for end in (0..complete.len()).rev().step_by(11).chain(0..400) {
+            let truncated = &complete[..end];
+            match (ours(truncated), theirs(truncated)) {
                 (Ok(ours), Some(theirs)) => {
                     assert!(ours == theirs);
                     decoded += 1;
@@ -175,11 +178,11 @@ fn a_frame_ends_at_the_same_byte_as_for_another_decoder() {
 #[test]
 fn truncation_names_the_row_that_was_reached() {
     // All tokens are in one partition, at the end.
-    let whole = vp8(20, 80, 0, &mut Noise(7));
+    let complete = vp8(20, 80, 0, &mut Noise(7));
     let mut reached_before = 0;
     let mut ends = 0;
-    for end in whole.len() - 1500 * 10..whole.len() {
-        match ours(&whole[..end]) {
+    for end in complete.len() - 1500 * 10..complete.len() {
+        match ours(&complete[..end]) {
             Err(Error::Truncated(end)) => {
                 let (reached, expected) = end.rows().unwrap();
                 assert!(

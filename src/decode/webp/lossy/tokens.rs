@@ -1,77 +1,90 @@
-//! Tokens → coefficients (RFC 6386, 13).
+//! Tokens → dequantized coefficients (RFC 6386, 13).
 
-use super::inverse_dct::{Pair, inverse_walsh, of_16_bits};
+use super::inverse_dct::{BlockPair, inverse_wht, truncate_to_16_bits};
 use super::quantizer::{Quantizer, Steps};
-use super::tables::{TOKEN_UPDATES, TOKENS};
+use super::tables::{DEFAULT_TOKEN_PROBABILITIES, TOKEN_UPDATE_PROBABILITIES};
 use crate::probe::webp::vp8::BoolDecoder;
 
-/// The same for one kind of block, with an entry for each coefficient instead of each band, and one
-/// behind the last.
-type OfKind = [[[u8; 11]; 3]; 17];
+/// The token probabilities of one block type, by coefficient and not by band, and by context. An
+/// unused entry follows that of the last coefficient.
+type BlockTypeProbabilities = [[[u8; 11]; 3]; 17];
 
-pub(super) struct Tokens([OfKind; 4]);
+/// Decodes the tokens of macroblocks.
+pub(super) struct TokenDecoder {
+    probabilities: [BlockTypeProbabilities; 4],
+    expects_likely_bits: bool,
+}
 
-/// Which blocks beside a macroblock have coefficients: 1, or 0.
+/// Which blocks along an edge of a macroblock have coefficients: 1 if they do, else 0. This is the
+/// context of the blocks on the other side of the edge.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nonzero {
     luma: [u8; 4],
     chroma: [[u8; 2]; 2],
-    /// Of the last macroblock that had a second order block.
-    second: u8,
+    /// Of the last macroblock that had a Y2 block.
+    y2: u8,
 }
 
 impl Nonzero {
-    pub(super) const NONE: Self = Self { luma: [0; 4], chroma: [[0; 2]; 2], second: 0 };
+    pub(super) const NONE: Self = Self { luma: [0; 4], chroma: [[0; 2]; 2], y2: 0 };
 
-    /// Of a macroblock without tokens.
-    pub(super) fn skip(&mut self, has_second: bool) {
-        let second = if has_second { 0 } else { self.second };
-        *self = Self { second, ..Self::NONE };
+    /// Updates the context for a macroblock without tokens.
+    pub(super) fn skip(&mut self, has_y2: bool) {
+        let y2 = if has_y2 { 0 } else { self.y2 };
+        *self = Self { y2, ..Self::NONE };
     }
 }
 
-/// The coefficients of a macroblock, multiplied by their steps.
+/// The dequantized coefficients of a macroblock.
 #[derive(Debug)]
 pub(super) struct Coefficients {
-    /// Eight pairs of blocks of luma, two of U and two of V. Zeros, where a pair has none.
-    pub(super) pairs: [Pair; 12],
-    pub(super) kinds: [[Kind; 2]; 12],
-    /// Some are larger than any that the forward transform makes.
-    pub(super) wide: bool,
+    /// Eight pairs of luma blocks, two of U and two of V. A pair without coefficients is all zeros.
+    pub(super) pairs: [BlockPair; 12],
+    pub(super) contents: [[BlockContent; 2]; 12],
+    /// Some coefficients are too large for the inverse transform in 16 bits. The forward transform
+    /// does not produce such coefficients.
+    pub(super) exceeds_16_bit_transform: bool,
 }
 
+/// Which coefficients of a block may be other than zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum BlockContent {
     Empty,
-    /// Only DC.
-    Flat,
+    DcOnly,
     Full,
 }
 
-impl Kind {
-    const fn of(end: usize, dc: i32) -> Self {
+impl BlockContent {
+    const fn new(end: usize, dc: i32) -> Self {
         match (end, dc) {
             (2.., _) => Self::Full,
             (_, 0) => Self::Empty,
-            _ => Self::Flat,
+            _ => Self::DcOnly,
         }
     }
 }
 
 impl Coefficients {
-    pub(super) const NONE: Self =
-        Self { pairs: [[0; 32]; 12], kinds: [[Kind::Empty; 2]; 12], wide: false };
+    pub(super) const NONE: Self = Self {
+        pairs: [[0; 32]; 12],
+        contents: [[BlockContent::Empty; 2]; 12],
+        exceeds_16_bit_transform: false,
+    };
 
     pub(super) fn are_all_zero(&self) -> bool {
-        self.kinds.as_flattened().iter().all(|&kind| kind == Kind::Empty)
+        self.contents.as_flattened().iter().all(|&content| content == BlockContent::Empty)
     }
 }
 
-impl Tokens {
-    /// Reads which probabilities are replaced (RFC 6386, 13.4).
-    pub(super) fn read(decoder: &mut BoolDecoder<'_>) -> Self {
-        let mut bands = TOKENS;
-        let updates = TOKEN_UPDATES.as_flattened().as_flattened().as_flattened();
+impl TokenDecoder {
+    /// Reads the updates of the token probabilities (RFC 6386, 13.4).
+    ///
+    /// With `expects_likely_bits`, decoding a bit has one more branch. Bits that the branch
+    /// predictor guesses become cheap, and all others a tenth more expensive. This is for frames
+    /// whose worst case matters.
+    pub(super) fn read(decoder: &mut BoolDecoder<'_>, expects_likely_bits: bool) -> Self {
+        let mut bands = DEFAULT_TOKEN_PROBABILITIES;
+        let updates = TOKEN_UPDATE_PROBABILITIES.as_flattened().as_flattened().as_flattened();
         let probabilities = bands.as_flattened_mut().as_flattened_mut().as_flattened_mut();
         for (probability, &update) in probabilities.iter_mut().zip(updates) {
             if decoder.bit(update)
@@ -80,93 +93,110 @@ impl Tokens {
                 *probability = replacement;
             }
         }
-        Self(bands.map(|bands| BANDS.map(|band| bands[band])))
+        let probabilities = bands.map(|bands| BANDS.map(|band| bands[band]));
+        Self { probabilities, expects_likely_bits }
     }
 
-    /// Reads the coefficients of a macroblock into blocks of zeros. `has_second` says that the DC of
-    /// luma are in a block of their own.
-    ///
-    /// `SKEWED` for a picture whose worst case counts: a branch more for each bit makes bits that are
-    /// foreseen cheap, and all others a tenth dearer.
-    pub(super) fn macroblock<'a, const SKEWED: bool>(
+    /// Reads the coefficients of a macroblock into `coefficients`, which must be zeros. `has_y2`
+    /// means that the DC coefficients of luma are coded in a Y2 block.
+    #[inline(always)]
+    pub(super) fn read_macroblock<'a>(
         &self,
         decoder: BoolDecoder<'a>,
-        has_second: bool,
+        has_y2: bool,
+        quantizer: &Quantizer,
+        nonzero: (&mut Nonzero, &mut Nonzero),
+        coefficients: &mut Coefficients,
+    ) -> BoolDecoder<'a> {
+        if self.expects_likely_bits {
+            self.read_blocks::<true>(decoder, has_y2, quantizer, nonzero, coefficients)
+        } else {
+            self.read_blocks::<false>(decoder, has_y2, quantizer, nonzero, coefficients)
+        }
+    }
+
+    fn read_blocks<'a, const SKEWED: bool>(
+        &self,
+        decoder: BoolDecoder<'a>,
+        has_y2: bool,
         quantizer: &Quantizer,
         (above, left): (&mut Nonzero, &mut Nonzero),
         coefficients: &mut Coefficients,
     ) -> BoolDecoder<'a> {
-        let Self([luma_ac, second, chroma, luma]) = self;
-        let Coefficients { pairs, kinds, wide } = coefficients;
-        let mut pairs = pairs.iter_mut().zip(kinds);
-        let mut reader = Reader::<SKEWED> { decoder, sizes: 0 };
+        let [luma_ac, y2, chroma, luma] = &self.probabilities;
+        let Coefficients { pairs, contents, exceeds_16_bit_transform } = coefficients;
+        let mut pairs = pairs.iter_mut().zip(contents);
+        let mut reader = BlockReader::<SKEWED> { decoder, magnitudes: 0 };
 
         let mut dc = [0; 16];
-        if has_second {
+        if has_y2 {
             let mut pair = [0; 32];
-            let context = above.second + left.second;
-            let steps = &quantizer.luma_dc;
-            let end = reader.block(second, context, 0, steps, (&mut pair, 0));
-            (above.second, left.second) = (u8::from(end > 0), u8::from(end > 0));
+            let context = above.y2 + left.y2;
+            let end = reader.read_block(y2, context, 0, &quantizer.y2, (&mut pair, 0));
+            (above.y2, left.y2) = (u8::from(end > 0), u8::from(end > 0));
             if end > 0 {
-                dc = inverse_walsh(&pair);
-                reader.sizes = dc.iter().fold(0, |sizes, dc| sizes | dc.unsigned_abs());
+                dc = inverse_wht(&pair);
+                reader.magnitudes = dc.iter().fold(0, |bits, dc| bits | dc.unsigned_abs());
             }
         }
 
-        let (probabilities, first) = if has_second { (luma_ac, 1) } else { (luma, 0) };
+        let (probabilities, first) = if has_y2 { (luma_ac, 1) } else { (luma, 0) };
         for (left, dc) in left.luma.iter_mut().zip(dc.as_chunks::<4>().0) {
             let columns = above.luma.as_chunks_mut::<2>().0.iter_mut();
             let columns = columns.zip(dc.as_chunks::<2>().0).zip(pairs.by_ref());
-            for ((above, dc), (pair, kinds)) in columns {
-                for (i, ((above, &dc), kind)) in above.iter_mut().zip(dc).zip(kinds).enumerate() {
+            for ((above, dc), (pair, contents)) in columns {
+                let blocks = above.iter_mut().zip(dc).zip(contents);
+                for (i, ((above, &dc), content)) in blocks.enumerate() {
                     let (context, steps) = (*above + *left, &quantizer.luma);
-                    let end = reader.block(probabilities, context, first, steps, (pair, 4 * i));
-                    if has_second {
+                    let end =
+                        reader.read_block(probabilities, context, first, steps, (pair, 4 * i));
+                    if has_y2 {
                         pair[4 * i] = dc;
                     }
-                    *kind = Kind::of(end, pair[4 * i]);
+                    *content = BlockContent::new(end, pair[4 * i]);
                     (*above, *left) = (u8::from(end > first), u8::from(end > first));
                 }
             }
         }
 
         for (above, left) in above.chroma.iter_mut().zip(&mut left.chroma) {
-            for (left, (pair, kinds)) in left.iter_mut().zip(pairs.by_ref()) {
-                for (i, (above, kind)) in above.iter_mut().zip(kinds).enumerate() {
+            for (left, (pair, contents)) in left.iter_mut().zip(pairs.by_ref()) {
+                for (i, (above, content)) in above.iter_mut().zip(contents).enumerate() {
                     let (context, steps) = (*above + *left, &quantizer.chroma);
-                    let end = reader.block(chroma, context, 0, steps, (pair, 4 * i));
-                    *kind = Kind::of(end, pair[4 * i]);
+                    let end = reader.read_block(chroma, context, 0, steps, (pair, 4 * i));
+                    *content = BlockContent::new(end, pair[4 * i]);
                     (*above, *left) = (u8::from(end > 0), u8::from(end > 0));
                 }
             }
         }
-        *wide = reader.sizes > MAX_SIZE;
+        *exceeds_16_bit_transform = reader.magnitudes > MAX_16_BIT_TRANSFORM_MAGNITUDE;
         reader.decoder
     }
 }
 
 /// Reads the blocks of a macroblock.
-struct Reader<'a, const SKEWED: bool> {
+struct BlockReader<'a, const SKEWED: bool> {
     decoder: BoolDecoder<'a>,
-    /// All sizes of coefficients, united bit by bit, but for those that are small for any step.
-    sizes: u32,
+    /// The bitwise OR of the magnitudes of all coefficients, except those of level 1,
+    /// which are small with any quantizer.
+    magnitudes: u32,
 }
 
-impl<const SKEWED: bool> Reader<'_, SKEWED> {
-    /// Reads coefficients from the `first` on into a block that starts at `start` in its pair; returns
-    /// where they end. `context` is the number of neighbours that have any.
+impl<const SKEWED: bool> BlockReader<'_, SKEWED> {
+    /// Reads the coefficients from `first` on into the block that starts at `start` in its
+    /// pair. Returns the index past the last one. `context` is the number of neighbouring
+    /// blocks, above and left, that have any.
     #[inline(never)]
-    fn block(
+    fn read_block(
         &mut self,
-        probabilities: &OfKind,
+        probabilities: &BlockTypeProbabilities,
         context: u8,
         first: usize,
         steps: &Steps,
-        (pair, start): (&mut Pair, usize),
+        (pair, start): (&mut BlockPair, usize),
     ) -> usize {
         let mut decoder = self.decoder;
-        let mut sizes = self.sizes;
+        let mut magnitudes = self.magnitudes;
         let mut n = first % 16;
         let mut p = &probabilities[n][usize::from(context.min(2))];
         'tokens: while decoder.bit_of::<SKEWED>(p[0]) {
@@ -177,9 +207,9 @@ impl<const SKEWED: bool> Reader<'_, SKEWED> {
                 }
                 p = &probabilities[n][0];
             }
-            let size;
+            let magnitude;
             if !decoder.bit_of::<SKEWED>(p[2]) {
-                size = steps[n];
+                magnitude = steps[n];
                 p = &probabilities[n + 1][1];
             } else {
                 let level = if !decoder.bit_of::<SKEWED>(p[3]) {
@@ -189,44 +219,51 @@ impl<const SKEWED: bool> Reader<'_, SKEWED> {
                         3 + i32::from(decoder.bit_of::<SKEWED>(p[5]))
                     }
                 } else {
-                    long(&mut decoder, p)
+                    read_large_level(&mut decoder, p)
                 };
-                size = level * steps[n];
-                sizes |= size.unsigned_abs();
+                magnitude = level * steps[n];
+                magnitudes |= magnitude.unsigned_abs();
                 p = &probabilities[n + 1][2];
             }
-            pair[(start + PLACES[n]) % 32] = of_16_bits(decoder.with_sign(size));
+            pair[(start + ZIGZAG[n]) % 32] = truncate_to_16_bits(decoder.with_sign(magnitude));
             n += 1;
             if n == 16 {
                 break;
             }
         }
         self.decoder = decoder;
-        self.sizes = sizes;
+        self.magnitudes = magnitudes;
         n
     }
 }
 
-/// A level from 5 on: the lowest one of a category, and bits that are added to it (RFC 6386, 13.2).
+/// Reads a level of at least 5: the base of a category plus extra bits (RFC 6386, 13.2).
 #[inline(always)]
-fn long(decoder: &mut BoolDecoder<'_>, p: &[u8; 11]) -> i32 {
+fn read_large_level(decoder: &mut BoolDecoder<'_>, p: &[u8; 11]) -> i32 {
     if !decoder.bit(p[6]) {
-        if decoder.bit(p[7]) { 7 + extra(decoder, [165, 145]) } else { 5 + extra(decoder, [159]) }
+        if decoder.bit(p[7]) {
+            7 + read_extra_bits(decoder, [165, 145])
+        } else {
+            5 + read_extra_bits(decoder, [159])
+        }
     } else if !decoder.bit(p[8]) {
         if decoder.bit(p[9]) {
-            19 + extra(decoder, [176, 155, 140, 135])
+            19 + read_extra_bits(decoder, [176, 155, 140, 135])
         } else {
-            11 + extra(decoder, [173, 148, 140])
+            11 + read_extra_bits(decoder, [173, 148, 140])
         }
     } else if decoder.bit(p[10]) {
-        67 + extra(decoder, [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129])
+        67 + read_extra_bits(decoder, [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129])
     } else {
-        35 + extra(decoder, [180, 157, 141, 134, 130])
+        35 + read_extra_bits(decoder, [180, 157, 141, 134, 130])
     }
 }
 
 #[inline(always)]
-fn extra<const BITS: usize>(decoder: &mut BoolDecoder<'_>, probabilities: [u8; BITS]) -> i32 {
+fn read_extra_bits<const BITS: usize>(
+    decoder: &mut BoolDecoder<'_>,
+    probabilities: [u8; BITS],
+) -> i32 {
     let mut value = 0;
     for probability in probabilities {
         value = 2 * value + i32::from(decoder.bit(probability));
@@ -234,11 +271,13 @@ fn extra<const BITS: usize>(decoder: &mut BoolDecoder<'_>, probabilities: [u8; B
     value
 }
 
-/// The transform of 16 bits is exact for coefficients up to this.
-const MAX_SIZE: u32 = 2_047;
+/// The transform in 16 bits is exact for coefficients of up to this magnitude.
+const MAX_16_BIT_TRANSFORM_MAGNITUDE: u32 = 2_047;
 
-/// The band of each coefficient (RFC 6386, 13.3); the last stands for the end.
+/// The band of each coefficient (RFC 6386, 13.3). The last entry is for
+/// the unused one past the end.
 const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
 
-/// Where each coefficient stands in a pair of blocks: in zigzag order (RFC 6386, 13), lines of eight.
-const PLACES: [usize; 16] = [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 25, 18, 11, 19, 26, 27];
+/// Zigzag order (RFC 6386, 13): the index of each coefficient in a pair of
+/// blocks, whose rows have eight.
+const ZIGZAG: [usize; 16] = [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 25, 18, 11, 19, 26, 27];

@@ -1,19 +1,20 @@
-//! Columns of a macroblock as lines, for the loop filter.
+//! Transposes macroblocks, so that the loop filter processes columns as lines.
 
 /// 16 samples along an edge.
 pub(super) type Lanes = [u8; 16];
 
-/// The last four columns of one macroblock and all of the next, each as a line of 16 samples. In chroma
-/// half of a line is of U and half of V, in turns.
+/// The last four columns of a macroblock and all columns of the next one, each as a line of 16
+/// samples. In chroma, the samples of a line alternate between U and V.
 ///
-/// To go around is to move four bits of each sample's address, those of its line and those of its place
-/// in it, past one another; interleaving the upper half of all lines with the lower half moves one.
+/// Transposing 16 × 16 samples swaps the four bits of the line and the four bits of the
+/// column in the index of each sample. Interleaving the upper half of the lines with the
+/// lower half rotates the index by one bit.
 pub(super) struct Transposed<const LINES: usize> {
     pub(super) lines: [Lanes; LINES],
 }
 
 impl Transposed<20> {
-    /// Turns the 16 lines of luma that `here` and `left` have.
+    /// Transposes the 16 luma lines of `here` and of `left`.
     pub(super) fn load(&mut self, left: Option<&[Lanes]>, here: &[Lanes]) {
         if let (Some(left), Some(lines)) = (left, self.lines.first_chunk_mut::<4>()) {
             let ends = left.iter().map(|line| line.last_chunk::<4>());
@@ -21,31 +22,31 @@ impl Transposed<20> {
             {
                 *piece = end.copied().unwrap_or_default();
             }
-            go_around(lines, 4);
+            interleave_repeatedly(lines, 4);
         }
         if let Some(lines) = self.lines.last_chunk_mut::<16>() {
             lines.copy_from_slice(here);
-            go_around(lines, 4);
+            interleave_repeatedly(lines, 4);
         }
     }
 
-    /// Turns them back.
+    /// Transposes the lines back.
     pub(super) fn store(&mut self, left: Option<&mut [Lanes]>, here: &mut [Lanes]) {
         if let (Some(left), Some(lines)) = (left, self.lines.first_chunk_mut::<4>()) {
-            go_around(lines, 2);
+            interleave_repeatedly(lines, 2);
             for (line, piece) in left.iter_mut().zip(lines.as_flattened().as_chunks::<4>().0) {
                 line[12..].copy_from_slice(piece);
             }
         }
         if let Some(lines) = self.lines.last_chunk_mut::<16>() {
-            go_around(lines, 4);
+            interleave_repeatedly(lines, 4);
             here.copy_from_slice(lines);
         }
     }
 }
 
 impl Transposed<12> {
-    /// Turns the eight lines of chroma that `here` and `left` have.
+    /// Transposes the eight chroma lines of `here` and of `left`.
     pub(super) fn load(&mut self, left: Option<&[Lanes]>, here: &[Lanes]) {
         if let (Some(left), Some(lines)) = (left, self.lines.first_chunk_mut::<4>()) {
             let pieces = lines.as_flattened_mut().as_chunks_mut::<4>().0.as_chunks_mut::<2>().0;
@@ -53,18 +54,18 @@ impl Transposed<12> {
                 u.copy_from_slice(&line[4..8]);
                 v.copy_from_slice(&line[12..]);
             }
-            go_around(lines, 4);
+            interleave_repeatedly(lines, 4);
         }
         if let Some(lines) = self.lines.last_chunk_mut::<8>() {
             lines.copy_from_slice(here);
-            go_around(lines, 4);
+            interleave_repeatedly(lines, 4);
         }
     }
 
-    /// Turns them back.
+    /// Transposes the lines back.
     pub(super) fn store(&mut self, left: Option<&mut [Lanes]>, here: &mut [Lanes]) {
         if let (Some(left), Some(lines)) = (left, self.lines.first_chunk_mut::<4>()) {
-            go_around(lines, 2);
+            interleave_repeatedly(lines, 2);
             let pieces = lines.as_flattened().as_chunks::<4>().0.as_chunks::<2>().0;
             for (line, [u, v]) in left.iter_mut().zip(pieces) {
                 line[4..8].copy_from_slice(u);
@@ -72,7 +73,7 @@ impl Transposed<12> {
             }
         }
         if let Some(lines) = self.lines.last_chunk_mut::<8>() {
-            go_around(lines, 3);
+            interleave_repeatedly(lines, 3);
             here.copy_from_slice(lines);
         }
     }
@@ -86,26 +87,25 @@ impl<const LINES: usize> Transposed<LINES> {
 
 /// Interleaves the halves of the lines `times` times.
 #[inline(always)]
-fn go_around<const LINES: usize>(lines: &mut [Lanes; LINES], times: usize) {
-    let mut other = [[0; 16]; LINES];
+fn interleave_repeatedly<const LINES: usize>(lines: &mut [Lanes; LINES], times: usize) {
+    let mut scratch = [[0; 16]; LINES];
     for _ in 0..times / 2 {
-        interleave_once(lines, &mut other);
-        interleave_once(&other, lines);
+        interleave_once(lines, &mut scratch);
+        interleave_once(&scratch, lines);
     }
     if times % 2 == 1 {
-        interleave_once(lines, &mut other);
-        *lines = other;
+        interleave_once(lines, &mut scratch);
+        *lines = scratch;
     }
 }
 
-/// Not inlined, and from one place to another, so that it is compiled to vectors and not to single
-/// samples.
+/// Not inlined and not in place, because otherwise the compiler does not vectorize it.
 #[inline(never)]
 fn interleave_once<const LINES: usize>(lines: &[Lanes; LINES], into: &mut [Lanes; LINES]) {
     interleave(lines, into);
 }
 
-/// Puts the values of the upper half of the lines and those of the lower half in turns.
+/// Alternates the values of the upper half of the lines with those of the lower half.
 #[inline(always)]
 pub(super) fn interleave<T: Copy, const LANES: usize, const LINES: usize>(
     lines: &[[T; LANES]; LINES],
@@ -130,35 +130,35 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_luma_are_turned_and_turned_back() {
+    fn columns_of_luma_are_transposed_and_restored() {
         let random = &mut Noise(3);
         let (mut left, mut here): ([Lanes; 16], [Lanes; 16]) = (noise(random), noise(random));
         let (left_before, here_before) = (left, here);
-        let mut turned = Transposed::<20>::new();
-        turned.load(Some(&left), &here);
+        let mut transposed = Transposed::<20>::new();
+        transposed.load(Some(&left), &here);
         for (i, (left, here)) in left.iter().zip(&here).enumerate() {
             for (k, sample) in left[12..].iter().chain(here).enumerate() {
-                assert_eq!(turned.lines[k][i], *sample);
+                assert_eq!(transposed.lines[k][i], *sample);
             }
         }
-        turned.store(Some(&mut left), &mut here);
+        transposed.store(Some(&mut left), &mut here);
         assert_eq!((left, here), (left_before, here_before));
     }
 
     #[test]
-    fn columns_of_chroma_are_turned_and_turned_back() {
+    fn columns_of_chroma_are_transposed_and_restored() {
         let random = &mut Noise(4);
         let (mut left, mut here): ([Lanes; 8], [Lanes; 8]) = (noise(random), noise(random));
         let (left_before, here_before) = (left, here);
-        let mut turned = Transposed::<12>::new();
-        turned.load(Some(&left), &here);
+        let mut transposed = Transposed::<12>::new();
+        transposed.load(Some(&left), &here);
         for (i, (left, here)) in left.iter().zip(&here).enumerate() {
             for k in 0..12 {
                 let of = |half: usize| if k < 4 { left[half + 4 + k] } else { here[half + k - 4] };
-                assert_eq!(turned.lines[k][2 * i..2 * i + 2], [of(0), of(8)]);
+                assert_eq!(transposed.lines[k][2 * i..2 * i + 2], [of(0), of(8)]);
             }
         }
-        turned.store(Some(&mut left), &mut here);
+        transposed.store(Some(&mut left), &mut here);
         assert_eq!((left, here), (left_before, here_before));
     }
 }
