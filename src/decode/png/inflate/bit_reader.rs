@@ -9,7 +9,7 @@ pub(super) struct BitReader<'a> {
     /// The next bits, of which `held` are valid. The bits above are zeros or also from the stream.
     next: u64,
     held: u32,
-    /// How many of the bits read so far are zeros past the end of the stream.
+    /// How many zero bits were appended past the end of the stream.
     past_end: u32,
 }
 

@@ -87,8 +87,8 @@ pub(super) fn decode<S: RowSink>(
     Ok(())
 }
 
-/// The same as [`premultiply_row`](super::super::premultiply_row) towards 0, in 16-bit arithmetic,
-/// which is vectorized with more lanes.
+/// The same as [`premultiply_row`](crate::decode::premultiply::premultiply_row) towards 0, in
+/// 16-bit arithmetic, which is vectorized with more lanes.
 fn premultiply(samples: &mut [u8], alphas: &[u8]) {
     for (sample, &alpha) in samples.iter_mut().zip(alphas) {
         let product = u16::from(*sample) * u16::from(alpha) + 128;
