@@ -6,7 +6,9 @@ use super::tile_groups::TileGroups;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::format::Format;
-use crate::probe::webp::vp8l::{BitReader, Group, Image, COPY_OUTSIDE_PICTURE, PrefixTable, distance_in_pixels};
+use crate::probe::webp::vp8l::{
+    BitReader, COPY_OUTSIDE_PICTURE, Group, Image, PrefixTable, distance_in_pixels,
+};
 use crate::size::Size;
 
 /// The memory of [`EntropyImage`] in bytes.

@@ -85,9 +85,10 @@ impl<'b> Transforms<'b> {
                     let tiles = PerTile::read(headers, tiles, job, predictors::mode)?;
                     InverseTransform::Predictor { tiles, above }
                 }
-                (Some(TransformHeader::Color { side_log2, size }), Some(Transform::Color(tiles)))
-                    if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
-                {
+                (
+                    Some(TransformHeader::Color { side_log2, size }),
+                    Some(Transform::Color(tiles)),
+                ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
                     InverseTransform::Color(PerTile::read(
                         headers,
                         tiles,
