@@ -1,4 +1,4 @@
-//! The purse of one job: every buffer pays before it is allocated, and gives back when dropped.
+//! The memory budget of one job: every buffer is charged before it is allocated, until it is dropped.
 
 use core::cell::Cell;
 use core::fmt;
@@ -7,10 +7,10 @@ use core::ops::{Deref, DerefMut};
 use crate::error::Error;
 use crate::work;
 
-/// What one job may still spend, in bytes.
+/// The memory that one job may allocate, in bytes.
 ///
-/// The plan's quote is the limit. Passing it is a bug of the cost model, not of the file, so it is
-/// refused as [`Error::Bug`] before anything is allocated.
+/// The limit is the plan's quote. A job that exceeds it reveals a bug in the cost model, not in the
+/// file, so it fails with [`Error::Bug`] before anything is allocated.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit_bytes: u64,
@@ -23,45 +23,44 @@ impl Budget {
         Self { limit_bytes, used_bytes: Cell::new(0), peak_bytes: Cell::new(0) }
     }
 
-    /// Charges memory that somebody else allocates, a codec for example, until the reservation is
-    /// dropped.
-    pub(crate) fn take(&self, bytes: u64) -> Result<Reservation<'_>, Error> {
+    /// Charges memory that a dependency allocates, until the reservation is dropped.
+    pub(crate) fn reserve(&self, bytes: u64) -> Result<Reservation<'_>, Error> {
         let used = self.used_bytes.get().saturating_add(bytes);
         if used > self.limit_bytes {
-            return Err(Error::Bug("the job needs more memory than its plan says"));
+            return Err(Error::Bug("the job needs more memory than its plan quoted"));
         }
         self.used_bytes.set(used);
         self.peak_bytes.set(self.peak_bytes.get().max(used));
         Ok(Reservation { budget: self, bytes })
     }
 
-    /// A buffer of `len` copies of `value`, paid for before it is allocated.
+    /// A buffer of `len` copies of `value`, charged before it is allocated.
     pub(crate) fn buffer<T: Clone>(&self, len: usize, value: T) -> Result<Buffer<'_, T>, Error> {
         let mut buffer = self.empty_buffer(len)?;
         buffer.items.resize(len, value);
         Ok(buffer)
     }
 
-    /// An empty buffer with room for `capacity` items, paid for before it is allocated.
+    /// An empty buffer with a capacity of `capacity` items, charged before it is allocated.
     pub(crate) fn empty_buffer<T>(&self, capacity: usize) -> Result<Buffer<'_, T>, Error> {
         let bytes = (capacity as u64)
             .checked_mul(size_of::<T>() as u64)
             .ok_or(Error::Bug("a buffer larger than the address space"))?;
-        let reservation = self.take(bytes)?;
+        let reservation = self.reserve(bytes)?;
         let mut items = Vec::new();
         work::own_allocation(|| items.try_reserve_exact(capacity))
             .map_err(|_| Error::OutOfMemory { bytes })?;
         Ok(Buffer { items, reservation })
     }
 
-    /// What is left, in bytes.
+    /// The bytes that are not charged.
     #[cfg(test)]
     pub(crate) fn left_bytes(&self) -> u64 {
         self.limit_bytes - self.used_bytes.get()
     }
 }
 
-/// Charged memory; dropping it gives the bytes back.
+/// Charged memory. Dropping it returns the bytes to the budget.
 #[derive(Debug)]
 pub(crate) struct Reservation<'b> {
     budget: &'b Budget,
@@ -74,29 +73,35 @@ impl Drop for Reservation<'_> {
     }
 }
 
-/// A vector whose capacity was paid for and does not grow.
+/// A vector with a charged capacity, which does not grow.
 pub(crate) struct Buffer<'b, T> {
     items: Vec<T>,
     reservation: Reservation<'b>,
 }
 
 impl<'b, T> Buffer<'b, T> {
-    /// Appends `items`; running out of the capacity that was paid for is a bug of the caller.
+    /// Appends `items`.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when the charged capacity is too small.
     pub(crate) fn extend_from_slice(&mut self, items: &[T]) -> Result<(), Error>
     where
         T: Clone,
     {
         if items.len() > self.items.capacity() - self.items.len() {
-            return Err(Error::Bug("a buffer was filled past what was paid for"));
+            return Err(Error::Bug("a buffer was filled past its charged capacity"));
         }
         self.items.extend_from_slice(items);
         Ok(())
     }
 
-    /// Appends `item`, under the same rule.
+    /// Appends `item`.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] when the charged capacity is too small.
     pub(crate) fn push(&mut self, item: T) -> Result<(), Error> {
         if self.items.len() == self.items.capacity() {
-            return Err(Error::Bug("a buffer was filled past what was paid for"));
+            return Err(Error::Bug("a buffer was filled past its charged capacity"));
         }
         self.items.push(item);
         Ok(())
@@ -106,8 +111,8 @@ impl<'b, T> Buffer<'b, T> {
         self.items.truncate(len);
     }
 
-    /// The vector, no longer charged: it leaves the job with the caller, and stays charged until
-    /// the returned reservation is dropped.
+    /// The vector, which can leave the job, and its reservation. The vector stays charged until the
+    /// reservation is dropped.
     pub(crate) fn into_parts(self) -> (Vec<T>, Reservation<'b>) {
         (self.items, self.reservation)
     }
@@ -138,12 +143,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_byte_can_be_spent_and_the_next_cannot() {
+    fn the_last_byte_can_be_charged_and_the_next_cannot() {
         let budget = Budget::new(100);
-        let held = budget.take(60).unwrap();
+        let held = budget.reserve(60).unwrap();
         let buffer = budget.buffer(10, 0u32).unwrap();
         assert_eq!(budget.left_bytes(), 0);
-        assert!(matches!(budget.take(1), Err(Error::Bug(_))));
+        assert!(matches!(budget.reserve(1), Err(Error::Bug(_))));
         drop(held);
         assert_eq!(budget.left_bytes(), 60);
         drop(buffer);
@@ -160,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_never_grows_past_its_price() {
+    fn a_buffer_never_grows_past_its_charged_capacity() {
         let budget = Budget::new(4);
         let mut buffer = budget.empty_buffer::<u8>(4).unwrap();
         buffer.extend_from_slice(&[1, 2, 3]).unwrap();
@@ -172,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_buffer_that_is_cut_keeps_its_price_and_says_so() {
+    fn a_shortened_buffer_keeps_its_charge_and_shows_it() {
         let budget = Budget::new(8);
         let mut buffer = budget.buffer(4, 7u16).unwrap();
         buffer.truncate(1);

@@ -1,24 +1,28 @@
-//! What went wrong, by who must act.
+//! The errors of this crate, grouped by who has to act.
 
 use core::fmt;
 
 use crate::format::{Container, Format};
 use crate::limits::{Limit, OverLimit};
 
-/// Why there is no picture.
+/// Why a call returned no picture.
 ///
-/// The variants tell who must act: the person who uploaded ([`Malformed`](Self::Malformed),
-/// [`Truncated`](Self::Truncated), [`Unsupported`](Self::Unsupported), [`OverLimit`](Self::OverLimit),
-/// [`NotCredible`](Self::NotCredible)), the program that calls ([`BadRequest`](Self::BadRequest)), the
-/// operator of the service ([`Interrupted`](Self::Interrupted), [`Busy`](Self::Busy),
-/// [`OutOfMemory`](Self::OutOfMemory), [`Io`](Self::Io)) or the maintainers ([`Bug`](Self::Bug)).
+/// The variant tells who has to act:
 ///
-/// `Display` is for the log and carries numbers; [`user_message`](Self::user_message) is a fixed
+/// - the person who uploaded: [`Malformed`](Self::Malformed), [`Truncated`](Self::Truncated),
+///   [`Unsupported`](Self::Unsupported), [`OverLimit`](Self::OverLimit),
+///   [`NotCredible`](Self::NotCredible);
+/// - the calling program: [`BadRequest`](Self::BadRequest);
+/// - the operator of the service: [`Interrupted`](Self::Interrupted), [`Busy`](Self::Busy),
+///   [`OutOfMemory`](Self::OutOfMemory), [`Io`](Self::Io);
+/// - the maintainers of this crate: [`Bug`](Self::Bug).
+///
+/// `Display` is for the log and contains numbers. [`user_message`](Self::user_message) is a fixed
 /// sentence for the person who uploaded. Neither repeats a byte of the upload.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file is of a kind that is not decoded here.
+    /// The file is of a kind that this crate does not decode.
     #[error("unsupported: {0}")]
     Unsupported(#[source] Unsupported),
 
@@ -26,35 +30,35 @@ pub enum Error {
     #[error("malformed {}: {}", .0.format, .0.what)]
     Malformed(#[source] Malformed),
 
-    /// The file ends, or its data ends, before the picture does.
+    /// The file, or the data in it, ends before the picture is complete.
     #[error("truncated {}", .0)]
     Truncated(Truncated),
 
-    /// A number in the file, or in the request, is over a limit of the caller.
+    /// The file or the request exceeds a limit that the caller has set.
     #[error("{} is {found}, over the limit of {allowed} ({})", .limit.subject(), .limit.name())]
     OverLimit {
-        /// Which limit.
+        /// The exceeded limit.
         limit: Limit,
-        /// What was found, in the unit of the limit.
+        /// The value that was found, in the unit of the limit.
         found: u64,
-        /// What the limit allows, in the same unit.
+        /// The largest allowed value, in the same unit.
         allowed: u64,
     },
 
-    /// The header declares more pixels than the bytes of the file can encode, or, for lossless WebP,
-    /// whose pixels may take no bytes at all, than they are trusted to.
-    #[error(
-        "{declared_pixels} pixels declared, but the data can hold {possible_pixels} at the most"
-    )]
+    /// The header declares more pixels than the data of the file can encode.
+    ///
+    /// The pixels of a lossless WebP can take no bytes at all, so the format has no such bound. This
+    /// crate sets one.
+    #[error("{declared_pixels} pixels declared, but the data can hold {possible_pixels} at most")]
     NotCredible {
-        /// Width × height of the header.
+        /// The declared width × height.
         declared_pixels: u64,
-        /// An upper bound of the pixels that the coded data can hold, derived from the rules of the
-        /// format. Lossless WebP has no such bound: 16,777,216 pixels and 2,978 a byte.
+        /// The largest number of pixels that the coded data can hold, by the rules of the format. For
+        /// lossless WebP it is 16,777,216 pixels and 2,978 more for each byte.
         possible_pixels: u64,
     },
 
-    /// The call makes no sense for any file, or not for this one.
+    /// The request is invalid, for any file or for this one.
     #[error("bad request: {0}")]
     BadRequest(BadRequest),
 
@@ -62,19 +66,19 @@ pub enum Error {
     #[error("interrupted: {0}")]
     Interrupted(Interrupted),
 
-    /// The memory pool has no room for this job now.
+    /// The memory pool has too little free memory for this job now.
     #[error("busy: {needed_bytes} bytes needed, {available_bytes} of the pool free")]
     Busy {
-        /// The quote of the plan.
+        /// The memory that was to be reserved, in bytes: usually the quote of a plan.
         needed_bytes: u64,
-        /// What the pool had left when the wait ended.
+        /// The free memory of the pool when the wait ended, in bytes.
         available_bytes: u64,
     },
 
     /// The allocator refused memory that the budget allowed.
     #[error("the allocator refused {bytes} bytes")]
     OutOfMemory {
-        /// The size of the block that was asked for.
+        /// The size of the refused block in bytes.
         bytes: u64,
     },
 
@@ -82,13 +86,13 @@ pub enum Error {
     #[error("reading the upload failed: {0}")]
     Io(#[from] std::io::Error),
 
-    /// A promise of this crate is broken. Please report it.
+    /// This crate broke one of its promises. Please report it.
     #[error("a bug in bombproof: {0}")]
     Bug(&'static str),
 }
 
 impl Error {
-    /// The variant as a word, for metrics and JSON: `"over_limit"`, `"truncated"` and so on.
+    /// The variant in snake case, for metrics and JSON: `"over_limit"`, `"truncated"` and so on.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -106,7 +110,7 @@ impl Error {
         }
     }
 
-    /// A sentence for the person who uploaded: fixed words, no number and no byte of the file.
+    /// A fixed sentence for the person who uploaded. It contains no number and no byte of the file.
     #[must_use]
     pub const fn user_message(&self) -> &'static str {
         match self {
@@ -114,7 +118,7 @@ impl Error {
                 "This kind of file cannot be used. Please choose a JPEG, PNG or WebP picture."
             }
             Self::Unsupported(Unsupported::Feature { .. }) => {
-                "This picture uses a rare variant of its format. Please save it anew and try again."
+                "This picture uses a rare variant of its format. Please save it as a new file and retry."
             }
             Self::Malformed(_) => "This picture is damaged. Please choose another one.",
             Self::Truncated(_) => {
@@ -122,7 +126,7 @@ impl Error {
             }
             Self::OverLimit { limit, .. } => limit.user_message(),
             Self::NotCredible { .. } => "This picture is damaged. Please choose another one.",
-            Self::BadRequest(_) => "This picture cannot be cut to that size.",
+            Self::BadRequest(_) => "This picture cannot be cropped to that size.",
             Self::Interrupted(_) => "This picture took too long. Please try again.",
             Self::Busy { .. } | Self::OutOfMemory { .. } => {
                 "We are busy right now. Please try again in a moment."
@@ -132,10 +136,14 @@ impl Error {
         }
     }
 
-    /// The HTTP status that says whose turn it is.
+    /// The HTTP status to answer with.
     ///
-    /// 413 too large, 415 a kind that is not taken, 422 a file that cannot be used, 400 a bad
-    /// request, 503 try again later, 500 our fault.
+    /// - 400: the request is bad, or reading the upload failed.
+    /// - 413: the upload is too large.
+    /// - 415: this kind of file is not accepted.
+    /// - 422: the file cannot be used.
+    /// - 500: a bug in this crate.
+    /// - 503: try again later.
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match self {
@@ -148,8 +156,8 @@ impl Error {
         }
     }
 
-    /// True when the same call may succeed later: the pool or the memory was full, the deadline
-    /// passed, or reading failed. A refused file stays refused.
+    /// True when the same call may succeed later: the pool was full, the allocator refused memory,
+    /// the deadline passed, or reading failed. A refused file stays refused.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         matches!(
@@ -161,7 +169,7 @@ impl Error {
         )
     }
 
-    /// The limit that was passed, where one was.
+    /// The exceeded limit of [`Error::OverLimit`], `None` for all other errors.
     #[must_use]
     pub const fn limit(&self) -> Option<Limit> {
         match self {
@@ -170,7 +178,7 @@ impl Error {
         }
     }
 
-    /// The bytes are not those that the plan was made from.
+    /// The bytes differ from those that the plan was made from.
     pub(crate) const OTHER_BYTES: Self = Self::BadRequest(BadRequest::OtherBytes);
 
     pub(crate) const fn malformed(format: Format, what: &'static str) -> Self {
@@ -181,12 +189,12 @@ impl Error {
         Self::Unsupported(Unsupported::Feature { format, what })
     }
 
-    /// The headers end early: no row was reached.
+    /// The data ends in the headers, before the first row.
     pub(crate) const fn truncated_header(format: Format) -> Self {
         Self::Truncated(Truncated { format, rows: None })
     }
 
-    /// The data ends at row `reached` of `expected`.
+    /// The data ends after `reached` of `expected` rows.
     pub(crate) const fn truncated_at(format: Format, reached: u32, expected: u32) -> Self {
         Self::Truncated(Truncated { format, rows: Some((reached, expected)) })
     }
@@ -198,14 +206,14 @@ impl From<OverLimit> for Error {
     }
 }
 
-/// A kind of file that is not decoded.
+/// A kind of file that this crate does not decode, or that the limits exclude.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// Not a JPEG, PNG or WebP; the container was recognised by its first bytes, or not at all.
+    /// Not a JPEG, PNG or WebP. The container is recognised by its first bytes, or is unknown.
     #[error("{0} is not decoded here")]
     Container(Container),
-    /// A format that [`Limits::formats`](crate::Limits::formats) leaves out.
+    /// A format that [`Limits::formats`](crate::Limits::formats) excludes.
     #[error("{0} is not among the allowed formats")]
     NotAllowed(Format),
     /// A variant of a supported format.
@@ -213,12 +221,12 @@ pub enum Unsupported {
     Feature {
         /// The format.
         format: Format,
-        /// The variant, in the words of the format's specification.
+        /// The variant, in the terms of the format's specification.
         what: &'static str,
     },
 }
 
-/// A broken rule of a format.
+/// A violated rule of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Malformed {
@@ -227,20 +235,20 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// The format whose rule is broken.
+    /// The format of the file.
     #[must_use]
     pub const fn format(&self) -> Format {
         self.format
     }
 
-    /// What is wrong, in the words of the format's specification.
+    /// What is wrong, in the terms of the format's specification.
     #[must_use]
     pub const fn what(&self) -> &'static str {
         self.what
     }
 }
 
-/// How far the data reached.
+/// How many rows the data reached before it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Truncated {
     format: Format,
@@ -254,8 +262,9 @@ impl Truncated {
         self.format
     }
 
-    /// Rows of source pixels that were decoded before the data ended, and the rows that the header
-    /// declares. In a JPEG of several scans, the rows that the last scan reached. `None` when the headers themselves end early, or the codec cannot tell.
+    /// The rows of source pixels that were decoded before the data ended, and the rows that the header
+    /// declares. For a JPEG of several scans these are the rows that the last scan reached. `None` when
+    /// the data ends in the headers, or when the decoder cannot tell.
     #[must_use]
     pub const fn rows(&self) -> Option<(u32, u32)> {
         self.rows
@@ -273,37 +282,37 @@ impl fmt::Display for Truncated {
     }
 }
 
-/// A call that makes no sense.
+/// An invalid request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadRequest {
-    /// A target or crop with a side of 0.
-    #[error("a side of 0 pixels was asked for")]
+    /// A size or a crop rectangle has a side of 0 pixels.
+    #[error("a size or the crop rectangle has a side of 0 pixels")]
     EmptySize,
-    /// The crop rectangle does not lie inside the upright picture.
+    /// The crop rectangle is not completely inside the upright picture.
     #[error("the crop rectangle is not inside the picture")]
     CropOutside,
-    /// More sizes than [`Request::MAX_SIZES`](crate::Request::MAX_SIZES).
-    #[error("more sizes were asked for than one request may hold")]
+    /// The request has more than [`Request::MAX_SIZES`](crate::Request::MAX_SIZES) sizes.
+    #[error("the request has too many sizes")]
     TooManySizes,
-    /// A JPEG quality outside 1–100.
+    /// The JPEG quality is outside 1–100.
     #[error("the JPEG quality is not between 1 and 100")]
     Quality,
-    /// A share of rows outside 1–100 percent.
-    #[error("the share of rows is not between 1 and 100 percent")]
+    /// The percentage of rows is outside 1–100.
+    #[error("the percentage of rows is not between 1 and 100")]
     Percent,
-    /// [`Plan::run`](crate::Plan::run) was given other bytes than the plan was made from.
+    /// [`Plan::run`](crate::Plan::run) got other bytes than those that the plan was made from.
     #[error("the bytes are not those that the plan was made from")]
     OtherBytes,
-    /// Pixels that do not fit their size and layout.
-    #[error("the pixels do not fit their size and layout")]
+    /// The number of pixels does not match the size and layout.
+    #[error("the pixels do not match their size and layout")]
     PixelCount,
-    /// The quote alone is over the whole memory pool: it could wait forever.
-    #[error("the job needs more memory than the whole pool has")]
+    /// The job needs more than the capacity of the memory pool, so it would wait forever.
+    #[error("the job needs more memory than the pool has in total")]
     OverPool,
 }
 
-/// Why a job was stopped.
+/// What stopped a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Interrupted {

@@ -1,8 +1,8 @@
-//! The formats that are decoded, and what a file is by its first bytes.
+//! The supported formats, and the container of a file by its first bytes.
 
 use core::fmt;
 
-/// A format that is decoded.
+/// A format that this crate decodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
@@ -17,7 +17,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name in lower case: `"jpeg"`, `"png"`, `"webp"`.
+    /// The name in lower case: `"jpeg"`, `"png"` or `"webp"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,15 +38,17 @@ impl fmt::Display for Format {
     }
 }
 
-/// A container recognised by its first bytes, so that a refusal can name it.
+/// A container recognised by its first bytes.
+///
+/// Only three of them are decoded. The others exist so that a refusal can name the file's real kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Container {
-    /// JPEG (decoded).
+    /// JPEG (supported).
     Jpeg,
-    /// PNG (decoded).
+    /// PNG (supported).
     Png,
-    /// WebP (decoded).
+    /// WebP (supported).
     WebP,
     /// HEIC or HEIF: an ISO base media file with a HEVC picture.
     Heic,
@@ -58,7 +60,7 @@ pub enum Container {
     Tiff,
     /// Windows bitmap.
     Bmp,
-    /// JPEG XL, bare codestream or container.
+    /// JPEG XL, as a raw codestream or in a container.
     JpegXl,
     /// SVG or another XML document.
     Svg,
@@ -102,7 +104,7 @@ impl Container {
         }
     }
 
-    /// XML and HTML start with a tag, after an optional byte order mark and white space.
+    /// XML and HTML start with a tag, after an optional byte order mark and whitespace.
     fn of_text(bytes: &[u8]) -> Self {
         let text = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
         let text = text.get(..256).unwrap_or(text).trim_ascii_start();
@@ -117,7 +119,7 @@ impl Container {
         }
     }
 
-    /// The format, for the three that are decoded.
+    /// The format of a supported container, `None` for all others.
     #[must_use]
     pub const fn format(self) -> Option<Format> {
         match self {
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_container_is_named_by_its_first_bytes() {
+    fn every_container_is_recognised_by_its_first_bytes() {
         let samples: [(&[u8], Container); 21] = [
             (b"\xFF\xD8\xFF\xE0", Container::Jpeg),
             (b"\x89PNG\r\n\x1a\n", Container::Png),

@@ -10,7 +10,8 @@ use crate::work;
 /// When to stop a job: at a deadline, when a flag is set, or never.
 ///
 /// Decoders poll it for each band of rows. Resizing and encoding are bounded by the size of the
-/// output, not of the upload; it is polled before each of them.
+/// output, not of the upload, so it is polled only before each of them. A stopped job returns
+/// [`Error::Interrupted`]. How fast it stops is best effort.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt {
     deadline: Option<Instant>,
@@ -24,7 +25,8 @@ impl Interrupt {
         Self { deadline: None, cancel: None }
     }
 
-    /// Stops the job `timeout` from now. A timeout too long for the clock never stops it.
+    /// Stops the job when `timeout` has passed from now. A timeout that is too long for the clock never
+    /// stops it.
     #[must_use]
     pub fn after(timeout: Duration) -> Self {
         Self { deadline: Instant::now().checked_add(timeout), cancel: None }
@@ -43,7 +45,10 @@ impl Interrupt {
         self
     }
 
-    /// Ok while the job may go on.
+    /// Polls the flag and the deadline.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the job has to stop.
     pub(crate) fn check(&self) -> Result<(), Error> {
         work::polled()?;
         if let Some(flag) = &self.cancel
@@ -65,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flag_set_by_another_holder_stops_the_job() {
+    fn a_flag_that_is_set_through_another_handle_stops_the_job() {
         let flag = Arc::new(AtomicBool::new(false));
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         assert!(interrupt.check().is_ok());

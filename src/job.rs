@@ -1,4 +1,4 @@
-//! What all stages of one running job share.
+//! What all stages of a running job share.
 
 use crate::budget::Budget;
 use crate::interrupt::Interrupt;

@@ -1,21 +1,21 @@
-//! What the caller allows: every limit with its unit, its default and the reason.
+//! The limits that a caller sets: each with its unit, its default and the reason for it.
 
 use crate::format::Format;
 
-/// What a caller allows, fixed before any byte is read.
+/// The limits of a job, fixed before any byte is read.
 ///
-/// Every limit is finite: no value means "unlimited", and the defaults are the safe preset for
-/// avatars. Who wants more writes the number:
+/// Every limit is finite: no value means "unlimited". The defaults are the safe preset for avatars.
+/// To allow more, write the number:
 ///
 /// ```
 /// let mut limits = bombproof::Limits::default();
 /// limits.max_memory_bytes = 256 << 20;
 /// ```
 ///
-/// Each limit is marked as a *promise*, which holds for every input, or as *best effort*. All of these
-/// are promises: a file that passes one is refused with [`Error::OverLimit`], before the thing that it
-/// limits is done or allocated. (Best effort are the deadline and the flag of an
-/// [`Interrupt`](crate::Interrupt).)
+/// Each limit is marked as a *promise*, which holds for every input, or as *best effort*. All limits
+/// here are promises: a file that exceeds one is refused with [`Error::OverLimit`] before the limited
+/// work is done or the memory allocated. The deadline and the cancel flag of an
+/// [`Interrupt`](crate::Interrupt) are best effort.
 ///
 /// [`Error::OverLimit`]: crate::Error::OverLimit
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,35 +26,38 @@ pub struct Limits {
     /// *Promise.* The largest upload in bytes. Default 32 MiB: the largest phone photographs are
     /// about 25 MB.
     pub max_input_bytes: u64,
-    /// *Promise.* The longest side of the source in pixels. Default 32,768: panoramas; a JPEG can
-    /// say 65,535.
+    /// *Promise.* The longest side of the source in pixels. Default 32,768: enough for panoramas. A
+    /// JPEG can declare up to 65,535.
     pub max_side_px: u32,
-    /// *Promise.* The most pixels of the source. Default 120,000,000: phones with 108 megapixels.
+    /// *Promise.* The largest number of pixels of the source. Default 120,000,000: enough for phones
+    /// with 108 megapixels.
     pub max_pixels: u64,
     /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
-    /// Default 64 MiB: enough for every JPEG within the other defaults, for a target of up to 512 × 512
-    /// at the default detail. A progressive JPEG that would take more is decoded one component after
-    /// the other, which takes less memory and makes the same picture.
+    /// Default 64 MiB: enough for every JPEG within the other defaults, for targets of up to 512 × 512
+    /// at the default detail. A progressive JPEG that needs more is decoded one component after the
+    /// other, which needs less memory and gives the same picture.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,
-    /// *Promise.* The longest side of an output that the request names, in pixels. Default 4,096:
-    /// the target may come from a URL.
+    /// *Promise.* The longest side of a requested output in pixels. Default 4,096: the target size
+    /// may come from a URL.
     pub max_output_side_px: u32,
-    /// *Promise.* The most scans of a JPEG. Default 64: real progressive files have about 10.
+    /// *Promise.* The largest number of scans in a JPEG. Default 64: real progressive files have
+    /// about 10.
     pub max_scans: u32,
-    /// *Promise.* The most samples that all scans of a JPEG may visit, as a multiple of the samples
-    /// of the picture. Default 20: real progressive files visit each sample 4 to 8 times.
+    /// *Promise.* How many samples all scans of a JPEG together may visit, as a multiple of the
+    /// samples in the picture. Default 20: the scans of real progressive files visit each sample 4 to
+    /// 8 times.
     pub max_scan_work: u32,
-    /// *Promise.* The most segments (JPEG) or chunks (PNG, WebP) in a file; IDAT chunks, restart
-    /// intervals and all frames of an animation but the first do not count. Default 1,024.
+    /// *Promise.* The largest number of segments (JPEG) or chunks (PNG, WebP) in a file. IDAT chunks,
+    /// restart intervals and all frames of an animation except the first do not count. Default 1,024.
     pub max_segments: u32,
-    /// *Promise.* The largest ICC profile of a grey or RGB picture in bytes; a larger one is
-    /// ignored, and reported as ignored. Default 1 MiB.
+    /// *Promise.* The largest ICC profile of a grey or RGB picture in bytes. A larger profile is
+    /// ignored, and [`ColorConversion`](crate::ColorConversion) reports that. Default 1 MiB.
     pub max_icc_bytes: u64,
-    /// *Promise.* The same for CMYK pictures, whose profiles hold larger tables. Default 4 MiB.
+    /// *Promise.* The same for CMYK pictures, which have profiles with larger tables. Default 4 MiB.
     pub max_icc_bytes_cmyk: u64,
-    /// *Promise.* The formats that are taken. Default all three.
+    /// *Promise.* The accepted formats. Default all three.
     pub formats: Formats,
 }
 
@@ -81,11 +84,11 @@ impl Default for Limits {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[allow(clippy::exhaustive_structs, reason = "one flag for each of the three formats")]
 pub struct Formats {
-    /// JPEG is taken.
+    /// Accepts JPEG.
     pub jpeg: bool,
-    /// PNG is taken.
+    /// Accepts PNG.
     pub png: bool,
-    /// WebP is taken.
+    /// Accepts WebP.
     pub webp: bool,
 }
 
@@ -93,7 +96,7 @@ impl Formats {
     /// All three formats.
     pub const ALL: Self = Self { jpeg: true, png: true, webp: true };
 
-    /// True when `format` is taken.
+    /// True when `format` is accepted.
     #[must_use]
     pub const fn contains(self, format: Format) -> bool {
         match format {
@@ -104,7 +107,8 @@ impl Formats {
     }
 }
 
-/// The name of a limit, as [`Error::OverLimit`](crate::Error::OverLimit) carries it.
+/// A limit of [`Limits`] that an upload or a request can exceed, named in
+/// [`Error::OverLimit`](crate::Error::OverLimit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
@@ -120,7 +124,7 @@ pub enum Limit {
     OutputSide,
     /// [`Limits::max_scans`], in scans.
     Scans,
-    /// [`Limits::max_scan_work`], in samples.
+    /// [`Limits::max_scan_work`], here as an absolute number of samples.
     ScanWork,
     /// [`Limits::max_segments`], in segments or chunks.
     Segments,
@@ -142,10 +146,10 @@ impl Limit {
         }
     }
 
-    /// What is counted, for the sentence "{subject} is {found}, over the limit of {allowed}".
+    /// The limited quantity, for the sentence "{subject} is {found}, over the limit of {allowed}".
     pub(crate) const fn subject(self) -> &'static str {
         match self {
-            Self::InputBytes => "the input's length in bytes",
+            Self::InputBytes => "the length of the input in bytes",
             Self::Side => "the longer side in pixels",
             Self::Pixels => "the number of pixels",
             Self::Memory => "the memory needed in bytes",
@@ -164,7 +168,7 @@ impl Limit {
             }
             Self::OutputSide => "This picture cannot be made that large.",
             Self::Scans | Self::ScanWork | Self::Segments => {
-                "This picture is built in an unusual way. Please save it anew and try again."
+                "This picture is stored in an unusual way. Please save it as a new file and try again."
             }
         }
     }
@@ -177,13 +181,13 @@ impl Limit {
         }
     }
 
-    /// The one comparison of every limit: `allowed` itself is allowed.
+    /// Refuses `found` when it exceeds `allowed`. The value `allowed` itself is allowed.
     pub(crate) const fn check(self, found: u64, allowed: u64) -> Result<(), OverLimit> {
         if found > allowed { Err(OverLimit { limit: self, found, allowed }) } else { Ok(()) }
     }
 }
 
-/// A limit that was passed; `?` makes an [`Error::OverLimit`](crate::Error::OverLimit) of it.
+/// An exceeded limit. `?` converts it to [`Error::OverLimit`](crate::Error::OverLimit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OverLimit {
     pub(crate) limit: Limit,
@@ -196,14 +200,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_allows_itself_and_refuses_one_more() {
+    fn a_limit_allows_its_own_value_and_refuses_one_more() {
         assert_eq!(Limit::Pixels.check(120, 120), Ok(()));
         let refused = OverLimit { limit: Limit::Pixels, found: 121, allowed: 120 };
         assert_eq!(Limit::Pixels.check(121, 120), Err(refused));
     }
 
     #[test]
-    fn a_format_is_taken_when_its_own_flag_is_set() {
+    fn a_format_is_accepted_when_its_own_flag_is_set() {
         let all = [Format::Jpeg, Format::Png, Format::WebP];
         let none = Formats { jpeg: false, png: false, webp: false };
         let only = [

@@ -1,4 +1,4 @@
-//! One finished output.
+//! A finished output.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::picture::Picture;
 use crate::request::OutputFormat;
 use crate::size::Size;
 
-/// A finished picture: a new file that holds no byte of the upload, or its pixels.
+/// A finished output: a new file without any byte of the upload, or pixels.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Thumbnail {
     pub(crate) body: Body,
@@ -17,7 +17,7 @@ pub struct Thumbnail {
     pub(crate) truncated: Option<Truncated>,
 }
 
-/// What a thumbnail is made of.
+/// The content of a thumbnail.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Body {
     File { bytes: Vec<u8>, format: OutputFormat },
@@ -25,7 +25,7 @@ pub(crate) enum Body {
 }
 
 impl Thumbnail {
-    /// The file, or the samples when pixels were asked for.
+    /// The bytes of the file, or the samples of the picture when [`Request::pixels`] asked for pixels.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.body {
@@ -34,7 +34,7 @@ impl Thumbnail {
         }
     }
 
-    /// The same, without a copy.
+    /// The same as [`bytes`](Self::bytes), without a copy.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         match self.body {
@@ -43,7 +43,7 @@ impl Thumbnail {
         }
     }
 
-    /// The pixels, when [`Request::pixels`] asked for them.
+    /// The picture, when [`Request::pixels`] asked for pixels. `None` for a file.
     #[must_use]
     pub const fn picture(&self) -> Option<&Picture> {
         match &self.body {
@@ -52,7 +52,7 @@ impl Thumbnail {
         }
     }
 
-    /// The same, without a copy.
+    /// The same as [`picture`](Self::picture), without a copy.
     #[must_use]
     pub fn into_picture(self) -> Option<Picture> {
         match self.body {
@@ -61,7 +61,7 @@ impl Thumbnail {
         }
     }
 
-    /// Width and height in pixels, upright.
+    /// The width and height in pixels. The picture is upright.
     #[must_use]
     pub const fn size(&self) -> Size {
         self.size
@@ -81,14 +81,14 @@ impl Thumbnail {
         }
     }
 
-    /// Where the data of the upload end, when a part of the picture is missing. `None` unless
-    /// [`Request::accept_truncated`] allowed that.
+    /// Where the data of the upload ends, when it is truncated. Always `None` unless
+    /// [`Request::accept_truncated`] is set.
     #[must_use]
     pub const fn truncated(&self) -> Option<Truncated> {
         self.truncated
     }
 
-    /// What became of the colour profile of the upload.
+    /// How the colour profile of the upload was used.
     #[must_use]
     pub const fn color(&self) -> ColorConversion {
         self.color

@@ -1,4 +1,4 @@
-//! One amount of memory, shared by all jobs of a process.
+//! A memory budget that all jobs of a process share.
 
 use core::fmt;
 use std::collections::VecDeque;
@@ -9,11 +9,11 @@ use crate::error::{BadRequest, Error};
 use crate::plan::Plan;
 use crate::work;
 
-/// A fixed number of bytes that many threads reserve plans from, so that the sum of the quotes of
-/// running jobs never passes it.
+/// A fixed number of bytes that many threads reserve from, so that the quotes of all running jobs
+/// together never exceed it.
 ///
-/// Clones share the same pool. Waiting is fair: who came first is served first, and a small job does
-/// not overtake a large one that waits.
+/// Clones share the same pool. Waiting is first in, first out: a small job does not overtake a large
+/// one that waits.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,12 +45,12 @@ struct Shared {
 struct State {
     in_use_bytes: u64,
     next_ticket: u64,
-    /// Tickets of those who wait, first come first.
+    /// The tickets of the waiting jobs, the oldest first.
     waiting: VecDeque<u64>,
 }
 
 impl MemoryPool {
-    /// A pool of `capacity_bytes` bytes. Nothing is allocated for them: they are a number.
+    /// A pool of `capacity_bytes` bytes. They are only counted: the pool does not allocate them.
     #[must_use]
     pub fn new(capacity_bytes: u64) -> Self {
         Self {
@@ -62,26 +62,26 @@ impl MemoryPool {
         }
     }
 
-    /// Reserves the quote of `plan` now, or not at all.
+    /// Reserves the quote of `plan` without waiting.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the pool has no room or others wait already,
-    /// [`BadRequest::OverPool`] when the quote is over the capacity of the whole pool.
+    /// [`Error::Busy`] when too little memory is free or other jobs wait already,
+    /// [`BadRequest::OverPool`] when the quote exceeds the capacity of the pool.
     pub fn try_reserve(&self, plan: &Plan) -> Result<Permit, Error> {
         self.reserve(plan, Duration::ZERO)
     }
 
-    /// Reserves the quote of `plan`, and waits for at most `timeout` until there is room.
+    /// Reserves the quote of `plan`, and waits for at most `timeout` until enough memory is free.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote is over the
-    /// capacity of the whole pool, so that waiting could not end, [`Error::OutOfMemory`] when there is
-    /// no memory for a place in the queue.
+    /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote exceeds the capacity
+    /// of the pool, [`Error::OutOfMemory`] when the queue cannot grow.
     pub fn reserve(&self, plan: &Plan, timeout: Duration) -> Result<Permit, Error> {
         self.reserve_bytes(plan.memory_bytes(), timeout)
     }
 
-    /// Reserves any number of bytes; for work around the plan that a service wants to count as well.
+    /// Reserves `bytes` bytes, for memory that a service wants to count besides the plan's, such as the
+    /// upload itself.
     ///
     /// # Errors
     /// Those of [`reserve`](Self::reserve).
@@ -97,9 +97,9 @@ impl MemoryPool {
         if timeout.is_zero() {
             return Err(self.shared.busy(&state, bytes));
         }
-        let bytes_of_a_ticket = size_of::<u64>() as u64;
+        let ticket_bytes = size_of::<u64>() as u64;
         work::own_allocation(|| state.waiting.try_reserve(1))
-            .map_err(|_| Error::OutOfMemory { bytes: bytes_of_a_ticket })?;
+            .map_err(|_| Error::OutOfMemory { bytes: ticket_bytes })?;
         let ticket = state.next_ticket;
         state.next_ticket += 1;
         state.waiting.push_back(ticket);
@@ -123,19 +123,19 @@ impl MemoryPool {
         }
     }
 
-    /// Bytes that are reserved now: a gauge.
+    /// The currently reserved bytes, as a gauge for monitoring.
     #[must_use]
     pub fn in_use(&self) -> u64 {
         self.shared.lock().in_use_bytes
     }
 
-    /// Jobs that wait for room now: a gauge.
+    /// The number of currently waiting jobs, as a gauge for monitoring.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.shared.lock().waiting.len()
     }
 
-    /// The size of the pool in bytes.
+    /// The capacity of the pool in bytes.
     #[must_use]
     pub fn capacity(&self) -> u64 {
         self.shared.capacity_bytes
@@ -148,7 +148,7 @@ impl MemoryPool {
 }
 
 impl Shared {
-    /// A panic of another holder leaves the numbers whole, so a poisoned lock is as good as new.
+    /// Ignores poison: a thread that panics cannot leave the numbers half updated.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -171,15 +171,15 @@ impl fmt::Debug for MemoryPool {
     }
 }
 
-/// Reserved bytes of a [`MemoryPool`]; dropping it gives them back.
-#[must_use = "dropping the permit gives the memory back"]
+/// Reserved bytes of a [`MemoryPool`]. Dropping the permit returns them to the pool.
+#[must_use = "dropping the permit returns the memory to the pool"]
 pub struct Permit {
     shared: Arc<Shared>,
     bytes: u64,
 }
 
 impl Permit {
-    /// The bytes that are reserved.
+    /// The number of reserved bytes.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
         self.bytes
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_fit_is_not_waited_for() {
+    fn a_job_that_can_never_fit_does_not_wait() {
         let pool = MemoryPool::new(100);
         let refused = pool.reserve_bytes(101, LONG);
         assert!(matches!(refused, Err(Error::BadRequest(BadRequest::OverPool))));
@@ -234,7 +234,7 @@ mod tests {
             while pool.waiting() == 0 {
                 thread::yield_now();
             }
-            // There is room for 10 bytes, but the large job came first.
+            // 10 bytes are free, but the large job came first.
             assert!(matches!(pool.reserve_bytes(10, Duration::ZERO), Err(Error::Busy { .. })));
             drop(first);
             assert_eq!(large.join().unwrap().unwrap(), 100);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn many_threads_never_hold_more_than_the_pool() {
+    fn many_threads_never_reserve_more_than_the_capacity() {
         let pool = MemoryPool::new(1_000);
         let held = AtomicU64::new(0);
         let served = AtomicU64::new(0);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holder_that_panics_gives_its_memory_back() {
+    fn a_thread_that_panics_returns_its_memory() {
         let pool = MemoryPool::new(10);
         let clone = pool.clone();
         let panicked = thread::spawn(move || {

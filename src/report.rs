@@ -1,10 +1,11 @@
-//! An error as data, in one form for logs, command lines, HTTP answers and other languages.
+//! An error as plain data: the same form for logs, command lines, HTTP responses and other languages.
 
 use crate::error::Error;
 
-/// What an [`Error`] says, as plain fields.
+/// An [`Error`] as plain fields.
 ///
-/// With the feature `serde` it serialises to an object with these names, and so does [`Error`] itself.
+/// With the feature `serde` it serialises to an object with these field names, and so does [`Error`]
+/// itself.
 ///
 /// ```
 /// let refused = bombproof::probe(b"GIF89a...").unwrap_err().report();
@@ -15,18 +16,18 @@ use crate::error::Error;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct ErrorReport {
-    /// The kind of error in one word, as [`Error::kind`] returns it.
+    /// The kind of error, as [`Error::kind`] returns it.
     pub kind: &'static str,
-    /// The name of the limit that was passed, as [`Limit::name`](crate::Limit::name) returns it.
+    /// The name of the exceeded limit, as [`Limit::name`](crate::Limit::name) returns it.
     pub limit: Option<&'static str>,
-    /// What was found: in the unit of the limit, in pixels for a header that is not credible, in bytes
-    /// for a pool that is busy.
+    /// The value that was found: in the unit of the limit for [`Error::OverLimit`], in pixels for
+    /// [`Error::NotCredible`], in bytes for [`Error::Busy`].
     pub found: Option<u64>,
-    /// What is allowed, or available, in the same unit.
+    /// The allowed or available value, in the same unit.
     pub allowed: Option<u64>,
-    /// For the log: what went wrong, with numbers.
+    /// What went wrong, with numbers, for the log: the error's `Display`.
     pub message: String,
-    /// For the person who uploaded: a fixed sentence.
+    /// A fixed sentence for the person who uploaded, as [`Error::user_message`] returns it.
     pub user_message: &'static str,
     /// The HTTP status to answer with.
     pub http_status: u16,
@@ -35,8 +36,8 @@ pub struct ErrorReport {
 }
 
 impl ErrorReport {
-    /// The report of a failure outside of this crate, so that a service answers all failures in one
-    /// form. It names no limit and is not retryable; assign the fields where that is wrong.
+    /// A report of a failure outside this crate, so that a service can report all failures in the same
+    /// form. It names no limit and is not retryable. Assign the fields where that is wrong.
     #[must_use]
     pub const fn new(
         kind: &'static str,
@@ -89,7 +90,7 @@ mod tests {
     use crate::limits::Limit;
 
     #[test]
-    fn numbers_stand_in_the_same_fields_whatever_the_error() {
+    fn all_errors_report_their_numbers_in_the_same_fields() {
         let over = Error::OverLimit { limit: Limit::Pixels, found: 9, allowed: 8 };
         let doubtful = Error::NotCredible { declared_pixels: 9, possible_pixels: 8 };
         let busy = Error::Busy { needed_bytes: 9, available_bytes: 8 };

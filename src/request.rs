@@ -1,17 +1,21 @@
-//! What the caller wants: sizes and fit, crop, output format.
+//! The request: sizes and how to fit them, crop, output format.
 
 use crate::error::{BadRequest, Error};
 use crate::size::{Rect, Size};
 
-/// What a caller wants made of a picture. All sizes and rectangles are upright, as a person sees it.
+/// The outputs that a caller wants from a picture.
+///
+/// All sizes and rectangles are in pixels of the upright picture, after its orientation is applied.
+/// The builder methods check nothing: [`Plan::new`](crate::Plan::new) refuses an invalid request with
+/// [`Error::BadRequest`].
 ///
 /// ```
 /// use bombproof::{Rect, Request};
 ///
-/// // 256×256 cut from the centre, JPEG at quality 80.
+/// // 256×256, cropped around the centre, JPEG at quality 80.
 /// let avatar = Request::cover(256, 256).jpeg(80);
 ///
-/// // What a crop dialog sends, in three sizes from one decode.
+/// // The selection of a crop dialog, in three sizes from one decode.
 /// let cropped = Request::cover(512, 512)
 ///     .crop(Rect { x: 40, y: 10, width: 900, height: 900 })
 ///     .and_size(256, 256)
@@ -32,26 +36,26 @@ pub struct Request {
     min_percent_of_rows: Option<u8>,
 }
 
-/// How much of a JPEG is decoded.
+/// The scale at which a JPEG is decoded.
 ///
-/// The decoder can make a half, a quarter or an eighth of a picture for a fraction of the work. What
-/// it makes is then resized to the target; the more it leaves for that, the finer the result. Where the
-/// output is a JPEG, half the target counts for chroma, since that is what the file keeps of it.
+/// The decoder can produce a picture at 1/2, 1/4 or 1/8 of its sides for a fraction of the work. Its
+/// result is then resized to the target: the larger it is, the finer the output. For a JPEG output,
+/// chroma is measured against half the target, because a 4:2:0 file stores it at half the size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "three steps of one scale")]
 pub enum JpegDetail {
-    /// The smallest scale that is not below the target.
+    /// The smallest scale with at least the target size.
     Fastest,
-    /// The smallest scale that leaves at least 1.25 times the target.
+    /// The smallest scale with at least 1.25 times the target size, each way.
     #[default]
     Balanced,
-    /// The smallest scale that leaves at least twice the target.
+    /// The smallest scale with at least twice the target size, each way.
     Best,
 }
 
 impl JpegDetail {
-    /// How many times the target the decoded picture is at least.
-    pub(crate) const fn residual(self) -> f64 {
+    /// The smallest allowed ratio of the decoded size to the target size, each way.
+    pub(crate) const fn min_oversampling(self) -> f64 {
         match self {
             Self::Fastest => 1.0,
             Self::Balanced => 1.25,
@@ -60,18 +64,18 @@ impl JpegDetail {
     }
 }
 
-/// How the picture is fitted to a size.
+/// How the picture is fitted to a requested size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// The size is filled; what stands over is cut off evenly.
+    /// Fills the size; the excess is cropped evenly.
     Cover,
-    /// The whole picture is inside the size.
+    /// Fits the complete picture inside the size.
     Contain,
-    /// The picture keeps its own size.
+    /// Keeps the size of the picture.
     Full,
 }
 
-/// What comes out.
+/// The format of the outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OutputFormat {
     Jpeg { quality: u8 },
@@ -81,19 +85,20 @@ pub(crate) enum OutputFormat {
 }
 
 impl Request {
-    /// The most sizes that one request may ask for.
+    /// The largest number of sizes in one request.
     pub const MAX_SIZES: usize = 8;
 
-    /// Fills `width` × `height` pixels; what stands over is cut off evenly on both sides.
+    /// Fills `width` × `height` pixels. What does not fit is cropped evenly on both sides.
     ///
-    /// A picture smaller than the target is cut to its shape but not enlarged, unless
-    /// [`enlarge`](Self::enlarge) says so.
+    /// A picture that is smaller than the target is cropped to its aspect ratio but not enlarged, unless
+    /// [`enlarge`](Self::enlarge) is set.
     #[must_use]
     pub const fn cover(width: u32, height: u32) -> Self {
         Self::new(Size::new(width, height), Fit::Cover)
     }
 
-    /// Fits the whole picture inside `width` × `height` pixels, at least 1 pixel each way.
+    /// Fits the complete picture inside `width` × `height` pixels, at least 1 pixel each way. It is not
+    /// enlarged, unless [`enlarge`](Self::enlarge) is set.
     #[must_use]
     pub const fn contain(width: u32, height: u32) -> Self {
         Self::new(Size::new(width, height), Fit::Contain)
@@ -119,9 +124,9 @@ impl Request {
         }
     }
 
-    /// Asks for one more size from the same decode, with the same fit, crop and output format.
+    /// Adds one more size from the same decode, with the same fit, crop and output format.
     ///
-    /// More than [`MAX_SIZES`](Self::MAX_SIZES) are refused by [`Plan::new`](crate::Plan::new).
+    /// [`Plan::new`](crate::Plan::new) refuses more than [`MAX_SIZES`](Self::MAX_SIZES).
     #[must_use]
     pub const fn and_size(mut self, width: u32, height: u32) -> Self {
         if self.size_count < Self::MAX_SIZES {
@@ -131,70 +136,71 @@ impl Request {
         self
     }
 
-    /// Uses only this part of the picture, in upright pixels, as crop dialogs send it.
+    /// Uses only this part of the picture, in upright pixels, as crop dialogs report it.
     #[must_use]
     pub const fn crop(mut self, rect: Rect) -> Self {
         self.crop = Some(rect);
         self
     }
 
-    /// Also enlarges pictures that are smaller than the target. Off unless asked for.
+    /// Also enlarges pictures that are smaller than the target. Default false.
     #[must_use]
     pub const fn enlarge(mut self, enlarge: bool) -> Self {
         self.enlarge = enlarge;
         self
     }
 
-    /// JPEG out, with `quality` from 1 to 100. This is the default, at 80.
+    /// Outputs JPEG with `quality` from 1 to 100. This is the default, with quality 80.
     #[must_use]
     pub const fn jpeg(mut self, quality: u8) -> Self {
         self.output = OutputFormat::Jpeg { quality };
         self
     }
 
-    /// PNG out; transparency is kept.
+    /// Outputs PNG. Transparency is kept.
     #[must_use]
     pub const fn png(mut self) -> Self {
         self.output = OutputFormat::Png;
         self
     }
 
-    /// Lossless WebP out; transparency is kept.
+    /// Outputs lossless WebP. Transparency is kept.
     #[must_use]
     pub const fn webp_lossless(mut self) -> Self {
         self.output = OutputFormat::WebPLossless;
         self
     }
 
-    /// Pixels out, as a [`Picture`](crate::Picture).
+    /// Outputs pixels, as a [`Picture`](crate::Picture). Transparency is kept.
     #[must_use]
     pub const fn pixels(mut self) -> Self {
         self.output = OutputFormat::Pixels;
         self
     }
 
-    /// The colour, red, green, blue, that shows through transparent places of a JPEG. Default white.
+    /// The background colour, as red, green and blue, behind the transparent parts of a JPEG output.
+    /// Default white.
     #[must_use]
     pub const fn background(mut self, rgb: [u8; 3]) -> Self {
         self.background = rgb;
         self
     }
 
-    /// How much of a JPEG is decoded. [`Plan::scale_divisor`](crate::Plan::scale_divisor) shows what
-    /// that comes to.
+    /// The scale at which a JPEG is decoded. Default [`JpegDetail::Balanced`].
+    /// [`Plan::scale_divisor`](crate::Plan::scale_divisor) returns the result.
     #[must_use]
     pub const fn jpeg_detail(mut self, detail: JpegDetail) -> Self {
         self.jpeg_detail = detail;
         self
     }
 
-    /// Also takes a JPEG whose data end early, when at least `min_percent_of_rows` percent, 1 to 100, of
-    /// the rows that are asked for are there. Off unless asked for: such a file is
-    /// [`Truncated`](crate::Error::Truncated).
+    /// Also accepts a truncated JPEG, when its data contains at least `min_percent_of_rows` percent, 1
+    /// to 100, of the rows that the outputs need. By default every truncated file is refused with
+    /// [`Error::Truncated`].
     ///
-    /// The rows that are missing are grey, and [`Thumbnail::truncated`](crate::Thumbnail::truncated)
-    /// tells where the data end. Of a progressive JPEG all rows are there, in less detail, once its
-    /// first scans are. A PNG or WebP that is cut is refused all the same.
+    /// Missing rows become grey, and [`Thumbnail::truncated`](crate::Thumbnail::truncated) tells where
+    /// the data ends. The first scans of a progressive JPEG contain all rows in less detail, so that a
+    /// file that is truncated after them has no missing rows. A truncated PNG or WebP is always refused.
     #[must_use]
     pub const fn accept_truncated(mut self, min_percent_of_rows: u8) -> Self {
         self.min_percent_of_rows = Some(min_percent_of_rows);
@@ -233,7 +239,7 @@ impl Request {
         self.background
     }
 
-    /// What is wrong with the request whatever the picture.
+    /// Refuses a request that is invalid for every picture.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.size_count > Self::MAX_SIZES {
             return Err(Error::BadRequest(BadRequest::TooManySizes));

@@ -1,14 +1,14 @@
-//! Sizes and rectangles, and the one place where dimensions are multiplied.
+//! Sizes and rectangles. Dimensions are multiplied here and nowhere else.
 
 use core::fmt;
 
-/// Width and height in pixels.
+/// A width and a height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Size {
-    /// Pixels from left to right.
+    /// The width in pixels.
     pub width: u32,
-    /// Pixels from top to bottom.
+    /// The height in pixels.
     pub height: u32,
 }
 
@@ -19,7 +19,7 @@ impl Size {
         Self { width, height }
     }
 
-    /// The number of pixels. Two `u32` sides always fit in a `u64` product.
+    /// The number of pixels. The product of two `u32` always fits in a `u64`.
     #[must_use]
     pub const fn pixels(self) -> u64 {
         self.width as u64 * self.height as u64
@@ -31,13 +31,13 @@ impl Size {
         if self.width > self.height { self.width } else { self.height }
     }
 
-    /// True when a side is 0, so that there is no pixel.
+    /// True when a side is 0, so that there are no pixels.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.width == 0 || self.height == 0
     }
 
-    /// The size of the picture turned by a quarter.
+    /// Width and height exchanged: the size after a rotation by 90°.
     #[must_use]
     pub const fn transposed(self) -> Self {
         Self { width: self.height, height: self.width }
@@ -50,34 +50,34 @@ impl fmt::Display for Size {
     }
 }
 
-/// A rectangle of whole pixels; `x` and `y` are its left and top edge.
+/// A rectangle of whole pixels. `x` and `y` are its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Rect {
-    /// Pixels left of the rectangle.
+    /// The column of its left edge, in pixels from the left of the picture.
     pub x: u32,
-    /// Pixels above the rectangle.
+    /// The row of its top edge, in pixels from the top of the picture.
     pub y: u32,
-    /// Pixels from left to right.
+    /// The width in pixels.
     pub width: u32,
-    /// Pixels from top to bottom.
+    /// The height in pixels.
     pub height: u32,
 }
 
 impl Rect {
-    /// The rectangle that covers a picture of `size`.
+    /// The rectangle that covers a picture of `size` completely.
     #[must_use]
     pub const fn covering(size: Size) -> Self {
         Self { x: 0, y: 0, width: size.width, height: size.height }
     }
 
-    /// Its width and height.
+    /// The width and height of the rectangle.
     #[must_use]
     pub const fn size(self) -> Size {
         Size { width: self.width, height: self.height }
     }
 
-    /// True when every pixel of the rectangle, and at least one, lies in a picture of `size`.
+    /// True when the rectangle is not empty and lies completely inside a picture of `size`.
     #[must_use]
     pub const fn is_inside(self, size: Size) -> bool {
         !self.size().is_empty()
@@ -92,7 +92,8 @@ impl fmt::Display for Rect {
     }
 }
 
-/// A part of a plane in samples, whose edges may lie between samples: finite, not empty, inside.
+/// A part of a plane, in samples. Its edges may lie between samples. It is finite, not empty and
+/// inside the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct SourceRect {
     pub(crate) x: f64,
@@ -102,7 +103,7 @@ pub(crate) struct SourceRect {
 }
 
 impl SourceRect {
-    /// The whole of a plane of `size`.
+    /// A plane of `size`, completely.
     pub(crate) fn covering(size: Size) -> Self {
         Self { x: 0.0, y: 0.0, width: f64::from(size.width), height: f64::from(size.height) }
     }
@@ -113,12 +114,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_largest_product_fits() {
+    fn the_largest_product_does_not_overflow() {
         assert_eq!(Size::new(u32::MAX, u32::MAX).pixels(), 18_446_744_065_119_617_025);
     }
 
     #[test]
-    fn a_rectangle_at_the_edge_is_inside_and_one_pixel_on_is_not() {
+    fn a_rectangle_that_touches_the_edge_is_inside_and_one_pixel_further_is_not() {
         let size = Size::new(10, 20);
         let rect = Rect { x: 3, y: 5, width: 7, height: 15 };
         assert!(rect.is_inside(size));

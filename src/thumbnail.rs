@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::probe::{icc_source, probe};
 use crate::request::{OutputFormat, Request};
 
-/// Makes a thumbnail of an upload.
+/// Makes a thumbnail of an upload: the first size of `request`.
 ///
 /// ```
 /// use bombproof::{Error, Limit, Limits, Request};
@@ -40,7 +40,7 @@ pub fn thumbnail(bytes: &[u8], request: &Request, limits: &Limits) -> Result<Thu
     first(thumbnails(bytes, request, limits)?)
 }
 
-/// Makes all sizes of `request` from one decode, in the order in which they were asked for.
+/// Makes a thumbnail for each size of `request` from one decode, in the order of the request.
 ///
 /// # Errors
 /// Those of [`probe`], [`Plan::new`] and [`Plan::run`].
@@ -55,7 +55,8 @@ pub fn thumbnails(
     run(&plan, bytes, &Interrupt::never())
 }
 
-/// Decodes a picture in its full size, upright and in sRGB, inside the same limits and promises.
+/// Decodes a picture in its full size, upright and in sRGB, under the same limits and promises as a
+/// thumbnail.
 ///
 /// ```
 /// use bombproof::{Layout, Limits, Picture, Size};
@@ -66,25 +67,27 @@ pub fn thumbnails(
 /// ```
 ///
 /// # Errors
-/// Those of [`probe`], [`Plan::new`] and [`Plan::run`]. The whole picture is in memory, so that
-/// [`Limits::max_memory_bytes`] is reached far earlier than by a thumbnail.
+/// Those of [`probe`], [`Plan::new`] and [`Plan::run`]. The complete picture is in memory, so it
+/// exceeds [`Limits::max_memory_bytes`] far earlier than a thumbnail.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     let thumbnail = thumbnail(bytes, &Request::full_size().pixels(), limits)?;
-    thumbnail.into_picture().ok_or(Error::Bug("pixels were asked for, a file came"))
+    thumbnail.into_picture().ok_or(Error::Bug("a request for pixels returned a file"))
 }
 
 impl Plan {
-    /// Makes the first output from the bytes that the plan was made from.
+    /// Makes the first output. `bytes` are those that the plan was made from.
     ///
     /// # Errors
     /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another header,
     /// [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends early,
-    /// [`Error::Interrupted`] when `interrupt` says so.
+    /// [`Error::Unsupported`] when it uses a variant that this crate does not decode,
+    /// [`Error::Interrupted`] when `interrupt` stops the job, [`Error::OutOfMemory`] when the allocator
+    /// refuses memory.
     pub fn run(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Thumbnail, Error> {
         first(self.run_all(bytes, interrupt)?)
     }
 
-    /// Makes all outputs from one decode, in the order in which they were asked for.
+    /// Makes all outputs from one decode, in the order of the request.
     ///
     /// # Errors
     /// Those of [`run`](Self::run).
@@ -96,13 +99,13 @@ impl Plan {
     }
 }
 
-/// Runs a plan on the bytes whose header it was made from.
+/// Runs a plan. It was made from the header of `bytes`.
 fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
     let budget = &Budget::new(plan.memory_bytes());
     let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
     let Decoded { planes: mut small, truncated } =
         plan.decode_order().decode(bytes, Job { budget, interrupt })?;
-    // What is finished stays charged while the next output is made.
+    // Finished outputs stay charged while the next one is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
         interrupt.check()?;
@@ -117,7 +120,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     Ok(thumbnails.into_parts().0)
 }
 
-/// The file that the order asks for, or the pixels as they are.
+/// The encoded file, or the pixels as they are.
 fn body<'b>(
     order: &encode::Order,
     pixels: Pixels<'b>,
@@ -133,5 +136,5 @@ fn body<'b>(
 }
 
 fn first(thumbnails: Vec<Thumbnail>) -> Result<Thumbnail, Error> {
-    thumbnails.into_iter().next().ok_or(Error::Bug("a request without a size"))
+    thumbnails.into_iter().next().ok_or(Error::Bug("a request without sizes"))
 }

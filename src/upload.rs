@@ -1,4 +1,4 @@
-//! Reading an upload no further than the limit.
+//! Reads an upload, but no further than the limit.
 
 use std::io::{ErrorKind, Read};
 
@@ -6,12 +6,12 @@ use crate::error::Error;
 use crate::limits::{Limit, Limits};
 use crate::work;
 
-/// Reads an upload to its end, or to the first byte over [`Limits::max_input_bytes`]: of a longer one,
-/// no byte after that is taken from the reader.
+/// Reads an upload to its end, or to the first byte over [`Limits::max_input_bytes`]. No byte after
+/// that one is read.
 ///
-/// Memory is reserved by what has arrived, never by what a header such as Content-Length promises:
-/// the buffer doubles from 16 KiB, and while it moves both blocks are live, so that at most three
-/// times the bytes that arrived are held.
+/// The buffer grows with the bytes that have arrived, never by what a header such as Content-Length
+/// declares. It starts at 16 KiB and doubles. While it moves both blocks are live, so memory stays at
+/// or below three times the bytes that have arrived, and at least 16 KiB.
 ///
 /// ```
 /// use bombproof::{Error, Limit, Limits};
@@ -29,25 +29,25 @@ use crate::work;
 /// ```
 ///
 /// # Errors
-/// [`Error::OverLimit`] at the first byte too many, whose `found` is then one more than is allowed;
+/// [`Error::OverLimit`] at the first byte over the limit, with a `found` that is one more than allowed;
 /// [`Error::Io`] when the reader fails; [`Error::OutOfMemory`] when the allocator does.
 pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Error> {
     let mut upload = Vec::new();
-    let mut piece = [0; PIECE_BYTES];
+    let mut chunk = [0; CHUNK_BYTES];
     loop {
-        // One byte more than is left is enough to know.
-        let left = limits.max_input_bytes.saturating_sub(upload.len() as u64);
-        let asked = usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES - 1) + 1;
-        let piece = piece.get_mut(..asked).unwrap_or_default();
-        let count = match reader.read(piece) {
+        // One byte over the limit is enough to refuse the upload.
+        let allowed = limits.max_input_bytes.saturating_sub(upload.len() as u64);
+        let len = usize::try_from(allowed).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES - 1) + 1;
+        let chunk = chunk.get_mut(..len).ok_or(Error::Bug("a read longer than its buffer"))?;
+        let count = match reader.read(chunk) {
             Ok(0) => return Ok(upload),
             Ok(count) => count,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(Error::Io(error)),
         };
-        // A reader that claims more than the buffer holds is broken, not to be trusted.
+        // A reader that claims to have filled more than the buffer is broken.
         let arrived =
-            piece.get(..count).ok_or(ErrorKind::InvalidData).map_err(std::io::Error::from)?;
+            chunk.get(..count).ok_or(ErrorKind::InvalidData).map_err(std::io::Error::from)?;
         let total = upload.len() as u64 + arrived.len() as u64;
         if total > limits.max_input_bytes {
             return Err(Error::OverLimit {
@@ -57,7 +57,7 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
             });
         }
         if upload.capacity() - upload.len() < count {
-            let more = upload.capacity().max(PIECE_BYTES);
+            let more = upload.capacity().max(CHUNK_BYTES);
             let bytes = upload.len().saturating_add(more) as u64;
             work::own_allocation(|| upload.try_reserve_exact(more))
                 .map_err(|_| Error::OutOfMemory { bytes })?;
@@ -66,14 +66,14 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
     }
 }
 
-const PIECE_BYTES: usize = 16 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io;
 
-    /// Hands out one byte a call, and an interruption before each.
+    /// Returns one byte per call, and an interruption before each.
     struct Slow<'a> {
         rest: &'a [u8],
         interrupt: bool,
@@ -104,8 +104,8 @@ mod tests {
     }
 
     #[test]
-    fn one_byte_too_many_is_refused_whatever_its_piece() {
-        for len in [1usize, 100, PIECE_BYTES, PIECE_BYTES + 1] {
+    fn one_byte_over_the_limit_is_refused_at_every_length() {
+        for len in [1usize, 100, CHUNK_BYTES, CHUNK_BYTES + 1] {
             let bytes = vec![1; len];
             assert!(read_upload(&bytes[..], &limits(len as u64)).is_ok());
             let refused = read_upload(&bytes[..], &limits(len as u64 - 1));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endless_reader_ends_at_the_limit() {
+    fn an_endless_reader_is_stopped_at_the_limit() {
         assert!(matches!(
             read_upload(io::repeat(0), &limits(1 << 20)),
             Err(Error::OverLimit { found: 1_048_577, allowed: 1_048_576, .. })

@@ -1,16 +1,14 @@
-//! Work that is counted, so that tests bound it without a clock.
+//! Counters of work, so that tests can bound it without a clock.
 //!
-//! With the feature `instrument` the numbers are kept for each thread; without it nothing of this is
-//! compiled into the crate.
+//! With the feature `instrument` each thread counts its own work. Without it all calls are empty.
 
+#[cfg(not(feature = "instrument"))]
+pub(crate) use disabled::*;
 #[cfg(feature = "instrument")]
-pub use counted::*;
-#[cfg(not(feature = "instrument"))]
-pub(crate) use free::*;
+pub use enabled::*;
 
-/// The same calls, when nobody counts.
 #[cfg(not(feature = "instrument"))]
-mod free {
+mod disabled {
     use crate::error::Error;
 
     #[inline(always)]
@@ -38,26 +36,26 @@ mod free {
 }
 
 #[cfg(feature = "instrument")]
-mod counted {
+mod enabled {
     use core::cell::Cell;
 
     use crate::error::{Error, Interrupted};
 
-    /// What one piece of work did on its thread.
+    /// The work that one call did on its thread.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Work {
-        /// Bytes that the container readers passed: headers of chunks and whole marker segments,
-        /// entropy-coded data in which the next marker was searched, what a CRC covers, headers of
-        /// VP8L, entries of Exif directories and of the tag tables of profiles.
+        /// Bytes that the container readers walked over: chunk headers and complete marker segments,
+        /// entropy-coded data that was searched for the next marker, data under a CRC, VP8L headers,
+        /// and the entries of Exif directories and of the tag tables of profiles.
         pub walked_bytes: u64,
         /// Blocks of 8×8 coefficients that the scans of a JPEG visited.
         pub blocks: u64,
-        /// Pixels that the decoders of PNG and WebP made.
+        /// Pixels that the PNG and WebP decoders produced.
         pub pixels: u64,
-        /// Bytes that deflated profiles were inflated to.
+        /// Inflated bytes of compressed profiles.
         pub inflated_bytes: u64,
-        /// Looks at the deadline and at the cancel flag.
+        /// Polls of the deadline and the cancel flag.
         pub polls: u64,
     }
 
@@ -70,7 +68,7 @@ mod counted {
 
     const NONE: Work = Work { walked_bytes: 0, blocks: 0, pixels: 0, inflated_bytes: 0, polls: 0 };
 
-    /// Does `job` and says what it did on this thread.
+    /// Runs `job` and returns the work that it did on this thread.
     pub fn measure_work<T>(job: impl FnOnce() -> T) -> (T, Work) {
         let outer = WORK.replace(NONE);
         let result = job();
@@ -78,7 +76,8 @@ mod counted {
         (result, work)
     }
 
-    /// Does `job`, whose deadline passes at its `poll`th look at it, counted from 1. Never for 0.
+    /// Runs `job` with a deadline that passes at poll number `poll`, counted from 1. With 0 it never
+    /// passes.
     pub fn stop_at_poll<T>(poll: u64, job: impl FnOnce() -> T) -> (T, Work) {
         let outer = STOP_AT_POLL.replace(poll);
         let result = measure_work(job);
@@ -86,37 +85,37 @@ mod counted {
         result
     }
 
-    /// True while this thread asks the allocator for memory in a way that takes no for an answer:
-    /// where an allocator of a test may refuse.
+    /// True during a fallible allocation of this crate on this thread. Only these may a test allocator
+    /// refuse.
     #[must_use]
     pub fn is_own_allocation() -> bool {
         OWN_ALLOCATION.get()
     }
 
-    fn note(change: impl FnOnce(&mut Work)) {
+    fn record(change: impl FnOnce(&mut Work)) {
         let mut work = WORK.get();
         change(&mut work);
         WORK.set(work);
     }
 
     pub(crate) fn walked(bytes: usize) {
-        note(|work| work.walked_bytes += bytes as u64);
+        record(|work| work.walked_bytes += bytes as u64);
     }
 
     pub(crate) fn visited(blocks: u64) {
-        note(|work| work.blocks += blocks);
+        record(|work| work.blocks += blocks);
     }
 
     pub(crate) fn decoded(pixels: u64) {
-        note(|work| work.pixels += pixels);
+        record(|work| work.pixels += pixels);
     }
 
     pub(crate) fn inflated(bytes: usize) {
-        note(|work| work.inflated_bytes += bytes as u64);
+        record(|work| work.inflated_bytes += bytes as u64);
     }
 
     pub(crate) fn polled() -> Result<(), Error> {
-        note(|work| work.polls += 1);
+        record(|work| work.polls += 1);
         // A deadline that has passed stays passed.
         let stop_at_poll = STOP_AT_POLL.get();
         if stop_at_poll != 0 && WORK.get().polls >= stop_at_poll {

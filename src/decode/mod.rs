@@ -3,7 +3,7 @@
 use crate::budget::Buffer;
 use crate::error::{Error, Truncated};
 use crate::job::Job;
-use crate::shrink::{PlaneShrink, Shrink};
+use crate::shrink::{PlaneOrder, Shrink};
 
 pub(crate) mod jpeg;
 pub(crate) mod png;
@@ -15,7 +15,7 @@ pub(crate) mod webp;
 pub(crate) struct Order<'p> {
     pub(crate) source: Source<'p>,
     /// How to shrink each plane of the decoder.
-    pub(crate) planes: [Option<PlaneShrink>; 4],
+    pub(crate) planes: [Option<PlaneOrder>; 4],
 }
 
 /// The order for the decoder of one format.

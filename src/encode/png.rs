@@ -23,7 +23,7 @@ pub(crate) fn encode<'b>(
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
     let PictureView { size, layout, .. } = picture;
-    let _codec = budget.take(codec_bytes(size, layout))?;
+    let _codec = budget.reserve(codec_bytes(size, layout))?;
     let drops_alpha = layout.has_alpha() && picture.is_opaque();
     file_writer::write(file_bound(size, layout), budget, |output| {
         write(picture, drops_alpha, output)

@@ -1,17 +1,17 @@
-//! What is read of Exif blocks and colour profiles.
+//! The readers of Exif blocks and colour profiles.
 
 use crate::budget::Budget;
 use crate::probe::Orientation;
 use crate::probe::icc::{MinimalProfile, ProfileBytes};
 
-/// The orientation that an Exif block says, which starts with its TIFF header.
+/// The orientation in an Exif block. `tiff` starts with the TIFF header.
 #[must_use]
 pub fn exif_orientation(tiff: &[u8]) -> Orientation {
     Orientation::of_exif(tiff)
 }
 
-/// The profile that the colour library would be given for this one: the tags of its model, each
-/// once. `None` when it is ignored.
+/// The rebuilt profile that the colour library gets instead of `profile`: only the tags of its colour
+/// model, each once. `None` when the profile is ignored.
 #[must_use]
 pub fn minimal_profile(profile: &[u8]) -> Option<Vec<u8>> {
     let profile = ProfileBytes::contiguous(profile);

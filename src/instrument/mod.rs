@@ -1,7 +1,6 @@
-//! Access for tests and fuzz targets: counted work, and single stages on bytes of their own.
+//! Access for tests, benchmarks and fuzz targets: counted work, and single stages of the pipeline.
 //!
-//! Behind the feature `instrument`, which changes no result. Nothing here is covered by semantic
-//! versioning.
+//! The feature `instrument` enables it and changes no result. Semantic versioning does not cover it.
 
 mod metadata;
 mod planes;

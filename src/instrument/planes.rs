@@ -1,4 +1,4 @@
-//! The planes and the coefficients that the decoders make, in full size.
+//! The planes and coefficients of the decoders.
 
 use crate::budget::Budget;
 use crate::decode::jpeg::coefficient_dump::{self, Blocks};
@@ -15,14 +15,14 @@ use crate::size::Rect;
 /// The samples of one component of a picture, row after row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plane {
-    /// Samples of a row.
+    /// Samples in a row.
     pub width: usize,
-    /// All rows.
+    /// The samples of all rows.
     pub samples: Vec<u8>,
 }
 
-/// The planes of a picture as the decoder makes them, in full size: not turned, not converted, and
-/// colours not multiplied by alpha. Of an animation, the frame without its canvas.
+/// The planes of a picture as the decoder produces them, in full size: in the stored orientation, with
+/// the stored colours, not premultiplied. For an animation, the first frame without its canvas.
 ///
 /// # Errors
 /// Those of [`probe`] and of the decoder.
@@ -45,7 +45,7 @@ pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
     Ok(planes.all)
 }
 
-/// The planes of a JPEG, all of them at 1/`divisor` of their size: 1, 2, 4 or 8.
+/// The planes of a JPEG, all at 1/`divisor` of their sides. `divisor` is 1, 2, 4 or 8.
 ///
 /// # Errors
 /// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format or divisor.
@@ -54,7 +54,7 @@ pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
     let scale = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth]
         .into_iter()
         .find(|scale| scale.divisor() == divisor)
-        .ok_or(Error::Bug("a scale that there is not"))?;
+        .ok_or(Error::Bug("no such scale"))?;
     let order = jpeg::Order::whole(&frame, [scale; 4]);
     let budget = Budget::new(order.memory_bytes([0; 4]));
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
@@ -63,7 +63,8 @@ pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
     Ok(planes.all)
 }
 
-/// The coefficients of each component of a JPEG that has nothing behind its last scan, as a view.
+/// The coefficients of each component of a JPEG. Nothing follows its last scan, as in the result of
+/// [`sanitised_view`](super::sanitised_view).
 ///
 /// # Errors
 /// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format.
@@ -74,13 +75,13 @@ pub fn jpeg_coefficients(bytes: &[u8]) -> Result<Vec<Blocks>, Error> {
 fn jpeg_frame(bytes: &[u8]) -> Result<Frame, Error> {
     match probe(bytes)?.detail {
         Detail::Jpeg(frame) => Ok(frame),
-        _ => Err(Error::Bug("another format than JPEG")),
+        _ => Err(Error::Bug("not a JPEG")),
     }
 }
 
 struct Planes {
     all: [Plane; 4],
-    /// Of the picture, for rows that come in parts.
+    /// The width of the picture, for rows that are delivered in parts.
     width: usize,
 }
 
@@ -112,9 +113,9 @@ impl RowSink for Planes {
         plane.width = width;
         let end = (y as usize + 1) * width;
         plane.samples.resize(plane.samples.len().max(end), 0);
-        let row = plane.samples.get_mut(end - width..end).unwrap_or_default();
-        let places = row.iter_mut().skip(x as usize).step_by(x_step as usize);
-        places.zip(samples).for_each(|(place, &sample)| *place = sample);
+        let row = plane.samples.get_mut(end - width..end).ok_or(Error::Bug("no such row"))?;
+        let columns = row.iter_mut().skip(x as usize).step_by(x_step as usize);
+        columns.zip(samples).for_each(|(column, &sample)| *column = sample);
         Ok(())
     }
 }

@@ -1,13 +1,14 @@
-//! What the decoders see of an upload.
+//! The part of an upload that the decoders see.
 
 use crate::error::Error;
 use crate::format::Format;
 use crate::probe::{Detail, jpeg, png, probe, webp};
 
-/// What a decoder sees of an upload, as a file: the approved segments or chunks and nothing else.
+/// The part of an upload that a decoder sees, as a file: the approved segments or chunks and nothing
+/// else.
 ///
-/// Of an animation it is the first frame alone; the canvas around it, the orientation and the profile
-/// are not part of it.
+/// For an animation this is only the first frame. The canvas around it, the orientation and the profile
+/// are left out.
 ///
 /// # Errors
 /// Those of [`probe`], and [`Error::Truncated`] where a chunk ends early.
@@ -40,10 +41,10 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
                 put(&mut view, 0xDA, body);
                 let length = usize::try_from(segments.skip_entropy_data()).unwrap_or(usize::MAX);
                 let data = entropy.get(..length).unwrap_or(entropy);
-                // Where the file was cut, half a marker may be left; before the EOI it is a fill byte.
-                let cut = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
-                view.extend(data.get(..data.len() - cut).unwrap_or(data));
-                // Nothing behind the only scan is looked at.
+                // A truncated file may end in half a marker. Before the EOI that would be a fill byte.
+                let fill_bytes = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
+                view.extend(data.get(..data.len() - fill_bytes).unwrap_or(data));
+                // The decoder reads nothing after the only scan.
                 if streams {
                     break;
                 }

@@ -1,4 +1,4 @@
-//! The stages behind the plan, one by one.
+//! The stages of a running job, one by one.
 
 use crate::budget::Budget;
 use crate::error::Error;
@@ -8,50 +8,47 @@ use crate::plan::Plan;
 use crate::probe::icc_source;
 use crate::shrink::{RowSink, Shrink};
 
-/// A stage of the pipeline behind the plan.
+/// A stage of a running job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "the pipeline is fixed, and this module promises nothing"
-)]
+#[allow(clippy::exhaustive_enums, reason = "semantic versioning does not cover this module")]
 pub enum Stage {
-    /// Rows are shrunk while they are decoded.
+    /// Decodes rows and shrinks them.
     DecodeAndShrink,
-    /// Resize, colour, orientation.
+    /// Resizes, converts colours, applies the orientation.
     Finish,
-    /// The new file.
+    /// Writes the new file.
     Encode,
 }
 
-/// Runs a plan to its first output, and calls `left` at the end of each stage, so that each can be
-/// timed.
+/// Runs a plan up to its first output, and calls `end_of` at the end of each stage, so that each can
+/// be timed.
 ///
 /// # Errors
 /// Those of [`Plan::run`].
 pub fn run_by_stage(
     plan: &Plan,
     bytes: &[u8],
-    mut left: impl FnMut(Stage),
+    mut end_of: impl FnMut(Stage),
 ) -> Result<Vec<u8>, Error> {
     let budget = &Budget::new(plan.memory_bytes());
     let job = Job { budget, interrupt: &Interrupt::never() };
     let mut small = plan.decode_order().decode(bytes, job)?.planes;
-    left(Stage::DecodeAndShrink);
+    end_of(Stage::DecodeAndShrink);
     let (finish, encode) =
-        plan.output_orders().next().ok_or(Error::Bug("a request without a size"))?;
+        plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
     let profile = icc_source(bytes, plan.header());
     let pixels = finish.pixels(&mut small, profile.as_ref(), budget)?;
-    left(Stage::Finish);
+    end_of(Stage::Finish);
     let file = encode.encode(&pixels.samples, budget)?;
-    left(Stage::Encode);
+    end_of(Stage::Encode);
     Ok(file.to_vec())
 }
 
-/// Shrinks rows of one grey as `plan` would shrink the rows of its picture: the stage alone, without a
-/// decoder. Returns the samples that are left of the first plane.
+/// Shrinks grey rows as `plan` shrinks the rows of its picture: the shrink stage alone, without a
+/// decoder. Returns the number of samples in the first small plane.
 ///
 /// # Errors
-/// Those of [`Plan::run`]; an interlaced picture has no rows.
+/// Those of [`Plan::run`]; [`Error::Bug`] for an interlaced picture, which is not decoded in rows.
 pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
     let budget = Budget::new(plan.memory_bytes().saturating_mul(2));
     let planes = plan.decode_order().planes;

@@ -19,16 +19,16 @@ impl From<Picture> for DynamicImage {
             Layout::Rgb => RgbImage::from_raw(width, height, pixels).map(Self::ImageRgb8),
             Layout::Rgba => RgbaImage::from_raw(width, height, pixels).map(Self::ImageRgba8),
         };
-        // `from_raw` refuses pixels that are too few; `Picture::new` has counted them.
+        // `from_raw` refuses too few pixels; `Picture::new` has counted them.
         image.unwrap_or_default()
     }
 }
 
-/// The pixels, taken to be sRGB with straight alpha.
+/// The same pixels, interpreted as sRGB with straight alpha.
 ///
-/// The four 8-bit kinds are moved without a copy. Wider samples are rounded to 8 bits; a kind that
-/// is not known here becomes [`Layout::Rgba`]. Memory for that is not bounded by
-/// [`Limits`](crate::Limits): the picture is the program's own.
+/// The four 8-bit variants are moved without a copy. Wider samples are rounded to 8 bits. A variant
+/// that this crate does not know becomes [`Layout::Rgba`]. No [`Limits`](crate::Limits) bound the memory
+/// of this conversion: the picture comes from the program itself.
 ///
 /// # Errors
 /// [`BadRequest::EmptySize`](crate::BadRequest::EmptySize) for a side of 0.
@@ -49,7 +49,7 @@ impl TryFrom<DynamicImage> for Picture {
             | DynamicImage::ImageRgb32F(_) => (Layout::Rgb, image.into_rgb8().into_raw()),
             _ => (Layout::Rgba, image.into_rgba8().into_raw()),
         };
-        // An image may stand at the start of a longer vector.
+        // An image may use only the start of a longer vector.
         if let Some(len) = size.pixels().checked_mul(layout.bytes_per_pixel() as u64)
             && let Ok(len) = usize::try_from(len)
         {
@@ -68,19 +68,19 @@ mod tests {
     use crate::error::BadRequest;
 
     #[test]
-    fn there_and_back_is_the_same_picture_at_the_same_place() {
+    fn a_round_trip_gives_the_same_picture_at_the_same_address() {
         for layout in [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba] {
             let len = 15 * layout.bytes_per_pixel();
             let pixels: Vec<u8> = (0..len).map(|i| (i * 5) as u8).collect();
             let picture = Picture::new(Size::new(5, 3), layout, pixels).unwrap();
-            let place = picture.pixels().as_ptr();
+            let address = picture.pixels().as_ptr();
             let same = picture.clone();
             let image = DynamicImage::from(picture);
             assert_eq!((image.width(), image.height()), (5, 3));
             assert_eq!(usize::from(image.color().bytes_per_pixel()), layout.bytes_per_pixel());
             assert_eq!(image.as_bytes(), same.pixels());
             let back = Picture::try_from(image).unwrap();
-            assert_eq!(back.pixels().as_ptr(), place);
+            assert_eq!(back.pixels().as_ptr(), address);
             assert_eq!(back, same);
         }
     }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_vector_is_cut_and_an_empty_image_refused() {
+    fn a_longer_vector_is_shortened_and_an_empty_image_refused() {
         let image = GrayImage::from_raw(2, 2, vec![9; 7]).unwrap();
         let picture = Picture::try_from(DynamicImage::ImageLuma8(image)).unwrap();
         assert_eq!(picture.pixels(), [9; 4]);

@@ -1,6 +1,6 @@
-//! What the samples of a pixel are.
+//! Pixel layouts.
 
-/// The samples of a pixel, 8 bits each, in sRGB; alpha is straight, not premultiplied.
+/// The samples of a pixel: 8 bits each, in sRGB. Alpha is straight, not premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "the layouts that a thumbnail can have")]
 pub enum Layout {
@@ -15,7 +15,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// Bytes a pixel: 1 to 4.
+    /// Bytes per pixel: 1 to 4.
     #[must_use]
     pub const fn bytes_per_pixel(self) -> usize {
         match self {
@@ -26,7 +26,7 @@ impl Layout {
         }
     }
 
-    /// True for the two layouts with alpha.
+    /// True for [`GrayAlpha`](Self::GrayAlpha) and [`Rgba`](Self::Rgba).
     #[must_use]
     pub const fn has_alpha(self) -> bool {
         matches!(self, Self::GrayAlpha | Self::Rgba)

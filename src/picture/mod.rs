@@ -1,4 +1,4 @@
-//! Pixels with their size and layout.
+//! Pictures in memory: pixels with a size and a layout.
 
 #[cfg(feature = "image")]
 mod image_crate;

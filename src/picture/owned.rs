@@ -1,4 +1,4 @@
-//! Pixels that own their memory.
+//! A picture that owns its pixels.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::size::Size;
 use super::layout::Layout;
 use super::view::PictureView;
 
-/// A picture in memory: rows from the top, pixels from the left, no padding.
+/// A picture in memory: rows from top to bottom, pixels from left to right, no padding.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     pub(super) size: Size,
@@ -39,13 +39,13 @@ impl Picture {
         self.size
     }
 
-    /// What the samples of a pixel are.
+    /// The samples of a pixel.
     #[must_use]
     pub const fn layout(&self) -> Layout {
         self.layout
     }
 
-    /// The samples: rows from the top, pixels from the left, no padding.
+    /// The samples: rows from top to bottom, pixels from left to right, no padding.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pixels_must_fit_exactly() {
+    fn pixels_must_match_their_size_exactly() {
         let size = Size::new(3, 2);
         assert!(Picture::new(size, Layout::Rgb, vec![0; 18]).is_ok());
         for len in [0, 17, 19] {

@@ -1,11 +1,11 @@
-//! Pixels that are borrowed, as the encoders take them.
+//! A borrowed picture: the input of the encoders.
 
 use super::layout::Layout;
 use crate::error::Error;
 use crate::limits::Limit;
 use crate::size::Size;
 
-/// The pixels of a picture: rows from the top, pixels from the left, no padding.
+/// The pixels of a picture: rows from top to bottom, pixels from left to right, no padding.
 #[derive(Clone, Copy)]
 pub(crate) struct PictureView<'p> {
     pub(crate) size: Size,
@@ -21,13 +21,14 @@ impl PictureView<'_> {
             || self.pixels.chunks_exact(bytes_per_pixel).all(|pixel| pixel.last() == Some(&u8::MAX))
     }
 
-    /// Refuses what a format cannot write: a side over `max_side_px`, or a wrong number of samples.
+    /// Refuses a picture that a format cannot store, with a side over `max_side_px`, or one with a
+    /// wrong number of samples.
     pub(crate) fn check(&self, max_side_px: u32) -> Result<(), Error> {
         let Self { size, layout, pixels } = *self;
         Limit::OutputSide.check(u64::from(size.longer_side()), u64::from(max_side_px))?;
         let expected = size.pixels().checked_mul(layout.bytes_per_pixel() as u64);
         if size.is_empty() || expected != Some(pixels.len() as u64) {
-            return Err(Error::Bug("an encoder was given pixels that do not fit their size"));
+            return Err(Error::Bug("an encoder got pixels that do not match their size"));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The refusals that the header and the request decide.
+//! The checks of header, request and limits that need no byte of the image.
 
 use super::geometry::Geometry;
 use crate::error::{Error, Unsupported};
@@ -7,7 +7,7 @@ use crate::limits::{Limit, Limits};
 use crate::probe::{Detail, Header};
 use crate::request::OutputFormat;
 
-/// Every limit that the header can pass, the cheapest refusals first.
+/// Refuses a header that exceeds a limit. The cheapest checks come first.
 pub(super) fn limits(header: &Header, limits: &Limits) -> Result<(), Error> {
     if !limits.formats.contains(header.format) {
         return Err(Error::Unsupported(Unsupported::NotAllowed(header.format)));
@@ -26,6 +26,7 @@ pub(super) fn limits(header: &Header, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses a header that declares more pixels than the data can hold.
 pub(super) fn credible(header: &Header) -> Result<(), Error> {
     let (coded_size, possible_pixels) = match &header.detail {
         Detail::Jpeg(frame) => (header.size, frame.possible_pixels()),
@@ -39,7 +40,8 @@ pub(super) fn credible(header: &Header) -> Result<(), Error> {
     Ok(())
 }
 
-/// A PNG that ends before its IEND. The other readers tell while they read the header.
+/// Refuses a PNG that ends before its IEND. The readers of the other formats have already checked
+/// that.
 pub(super) fn complete(header: &Header) -> Result<(), Error> {
     match &header.detail {
         Detail::Png(image) if !image.complete => Err(Error::truncated_header(Format::Png)),
@@ -47,8 +49,8 @@ pub(super) fn complete(header: &Header) -> Result<(), Error> {
     }
 }
 
-/// The sides that the output's own format can store: 65,535 in JPEG (T.81, B.2.2), 16,384 in
-/// WebP (RFC 9649, 3.4), 2^31 - 1 in PNG.
+/// Refuses a side that the output format cannot store. The longest are 65,535 in JPEG (T.81, B.2.2),
+/// 16,384 in WebP (RFC 9649, 3.4) and 2^31 - 1 in PNG.
 pub(super) fn output_format(output: OutputFormat, geometry: &Geometry) -> Result<(), Error> {
     let allowed = match output {
         OutputFormat::Jpeg { .. } => 65_535,

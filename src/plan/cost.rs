@@ -1,18 +1,18 @@
-//! The cost model: the bytes of heap that are live in each stage, and the most at any moment.
+//! The cost model: the most bytes of heap that are live in each stage, and in all of them.
 
 use core::fmt;
 
 use crate::request::OutputFormat;
 use crate::{decode, encode, finish};
 
-/// The peak of each stage, in bytes, with what earlier stages leave live.
+/// The peak of each stage in bytes, including what earlier stages leave live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     decode_bytes: u64,
     finish_bytes: u64,
     encode_bytes: u64,
-    /// What stays live while outputs are made: their list, and those that are finished.
-    kept_bytes: u64,
+    /// What stays live while outputs are made: the list of outputs, and the finished ones.
+    outputs_bytes: u64,
 }
 
 impl Cost {
@@ -20,30 +20,31 @@ impl Cost {
     pub(crate) fn of_decode(list_bytes: u64, decode: &decode::Order<'_>) -> Self {
         Self {
             decode_bytes: list_bytes.saturating_add(decode.memory_bytes()),
-            kept_bytes: list_bytes,
+            outputs_bytes: list_bytes,
             ..Self::default()
         }
     }
 
     /// Adds the cost of the next output.
     pub(crate) fn add_output(&mut self, finish: &finish::Order, encode: &encode::Order) {
-        let finish_bytes = finish.memory_bytes().saturating_add(self.kept_bytes);
+        let finish_bytes = finish.memory_bytes().saturating_add(self.outputs_bytes);
         self.finish_bytes = self.finish_bytes.max(finish_bytes);
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
         let encode_bytes = encode
             .memory_bytes()
             .saturating_add(finish.pixel_bytes())
             .saturating_add(small_bytes)
-            .saturating_add(self.kept_bytes);
+            .saturating_add(self.outputs_bytes);
         self.encode_bytes = self.encode_bytes.max(encode_bytes);
-        // Pixels keep the block that they were made in.
+        // An output of pixels is the buffer that they were made in.
         let output_bytes = match encode.format {
             OutputFormat::Pixels => finish.pixel_bytes(),
             _ => encode.file_bytes(),
         };
-        self.kept_bytes = self.kept_bytes.saturating_add(output_bytes);
+        self.outputs_bytes = self.outputs_bytes.saturating_add(output_bytes);
     }
 
+    /// The largest of the three peaks.
     pub(crate) const fn peak_bytes(&self) -> u64 {
         let mut peak = self.decode_bytes;
         if self.finish_bytes > peak {

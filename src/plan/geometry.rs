@@ -1,27 +1,27 @@
-//! Which part of the stored picture becomes which output: whole numbers only, no overflow.
+//! Which part of the stored picture becomes which output, in integers that cannot overflow.
 
 use crate::error::{BadRequest, Error};
 use crate::probe::Orientation;
 use crate::request::{Fit, Request};
 use crate::size::{Rect, Size};
 
-/// One output: the part of the stored picture it shows, and its size.
+/// One output: the part of the stored picture that it shows, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutputGeometry {
-    /// In stored pixels, before the orientation is applied.
+    /// The part in stored pixels, before the orientation is applied.
     pub(crate) crop: Rect,
-    /// The size before the orientation is applied.
+    /// The output size before the orientation is applied.
     pub(crate) stored_size: Size,
-    /// The size that comes out.
+    /// The output size after the orientation is applied.
     pub(crate) size: Size,
 }
 
-/// All outputs of a request.
+/// The geometry of all outputs of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Geometry {
     outputs: [OutputGeometry; Request::MAX_SIZES],
     count: usize,
-    /// The smallest rectangle of stored pixels that holds the crops of all outputs.
+    /// The smallest rectangle of stored pixels that contains the crops of all outputs.
     pub(crate) window: Rect,
 }
 
@@ -62,9 +62,9 @@ impl Geometry {
     }
 }
 
-/// The part of a picture of `source` that is shown, and the size that it gets. The part is never
-/// empty and inside the source; the size is never 0, never larger than `target`, and never larger
-/// than the part unless `enlarge` is true.
+/// The part of a picture of size `source` that an output shows, and the size of the output. The part is
+/// not empty and inside the source. No side of the output is 0, and none is larger than that of
+/// `target`, or of the part unless `enlarge` is true.
 fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
     match fit {
         Fit::Full => (Rect::covering(source), source),
@@ -94,7 +94,7 @@ fn contain(source: Size, target: Size, enlarge: bool) -> Size {
     }
 }
 
-/// The largest part of `source` with the shape of `target`.
+/// The size of the largest part of `source` with the aspect ratio of `target`.
 fn cover_part(source: Size, target: Size) -> Size {
     if is_wider(source, target) {
         let width = scaled(source.height, target.width, target.height);
@@ -105,7 +105,7 @@ fn cover_part(source: Size, target: Size) -> Size {
     }
 }
 
-/// True when `source` is wider in shape than `target`.
+/// True when `source` has a wider aspect ratio than `target`.
 const fn is_wider(source: Size, target: Size) -> bool {
     source.width as u64 * target.height as u64 > source.height as u64 * target.width as u64
 }
@@ -135,8 +135,8 @@ fn union(a: Rect, b: Rect) -> Rect {
     Rect { x, y, width: right - x, height: bottom - y }
 }
 
-/// Where a rectangle of the upright picture lies in the stored one. `upright` is the size of the
-/// upright picture, and the rectangle lies inside it.
+/// Maps a rectangle of the upright picture to the stored picture. `upright` is the size of the upright
+/// picture, and the rectangle lies inside it.
 fn stored_rect(rect: Rect, upright: Size, orientation: Orientation) -> Rect {
     let Rect { x, y, width, height } = rect;
     let from_right = upright.width - x - width;
@@ -178,7 +178,7 @@ mod tests {
         )
     }
 
-    /// All lengths, with the small and the largest ones often among them.
+    /// All lengths, often small or near the largest.
     fn length() -> impl Strategy<Value = u32> {
         prop_oneof![1..=u32::MAX, 1..=300u32, u32::MAX - 3..=u32::MAX, 1..=70_000u32]
     }
@@ -200,13 +200,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn outputs_have_pixels_lie_inside_and_are_never_larger_than_asked(
+        fn outputs_are_not_empty_lie_inside_and_are_never_larger_than_requested(
             source in size(),
             request in request(),
             orientation in orientations(),
         ) {
             let geometry = Geometry::new(&request, source, orientation).unwrap();
-            let [output] = geometry.outputs() else { panic!("one size was asked for") };
+            let [output] = geometry.outputs() else { panic!("the request has one size") };
             let target = request.sizes()[0];
             prop_assert!(!output.size.is_empty());
             prop_assert!(output.crop.is_inside(source));
@@ -220,7 +220,7 @@ mod tests {
         }
 
         #[test]
-        fn the_window_holds_all_crops(
+        fn the_window_contains_all_crops(
             source in size(),
             targets in prop::collection::vec(size(), 1..=Request::MAX_SIZES),
             orientation in orientations(),
@@ -243,7 +243,7 @@ mod tests {
         }
 
         #[test]
-        fn a_crop_is_taken_or_refused_and_never_overflows(
+        fn a_crop_is_accepted_or_refused_and_never_overflows(
             source in size(),
             rect in (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>()),
             orientation in orientations(),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn known_pictures_get_the_known_sizes() {
+    fn known_pictures_have_the_expected_sizes() {
         let of = |request: Request, width, height| {
             let geometry =
                 Geometry::new(&request, Size::new(width, height), Orientation::Upright).unwrap();
@@ -278,7 +278,7 @@ mod tests {
             of(Request::contain(1024, 1024), 4032, 3024),
             (rect(0, 0, 4032, 3024), Size::new(1024, 768))
         );
-        // One column of ten thousand pixels: an avatar of one pixel, never of 65,536.
+        // A column of 10,000 pixels becomes an avatar of 1 pixel, not of 65,536.
         assert_eq!(of(Request::cover(256, 256), 1, 10_000), (rect(0, 4999, 1, 1), Size::new(1, 1)));
         assert_eq!(of(Request::contain(150, 150), 1, 10_000).1, Size::new(1, 150));
         assert_eq!(of(Request::cover(256, 256), 100, 80).1, Size::new(80, 80));
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(of(enlarged, 100, 80), (rect(10, 0, 80, 80), Size::new(256, 256)));
     }
 
-    /// Marks one pixel and turns a small picture by the definition of each orientation.
+    /// Maps every pixel of a small picture and compares with the definition of each orientation.
     #[test]
     fn a_pixel_of_the_upright_picture_is_found_in_the_stored_one() {
         let stored = Size::new(3, 2);

@@ -1,32 +1,35 @@
-//! How each plane is reduced: the decoder's scale, the box, and what is left for the resize.
+//! How each plane is reduced: by the scale of the decoder, by the box, and by the resize.
 
 use super::geometry::{Geometry, OutputGeometry};
 use crate::finish::PlanePart;
 use crate::probe::jpeg::Scale;
-use crate::shrink::PlaneShrink;
+use crate::shrink::PlaneOrder;
 use crate::size::{Rect, Size, SourceRect};
 
-/// One plane of the source before it is planned.
+/// A plane as the decoder delivers it at full scale, before its reduction is planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlaneSource {
-    /// Samples of the plane for `per_x` pixels of the picture, from left to right.
+    /// Samples of the plane for each `per_x` pixels of the picture, horizontally.
     pub(crate) samples_x: u32,
     pub(crate) per_x: u32,
-    /// The same from top to bottom.
+    /// The same vertically.
     pub(crate) samples_y: u32,
     pub(crate) per_y: u32,
     /// The decoder can deliver this plane at 1/2, 1/4 or 1/8.
     pub(crate) reducible: bool,
-    /// Blue or red difference, which a JPEG keeps at half the size.
+    /// Cb or Cr. A JPEG output stores them at half the size.
     pub(crate) is_chroma: bool,
+    /// See [`PlaneOrder::any_order`].
     pub(crate) any_order: bool,
+    /// See [`PlaneOrder::origin`].
     pub(crate) origin: (u32, u32),
-    pub(crate) empty: u8,
+    /// See [`PlaneOrder::uncovered`].
+    pub(crate) uncovered: u8,
 }
 
 impl PlaneSource {
     /// A plane with one sample for each pixel.
-    pub(crate) const WHOLE: Self = Self {
+    pub(crate) const FULL: Self = Self {
         samples_x: 1,
         per_x: 1,
         samples_y: 1,
@@ -35,59 +38,58 @@ impl PlaneSource {
         is_chroma: false,
         any_order: false,
         origin: (0, 0),
-        empty: 0,
+        uncovered: 0,
     };
 }
 
-/// How one plane becomes small, and where the outputs lie in it.
+/// How one plane is reduced, and where the outputs lie in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PlanePlan {
     pub(crate) scale: Scale,
-    pub(crate) shrink: PlaneShrink,
-    /// Samples of the delivered plane for one pixel of the picture.
+    pub(crate) shrink: PlaneOrder,
+    /// Samples of the delivered plane per pixel of the picture, horizontally and vertically.
     samples_per_px: (f64, f64),
 }
 
 impl PlanePlan {
-    /// The plan of one plane, at `least` reduced by the decoder as far as that. Of a reducible one the
-    /// decoder leaves at least `residual` samples for each of the output.
+    /// The plan of one plane. The decoder reduces a reducible plane at least to `min_reduction`, and
+    /// otherwise only so far that at least `min_oversampling` samples per output pixel remain, each way.
     pub(crate) fn new(
         source: &PlaneSource,
         picture: Size,
         geometry: &Geometry,
-        residual: f64,
-        least: Scale,
+        min_oversampling: f64,
+        min_reduction: Scale,
     ) -> Self {
-        let reduction = Reduction::of(source, geometry, residual, least);
-        let denominator = reduction.scale.divisor();
+        let reduction = Reduction::of(source, geometry, min_oversampling, min_reduction);
+        let divisor = reduction.scale.divisor();
         let full = |px: u32, samples: u32, per: u32| {
             (u64::from(px) * u64::from(samples)).div_ceil(u64::from(per))
         };
-        let delivered = |px: u32, samples: u32, per: u32| {
-            full(px, samples, per).div_ceil(u64::from(denominator))
-        };
+        let delivered =
+            |px: u32, samples: u32, per: u32| full(px, samples, per).div_ceil(u64::from(divisor));
         let (x, width) = span(
             (geometry.window.x, geometry.window.width),
             u64::from(source.samples_x),
-            u64::from(source.per_x) * u64::from(denominator),
+            u64::from(source.per_x) * u64::from(divisor),
             delivered(picture.width, source.samples_x, source.per_x),
         );
         let (y, height) = span(
             (geometry.window.y, geometry.window.height),
             u64::from(source.samples_y),
-            u64::from(source.per_y) * u64::from(denominator),
+            u64::from(source.per_y) * u64::from(divisor),
             delivered(picture.height, source.samples_y, source.per_y),
         );
-        let shrink = PlaneShrink {
+        let shrink = PlaneOrder {
             window: Rect { x, y, width, height },
             box_width: reduction.box_width,
             box_height: reduction.box_height,
             any_order: source.any_order,
             origin: source.origin,
-            empty: source.empty,
+            uncovered: source.uncovered,
         };
         let per_px =
-            |samples: u32, per: u32| f64::from(samples) / (f64::from(per) * f64::from(denominator));
+            |samples: u32, per: u32| f64::from(samples) / (f64::from(per) * f64::from(divisor));
         Self {
             scale: reduction.scale,
             shrink,
@@ -107,9 +109,9 @@ impl PlanePlan {
         }
     }
 
-    /// How many samples in a row a sample of the small plane is the average of, from left to right and
-    /// from top to bottom. A decoder's 1/8 is an average of 8; its 1/4 and 1/2 keep what a plane of
-    /// their size can show, and average nothing.
+    /// How many adjacent samples a sample of the small plane averages, horizontally and vertically. At
+    /// 1/8 the decoder averages 8 samples. At 1/4 and 1/2 it keeps all frequencies that a plane of that
+    /// size can represent and averages nothing.
     const fn averaged(&self) -> (u32, u32) {
         let by_decoder = match self.scale {
             Scale::Eighth => 8,
@@ -118,8 +120,8 @@ impl PlanePlan {
         (by_decoder * self.shrink.box_width, by_decoder * self.shrink.box_height)
     }
 
-    /// Where `crop`, in stored pixels, lies in the small plane. The fraction of a cell that the grid
-    /// of the decoder and the box leave over goes into the resize, so that nothing shifts.
+    /// The position of `crop`, in stored pixels, in the small plane. It includes the fraction of a cell
+    /// by which the crop is off the grid. The resize accounts for it, so that the picture does not shift.
     fn source_rect(&self, crop: Rect) -> SourceRect {
         let small = self.shrink.small_size();
         let window = self.shrink.window;
@@ -141,8 +143,8 @@ impl PlanePlan {
     }
 }
 
-/// The first sample and the number of samples that cover `start .. start + length` pixels, when
-/// there are `samples` for `per` pixels and `limit` in all.
+/// The first sample and the number of samples that cover the pixels `start .. start + length`. The plane
+/// has `samples` samples for each `per` pixels and `limit` samples in total.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "both are at most the limit, a side of the plane"
@@ -154,6 +156,10 @@ fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32
     (first as u32, (end - first) as u32)
 }
 
+/// The start and the length of the pixels `start .. start + length` in cells of a small plane with
+/// `small` cells. The first cell begins at sample `window_start`.
+/// The start and the length of the pixels `start .. start + length` in cells of a small plane with
+/// `small` cells. The first cell begins at sample `window_start`.
 fn cells(
     (start, length): (u32, u32),
     samples_per_px: f64,
@@ -177,9 +183,15 @@ struct Reduction {
 }
 
 impl Reduction {
-    /// The decoder's scale may leave less than 2 × the target, because its inverse transform keeps what
-    /// the smaller picture can show; the box must leave 2 ×, because it does not.
-    fn of(source: &PlaneSource, geometry: &Geometry, residual: f64, least: Scale) -> Self {
+    /// The decoder may reduce to less than twice the target, because its inverse transform keeps all
+    /// frequencies that the smaller picture can represent. The box filter does not, so it leaves at
+    /// least twice the target.
+    fn of(
+        source: &PlaneSource,
+        geometry: &Geometry,
+        min_oversampling: f64,
+        min_reduction: Scale,
+    ) -> Self {
         let (mut x, mut y) = (f64::MAX, f64::MAX);
         for output in geometry.outputs() {
             let (output_x, output_y) = ratio(source, output);
@@ -187,17 +199,17 @@ impl Reduction {
             y = y.min(output_y);
         }
         let scale = if source.reducible {
-            let fits = |scale: &Scale| x.min(y) >= residual * f64::from(scale.divisor());
-            SCALES.into_iter().find(fits).unwrap_or(Scale::Full).max(least)
+            let fits = |scale: &Scale| x.min(y) >= min_oversampling * f64::from(scale.divisor());
+            SCALES.into_iter().find(fits).unwrap_or(Scale::Full).max(min_reduction)
         } else {
             Scale::Full
         };
-        let left = f64::from(scale.divisor()) * RESIDUAL_AFTER_BOX;
-        Self { scale, box_width: whole(x / left), box_height: whole(y / left) }
+        let after_box = f64::from(scale.divisor()) * OVERSAMPLING_AFTER_BOX;
+        Self { scale, box_width: box_side(x / after_box), box_height: box_side(y / after_box) }
     }
 }
 
-/// Samples of the plane for each pixel of the output, both ways.
+/// Samples of the plane per pixel of the output, horizontally and vertically.
 fn ratio(source: &PlaneSource, output: &OutputGeometry) -> (f64, f64) {
     let along = |px: u32, samples: u32, per: u32, target: u32| {
         f64::from(px) * f64::from(samples) / (f64::from(per) * f64::from(target))
@@ -208,22 +220,22 @@ fn ratio(source: &PlaneSource, output: &OutputGeometry) -> (f64, f64) {
     )
 }
 
-/// The whole part of `ratio`, from 1 to [`MAX_BOX_SIDE`].
+/// The integer part of `ratio`, clamped to 1..=[`MAX_BOX_SIDE`].
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "clamped to the range of the type before"
+    reason = "clamped to the range of the type"
 )]
-fn whole(ratio: f64) -> u32 {
+fn box_side(ratio: f64) -> u32 {
     ratio.clamp(1.0, f64::from(MAX_BOX_SIDE)) as u32
 }
 
 /// From the strongest reduction to none.
 const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
 
-const RESIDUAL_AFTER_BOX: f64 = 2.0;
+const OVERSAMPLING_AFTER_BOX: f64 = 2.0;
 
-/// 4096 × 4096 samples of 255 add up to less than 2^32, the range of a sum.
+/// 4096 × 4096 samples of 255 add up to less than 2^32, so the sum fits in a `u32`.
 const MAX_BOX_SIDE: u32 = 4_096;
 
 #[cfg(test)]
@@ -239,46 +251,46 @@ mod tests {
         // Three samples for four pixels.
         assert_eq!(span((4, 4), 3, 4, 100), (3, 3));
         assert_eq!(span((5, 4), 3, 4, 100), (3, 4));
-        // Cut by the edge, and past it: never empty.
+        // Across the edge of the plane and beyond it: never empty.
         assert_eq!(span((6, 20), 1, 2, 8), (3, 5));
         assert_eq!(span((40, 2), 1, 2, 8), (7, 1));
         assert_eq!(span((0, 1), 1, 8, 1), (0, 1));
     }
 
-    /// A plane with half of the samples each way, delivered for this part of a picture of 20 × 20.
-    fn half(crop: Rect) -> (PlanePlan, OutputGeometry) {
+    /// The plan of a plane with half the samples each way, for this part of a picture of 20 × 20.
+    fn half_plane(crop: Rect) -> (PlanePlan, OutputGeometry) {
         let (x, width) = span((crop.x, crop.width), 1, 2, 10);
         let (y, height) = span((crop.y, crop.height), 1, 2, 10);
         let window = Rect { x, y, width, height };
-        let shrink = PlaneShrink {
+        let shrink = PlaneOrder {
             window,
             box_width: 1,
             box_height: 1,
             any_order: false,
             origin: (0, 0),
-            empty: 0,
+            uncovered: 0,
         };
         let plan = PlanePlan { scale: Scale::Full, shrink, samples_per_px: (0.5, 0.5) };
         (plan, OutputGeometry { crop, stored_size: window.size(), size: window.size() })
     }
 
     #[test]
-    fn a_plane_is_copied_only_where_its_edges_are_those_of_the_crop() {
+    fn a_plane_is_copied_only_when_the_crop_starts_and_ends_on_samples() {
         let is_copy = |plan: &PlanePlan, output: &OutputGeometry| {
             finish::is_copy(&plan.part(output), output.stored_size)
         };
-        let (plan, output) = half(Rect { x: 2, y: 4, width: 6, height: 8 });
+        let (plan, output) = half_plane(Rect { x: 2, y: 4, width: 6, height: 8 });
         assert!(is_copy(&plan, &output));
-        let (plan, output) = half(Rect { x: 3, y: 4, width: 6, height: 8 });
+        let (plan, output) = half_plane(Rect { x: 3, y: 4, width: 6, height: 8 });
         assert!(!is_copy(&plan, &output), "half a sample to the right");
-        let (plan, output) = half(Rect { x: 2, y: 4, width: 6, height: 8 });
+        let (plan, output) = half_plane(Rect { x: 2, y: 4, width: 6, height: 8 });
         let smaller = OutputGeometry { stored_size: Size::new(3, 3), ..output };
         assert!(!is_copy(&plan, &smaller));
     }
 
     #[test]
     fn cells_keep_their_fraction_and_stay_inside() {
-        // Pixels 100 to 150 are samples 50 to 75; from 40 on, in boxes of four, cells 2.5 to 8.75.
+        // Pixels 100 to 150 are samples 50 to 75, in boxes of four from 40 on: cells 2.5 to 8.75.
         assert_eq!(cells((100, 50), 0.5, 40, 4, 10), (2.5, 6.25));
         assert_eq!(cells((100, 50), 0.5, 40, 4, 7), (2.5, 4.5));
         assert_eq!(cells((100, 50), 0.5, 60, 4, 10), (0.0, 6.25));

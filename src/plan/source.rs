@@ -1,18 +1,19 @@
-//! What the decoder of each format delivers: which planes, and what they mean.
+//! The planes that the decoder of each format delivers, and what they mean.
 
 use super::plane::PlaneSource;
 use crate::finish::Colors;
 use crate::probe::webp::{Alpha, Coding, Still, vp8};
 use crate::probe::{Detail, Header, jpeg, png};
 
-/// What the decoder delivers.
+/// The planes that the decoder delivers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Source {
     pub(crate) colors: Colors,
-    /// One plane more, the last, holds alpha.
+    /// After the colours comes one more plane with alpha.
     pub(crate) alpha: bool,
-    /// A JPEG in several scans, whose coefficients are kept until the last. No plane of it is decoded
-    /// finer than the first: that would take more scans, and memory for all of its coefficients.
+    /// A JPEG in several scans, which keeps its coefficients until the last one. None of its planes is
+    /// decoded at a larger scale than the first: that would need more scans, and memory for all
+    /// coefficients of the plane.
     pub(crate) in_several_scans: bool,
     planes: [PlaneSource; 4],
 }
@@ -29,7 +30,7 @@ impl Source {
     fn jpeg(frame: &jpeg::Frame) -> Self {
         let (h_max, v_max) = frame.max_factors();
         let has_chroma = matches!(frame.color, jpeg::Color::YCbCr | jpeg::Color::Ycck { .. });
-        let mut planes = [PlaneSource::WHOLE; 4];
+        let mut planes = [PlaneSource::FULL; 4];
         for (i, (plane, component)) in planes.iter_mut().zip(frame.components()).enumerate() {
             *plane = PlaneSource {
                 samples_x: u32::from(component.h),
@@ -38,7 +39,7 @@ impl Source {
                 per_y: v_max,
                 reducible: true,
                 is_chroma: has_chroma && matches!(i, 1 | 2),
-                ..PlaneSource::WHOLE
+                ..PlaneSource::FULL
             };
         }
         let colors = match frame.color {
@@ -52,7 +53,7 @@ impl Source {
     }
 
     fn png(image: &png::Image) -> Self {
-        let plane = PlaneSource { any_order: image.interlaced, ..PlaneSource::WHOLE };
+        let plane = PlaneSource { any_order: image.interlaced, ..PlaneSource::FULL };
         Self {
             colors: if image.is_gray() { Colors::Gray } else { Colors::Rgb },
             alpha: image.has_alpha(),
@@ -61,27 +62,31 @@ impl Source {
         }
     }
 
-    /// A frame that does not cover its canvas leaves the rest transparent.
+    /// Where a frame does not cover its canvas, the picture is transparent.
     fn webp(still: &Still) -> Self {
-        let bare = still.leaves_canvas_uncovered();
-        let whole =
-            PlaneSource { any_order: bare, origin: (still.x, still.y), ..PlaneSource::WHOLE };
+        let is_canvas_uncovered = still.leaves_canvas_uncovered();
+        let full = PlaneSource {
+            any_order: is_canvas_uncovered,
+            origin: (still.x, still.y),
+            ..PlaneSource::FULL
+        };
         let (colors, planes) = match still.coding {
-            Coding::Lossless(_) => (Colors::Rgb, [whole; 4]),
+            Coding::Lossless(_) => (Colors::Rgb, [full; 4]),
             Coding::Lossy(_) => {
-                // Offsets of frames are even, so that chroma starts on a sample.
+                // Frame offsets are even, so chroma starts on a sample.
                 let chroma = PlaneSource {
                     per_x: 2,
                     per_y: 2,
                     origin: (still.x / 2, still.y / 2),
-                    empty: vp8::NO_CHROMA,
-                    ..whole
+                    uncovered: vp8::NO_CHROMA,
+                    ..full
                 };
-                let luma = PlaneSource { empty: vp8::BLACK, ..whole };
-                (Colors::Vp8Yuv, [luma, chroma, chroma, whole])
+                let luma = PlaneSource { uncovered: vp8::BLACK, ..full };
+                (Colors::Vp8Yuv, [luma, chroma, chroma, full])
             }
         };
-        Self { colors, alpha: bare || still.alpha != Alpha::None, in_several_scans: false, planes }
+        let alpha = is_canvas_uncovered || still.alpha != Alpha::None;
+        Self { colors, alpha, in_several_scans: false, planes }
     }
 
     pub(crate) const fn planes(&self) -> [PlaneSource; 4] {
@@ -99,11 +104,11 @@ mod tests {
     use crate::probe::webp::test_files::{Noise, anmf, chunk, riff, vp8, vp8x};
 
     #[test]
-    fn around_a_frame_the_canvas_is_black_without_colour() {
+    fn the_canvas_around_a_frame_is_transparent_black() {
         let frame = chunk(b"VP8 ", &vp8(20, 10, 0, &mut Noise(5)));
         let file = riff(&[vp8x(0x02, 64, 64), anmf(4, 6, 20, 10, &[frame])]);
         let source = Source::of(&crate::probe::probe(&file).unwrap());
-        let planes = source.planes().map(|plane| (plane.origin, plane.empty, plane.per_x));
+        let planes = source.planes().map(|plane| (plane.origin, plane.uncovered, plane.per_x));
         let chroma = ((2, 3), 128, 2);
         assert_eq!(planes, [((4, 6), 16, 1), chroma, chroma, ((4, 6), 0, 1)]);
         assert!(source.alpha && source.planes().iter().all(|plane| plane.any_order));

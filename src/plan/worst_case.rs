@@ -1,4 +1,5 @@
-//! The default budget takes every JPEG that the default limits take, for targets up to 512 × 512.
+//! Every JPEG within the other default limits fits the default memory limit, for targets up to
+//! 512 × 512.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "a test")]
 
 use proptest::prelude::*;
@@ -9,20 +10,23 @@ use crate::probe::{Detail, Header, Orientation, probe};
 use crate::request::Request;
 use crate::size::{Rect, Size};
 
-/// How the data of a frame are spread over scans.
+/// How the data of a frame is divided into scans.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Script {
-    /// All in one, or, where an MCU would be too large for that, a scan for each component.
+    /// One scan. A scan for each component where an MCU would be too large for one.
     Sequential,
-    SequentialApart,
+    /// A scan for each component.
+    SequentialByComponent,
+    /// Progressive by spectral selection.
     Spectral,
+    /// Progressive by spectral selection and successive approximation.
     Refined,
 }
 
 const SCRIPTS: [Script; 4] =
-    [Script::Sequential, Script::SequentialApart, Script::Spectral, Script::Refined];
+    [Script::Sequential, Script::SequentialByComponent, Script::Spectral, Script::Refined];
 
-/// The header of a file that says all this, with as much data as it takes.
+/// The header of a file with these properties, and as much data as the credibility check needs.
 fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> Header {
     let mut file = vec![0xFF, 0xD8];
     let segment = |file: &mut Vec<u8>, marker: u8, body: &[u8]| {
@@ -43,7 +47,7 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
     let is_progressive = matches!(script, Script::Spectral | Script::Refined);
     segment(&mut file, if is_progressive { 0xC2 } else { 0xC0 }, &frame);
     let bands: &[[u8; 3]] = match script {
-        Script::Sequential | Script::SequentialApart => &[[0, 63, 0]],
+        Script::Sequential | Script::SequentialByComponent => &[[0, 63, 0]],
         Script::Spectral => &[[0, 0, 0], [1, 63, 0]],
         Script::Refined => &[[0, 0, 0], [1, 63, 0x01], [1, 63, 0x10]],
     };
@@ -61,13 +65,13 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
     }
     file.extend([0xFF, 0xD9]);
     let mut header = probe(&file).unwrap();
-    let Detail::Jpeg(frame) = &mut header.detail else { panic!("another format") };
+    let Detail::Jpeg(frame) = &mut header.detail else { panic!("not a JPEG") };
     frame.entropy_bytes = u64::MAX;
     header
 }
 
-/// Plans for both kinds of output, within the default limits.
-fn fits(header: &Header, request: Request) -> Result<(), TestCaseError> {
+/// Asserts that plans for both kinds of output are within the default limits.
+fn assert_fits(header: &Header, request: Request) -> Result<(), TestCaseError> {
     for request in [request.jpeg(80), request.png()] {
         let plan = Plan::new(header, &request, &Limits::default());
         prop_assert!(plan.is_ok(), "{header:?}, {request:?}: {plan:?}");
@@ -75,26 +79,27 @@ fn fits(header: &Header, request: Request) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The other side of the largest picture.
-fn longest(side: u32) -> u32 {
+/// The longest other side of a picture that has one side of `side` pixels.
+fn longest_other_side(side: u32) -> u32 {
     let limits = Limits::default();
     let other = limits.max_pixels / u64::from(side);
     (other as u32).min(limits.max_side_px)
 }
 
-/// Sides at which a target of 512 just gets the finer one of two scales, and others.
+/// Sides for which a target of 512 just gets the larger of two scales, and others.
 const SIDES: [u32; 9] = [1_279, 2_559, 3_662, 5_119, 7_000, 10_239, 10_954, 20_479, 32_768];
 
 #[test]
-fn samplings_that_leave_the_most_fit() {
+fn all_power_of_two_samplings_fit() {
     let all: Vec<(u8, u8)> = (0..9).map(|i| (1 << (i / 3), 1 << (i % 3))).collect();
     for number in 0..all.len().pow(4) {
         let factors: [_; 4] = std::array::from_fn(|i| all[number / all.len().pow(i as u32) % 9]);
-        // All sides in turns, to save time.
+        // One side after another instead of all sides for each, to save time.
         let width = SIDES[number % SIDES.len()];
-        for script in [Script::SequentialApart, Script::Refined] {
-            let header = header(Size::new(width, longest(width)), &factors, script, false);
-            fits(&header, Request::cover(512, 512)).unwrap();
+        for script in [Script::SequentialByComponent, Script::Refined] {
+            let header =
+                header(Size::new(width, longest_other_side(width)), &factors, script, false);
+            assert_fits(&header, Request::cover(512, 512)).unwrap();
         }
     }
 }
@@ -102,12 +107,12 @@ fn samplings_that_leave_the_most_fit() {
 #[test]
 fn the_usual_samplings_fit_at_every_side() {
     for factors in [&[(1, 1)][..], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)], &[(1, 1); 4]] {
-        for side in SIDES.into_iter().flat_map(|side| [side, longest(side)]) {
-            let size = Size::new(side, longest(side));
+        for side in SIDES.into_iter().flat_map(|side| [side, longest_other_side(side)]) {
+            let size = Size::new(side, longest_other_side(side));
             for script in SCRIPTS {
                 let header = header(size, factors, script, false);
                 for request in [Request::cover(512, 512), Request::contain(512, 512)] {
-                    fits(&header, request).unwrap();
+                    assert_fits(&header, request).unwrap();
                 }
             }
         }
@@ -120,7 +125,7 @@ fn factors() -> impl Strategy<Value = Vec<(u8, u8)>> {
         prop::collection::vec(one.clone(), 1),
         prop::collection::vec(one.clone(), 3),
         prop::collection::vec(one, 4),
-        // As uneven as they come.
+        // The most uneven.
         prop::collection::vec(prop::sample::select(&[(1, 4), (4, 1)][..]), 4),
         prop::collection::vec(Just((1, 1)), 4),
     ]
@@ -140,14 +145,14 @@ proptest! {
         factors in factors(),
         script in prop::sample::select(&SCRIPTS[..]),
         has_adobe in any::<bool>(),
-        is_turned in any::<bool>(),
+        is_rotated in any::<bool>(),
         (width, target_height) in target(),
         (is_cover, enlarge) in (any::<bool>(), any::<bool>()),
         crop in prop::option::of((0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64)),
     ) {
-        let height = if is_longest { longest(side) } else { 1 + height % longest(side) };
+        let height = if is_longest { longest_other_side(side) } else { 1 + height % longest_other_side(side) };
         let mut header = header(Size::new(side, height), &factors, script, has_adobe);
-        if is_turned {
+        if is_rotated {
             header.orientation = Orientation::Rotate90;
         }
         let request = if is_cover {
@@ -165,6 +170,6 @@ proptest! {
                 (span(x, right, upright.width), span(y, bottom, upright.height));
             request.crop(Rect { x, y, width, height })
         });
-        fits(&header, request.enlarge(enlarge))?;
+        assert_fits(&header, request.enlarge(enlarge))?;
     }
 }

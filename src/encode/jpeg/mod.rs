@@ -43,7 +43,7 @@ pub(crate) fn encode<'b>(
     };
     let rows = Rows { pixels, width, height, layout, is_gray, background };
 
-    let _codec = budget.take(codec_bytes(size, layout))?;
+    let _codec = budget.reserve(codec_bytes(size, layout))?;
     file_writer::write(file_bound(size, layout, quality), budget, |output| {
         let mut encoder = Encoder::new(output, quality);
         encoder.set_sampling_factor(SamplingFactor::R_4_2_0);

@@ -119,7 +119,7 @@ fn convert(
             }
         }
     };
-    let _below = budget.take(below_bytes)?;
+    let _below = budget.reserve(below_bytes)?;
     let transform = match transform(&copy, channels) {
         Ok(transform) => transform,
         // Not another picture because memory was short.

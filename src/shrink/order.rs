@@ -1,0 +1,50 @@
+//! How one plane is shrunk.
+
+use crate::size::{Rect, Size};
+
+/// How one plane is shrunk. Only the plan creates these orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PlaneOrder {
+    /// The part of the decoded plane that is needed. The grid of cells starts at its top left corner.
+    pub(crate) window: Rect,
+    /// Columns of a cell.
+    pub(crate) box_width: u32,
+    /// Rows of a cell.
+    pub(crate) box_height: u32,
+    /// The rows come in parts and in any order, or do not cover the window.
+    pub(crate) any_order: bool,
+    /// The position of the decoder's first row and column in the plane.
+    pub(crate) origin: (u32, u32),
+    /// The sample value where no row covers the window.
+    pub(crate) uncovered: u8,
+}
+
+impl PlaneOrder {
+    /// Width and height of the small plane. The last cells of a row and of a column may be smaller than
+    /// the box, where the window ends.
+    pub(crate) const fn small_size(&self) -> Size {
+        Size::new(
+            self.window.width.div_ceil(self.box_width),
+            self.window.height.div_ceil(self.box_height),
+        )
+    }
+
+    pub(super) const fn is_copy(&self) -> bool {
+        self.box_width == 1 && self.box_height == 1
+    }
+
+    /// Bytes of the small plane.
+    pub(crate) const fn small_bytes(&self) -> u64 {
+        self.small_size().pixels()
+    }
+
+    /// Bytes of the sums, which are live while rows come in.
+    pub(crate) const fn sums_bytes(&self) -> u64 {
+        let sums = match (self.any_order, self.is_copy()) {
+            (true, _) => self.small_size().pixels(),
+            (false, true) => 0,
+            (false, false) => self.window.width as u64,
+        };
+        sums * size_of::<u32>() as u64
+    }
+}
