@@ -1,4 +1,5 @@
-//! The memory budget of one job: every buffer is charged before it is allocated, until it is dropped.
+//! The memory budget of one job: every buffer is charged before it is allocated, until it is
+//! dropped.
 
 use core::cell::Cell;
 use core::fmt;

@@ -47,14 +47,14 @@ pub enum Error {
 
     /// The header declares more pixels than the data of the file can encode.
     ///
-    /// The pixels of a lossless WebP can take no bytes at all, so the format has no such bound. This
-    /// crate sets one.
+    /// The pixels of a lossless WebP can take no bytes at all, so the format has no such bound.
+    /// This crate sets one.
     #[error("{declared_pixels} pixels declared, but the data can hold {possible_pixels} at most")]
     NotCredible {
         /// The declared width × height.
         declared_pixels: u64,
-        /// The largest number of pixels that the coded data can hold, by the rules of the format. For
-        /// lossless WebP it is 16,777,216 pixels and 2,978 more for each byte.
+        /// The largest number of pixels that the coded data can hold, by the rules of the format.
+        /// For lossless WebP it is 16,777,216 pixels and 2,978 more for each byte.
         possible_pixels: u64,
     },
 
@@ -262,9 +262,9 @@ impl Truncated {
         self.format
     }
 
-    /// The rows of source pixels that were decoded before the data ended, and the rows that the header
-    /// declares. For a JPEG of several scans these are the rows that the last scan reached. `None` when
-    /// the data ends in the headers, or when the decoder cannot tell.
+    /// The rows of source pixels that were decoded before the data ended, and the rows that the
+    /// header declares. For a JPEG of several scans these are the rows that the last scan reached.
+    /// `None` when the data ends in the headers, or when the decoder cannot tell.
     #[must_use]
     pub const fn rows(&self) -> Option<(u32, u32)> {
         self.rows

@@ -40,7 +40,8 @@ impl fmt::Display for Format {
 
 /// A container recognised by its first bytes.
 ///
-/// Only three of them are decoded. The others exist so that a refusal can name the file's real kind.
+/// Only three of them are decoded. The others exist so that a refusal can name the file's real
+/// kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Container {

@@ -25,8 +25,8 @@ impl Interrupt {
         Self { deadline: None, cancel: None }
     }
 
-    /// Stops the job when `timeout` has passed from now. A timeout that is too long for the clock never
-    /// stops it.
+    /// Stops the job when `timeout` has passed from now. A timeout that is too long for the clock
+    /// never stops it.
     #[must_use]
     pub fn after(timeout: Duration) -> Self {
         Self { deadline: Instant::now().checked_add(timeout), cancel: None }

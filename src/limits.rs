@@ -12,9 +12,9 @@ use crate::format::Format;
 /// limits.max_memory_bytes = 256 << 20;
 /// ```
 ///
-/// Each limit is marked as a *promise*, which holds for every input, or as *best effort*. All limits
-/// here are promises: a file that exceeds one is refused with [`Error::OverLimit`] before the limited
-/// work is done or the memory allocated. The deadline and the cancel flag of an
+/// Each limit is marked as a *promise*, which holds for every input, or as *best effort*. All
+/// limits here are promises: a file that exceeds one is refused with [`Error::OverLimit`] before
+/// the limited work is done or the memory allocated. The deadline and the cancel flag of an
 /// [`Interrupt`](crate::Interrupt) are best effort.
 ///
 /// [`Error::OverLimit`]: crate::Error::OverLimit
@@ -29,13 +29,13 @@ pub struct Limits {
     /// *Promise.* The longest side of the source in pixels. Default 32,768: enough for panoramas. A
     /// JPEG can declare up to 65,535.
     pub max_side_px: u32,
-    /// *Promise.* The largest number of pixels of the source. Default 120,000,000: enough for phones
-    /// with 108 megapixels.
+    /// *Promise.* The largest number of pixels of the source. Default 120,000,000: enough for
+    /// phones with 108 megapixels.
     pub max_pixels: u64,
     /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
-    /// Default 64 MiB: enough for every JPEG within the other defaults, for targets of up to 512 × 512
-    /// at the default detail. A progressive JPEG that needs more is decoded one component after the
-    /// other, which needs less memory and gives the same picture.
+    /// Default 64 MiB: enough for every JPEG within the other defaults, for targets of up to 512 ×
+    /// 512 at the default detail. A progressive JPEG that needs more is decoded one component after
+    /// the other, which needs less memory and gives the same picture.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,
@@ -46,16 +46,18 @@ pub struct Limits {
     /// about 10.
     pub max_scans: u32,
     /// *Promise.* How many samples all scans of a JPEG together may visit, as a multiple of the
-    /// samples in the picture. Default 20: the scans of real progressive files visit each sample 4 to
-    /// 8 times.
+    /// samples in the picture. Default 20: the scans of real progressive files visit each sample 4
+    /// to 8 times.
     pub max_scan_work: u32,
-    /// *Promise.* The largest number of segments (JPEG) or chunks (PNG, WebP) in a file. IDAT chunks,
-    /// restart intervals and all frames of an animation except the first do not count. Default 1,024.
+    /// *Promise.* The largest number of segments (JPEG) or chunks (PNG, WebP) in a file. IDAT
+    /// chunks, restart intervals and all frames of an animation except the first do not count.
+    /// Default 1,024.
     pub max_segments: u32,
     /// *Promise.* The largest ICC profile of a grey or RGB picture in bytes. A larger profile is
     /// ignored, and [`ColorConversion`](crate::ColorConversion) reports that. Default 1 MiB.
     pub max_icc_bytes: u64,
-    /// *Promise.* The same for CMYK pictures, which have profiles with larger tables. Default 4 MiB.
+    /// *Promise.* The same for CMYK pictures, which have profiles with larger tables. Default 4
+    /// MiB.
     pub max_icc_bytes_cmyk: u64,
     /// *Promise.* The accepted formats. Default all three.
     pub formats: Formats,

@@ -25,7 +25,8 @@ pub(crate) enum Body {
 }
 
 impl Thumbnail {
-    /// The bytes of the file, or the samples of the picture when [`Request::pixels`] asked for pixels.
+    /// The bytes of the file, or the samples of the picture when [`Request::pixels`] asked for
+    /// pixels.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.body {

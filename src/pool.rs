@@ -12,8 +12,8 @@ use crate::work;
 /// A fixed number of bytes that many threads reserve from, so that the quotes of all running jobs
 /// together never exceed it.
 ///
-/// Clones share the same pool. Waiting is first in, first out: a small job does not overtake a large
-/// one that waits.
+/// Clones share the same pool. Waiting is first in, first out: a small job does not overtake a
+/// large one that waits.
 ///
 /// ```
 /// use std::time::Duration;
@@ -74,14 +74,14 @@ impl MemoryPool {
     /// Reserves the quote of `plan`, and waits for at most `timeout` until enough memory is free.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote exceeds the capacity
-    /// of the pool, [`Error::OutOfMemory`] when the queue cannot grow.
+    /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote exceeds the
+    /// capacity of the pool, [`Error::OutOfMemory`] when the queue cannot grow.
     pub fn reserve(&self, plan: &Plan, timeout: Duration) -> Result<Permit, Error> {
         self.reserve_bytes(plan.memory_bytes(), timeout)
     }
 
-    /// Reserves `bytes` bytes, for memory that a service wants to count besides the plan's, such as the
-    /// upload itself.
+    /// Reserves `bytes` bytes, for memory that a service wants to count besides the plan's, such as
+    /// the upload itself.
     ///
     /// # Errors
     /// Those of [`reserve`](Self::reserve).

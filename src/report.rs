@@ -1,11 +1,12 @@
-//! An error as plain data: the same form for logs, command lines, HTTP responses and other languages.
+//! An error as plain data: the same form for logs, command lines, HTTP responses and other
+//! languages.
 
 use crate::error::Error;
 
 /// An [`Error`] as plain fields.
 ///
-/// With the feature `serde` it serialises to an object with these field names, and so does [`Error`]
-/// itself.
+/// With the feature `serde` it serialises to an object with these field names, and so does
+/// [`Error`] itself.
 ///
 /// ```
 /// let refused = bombproof::probe(b"GIF89a...").unwrap_err().report();
@@ -36,8 +37,8 @@ pub struct ErrorReport {
 }
 
 impl ErrorReport {
-    /// A report of a failure outside this crate, so that a service can report all failures in the same
-    /// form. It names no limit and is not retryable. Assign the fields where that is wrong.
+    /// A report of a failure outside this crate, so that a service can report all failures in the
+    /// same form. It names no limit and is not retryable. Assign the fields where that is wrong.
     #[must_use]
     pub const fn new(
         kind: &'static str,

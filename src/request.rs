@@ -6,8 +6,8 @@ use crate::size::{Rect, Size};
 /// The outputs that a caller wants from a picture.
 ///
 /// All sizes and rectangles are in pixels of the upright picture, after its orientation is applied.
-/// The builder methods check nothing: [`Plan::new`](crate::Plan::new) refuses an invalid request with
-/// [`Error::BadRequest`].
+/// The builder methods check nothing: [`Plan::new`](crate::Plan::new) refuses an invalid request
+/// with [`Error::BadRequest`].
 ///
 /// ```
 /// use bombproof::{Rect, Request};
@@ -38,9 +38,10 @@ pub struct Request {
 
 /// The scale at which a JPEG is decoded.
 ///
-/// The decoder can produce a picture at 1/2, 1/4 or 1/8 of its sides for a fraction of the work. Its
-/// result is then resized to the target: the larger it is, the finer the output. For a JPEG output,
-/// chroma is measured against half the target, because a 4:2:0 file stores it at half the size.
+/// The decoder can produce a picture at 1/2, 1/4 or 1/8 of its sides for a fraction of the work.
+/// Its result is then resized to the target: the larger it is, the finer the output. For a JPEG
+/// output, chroma is measured against half the target, because a 4:2:0 file stores it at half the
+/// size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "three steps of one scale")]
 pub enum JpegDetail {
@@ -90,15 +91,15 @@ impl Request {
 
     /// Fills `width` × `height` pixels. What does not fit is cropped evenly on both sides.
     ///
-    /// A picture that is smaller than the target is cropped to its aspect ratio but not enlarged, unless
-    /// [`enlarge`](Self::enlarge) is set.
+    /// A picture that is smaller than the target is cropped to its aspect ratio but not enlarged,
+    /// unless [`enlarge`](Self::enlarge) is set.
     #[must_use]
     pub const fn cover(width: u32, height: u32) -> Self {
         Self::new(Size::new(width, height), Fit::Cover)
     }
 
-    /// Fits the complete picture inside `width` × `height` pixels, at least 1 pixel each way. It is not
-    /// enlarged, unless [`enlarge`](Self::enlarge) is set.
+    /// Fits the complete picture inside `width` × `height` pixels, at least 1 pixel each way. It is
+    /// not enlarged, unless [`enlarge`](Self::enlarge) is set.
     #[must_use]
     pub const fn contain(width: u32, height: u32) -> Self {
         Self::new(Size::new(width, height), Fit::Contain)
@@ -178,8 +179,8 @@ impl Request {
         self
     }
 
-    /// The background colour, as red, green and blue, behind the transparent parts of a JPEG output.
-    /// Default white.
+    /// The background colour, as red, green and blue, behind the transparent parts of a JPEG
+    /// output. Default white.
     #[must_use]
     pub const fn background(mut self, rgb: [u8; 3]) -> Self {
         self.background = rgb;
@@ -194,13 +195,14 @@ impl Request {
         self
     }
 
-    /// Also accepts a truncated JPEG, when its data contains at least `min_percent_of_rows` percent, 1
-    /// to 100, of the rows that the outputs need. By default every truncated file is refused with
-    /// [`Error::Truncated`].
+    /// Also accepts a truncated JPEG, when its data contains at least `min_percent_of_rows`
+    /// percent, 1 to 100, of the rows that the outputs need. By default every truncated file is
+    /// refused with [`Error::Truncated`].
     ///
-    /// Missing rows become grey, and [`Thumbnail::truncated`](crate::Thumbnail::truncated) tells where
-    /// the data ends. The first scans of a progressive JPEG contain all rows in less detail, so that a
-    /// file that is truncated after them has no missing rows. A truncated PNG or WebP is always refused.
+    /// Missing rows become grey, and [`Thumbnail::truncated`](crate::Thumbnail::truncated) tells
+    /// where the data ends. The first scans of a progressive JPEG contain all rows in less detail,
+    /// so that a file that is truncated after them has no missing rows. A truncated PNG or WebP is
+    /// always refused.
     #[must_use]
     pub const fn accept_truncated(mut self, min_percent_of_rows: u8) -> Self {
         self.min_percent_of_rows = Some(min_percent_of_rows);

@@ -78,11 +78,11 @@ impl Plan {
     /// Makes the first output. `bytes` are those that the plan was made from.
     ///
     /// # Errors
-    /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another header,
-    /// [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends early,
-    /// [`Error::Unsupported`] when it uses a variant that this crate does not decode,
-    /// [`Error::Interrupted`] when `interrupt` stops the job, [`Error::OutOfMemory`] when the allocator
-    /// refuses memory.
+    /// [`BadRequest::OtherBytes`](crate::BadRequest::OtherBytes) when the bytes have another
+    /// header, [`Error::Malformed`] and [`Error::Truncated`] when their data is damaged or ends
+    /// early, [`Error::Unsupported`] when it uses a variant that this crate does not decode,
+    /// [`Error::Interrupted`] when `interrupt` stops the job, [`Error::OutOfMemory`] when the
+    /// allocator refuses memory.
     pub fn run(&self, bytes: &[u8], interrupt: &Interrupt) -> Result<Thumbnail, Error> {
         first(self.run_all(bytes, interrupt)?)
     }

@@ -10,8 +10,8 @@ use crate::work;
 /// that one is read.
 ///
 /// The buffer grows with the bytes that have arrived, never by what a header such as Content-Length
-/// declares. It starts at 16 KiB and doubles. While it moves both blocks are live, so memory stays at
-/// or below three times the bytes that have arrived, and at least 16 KiB.
+/// declares. It starts at 16 KiB and doubles. While it moves both blocks are live, so memory stays
+/// at or below three times the bytes that have arrived, and at least 16 KiB.
 ///
 /// ```
 /// use bombproof::{Error, Limit, Limits};
@@ -29,8 +29,8 @@ use crate::work;
 /// ```
 ///
 /// # Errors
-/// [`Error::OverLimit`] at the first byte over the limit, with a `found` that is one more than allowed;
-/// [`Error::Io`] when the reader fails; [`Error::OutOfMemory`] when the allocator does.
+/// [`Error::OverLimit`] at the first byte over the limit, with a `found` that is one more than
+/// allowed; [`Error::Io`] when the reader fails; [`Error::OutOfMemory`] when the allocator does.
 pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Error> {
     let mut upload = Vec::new();
     let mut chunk = [0; CHUNK_BYTES];

@@ -45,9 +45,9 @@ mod enabled {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Work {
-        /// Bytes that the container readers walked over: chunk headers and complete marker segments,
-        /// entropy-coded data that was searched for the next marker, data under a CRC, VP8L headers,
-        /// and the entries of Exif directories and of the tag tables of profiles.
+        /// Bytes that the container readers walked over: chunk headers and complete marker
+        /// segments, entropy-coded data that was searched for the next marker, data under a CRC,
+        /// VP8L headers, and the entries of Exif directories and of the tag tables of profiles.
         pub walked_bytes: u64,
         /// Blocks of 8×8 coefficients that the scans of a JPEG visited.
         pub blocks: u64,
@@ -76,8 +76,8 @@ mod enabled {
         (result, work)
     }
 
-    /// Runs `job` with a deadline that passes at poll number `poll`, counted from 1. With 0 it never
-    /// passes.
+    /// Runs `job` with a deadline that passes at poll number `poll`, counted from 1. With 0 it
+    /// never passes.
     pub fn stop_at_poll<T>(poll: u64, job: impl FnOnce() -> T) -> (T, Work) {
         let outer = STOP_AT_POLL.replace(poll);
         let result = measure_work(job);
@@ -85,8 +85,8 @@ mod enabled {
         result
     }
 
-    /// True during a fallible allocation of this crate on this thread. Only these may a test allocator
-    /// refuse.
+    /// True during a fallible allocation of this crate on this thread. Only these may a test
+    /// allocator refuse.
     #[must_use]
     pub fn is_own_allocation() -> bool {
         OWN_ALLOCATION.get()

@@ -1,56 +1,57 @@
-//! The growing file: what an encoder writes, paid for before it is allocated.
+//! A growing file for encoders, charged before it is allocated.
 
 use std::io;
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
-/// How long a file can be, and how long one is kept while its length is not known.
+/// The lengths that bound the memory of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FileBound {
-    /// No file is longer.
+    /// The longest possible file.
     pub(crate) max_bytes: u64,
-    /// A file that passes this length is only counted to its end, and then written again into a
-    /// block of its own length. So twice this length, and not twice `max_bytes`, has to be paid for.
-    pub(crate) kept_bytes: u64,
+    /// A file that exceeds this length is only measured up to its end, and then written again into
+    /// a block of its exact length. So the price is twice this length, not twice `max_bytes`.
+    pub(crate) max_buffered_bytes: u64,
 }
 
 impl FileBound {
-    /// The most that [`write`] holds at any time: two blocks of the kept length, when the finished
-    /// file moves into a block of its own length, or the longest file alone.
+    /// The most bytes that [`write`] allocates: two blocks of the buffered length, while the
+    /// finished file moves into a block of its own length, or the longest file alone.
     pub(crate) const fn memory_bytes(self) -> u64 {
-        let kept = if self.kept_bytes < MIN_BYTES { MIN_BYTES } else { self.kept_bytes };
-        let twice = kept.saturating_mul(2);
+        let buffered =
+            if self.max_buffered_bytes < MIN_BYTES { MIN_BYTES } else { self.max_buffered_bytes };
+        let twice = buffered.saturating_mul(2);
         if twice > self.max_bytes { twice } else { self.max_bytes }
     }
 }
 
-/// The file that `encode` writes, in a block of its own length or at most a sixteenth more.
+/// Returns the file that `encode` writes, in a block of at most 17/16 of its length.
 ///
-/// `encode` is called once, or twice for a file longer than `kept_bytes`; it must write the same
-/// bytes both times.
+/// `encode` is called once, or twice for a file longer than `max_buffered_bytes`. It must write the
+/// same bytes both times.
 pub(crate) fn write<'b>(
     bound: FileBound,
     budget: &'b Budget,
     mut encode: impl FnMut(&mut FileWriter<'b>) -> Result<(), Error>,
 ) -> Result<Buffer<'b, u8>, Error> {
-    let kept_bytes = bound.kept_bytes.max(MIN_BYTES);
-    let mut output = FileWriter::new((kept_bytes / 4).max(MIN_BYTES), kept_bytes, budget)?;
+    let buffered_bytes = bound.max_buffered_bytes.max(MIN_BYTES);
+    let mut output = FileWriter::new((buffered_bytes / 4).max(MIN_BYTES), buffered_bytes, budget)?;
     output.max_bytes = bound.max_bytes.max(MIN_BYTES);
-    if let Some(file) = output.filled_by(&mut encode)? {
+    if let Some(file) = output.fill(&mut encode)? {
         return Ok(file);
     }
     let exact_bytes = output.written_bytes;
     drop(output);
     let mut output = FileWriter::new(exact_bytes, exact_bytes, budget)?;
-    output.filled_by(&mut encode)?.ok_or(Error::Bug("an encoder wrote two different files"))
+    output.fill(&mut encode)?.ok_or(Error::Bug("an encoder wrote two different files"))
 }
 
 /// The bytes that an encoder has written so far, charged to the budget of the job.
 ///
-/// Capacity doubles up to a limit; while the bytes move, both blocks are charged. Past the limit
-/// they are dropped and only counted. A write past the longest file fails and is remembered, because
-/// codecs swallow errors when they are dropped.
+/// The capacity doubles up to a maximum. While the bytes move, both blocks are charged. Beyond the
+/// maximum the bytes are dropped, and further ones are only counted. A write beyond the longest
+/// file fails. The failure is stored, because codecs swallow errors when they are dropped.
 #[derive(Debug)]
 pub(crate) struct FileWriter<'b> {
     bytes: Buffer<'b, u8>,
@@ -79,8 +80,8 @@ impl<'b> FileWriter<'b> {
         })
     }
 
-    /// The file, or nothing when it was only counted.
-    fn filled_by(
+    /// Runs `encode` and returns the file, or `None` when it was only counted.
+    fn fill(
         &mut self,
         encode: &mut impl FnMut(&mut Self) -> Result<(), Error>,
     ) -> Result<Option<Buffer<'b, u8>>, Error> {
@@ -94,7 +95,7 @@ impl<'b> FileWriter<'b> {
         }
         let spare_bytes = self.capacity_bytes - self.bytes.len();
         if spare_bytes > self.bytes.len() / 16 {
-            self.move_into(self.bytes.len())?;
+            self.reallocate(self.bytes.len())?;
         }
         let nothing = self.budget.empty_buffer(0)?;
         Ok(Some(core::mem::replace(&mut self.bytes, nothing)))
@@ -103,13 +104,15 @@ impl<'b> FileWriter<'b> {
     fn append(&mut self, more: &[u8]) -> Result<(), Error> {
         self.written_bytes = self.written_bytes.saturating_add(more.len() as u64);
         if self.only_counts || more.len() > self.capacity_bytes - self.bytes.len() {
-            self.make_room(more.len())?;
+            self.grow(more.len())?;
         }
         if self.only_counts { Ok(()) } else { self.bytes.extend_from_slice(more) }
     }
 
+    /// Makes the capacity large enough for `more_bytes` more bytes, or drops all bytes to only
+    /// count.
     #[cold]
-    fn make_room(&mut self, more_bytes: usize) -> Result<(), Error> {
+    fn grow(&mut self, more_bytes: usize) -> Result<(), Error> {
         if self.written_bytes > self.max_bytes {
             return Err(Error::Bug("an encoded picture is larger than its bound"));
         }
@@ -120,10 +123,10 @@ impl<'b> FileWriter<'b> {
             return Ok(());
         }
         let doubled = self.capacity_bytes.saturating_mul(2);
-        self.move_into(doubled.max(needed).min(self.max_capacity_bytes))
+        self.reallocate(doubled.max(needed).min(self.max_capacity_bytes))
     }
 
-    fn move_into(&mut self, capacity_bytes: usize) -> Result<(), Error> {
+    fn reallocate(&mut self, capacity_bytes: usize) -> Result<(), Error> {
         let mut block = self.budget.empty_buffer(capacity_bytes)?;
         block.extend_from_slice(&self.bytes)?;
         self.bytes = block;
@@ -163,10 +166,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_length_up_to_the_bound_fits_in_the_memory_that_was_said() {
+    fn any_length_up_to_the_bound_fits_in_the_quoted_memory() {
         for max_bytes in [0, 1, 1024, 1025, 5000, 8192, 30_003] {
-            for kept_bytes in [0, max_bytes / 3, max_bytes / 2, max_bytes * 3 / 4, max_bytes] {
-                let bound = FileBound { max_bytes, kept_bytes };
+            for max_buffered_bytes in
+                [0, max_bytes / 3, max_bytes / 2, max_bytes * 3 / 4, max_bytes]
+            {
+                let bound = FileBound { max_bytes, max_buffered_bytes };
                 for share in 0..=16 {
                     for piece in [7, 1000, 200_000] {
                         let budget = Budget::new(bound.memory_bytes());
@@ -189,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn a_write_past_the_bound_is_a_bug_even_when_its_error_is_swallowed() {
-        for kept_bytes in [1000, 2000] {
-            let bound = FileBound { max_bytes: 2000, kept_bytes };
+    fn a_write_beyond_the_bound_is_a_bug_even_when_its_error_is_swallowed() {
+        for max_buffered_bytes in [1000, 2000] {
+            let bound = FileBound { max_bytes: 2000, max_buffered_bytes };
             let budget = Budget::new(bound.memory_bytes());
             let file = write(bound, &budget, |output| {
                 output.write_all(&[7; 2000])?;
@@ -204,8 +209,8 @@ mod tests {
     }
 
     #[test]
-    fn an_encoder_that_writes_another_file_the_second_time_is_a_bug() {
-        let bound = FileBound { max_bytes: 9000, kept_bytes: 2000 };
+    fn an_encoder_that_writes_two_different_files_is_a_bug() {
+        let bound = FileBound { max_bytes: 9000, max_buffered_bytes: 2000 };
         let budget = Budget::new(bound.memory_bytes());
         let mut len = 5000;
         let file = write(bound, &budget, |output| {

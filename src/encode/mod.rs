@@ -1,7 +1,7 @@
-//! Upright sRGB pixels → a new file, which holds nothing but them.
+//! Upright sRGB pixels → a new file that contains nothing else.
 //!
-//! Each format has `encode`, and `memory_bytes`: an upper bound of what `encode` holds at any time
-//! beyond the pixels it is given, for every picture of that size, noise included.
+//! Each format has `encode` and `memory_bytes`: an upper bound of the bytes that `encode` allocates
+//! for any picture of a size, even for noise.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -17,18 +17,18 @@ pub(crate) mod png;
 mod test_pictures;
 pub(crate) mod webp;
 
-/// The file that one output becomes.
+/// How one output is encoded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) format: OutputFormat,
     pub(crate) size: Size,
     pub(crate) layout: Layout,
-    /// What shows through transparent pixels in a format without alpha.
+    /// The colour behind transparent pixels in a format without alpha.
     pub(crate) background: [u8; 3],
 }
 
 impl Order {
-    /// Encodes `pixels`, which have the size and the layout of the order.
+    /// Encodes `pixels`, which have the size and layout of this order.
     pub(crate) fn encode<'b>(
         &self,
         pixels: &[u8],
@@ -41,11 +41,11 @@ impl Order {
             }
             OutputFormat::Png => png::encode(picture, budget),
             OutputFormat::WebPLossless => webp::encode(picture, budget),
-            OutputFormat::Pixels => Err(Error::Bug("pixels are not encoded")),
+            OutputFormat::Pixels => Err(Error::Bug("an output of pixels is not encoded")),
         }
     }
 
-    /// The most that [`encode`](Self::encode) holds at any time beyond the pixels.
+    /// The most bytes that [`encode`](Self::encode) allocates.
     pub(crate) const fn memory_bytes(&self) -> u64 {
         match self.format {
             OutputFormat::Jpeg { quality } => jpeg::memory_bytes(self.size, self.layout, quality),
@@ -55,7 +55,8 @@ impl Order {
         }
     }
 
-    /// The most that the finished file holds: its bytes, and at most a sixteenth more of capacity.
+    /// The most bytes that the finished file occupies: its length, and up to a sixteenth more
+    /// capacity.
     pub(crate) const fn file_bytes(&self) -> u64 {
         let bytes = match self.format {
             OutputFormat::Jpeg { quality } => jpeg::file_bytes(self.size, self.layout, quality),

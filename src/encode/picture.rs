@@ -1,4 +1,4 @@
-//! The encoders of [`Picture`].
+//! The encoding methods of [`Picture`].
 
 use super::{jpeg, png, webp};
 use crate::budget::{Budget, Buffer};
@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::picture::Picture;
 
 impl Picture {
-    /// A JPEG of this picture: baseline, 4:2:0, without metadata. Transparent pixels show white.
+    /// Encodes this picture as a baseline JPEG in 4:2:0, with `quality` from 1 to 100 and without
+    /// metadata. Transparent pixels become white.
     ///
     /// ```
     /// use bombproof::{Layout, Picture, Size};
@@ -19,34 +20,36 @@ impl Picture {
     ///
     /// # Errors
     /// [`BadRequest::Quality`] for a `quality` outside 1–100, [`Error::OverLimit`] for a side over
-    /// 65,535 pixels, [`Error::OutOfMemory`].
+    /// 65,535 pixels, [`Error::OutOfMemory`] when the allocator refuses memory.
     pub fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
         let budget = Budget::new(jpeg::memory_bytes(self.size(), self.layout(), quality));
         jpeg::encode(self.view(), quality, WHITE, &budget).map(into_file)
     }
 
-    /// A PNG of this picture: the same pixels, without metadata, and without alpha when no pixel
+    /// Encodes this picture losslessly as a PNG without metadata. Alpha is left out when no pixel
     /// is transparent.
     ///
     /// # Errors
-    /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`].
+    /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`] when the
+    /// allocator refuses memory.
     pub fn to_png(&self) -> Result<Vec<u8>, Error> {
         let budget = Budget::new(png::memory_bytes(self.size(), self.layout()));
         png::encode(self.view(), &budget).map(into_file)
     }
 
-    /// A lossless WebP of this picture: the same pixels, without metadata, and without alpha when
-    /// no pixel is transparent.
+    /// Encodes this picture as a lossless WebP without metadata. Alpha is left out when no pixel is
+    /// transparent.
     ///
     /// # Errors
-    /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`].
+    /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`] when the
+    /// allocator refuses memory.
     pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
         let budget = Budget::new(webp::memory_bytes(self.size(), self.layout()));
         webp::encode(self.view(), &budget).map(into_file)
     }
 }
 
-/// The file leaves the job with the caller.
+/// The file, no longer charged.
 fn into_file(file: Buffer<'_, u8>) -> Vec<u8> {
     file.into_parts().0
 }
@@ -62,7 +65,7 @@ mod tests {
     use crate::size::Size;
 
     #[test]
-    fn all_formats_are_written_and_debug_shows_no_pixel() {
+    fn all_formats_are_written_and_debug_shows_no_pixels() {
         let picture = Picture::new(Size::new(2, 1), Layout::Rgba, vec![77; 8]).unwrap();
         assert!(picture.to_png().unwrap().starts_with(b"\x89PNG"));
         assert!(picture.to_webp().unwrap().starts_with(b"RIFF"));

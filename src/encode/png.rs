@@ -1,4 +1,4 @@
-//! Pixels → PNG: 8 bits a sample, not interlaced.
+//! Pixels → PNG: 8 bits per sample, not interlaced.
 
 use std::io::Write;
 
@@ -13,7 +13,7 @@ use crate::size::Size;
 /// The longest side that a PNG can have (PNG, 11.2.1).
 pub(crate) const MAX_SIDE_PX: u32 = i32::MAX as u32;
 
-/// A PNG of `pixels`. Alpha is left out when every pixel is opaque.
+/// Encodes `picture` as a PNG. Alpha is left out when every pixel is opaque.
 ///
 /// # Errors
 /// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
@@ -31,7 +31,7 @@ pub(crate) fn encode<'b>(
     })
 }
 
-/// The most that [`encode`] holds beyond the pixels.
+/// The most bytes that [`encode`] allocates.
 pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
     codec_bytes(size, layout).saturating_add(file_bound(size, layout).memory_bytes())
 }
@@ -64,16 +64,16 @@ fn write(
     writer.finish()
 }
 
-/// Writes all samples but the last of each pixel, through a small array instead of a copy.
+/// Writes all samples except the last of each pixel, through a small array instead of a copy.
 fn write_without_alpha(
     pixels: &[u8],
     bytes_per_pixel: usize,
     stream: &mut impl Write,
 ) -> Result<(), EncodingError> {
     let mut opaque = [0; 768];
-    for some in pixels.chunks(256 * bytes_per_pixel) {
+    for block in pixels.chunks(256 * bytes_per_pixel) {
         let mut len = 0;
-        let pixels = some.chunks_exact(bytes_per_pixel);
+        let pixels = block.chunks_exact(bytes_per_pixel);
         for (to, pixel) in opaque.chunks_exact_mut(bytes_per_pixel - 1).zip(pixels) {
             to.copy_from_slice(&pixel[..bytes_per_pixel - 1]);
             len += to.len();
@@ -83,29 +83,30 @@ fn write_without_alpha(
     Ok(())
 }
 
-/// What png, flate2 and miniz_oxide allocate: three rows, the buffer of one IDAT chunk, and state
-/// that does not depend on the picture.
+/// The bytes that png, flate2 and miniz_oxide allocate: three rows, the buffer of one IDAT chunk,
+/// and state of a fixed size.
 const fn codec_bytes(size: Size, layout: Layout) -> u64 {
     (size.width as u64).saturating_mul(3 * layout.bytes_per_pixel() as u64)
         + IDAT_BYTES as u64
         + DEFLATE_BYTES
 }
 
-/// Photographs take about half of the bound, so that only noise is written twice.
+/// Photographs take about half of the bound, so only noise is written twice.
 const fn file_bound(size: Size, layout: Layout) -> FileBound {
     let max_bytes = file_bytes(size, layout);
-    FileBound { max_bytes, kept_bytes: max_bytes / 4 * 3 }
+    FileBound { max_bytes, max_buffered_bytes: max_bytes / 4 * 3 }
 }
 
-/// The longest file of any picture of this size.
+/// The length of the longest file of any picture of this size.
 ///
-/// Deflate (RFC 1951) with Huffman codes fitted to each block is never longer than with 9 bits for
-/// every literal and length symbol and 5 bits for every distance symbol, which is a code, too. So a
-/// literal costs at most 9 bits a byte. A match of 3 bytes costs at most 9 + 5 + 11 bits, because
-/// miniz_oxide takes none farther than 8 KiB; a longer one at most 9 + 5 + 5 + 13 = 32, and at 4
-/// bytes, where lengths have no extra bits, 27. So nothing costs over 9 bits a byte. A block, whose
-/// codes take at most 600 bytes, ends after 31 KiB of input at the earliest. Each IDAT chunk adds
-/// 12 bytes. The rest is for signature, IHDR, IEND, the zlib frame and the last two blocks.
+/// Deflate (RFC 1951) with optimal Huffman codes for each block is never longer than with a flat
+/// code of 9 bits for literals and lengths and 5 bits for distances. So a literal costs at most 9
+/// bits. A match of 3 bytes costs at most 9 + 5 + 11 bits, because miniz_oxide accepts none with a
+/// distance over 8 KiB. A match of 4 bytes, which has no extra length bits, costs at most 27 bits,
+/// and a longer one at most 9 + 5 + 5 + 13 = 32. So nothing costs more than 9 bits per byte. A
+/// block ends after 31 KiB of input at the earliest, and its codes take at most 600 bytes. Each
+/// IDAT chunk adds 12 bytes. The remaining bytes are for the signature, IHDR, IEND, the zlib frame
+/// and the last two blocks.
 pub(crate) const fn file_bytes(size: Size, layout: Layout) -> u64 {
     let row_bytes = (size.width as u64).saturating_mul(layout.bytes_per_pixel() as u64) + 1;
     let raw = row_bytes.saturating_mul(size.height as u64);
@@ -115,8 +116,8 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout) -> u64 {
     deflated.saturating_add(chunks.saturating_mul(12)).saturating_add(2048)
 }
 
-/// A quarter of the time of level 4 for files that are 1 to 6 % longer. Level 1 finds its matches in
-/// another way, which the bound of the file does not cover.
+/// Level 2 takes a quarter of the time of level 4, and its files are 1 to 6 % longer. Level 1
+/// searches matches in another way, which [`file_bytes`] does not cover.
 const LEVEL: u8 = 2;
 const IDAT_BYTES: usize = 16 * 1024;
 const DEFLATE_BYTES: u64 = 384 * 1024;
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_come_back_exactly_in_all_layouts() {
+    fn all_layouts_round_trip_exactly() {
         for size in test_pictures::SIZES {
             for layout in LAYOUTS {
                 let channels = layout.bytes_per_pixel();
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_that_do_not_fit_are_a_bug() {
+    fn pixels_that_do_not_match_their_size_are_a_bug() {
         let size = Size::new(2, 2);
         let budget = Budget::new(memory_bytes(size, Layout::Rgb));
         assert!(matches!(encode(view(&[0; 11], size, Layout::Rgb), &budget), Err(Error::Bug(_))));

@@ -1,4 +1,4 @@
-//! Pictures that the tests of the encoders share.
+//! Pictures for the tests of all encoders.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 
 use crate::picture::{Layout, PictureView};
@@ -28,7 +28,7 @@ pub(crate) fn noise(len: usize, seed: u32) -> Vec<u8> {
     .collect()
 }
 
-/// Slow waves, with a little noise, like a photograph.
+/// Slow waves with a little noise, similar to a photograph.
 pub(crate) fn photo(size: Size, channels: usize) -> Vec<u8> {
     let mut noise = noise((size.pixels() as usize) * channels, 7).into_iter();
     let mut pixels = Vec::new();

@@ -1,23 +1,25 @@
-//! Lanczos3: what the samples of one axis weigh in the samples that it is resized to.
+//! Lanczos3: the weights of the source samples in each target sample, for one axis.
 
 use core::f64::consts::PI;
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
-/// One axis of a resize: `target` samples from the part `start..start + length` of `source` samples.
+/// One axis of a resize: the part `start..start + length` of `source` samples becomes `target`
+/// samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis {
     pub(crate) source: u32,
     pub(crate) start: f64,
     pub(crate) length: f64,
     pub(crate) target: u32,
-    /// How many samples in a row each source sample is the average of.
+    /// How many adjacent original samples each source sample averages.
     pub(crate) averaged: u32,
 }
 
 impl Axis {
-    /// True when there is a part, inside of the source, and a target. NaN is not inside.
+    /// True when the part is inside the source, and neither the part nor the target is empty. False
+    /// for NaN.
     pub(crate) fn is_inside(self) -> bool {
         self.target > 0
             && self.start >= 0.0
@@ -25,32 +27,33 @@ impl Axis {
             && self.start + self.length <= f64::from(self.source)
     }
 
-    /// True when both edges of the part lie between two samples.
+    /// True when the part consists of complete samples.
     pub(crate) fn is_on_samples(self) -> bool {
         self.start == self.start.round() && self.length == self.length.round()
     }
 
-    /// True when the target samples are source samples.
+    /// True when the target samples are a copy of source samples.
     pub(crate) fn is_copy(self) -> bool {
         self.length == f64::from(self.target) && self.start == self.start.round()
     }
 
-    /// The most source samples that one target sample is made of.
+    /// The most source samples in the filter window of one target sample.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    pub(crate) fn window(self) -> u64 {
+    pub(crate) fn max_window_len(self) -> u64 {
         ((2.0 * self.radius()).floor() as u64).saturating_add(1)
     }
 
-    /// The first source sample that counts for the target, and the one after the last.
-    pub(crate) fn reach(self) -> (u32, u32) {
-        let (first, _) = self.bounds(0);
-        let (_, end) = self.bounds(self.target.saturating_sub(1));
+    /// The source samples in the windows of all target samples: the first, and the one after the
+    /// last.
+    pub(crate) fn source_range(self) -> (u32, u32) {
+        let (first, _) = self.window(0);
+        let (_, end) = self.window(self.target.saturating_sub(1));
         (first, end)
     }
 
-    /// The source samples that a target sample is made of: the first, and the one after the last.
+    /// The source samples in the window of a target sample: the first, and the one after the last.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at 0")]
-    fn bounds(self, index: u32) -> (u32, u32) {
+    fn window(self, index: u32) -> (u32, u32) {
         let centre = self.centre(index) - 0.5;
         let end = (centre + self.radius()).floor() as u32;
         ((centre - self.radius()).ceil() as u32, end.saturating_add(1).min(self.source))
@@ -61,7 +64,7 @@ impl Axis {
         self.start + (f64::from(index) + 0.5) * self.length / f64::from(self.target)
     }
 
-    /// Shrinking widens the filter with the scale, enlarging leaves it as it is.
+    /// How much the filter is widened: by the ratio when shrinking, not at all when enlarging.
     fn widening(self) -> f64 {
         (self.length / f64::from(self.target)).max(1.0)
     }
@@ -70,61 +73,60 @@ impl Axis {
         RADIUS * self.widening()
     }
 
-    /// How much of its second derivative is taken off the filter, so that an average and the filter
-    /// after it are together as sharp as the filter alone.
+    /// The share of its second derivative that is subtracted from the filter, so that an average
+    /// followed by the filter is as sharp as the filter alone.
     ///
-    /// An average over `w` passes the frequency `f` by `1 − (πfw)²/6` and less: a share of `w²/24` of
-    /// the second derivative undoes that, and lifts what the average folded back from above as well.
-    /// [`SHARPENING`] of it is where photographs come closest to one filter over all of their pixels.
+    /// An average over a width `w` attenuates the frequency `f` to `1 − (πfw)²/6` or less.
+    /// Subtracting `w²/24` of the second derivative compensates that, but also amplifies the
+    /// aliases of the average. With the factor [`SHARPENING`], photographs come closest to one
+    /// filter over all of their pixels.
     fn sharpening(self) -> f64 {
         let width_squared = 1.0 - 1.0 / f64::from(self.averaged.max(1)).powi(2);
         SHARPENING * width_squared / (24.0 * self.widening().powi(2))
     }
 }
 
-/// The weights of one target sample in fixed point.
+/// Computes the weights of one target sample after another.
 pub(crate) struct Weights<'b> {
     axis: Axis,
     sharpening: f64,
-    exact: Buffer<'b, f64>,
+    unrounded: Buffer<'b, f64>,
 }
 
 impl<'b> Weights<'b> {
     pub(crate) fn new(axis: Axis, budget: &'b Budget) -> Result<Self, Error> {
-        let window = usize::try_from(axis.window()).map_err(|_| TOO_WIDE)?;
-        Ok(Self { axis, sharpening: axis.sharpening(), exact: budget.buffer(window, 0f64)? })
+        let len = usize::try_from(axis.max_window_len()).map_err(|_| TOO_WIDE)?;
+        Ok(Self { axis, sharpening: axis.sharpening(), unrounded: budget.buffer(len, 0f64)? })
     }
 
-    /// Bytes of the weights before they are rounded.
+    /// Bytes of the unrounded weights.
     pub(crate) fn memory_bytes(axis: Axis) -> u64 {
-        axis.window().saturating_mul(size_of::<f64>() as u64)
+        axis.max_window_len().saturating_mul(size_of::<f64>() as u64)
     }
 
-    /// Writes the taps of a target sample, which add up to [`ONE`], and returns the source sample of
-    /// the first one and their number. `taps` has room for a whole [window](Axis::window).
+    /// Writes the taps of a target sample: its weights in fixed point, which add up to [`ONE`].
+    /// Returns the source sample of the first tap and the number of taps. `taps` has room for
+    /// [`max_window_len`](Axis::max_window_len) taps.
     #[allow(
         clippy::cast_possible_truncation,
         reason = "no weight of a window that adds up to 1 comes near to 2"
     )]
     pub(crate) fn quantise(&mut self, index: u32, taps: &mut [i16]) -> (u32, usize) {
-        let (first, end) = self.axis.bounds(index);
+        let (first, end) = self.axis.window(index);
         let centre = self.axis.centre(index) - 0.5;
-        let per_source_sample = 1.0 / self.axis.widening();
+        let step = 1.0 / self.axis.widening();
         let mut sum = 0.0;
-        for (weight, sample) in self.exact.iter_mut().zip(first..end) {
-            *weight = sharpened_lanczos3(
-                (f64::from(sample) - centre) * per_source_sample,
-                self.sharpening,
-            );
+        for (weight, sample) in self.unrounded.iter_mut().zip(first..end) {
+            *weight = sharpened_lanczos3((f64::from(sample) - centre) * step, self.sharpening);
             sum += *weight;
         }
-        // Each tap takes over what rounding left of the one before, so that nothing is lost in all.
+        // Each tap carries the rounding error of the one before, so that their sum is exact.
         let mut carry = 0.0;
         let mut len = 0;
-        for ((tap, &weight), _) in taps.iter_mut().zip(self.exact.iter()).zip(first..end) {
-            let wanted = weight / sum * f64::from(ONE) + carry;
-            let rounded = wanted.round();
-            carry = wanted - rounded;
+        for ((tap, &weight), _) in taps.iter_mut().zip(self.unrounded.iter()).zip(first..end) {
+            let exact = weight / sum * f64::from(ONE) + carry;
+            let rounded = exact.round();
+            carry = exact - rounded;
             *tap = rounded as i16;
             len += 1;
         }
@@ -132,11 +134,11 @@ impl<'b> Weights<'b> {
     }
 }
 
-/// Lanczos3 less a share of its second derivative: the middle of a sinc, windowed by the middle of
-/// a sinc that is three times as wide.
+/// Lanczos3 minus `sharpening` times its second derivative. Lanczos3 is a sinc, windowed by the
+/// main lobe of a sinc that is three times as wide.
 ///
-/// With `u = πx` it is `3 sin u sin(u/3) / u²`, of which the second derivative follows by the rule for
-/// quotients; the sine and cosine of `u` follow from those of `u/3`.
+/// With `u = πx` it is `3 sin u sin(u/3) / u²`. Its second derivative follows by the quotient rule.
+/// The sine and cosine of `u` are computed from those of `u/3`.
 fn sharpened_lanczos3(x: f64, sharpening: f64) -> f64 {
     if !(-RADIUS..RADIUS).contains(&x) {
         return 0.0;
@@ -156,8 +158,8 @@ fn sharpened_lanczos3(x: f64, sharpening: f64) -> f64 {
     3.0 * (product - sharpening * curvature) / squared
 }
 
-/// Sine and cosine of an angle of up to half a turn, by the series of half of it. The functions of `std` may differ
-/// in their last bit from machine to machine, and avatars must not.
+/// Sine and cosine of an angle of up to π in magnitude, by the Taylor series of half the angle. The
+/// functions of `std` may differ in their last bit between machines, and avatars must not.
 fn sin_cos(angle: f64) -> (f64, f64) {
     const SIN: [f64; TERMS] = series(1);
     const COS: [f64; TERMS] = series(0);
@@ -168,7 +170,8 @@ fn sin_cos(angle: f64) -> (f64, f64) {
     (2.0 * sin * cos, 1.0 - 2.0 * sin * sin)
 }
 
-/// The factors of every second power from `first` on: one over its factorial, with alternating signs.
+/// The Taylor coefficients of the powers `first`, `first + 2` …: one over the factorial of the
+/// power, with alternating signs.
 const fn series(first: u32) -> [f64; TERMS] {
     let mut factors = [0.0; TERMS];
     let (mut index, mut power, mut factor) = (0, first, 1.0);
@@ -181,16 +184,18 @@ const fn series(first: u32) -> [f64; TERMS] {
     factors
 }
 
-/// The next term is under 10⁻¹⁴ for a quarter of a turn.
+/// The next term is below 10⁻¹⁴ at π/2.
 const TERMS: usize = 10;
-/// The fixed-point weight 1: no tap comes near to 2, and products with 16 bits add up in 32.
+/// The weight 1 in fixed point. No tap comes near to 2, and sums of products with 16-bit samples
+/// fit in 32 bits.
 pub(crate) const ONE: i32 = 1 << ONE_BITS;
+/// Fraction bits of a tap.
 pub(crate) const ONE_BITS: u32 = 14;
 const RADIUS: f64 = 3.0;
-/// Of 0.3, 0.6 and 0.9 it makes avatars of photographs most like the full decode
-/// (`scripts/peers run --suites photos --photos DIR`).
+/// Of 0.3, 0.6 and 0.9, this value gives avatars of photographs the highest similarity to those of
+/// the full decode (`scripts/peers run --suites photos --photos DIR`).
 const SHARPENING: f64 = 0.6;
-const TOO_WIDE: Error = Error::Bug("a window of a resize larger than the address space");
+const TOO_WIDE: Error = Error::Bug("a filter window larger than the address space");
 
 #[cfg(test)]
 mod tests {
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn sine_and_cosine_are_those_of_std() {
+    fn sine_and_cosine_agree_with_std() {
         for step in -1000..=1000 {
             let angle = f64::from(step) / 1000.0 * PI;
             let (sin, cos) = sin_cos(angle);
@@ -211,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_filter_and_its_second_derivative_are_those_of_the_definition() {
+    fn the_filter_and_its_second_derivative_agree_with_the_definition() {
         for step in -3100..3100 {
             let x = f64::from(step) / 1000.0;
             assert!((sharpened_lanczos3(x, 0.0) - lanczos3(x)).abs() < 1e-12, "{x}");
@@ -220,8 +225,8 @@ mod tests {
             }
             let h = 1e-3;
             let numerical = (lanczos3(x - h) - 2.0 * lanczos3(x) + lanczos3(x + h)) / (h * h);
-            let taken_off = lanczos3(x) - sharpened_lanczos3(x, 1.0);
-            assert!((taken_off - numerical).abs() < 1e-4, "{x}: {taken_off} {numerical}");
+            let subtracted = lanczos3(x) - sharpened_lanczos3(x, 1.0);
+            assert!((subtracted - numerical).abs() < 1e-4, "{x}: {subtracted} {numerical}");
         }
     }
 
@@ -229,7 +234,7 @@ mod tests {
         let budget = Budget::new(Weights::memory_bytes(axis));
         let mut taps = [0; 4000];
         let (first, len) = Weights::new(axis, &budget).unwrap().quantise(index, &mut taps);
-        assert!(u64::try_from(len).unwrap() <= axis.window());
+        assert!(u64::try_from(len).unwrap() <= axis.max_window_len());
         (first, taps[..len].to_vec())
     }
 
@@ -244,7 +249,7 @@ mod tests {
                         let (first, taps) = taps(axis, index.min(target - 1));
                         assert_eq!(taps.iter().map(|&tap| i32::from(tap)).sum::<i32>(), ONE);
                         assert!(first as usize + taps.len() <= source as usize);
-                        // Samples of 8 bits with 6 below the point stay in 16 bits.
+                        // 8-bit samples with 6 fraction bits stay within 16 bits.
                         let all: i32 = taps.iter().map(|&tap| i32::from(tap).abs()).sum();
                         assert!(all < 2 * ONE, "{axis:?} {index}: {all}");
                     }
@@ -253,10 +258,10 @@ mod tests {
         }
     }
 
-    /// Parts of any length, anywhere in the plane: where a window is cut at its edge, what is left of it
-    /// weighs more.
+    /// Parts of any length, anywhere in the plane. Where the edge of the plane clips a window, its
+    /// other samples weigh more.
     #[test]
-    fn windows_that_are_cut_stay_within_the_range_of_their_sums() {
+    fn clipped_windows_stay_within_the_range_of_their_sums() {
         let mut most = 0;
         for source in [1u32, 2, 3, 5, 8, 40] {
             for (from, to) in (0..=24).flat_map(|from| (from + 1..=25).map(move |to| (from, to))) {
@@ -277,12 +282,13 @@ mod tests {
         assert!(most < 2 * ONE, "{most}");
     }
 
-    /// A wave, averaged over cells and then resized, is as high as one that is resized alone.
+    /// A wave that is averaged over cells and then resized has the same amplitude as one that is
+    /// only resized.
     #[test]
-    fn what_an_average_flattens_is_lifted_again() {
+    fn sharpening_compensates_the_attenuation_of_an_average() {
         let (cells, target, per_cell) = (250u32, 100u32, 8u32);
         let samples_per_target = f64::from(cells * per_cell) / f64::from(target);
-        let height = |averaged: u32, period: f64| {
+        let amplitude = |averaged: u32, period: f64| {
             let wave = |x: f64| (2.0 * PI * x / (period * samples_per_target)).cos();
             let count = cells * per_cell / averaged;
             let source: Vec<f64> = (0..count)
@@ -306,7 +312,7 @@ mod tests {
                 .fold(0.0, f64::max)
         };
         for period in [3.0, 4.0, 6.0] {
-            let loss = 1.0 - height(per_cell, period) / height(1, period);
+            let loss = 1.0 - amplitude(per_cell, period) / amplitude(1, period);
             assert!(loss.abs() < 0.02, "{period}: {loss}");
         }
     }

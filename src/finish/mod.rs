@@ -1,4 +1,4 @@
-//! Small planes → upright sRGB pixels: resize, colour, orientation.
+//! Small planes → upright sRGB pixels: resize, colour conversion, orientation.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -23,9 +23,9 @@ pub(crate) use resize::PlanePart;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
     pub(crate) colors: Colors,
-    /// One more plane, the last, holds alpha.
+    /// After the colours comes one more plane with alpha.
     pub(crate) has_alpha: bool,
-    /// The colours of the small planes are multiplied by their alpha.
+    /// The colours of the small planes are multiplied by alpha.
     pub(crate) is_premultiplied: bool,
     /// The part of each small plane that the output shows.
     pub(crate) planes: [PlanePart; 4],
@@ -34,20 +34,20 @@ pub(crate) struct Order {
     pub(crate) orientation: Orientation,
     /// A longer profile is ignored.
     pub(crate) max_icc_bytes: u64,
-    /// What the conversion by the profile allocates.
+    /// The most bytes that the conversion by the profile allocates.
     pub(crate) icc_cost_bytes: u64,
-    /// No other output needs the small planes. Each is dropped as soon as it is resized.
+    /// No later output needs the small planes. Each is dropped after it is resized.
     pub(crate) is_last: bool,
 }
 
-/// How planes become colours.
+/// The colour model of the planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colors {
     Gray,
     Rgb,
-    /// Full range, as JFIF defines it.
+    /// In full range, as JFIF defines it.
     JpegYCbCr,
-    /// Studio range, as VP8 defines it.
+    /// In studio range, as VP8 defines it.
     Vp8Yuv,
     Cmyk {
         inverted: bool,
@@ -59,7 +59,7 @@ pub(crate) enum Colors {
 
 impl Colors {
     /// The number of colour planes, without alpha.
-    pub(crate) const fn planes(self) -> usize {
+    pub(crate) const fn plane_count(self) -> usize {
         match self {
             Self::Gray => 1,
             Self::Rgb | Self::JpegYCbCr | Self::Vp8Yuv => 3,
@@ -68,10 +68,11 @@ impl Colors {
     }
 }
 
-/// The small planes of a picture. Those that no output needs any more are gone.
+/// The small planes of a picture. `None` are planes that it does not have or that no output needs
+/// any more.
 pub(crate) type SmallPlanes<'b> = [Option<Buffer<'b, u8>>; 4];
 
-/// A finished picture that is still charged to its job.
+/// The finished pixels of one output, still charged to the budget of the job.
 #[derive(Debug)]
 pub(crate) struct Pixels<'b> {
     pub(crate) samples: Buffer<'b, u8>,
@@ -81,8 +82,8 @@ pub(crate) struct Pixels<'b> {
 }
 
 impl Order {
-    /// Makes the pixels of the output. Each plane is resized on its own, colours are made at the
-    /// target size, and the orientation is applied last.
+    /// Makes the pixels of the output. Each plane is resized on its own, then colours are converted
+    /// at the target size, and the orientation is applied last.
     pub(crate) fn pixels<'b>(
         &self,
         small: &mut SmallPlanes<'b>,
@@ -96,7 +97,7 @@ impl Order {
             samples.truncate(samples.len() / 4 * 3);
         }
         let layout = self.layout();
-        let (samples, size) = orientation::upright(
+        let (samples, size) = orientation::apply(
             samples,
             self.stored_size,
             layout.bytes_per_pixel(),
@@ -106,7 +107,7 @@ impl Order {
         Ok(Pixels { samples, size, layout, color })
     }
 
-    /// The most that [`pixels`](Self::pixels) holds at any time, the small planes included.
+    /// The most bytes that are live during [`pixels`](Self::pixels), including the small planes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let size = self.stored_size;
         let pixels = self.pixel_bytes();
@@ -142,13 +143,13 @@ impl Order {
         peak.max(live.saturating_add(self.icc_cost_bytes.max(rotate)))
     }
 
-    /// The bytes of all small planes.
+    /// Bytes of all small planes.
     pub(crate) fn small_bytes(&self) -> u64 {
         let planes = self.used_planes().iter().map(|part| part.plane_size.pixels());
         planes.fold(0, u64::saturating_add)
     }
 
-    /// The bytes of the finished pixels.
+    /// Bytes of the finished pixels.
     pub(crate) fn pixel_bytes(&self) -> u64 {
         self.stored_size.pixels().saturating_mul(self.plane_count() as u64)
     }
@@ -174,19 +175,21 @@ impl Order {
     }
 
     const fn plane_count(&self) -> usize {
-        self.colors.planes() + self.has_alpha as usize
+        self.colors.plane_count() + self.has_alpha as usize
     }
 
     fn used_planes(&self) -> &[PlanePart] {
         self.planes.get(..self.plane_count()).unwrap_or(&self.planes)
     }
 
-    /// Luma is resized straight into the pixels, where it keeps its fraction until its chroma comes.
+    /// Whether luma is resized directly into the pixels. There it keeps its fraction until it is
+    /// converted together with chroma.
     const fn resizes_luma_into_pixels(&self) -> bool {
         matches!(self.colors, Colors::JpegYCbCr | Colors::Vp8Yuv)
     }
 
-    /// Small planes → pixels in RGB, or in CMYK with four samples a pixel.
+    /// Small planes → pixels at the target size in grey, RGB or CMYK. CMYK has four samples per
+    /// pixel.
     fn resized_pixels<'b>(
         &self,
         small: &mut SmallPlanes<'b>,
@@ -219,11 +222,11 @@ impl Order {
             Some(samples) => samples,
             None => budget.buffer(len, 0u8)?,
         };
-        self.fill(&planes, &mut samples)?;
+        self.write_colors(&planes, &mut samples)?;
         Ok(samples)
     }
 
-    /// Resizes luma into the pixels.
+    /// Resizes luma into `samples`, which has `CHANNELS` samples per pixel.
     fn resize_luma<const CHANNELS: usize>(
         &self,
         small: &mut Option<Buffer<'_, u8>>,
@@ -231,7 +234,7 @@ impl Order {
         budget: &Budget,
     ) -> Result<(), Error> {
         let [part, ..] = self.planes;
-        let luma = small.as_deref().ok_or(Error::Bug("no plane of luma"))?;
+        let luma = small.as_deref().ok_or(Error::Bug("the luma plane is missing"))?;
         let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
         resize::into(pixels, luma, part, self.stored_size, budget)?;
         if self.is_last {
@@ -240,13 +243,15 @@ impl Order {
         Ok(())
     }
 
+    /// Resizes one plane. A plane that already has the target size moves there without a copy, if
+    /// this is the last output.
     fn resized_plane<'b>(
         &self,
         part: &PlanePart,
         small: &mut Option<Buffer<'b, u8>>,
         budget: &'b Budget,
     ) -> Result<Buffer<'b, u8>, Error> {
-        let missing = Error::Bug("a plane was used up before the last output");
+        let missing = Error::Bug("a plane was dropped before the last output");
         if self.is_last && is_copy(part, self.stored_size) {
             return small.take().ok_or(missing);
         }
@@ -258,16 +263,16 @@ impl Order {
         Ok(resized)
     }
 
-    /// Makes colours of the resized planes. Luma may be in `samples` already.
-    fn fill(&self, planes: &SmallPlanes<'_>, samples: &mut [u8]) -> Result<(), Error> {
+    /// Converts the resized planes to colours in `samples`. Luma may be in `samples` already.
+    fn write_colors(&self, planes: &SmallPlanes<'_>, samples: &mut [u8]) -> Result<(), Error> {
         let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
         let [_, second, third, fourth] = all;
         let cmyk = |ycck, inverted| color::CmykCoding { ycck, inverted };
         match (self.colors, self.has_alpha) {
-            (Colors::JpegYCbCr, _) => color::complete_jpeg_ycbcr([second, third], samples)?,
-            (Colors::Vp8Yuv, false) => color::complete_webp_yuv([second, third], samples)?,
+            (Colors::JpegYCbCr, _) => color::jpeg_ycbcr_to_rgb([second, third], samples)?,
+            (Colors::Vp8Yuv, false) => color::vp8_yuv_to_rgb([second, third], samples)?,
             (Colors::Vp8Yuv, true) => {
-                color::complete_webp_yuva([second, third, fourth], samples)?;
+                color::vp8_yuva_to_rgba([second, third, fourth], samples)?;
             }
             (Colors::Cmyk { inverted }, _) => {
                 color::interleave_cmyk(all, cmyk(false, inverted), samples)?;
@@ -287,7 +292,7 @@ impl Order {
     }
 }
 
-/// True when the small plane already is what the output shows.
+/// True when the output shows the complete small plane at its own size.
 pub(crate) fn is_copy(part: &PlanePart, target: Size) -> bool {
     part.plane_size == target && part.rect == SourceRect::covering(target)
 }

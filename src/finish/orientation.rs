@@ -1,15 +1,15 @@
-//! The small picture is turned to stand upright.
+//! Applies the orientation to the pixels at the target size.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::Orientation;
 use crate::size::Size;
 
-/// Turns a picture of `size` as `orientation` says, and tells its new size.
+/// Applies `orientation` to a picture of `size` and returns it with its new size.
 ///
-/// Mirroring and the half turn happen in place; the four that swap rows and columns take a second
-/// buffer.
-pub(crate) fn upright<'b>(
+/// Mirroring and rotation by 180° work in place. The four orientations that exchange rows and
+/// columns need a second buffer.
+pub(crate) fn apply<'b>(
     mut pixels: Buffer<'b, u8>,
     size: Size,
     bytes_per_pixel: usize,
@@ -18,7 +18,7 @@ pub(crate) fn upright<'b>(
 ) -> Result<(Buffer<'b, u8>, Size), Error> {
     let expected = size.pixels().checked_mul(bytes_per_pixel as u64);
     if size.is_empty() || bytes_per_pixel == 0 || expected != Some(pixels.len() as u64) {
-        return Err(Error::Bug("a picture to be turned does not fit its size"));
+        return Err(Error::Bug("a picture to be rotated does not match its size"));
     }
     let row_bytes = pixels.len() / size.height as usize;
     match orientation {
@@ -34,20 +34,20 @@ pub(crate) fn upright<'b>(
         | Orientation::Rotate90
         | Orientation::Transverse
         | Orientation::Rotate270 => {
-            let turned = match bytes_per_pixel {
+            let rotated = match bytes_per_pixel {
                 1 => transposed::<1>(&pixels, size, orientation, budget)?,
                 2 => transposed::<2>(&pixels, size, orientation, budget)?,
                 3 => transposed::<3>(&pixels, size, orientation, budget)?,
                 4 => transposed::<4>(&pixels, size, orientation, budget)?,
                 _ => return Err(Error::Bug("a pixel of more than four bytes")),
             };
-            return Ok((turned, size.transposed()));
+            return Ok((rotated, size.transposed()));
         }
     }
     Ok((pixels, size))
 }
 
-/// What [`upright`] takes beyond the pixels it is given.
+/// The bytes that [`apply`] allocates.
 pub(crate) const fn memory_bytes(
     size: Size,
     bytes_per_pixel: usize,
@@ -60,7 +60,7 @@ pub(crate) const fn memory_bytes(
     }
 }
 
-/// Reverses the order of the units of `unit_bytes`, not of the bytes in them.
+/// Reverses the order of units of `unit_bytes` bytes, but not the bytes in them.
 fn reverse_pixels(bytes: &mut [u8], unit_bytes: usize) {
     let middle = bytes.len() / unit_bytes / 2 * unit_bytes;
     let (front, back) = bytes.split_at_mut(middle);
@@ -69,7 +69,8 @@ fn reverse_pixels(bytes: &mut [u8], unit_bytes: usize) {
     }
 }
 
-/// Rows become columns: row `x` of the result is column `x` of the source, either read backwards.
+/// Exchanges rows and columns. Row `x` of the result is column `x` of the source, where columns,
+/// rows or both are read backwards.
 fn transposed<'b, const N: usize>(
     pixels: &[u8],
     size: Size,
@@ -84,9 +85,9 @@ fn transposed<'b, const N: usize>(
     };
     let (width, height) = (size.width as usize, size.height as usize);
     let (source, _) = pixels.as_chunks::<N>();
-    let mut turned = budget.buffer(pixels.len(), 0u8)?;
-    let (to, _) = turned.as_chunks_mut::<N>();
-    for (x, row) in to.chunks_exact_mut(height).enumerate() {
+    let mut transposed = budget.buffer(pixels.len(), 0u8)?;
+    let (target, _) = transposed.as_chunks_mut::<N>();
+    for (x, row) in target.chunks_exact_mut(height).enumerate() {
         let x = if from_right { width - 1 - x } else { x };
         let column = source.iter().skip(x).step_by(width);
         if from_bottom {
@@ -95,7 +96,7 @@ fn transposed<'b, const N: usize>(
             row.iter_mut().zip(column).for_each(|(to, from)| *to = *from);
         }
     }
-    Ok(turned)
+    Ok(transposed)
 }
 
 #[cfg(test)]
@@ -114,8 +115,8 @@ mod tests {
         Orientation::Rotate270,
     ];
 
-    /// Where the pixel that is seen at (x, y) of the upright picture is stored: the meaning of the
-    /// values 1 to 8 by the sides that row 0 and column 0 are on (TIFF 6.0, Orientation).
+    /// Where the pixel at (x, y) of the upright picture is stored. TIFF 6.0 (Orientation) defines
+    /// the values 1 to 8 by the sides of row 0 and column 0.
     fn stored_at(orientation: Orientation, stored: Size, x: u32, y: u32) -> (u32, u32) {
         let (right, bottom) = (stored.width - 1, stored.height - 1);
         match orientation {
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn all_orientations_agree_with_the_pixel_by_pixel_version() {
+    fn all_orientations_agree_with_the_definition_pixel_by_pixel() {
         for (width, height) in [(1, 1), (1, 5), (5, 1), (2, 2), (3, 4), (7, 5), (16, 9)] {
             let size = Size::new(width, height);
             for bytes_per_pixel in 1..=4 {
@@ -142,16 +143,16 @@ mod tests {
                     let budget = Budget::new(len as u64 + second);
                     let mut stored = budget.empty_buffer(len).unwrap();
                     stored.extend_from_slice(&pixels).unwrap();
-                    let (turned, seen) =
-                        upright(stored, size, bytes_per_pixel, orientation, &budget).unwrap();
-                    assert_eq!(seen, if second == 0 { size } else { size.transposed() });
-                    for y in 0..seen.height {
-                        for x in 0..seen.width {
+                    let (rotated, upright) =
+                        apply(stored, size, bytes_per_pixel, orientation, &budget).unwrap();
+                    assert_eq!(upright, if second == 0 { size } else { size.transposed() });
+                    for y in 0..upright.height {
+                        for x in 0..upright.width {
                             let (from_x, from_y) = stored_at(orientation, size, x, y);
                             let from = (from_y * width + from_x) as usize * bytes_per_pixel;
-                            let to = (y * seen.width + x) as usize * bytes_per_pixel;
+                            let to = (y * upright.width + x) as usize * bytes_per_pixel;
                             assert_eq!(
-                                turned[to..to + bytes_per_pixel],
+                                rotated[to..to + bytes_per_pixel],
                                 pixels[from..from + bytes_per_pixel],
                                 "{orientation:?} {size} {bytes_per_pixel} at {x},{y}"
                             );
@@ -163,10 +164,10 @@ mod tests {
     }
 
     #[test]
-    fn pixels_that_do_not_fit_are_a_bug() {
+    fn pixels_that_do_not_match_their_size_are_a_bug() {
         let budget = Budget::new(100);
         let pixels = budget.buffer(11, 0).unwrap();
-        let turned = upright(pixels, Size::new(2, 2), 3, Orientation::Rotate90, &budget);
-        assert!(matches!(turned, Err(Error::Bug(_))));
+        let rotated = apply(pixels, Size::new(2, 2), 3, Orientation::Rotate90, &budget);
+        assert!(matches!(rotated, Err(Error::Bug(_))));
     }
 }

@@ -1,4 +1,4 @@
-//! Resizing of one small plane: which filter, and what it costs.
+//! Resizes one small plane: chooses the filter and names its cost.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -12,9 +12,9 @@ use super::{convolve, upsample};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PlanePart {
     pub(crate) plane_size: Size,
-    /// Samples outside of it count where the filter reaches them. Windows end where the plane does.
+    /// Filter windows extend beyond this rectangle, but not beyond the plane.
     pub(crate) rect: SourceRect,
-    /// How many samples each sample is the average of, from left to right and from top to bottom.
+    /// How many adjacent original samples each sample averages, horizontally and vertically.
     pub(crate) averaged: (u32, u32),
 }
 
@@ -40,10 +40,11 @@ impl PlanePart {
 
 /// Resizes `part` of an 8-bit plane to `target`, into `resized`.
 ///
-/// - The same size, with edges on samples: a copy.
-/// - Each resized axis exactly doubled: the triangle filter that JPEG and WebP decoders upsample
-///   chroma with, see [`upsample`].
-/// - Everything else: Lanczos3, which makes up for averages, see [`kernel`](super::kernel).
+/// - A part of complete samples at its own size is copied.
+/// - Where each resized axis is exactly doubled, the triangle filter applies, with which JPEG and
+///   WebP decoders upsample chroma. See [`upsample`].
+/// - Everything else is resized by Lanczos3, which compensates earlier averages. See
+///   [`kernel`](super::kernel).
 pub(crate) fn into<S: Sample>(
     resized: &mut [S],
     source: &[u8],
@@ -53,18 +54,18 @@ pub(crate) fn into<S: Sample>(
 ) -> Result<(), Error> {
     let (x, y) = part.axes(target);
     if source.len() as u64 != part.plane_size.pixels() || resized.len() as u64 != target.pixels() {
-        return Err(Error::Bug("a plane whose length is not its size"));
+        return Err(Error::Bug("a plane does not match its size"));
     }
     if !x.is_inside() || !y.is_inside() {
-        return Err(Error::Bug("a source rectangle outside of its plane"));
+        return Err(Error::Bug("a source rectangle outside its plane"));
     }
     match Filter::of(x, y) {
-        Filter::Triangle(x, y) => upsample::plane(source, part.plane_size, x, y, target, resized),
+        Filter::Triangle(x, y) => upsample::plane(source, part.plane_size, (x, y), target, resized),
         Filter::Lanczos3 => convolve::plane(source, x, y, resized, budget),
     }
 }
 
-/// The same into a new plane.
+/// The same as [`into`], into a new plane.
 pub(crate) fn plane<'b>(
     source: &[u8],
     part: PlanePart,
@@ -78,7 +79,7 @@ pub(crate) fn plane<'b>(
     Ok(resized)
 }
 
-/// What [`into`] takes from the budget at its peak, in bytes; [`plane`] takes the target as well.
+/// The most bytes that [`into`] allocates. [`plane`] allocates the target as well.
 pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> u64 {
     let (x, y) = part.axes(target);
     match Filter::of(x, y) {
@@ -87,7 +88,7 @@ pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> u64 {
     }
 }
 
-/// Which filter a plane gets.
+/// The filter for a plane.
 enum Filter {
     Triangle(upsample::Steps, upsample::Steps),
     Lanczos3,
@@ -115,7 +116,7 @@ mod tests {
         *state >> 33
     }
 
-    /// Sizes with both sides up to `long`, but for one that may be up to `short`.
+    /// A size with one side of up to `short` and the other of up to `long`.
     fn random_size(state: &mut u64, short: u64, long: u64) -> Size {
         let (a, b) = (random(state) % short + 1, random(state) % long + 1);
         let (a, b) = (u32::try_from(a).unwrap(), u32::try_from(b).unwrap());
@@ -134,12 +135,18 @@ mod tests {
         }
     }
 
-    fn whole(plane_size: Size) -> PlanePart {
+    fn full(plane_size: Size) -> PlanePart {
         PlanePart { plane_size, rect: SourceRect::covering(plane_size), averaged: (1, 1) }
     }
 
-    /// The weights of all source samples in one target sample, by the definition.
-    fn plain_weights(source: u32, start: f64, length: f64, target: u32, index: u32) -> Vec<f64> {
+    /// The weights of all source samples in one target sample, by definition.
+    fn reference_weights(
+        source: u32,
+        start: f64,
+        length: f64,
+        target: u32,
+        index: u32,
+    ) -> Vec<f64> {
         let scale = length / f64::from(target);
         let centre = start + (f64::from(index) + 0.5) * scale;
         let sinc = |x: f64| if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) };
@@ -152,18 +159,21 @@ mod tests {
         weights.iter().map(|weight| weight / sum).collect()
     }
 
-    /// Both passes in f64, rounded never.
-    fn plain(
+    /// Both passes in `f64`, without rounding.
+    fn reference(
         source: &[u8],
         PlanePart { plane_size, rect, .. }: PlanePart,
         target: Size,
     ) -> Vec<f64> {
         let across: Vec<Vec<f64>> = (0..target.width)
-            .map(|index| plain_weights(plane_size.width, rect.x, rect.width, target.width, index))
+            .map(|index| {
+                reference_weights(plane_size.width, rect.x, rect.width, target.width, index)
+            })
             .collect();
         let mut resized = Vec::new();
         for index in 0..target.height {
-            let down = plain_weights(plane_size.height, rect.y, rect.height, target.height, index);
+            let down =
+                reference_weights(plane_size.height, rect.y, rect.height, target.height, index);
             let mut line = vec![0.0; plane_size.width as usize];
             for (row, weight) in source.chunks_exact(plane_size.width as usize).zip(down) {
                 line.iter_mut().zip(row).for_each(|(sum, &s)| *sum += f64::from(s) * weight);
@@ -176,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sample_is_that_of_the_definition_rounded_once_at_the_exact_quote() {
+    fn every_sample_agrees_with_the_definition_within_the_exact_quote() {
         let state = &mut 1;
         let (mut lanczos, mut samples, mut errors) = (0, 0, 0.0);
         for round in 0..400 {
@@ -184,9 +194,9 @@ mod tests {
             let target = random_size(state, if round % 3 == 0 { 3 } else { 60 }, 120);
             let (x, width) = random_part(state, size.width);
             let (y, height) = random_part(state, size.height);
-            let part = PlanePart { rect: SourceRect { x, y, width, height }, ..whole(size) };
+            let part = PlanePart { rect: SourceRect { x, y, width, height }, ..full(size) };
             let source: Vec<u8> = match round % 5 {
-                // Hard edges overshoot the most.
+                // Black and white samples overshoot the most.
                 0 => (0..size.pixels())
                     .map(|_| if random(state).is_multiple_of(2) { 0 } else { 255 })
                     .collect(),
@@ -202,7 +212,7 @@ mod tests {
                 continue;
             }
             lanczos += 1;
-            for (&sample, exact) in resized.iter().zip(plain(&source, part, target)) {
+            for (&sample, exact) in resized.iter().zip(reference(&source, part, target)) {
                 let error = (f64::from(sample) - exact.clamp(0.0, 255.0)).abs();
                 assert!(error < 0.6, "{part:?} {target}: {sample}, not {exact}");
                 errors += error;
@@ -210,7 +220,7 @@ mod tests {
             }
         }
         assert!(lanczos > 300);
-        // Rounding a number with any fraction once is wrong by a quarter in the mean.
+        // Rounding a number with a random fraction once has a mean error of a quarter.
         let mean = errors / f64::from(samples);
         assert!(mean < 0.252, "{mean}");
     }
@@ -228,7 +238,7 @@ mod tests {
             (Size::new(2, 120_000), Size::new(3, 1)),
         ] {
             for averaged in [1, 8] {
-                let part = PlanePart { averaged: (averaged, averaged), ..whole(source) };
+                let part = PlanePart { averaged: (averaged, averaged), ..full(source) };
                 for value in [0, 1, 128, 200, 254, 255] {
                     let flat = vec![value; usize::try_from(source.pixels()).unwrap()];
                     let budget = Budget::new(target.pixels() + memory_bytes(part, target));
@@ -239,16 +249,16 @@ mod tests {
         }
     }
 
-    /// The taps of the sharpened filter overshoot more, and must not wrap.
+    /// The sharpened filter overshoots more. Its sums must not wrap.
     #[test]
-    fn hard_edges_of_averages_stay_within_the_line() {
+    fn black_and_white_averages_stay_within_16_bits() {
         let state = &mut 7;
         for ratio in [1.0, 1.25, 1.5, 2.0, 3.0, 5.0] {
             let (size, target) = (Size::new(150, 150), (150.0 / ratio) as u32);
             let source: Vec<u8> =
                 (0..size.pixels()).map(|_| (random(state) % 2 * 255) as u8).collect();
             for averaged in [2, 8, 4096] {
-                let part = PlanePart { averaged: (averaged, averaged), ..whole(size) };
+                let part = PlanePart { averaged: (averaged, averaged), ..full(size) };
                 let target = Size::new(target + 1, target);
                 let budget = Budget::new(target.pixels() + memory_bytes(part, target));
                 let resized = plane(&source, part, target, &budget).unwrap();
@@ -259,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rectangle_that_is_not_inside_is_refused() {
+    fn a_rectangle_outside_the_plane_is_refused() {
         let size = Size::new(10, 10);
         let rect = SourceRect::covering(size);
         let budget = Budget::new(1 << 20);
@@ -271,11 +281,11 @@ mod tests {
             SourceRect { height: 0.0, ..rect },
             SourceRect { height: f64::NAN, ..rect },
         ] {
-            let part = PlanePart { rect, ..whole(size) };
+            let part = PlanePart { rect, ..full(size) };
             let refused = plane(&[0; 100], part, Size::new(3, 3), &budget);
             assert!(matches!(refused, Err(Error::Bug(_))), "{rect:?}");
         }
-        assert!(plane(&[0; 99], whole(size), Size::new(3, 3), &budget).is_err());
-        assert!(plane(&[0; 100], whole(size), Size::new(0, 3), &budget).is_err());
+        assert!(plane(&[0; 99], full(size), Size::new(3, 3), &budget).is_err());
+        assert!(plane(&[0; 100], full(size), Size::new(0, 3), &budget).is_err());
     }
 }

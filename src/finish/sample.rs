@@ -1,11 +1,12 @@
-//! What a sum of weighted samples becomes: a sample of 8 bits, or luma that waits in a pixel for its chroma.
+//! The results of a resize: 8-bit samples, or luma with a fraction inside a pixel.
 
-/// The end of a resize, from a sum with `FRACTION_BITS` bits below the point.
+/// A result of a resize.
 pub(crate) trait Sample: Copy {
-    fn of<const FRACTION_BITS: u32>(sum: i32) -> Self;
+    /// Converts a weighted sum with `FRACTION_BITS` fraction bits.
+    fn from_sum<const FRACTION_BITS: u32>(sum: i32) -> Self;
 }
 
-/// Rounded once.
+/// Rounds to 8 bits.
 impl Sample for u8 {
     #[inline]
     #[allow(
@@ -13,13 +14,13 @@ impl Sample for u8 {
         clippy::cast_sign_loss,
         reason = "clamped to the range of u8"
     )]
-    fn of<const FRACTION_BITS: u32>(sum: i32) -> Self {
+    fn from_sum<const FRACTION_BITS: u32>(sum: i32) -> Self {
         rounded(sum, FRACTION_BITS).clamp(0, 255) as u8
     }
 }
 
-/// Luma with [`LUMA_BITS`] below the point, in the first two bytes of a pixel: what red, green and blue
-/// are made of is not rounded before they are.
+/// Stores luma with [`LUMA_BITS`] fraction bits in the first two bytes of a pixel. So red, green
+/// and blue are rounded once, after the colour conversion.
 impl<const CHANNELS: usize> Sample for [u8; CHANNELS] {
     #[inline]
     #[allow(
@@ -27,7 +28,7 @@ impl<const CHANNELS: usize> Sample for [u8; CHANNELS] {
         clippy::cast_sign_loss,
         reason = "clamped to the range of u16"
     )]
-    fn of<const FRACTION_BITS: u32>(sum: i32) -> Self {
+    fn from_sum<const FRACTION_BITS: u32>(sum: i32) -> Self {
         let luma = match FRACTION_BITS.checked_sub(LUMA_BITS) {
             Some(shift) => rounded(sum, shift),
             None => sum << (LUMA_BITS - FRACTION_BITS),
@@ -40,15 +41,16 @@ impl<const CHANNELS: usize> Sample for [u8; CHANNELS] {
     }
 }
 
-/// The luma that a pixel holds, with [`LUMA_BITS`] below the point.
+/// The luma in a pixel, with [`LUMA_BITS`] fraction bits.
 #[inline]
 pub(crate) fn luma(pixel: &[u8]) -> i32 {
     pixel.first_chunk().map_or(0, |&bytes| u16::from_le_bytes(bytes).into())
 }
 
 const fn rounded(sum: i32, fraction_bits: u32) -> i32 {
-    // One half is no bit of a whole number.
+    // With 0 fraction bits this adds 0.
     (sum + ((1 << fraction_bits) >> 1)) >> fraction_bits
 }
 
+/// Fraction bits of luma in a pixel.
 pub(crate) const LUMA_BITS: u32 = 6;

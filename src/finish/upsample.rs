@@ -1,8 +1,8 @@
-//! Exact doubling by the triangle filter, as decoders upsample subsampled chroma.
+//! Exact doubling by the triangle filter, as in the chroma upsampling of decoders.
 //!
-//! A chroma sample lies in the middle of the two pixels that share it (the siting of JFIF and of
-//! RFC 6386), so the nearer sample weighs 3/4 and the farther one 1/4. In two dimensions that is
-//! 9, 3, 3, 1 of 16, rounded once. Outside of the plane its edge is repeated.
+//! A chroma sample is sited in the middle of the two pixels that share it (JFIF and RFC 6386), so
+//! the nearer sample weighs 3/4 and the farther one 1/4. In two dimensions the weights are 9, 3, 3
+//! and 1 sixteenths, rounded once. Outside the plane its edge is repeated.
 
 use crate::error::Error;
 use crate::size::Size;
@@ -10,23 +10,24 @@ use crate::size::Size;
 use super::kernel::Axis;
 use super::sample::Sample;
 
-/// How the samples of an axis are stepped through.
+/// How the samples of an axis are read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Steps {
-    /// One by one, from the sample `first`.
+    /// Each sample once, from the sample `first`.
     Copied { first: usize },
-    /// Each twice; `first` counts half samples, so that an odd one begins with the second half.
+    /// Each sample twice. `first` counts half samples: an odd one starts at the second half of a
+    /// sample.
     Doubled { first: usize },
 }
 
 impl Steps {
-    /// The steps of an axis that is copied or exactly doubled.
+    /// The steps of an axis that is copied or exactly doubled, `None` for any other.
     ///
-    /// An odd picture's chroma covers one pixel more than there is: then the target may be one short
-    /// of the double.
+    /// The chroma of a picture with an odd side covers one pixel more than the picture has. The
+    /// target may therefore be one less than the double.
     #[allow(
         clippy::cast_possible_truncation,
-        reason = "the axis is inside of its plane, whose side fits"
+        reason = "the axis is inside its plane, and the sides of a plane fit"
     )]
     pub(crate) fn of(axis: Axis) -> Option<Self> {
         let first_half = axis.start * 2.0;
@@ -64,16 +65,15 @@ impl Steps {
 pub(crate) fn plane<S: Sample>(
     source: &[u8],
     source_size: Size,
-    x: Steps,
-    y: Steps,
+    (x, y): (Steps, Steps),
     target: Size,
     resized: &mut [S],
 ) -> Result<(), Error> {
-    let outside = || Error::Bug("upsampling reaches outside of its plane");
+    let outside = || Error::Bug("upsampling reads outside its plane");
     let width = source_size.width as usize;
     let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or_else(outside);
     for (step, resized) in resized.chunks_exact_mut(target.width as usize).enumerate() {
-        // A row that is copied is its own farther row: 3/4 and 1/4 of it are the row again.
+        // A copied row is its own farther row: 3/4 and 1/4 of it add up to the row itself.
         let (near, far) = y.pair(step, source_size.height as usize);
         let (near, far) = (row(near)?, row(far)?);
         match x {
@@ -89,14 +89,14 @@ fn copy_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S])
     let near = near.get(first..first + resized.len())?;
     let far = far.get(first..first + resized.len())?;
     for ((resized, &near), &far) in resized.iter_mut().zip(near).zip(far) {
-        *resized = sixteenths(4 * mixed(near, far));
+        *resized = sixteenths(4 * blend(near, far));
     }
     Some(())
 }
 
-/// Doubles the columns of a row whose nearer and farther source rows are given.
+/// Doubles the columns of the row between the nearer and the farther source row.
 fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
-    let at = |column: usize| Some(mixed(*near.get(column)?, *far.get(column)?));
+    let at = |column: usize| Some(blend(*near.get(column)?, *far.get(column)?));
     let last = near.len().checked_sub(1)?;
     let edge = |half: usize| {
         let nearer = half / 2;
@@ -105,8 +105,8 @@ fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S
         Some(sixteenths(3 * at(nearer)? + at(farther)?))
     };
 
-    // Between two samples lie the second half of the left one and the first half of the right one:
-    // all target samples are such pairs, but for one at either end.
+    // Between two source samples lie the second half of the left one and the first half of the
+    // right one. All target samples are such pairs, except for one at either end.
     let lead = (first + 1) % 2;
     let (head, rest) = resized.split_at_mut_checked(lead)?;
     for sample in head {
@@ -121,7 +121,7 @@ fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S
         if let ([second_half, first_half], &[near_left, near_right], &[far_left, far_right]) =
             (pair, near, far)
         {
-            let (left, right) = (mixed(near_left, far_left), mixed(near_right, far_right));
+            let (left, right) = (blend(near_left, far_left), blend(near_right, far_right));
             *second_half = sixteenths(3 * left + right);
             *first_half = sixteenths(left + 3 * right);
         }
@@ -132,13 +132,13 @@ fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S
     Some(())
 }
 
-/// Four times the mean of two rows' samples, the nearer one weighing 3/4.
-const fn mixed(near: u8, far: u8) -> u16 {
+/// Four times the mean of the samples of two rows, where the nearer one weighs 3/4.
+const fn blend(near: u8, far: u8) -> u16 {
     3 * near as u16 + far as u16
 }
 
 fn sixteenths<S: Sample>(sum: u16) -> S {
-    S::of::<4>(sum.into())
+    S::from_sum::<4>(sum.into())
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_nearest_of_four_samples_weighs_nine_sixteenths() {
-        // The chroma planes of image-webp's own test of "fancy" upsampling, by hand.
+        // The chroma plane in image-webp's own test of "fancy" upsampling.
         let size = Size::new(2, 2);
         let rect = SourceRect::covering(size);
         let u = doubled(&[34, 101, 123, 163], size, rect, Size::new(4, 4));
@@ -179,10 +179,10 @@ mod tests {
     }
 
     #[test]
-    fn every_crop_of_the_doubled_plane_is_cut_from_the_whole_one() {
+    fn doubling_a_crop_gives_the_same_samples_as_doubling_the_full_plane() {
         let size = Size::new(7, 5);
         let source: Vec<u8> = (0..35u32).map(|i| (i * i * 37).to_le_bytes()[0]).collect();
-        let whole = doubled(&source, size, SourceRect::covering(size), Size::new(14, 10));
+        let full = doubled(&source, size, SourceRect::covering(size), Size::new(14, 10));
         for (left, top) in (0..14u32).flat_map(|left| (0..10u32).map(move |top| (left, top))) {
             for (width, height) in
                 (1..=14 - left).flat_map(|width| (1..=10 - top).map(move |height| (width, height)))
@@ -194,10 +194,10 @@ mod tests {
                     width: half(width),
                     height: half(height),
                 };
-                let cut = doubled(&source, size, rect, Size::new(width, height));
-                for (row, cut) in (top as usize..).zip(cut.chunks_exact(width as usize)) {
+                let part = doubled(&source, size, rect, Size::new(width, height));
+                for (row, part) in (top as usize..).zip(part.chunks_exact(width as usize)) {
                     let start = row * 14 + left as usize;
-                    assert_eq!(cut, &whole[start..start + width as usize], "{rect:?}");
+                    assert_eq!(part, &full[start..start + width as usize], "{rect:?}");
                 }
             }
         }

@@ -10,8 +10,8 @@ pub fn exif_orientation(tiff: &[u8]) -> Orientation {
     Orientation::of_exif(tiff)
 }
 
-/// The rebuilt profile that the colour library gets instead of `profile`: only the tags of its colour
-/// model, each once. `None` when the profile is ignored.
+/// The rebuilt profile that the colour library gets instead of `profile`: only the tags of its
+/// colour model, each once. `None` when the profile is ignored.
 #[must_use]
 pub fn minimal_profile(profile: &[u8]) -> Option<Vec<u8>> {
     let profile = ProfileBytes::contiguous(profile);

@@ -1,6 +1,7 @@
 //! Access for tests, benchmarks and fuzz targets: counted work, and single stages of the pipeline.
 //!
-//! The feature `instrument` enables it and changes no result. Semantic versioning does not cover it.
+//! The feature `instrument` enables it and changes no result. Semantic versioning does not cover
+//! it.
 
 mod metadata;
 mod planes;

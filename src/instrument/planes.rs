@@ -21,8 +21,9 @@ pub struct Plane {
     pub samples: Vec<u8>,
 }
 
-/// The planes of a picture as the decoder produces them, in full size: in the stored orientation, with
-/// the stored colours, not premultiplied. For an animation, the first frame without its canvas.
+/// The planes of a picture as the decoder produces them, in full size: in the stored orientation,
+/// with the stored colours, not premultiplied. For an animation, the first frame without its
+/// canvas.
 ///
 /// # Errors
 /// Those of [`probe`] and of the decoder.

@@ -4,11 +4,11 @@ use crate::error::Error;
 use crate::format::Format;
 use crate::probe::{Detail, jpeg, png, probe, webp};
 
-/// The part of an upload that a decoder sees, as a file: the approved segments or chunks and nothing
-/// else.
+/// The part of an upload that a decoder sees, as a file: the approved segments or chunks and
+/// nothing else.
 ///
-/// For an animation this is only the first frame. The canvas around it, the orientation and the profile
-/// are left out.
+/// For an animation this is only the first frame. The canvas around it, the orientation and the
+/// profile are left out.
 ///
 /// # Errors
 /// Those of [`probe`], and [`Error::Truncated`] where a chunk ends early.
@@ -41,7 +41,8 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
                 put(&mut view, 0xDA, body);
                 let length = usize::try_from(segments.skip_entropy_data()).unwrap_or(usize::MAX);
                 let data = entropy.get(..length).unwrap_or(entropy);
-                // A truncated file may end in half a marker. Before the EOI that would be a fill byte.
+                // A truncated file may end in half a marker. Before the EOI that would be a fill
+                // byte.
                 let fill_bytes = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
                 view.extend(data.get(..data.len() - fill_bytes).unwrap_or(data));
                 // The decoder reads nothing after the only scan.

@@ -20,8 +20,8 @@ pub enum Stage {
     Encode,
 }
 
-/// Runs a plan up to its first output, and calls `end_of` at the end of each stage, so that each can
-/// be timed.
+/// Runs a plan up to its first output, and calls `end_of` at the end of each stage, so that each
+/// can be timed.
 ///
 /// # Errors
 /// Those of [`Plan::run`].

@@ -27,8 +27,8 @@ impl From<Picture> for DynamicImage {
 /// The same pixels, interpreted as sRGB with straight alpha.
 ///
 /// The four 8-bit variants are moved without a copy. Wider samples are rounded to 8 bits. A variant
-/// that this crate does not know becomes [`Layout::Rgba`]. No [`Limits`](crate::Limits) bound the memory
-/// of this conversion: the picture comes from the program itself.
+/// that this crate does not know becomes [`Layout::Rgba`]. No [`Limits`](crate::Limits) bound the
+/// memory of this conversion: the picture comes from the program itself.
 ///
 /// # Errors
 /// [`BadRequest::EmptySize`](crate::BadRequest::EmptySize) for a side of 0.

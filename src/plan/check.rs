@@ -49,8 +49,8 @@ pub(super) fn complete(header: &Header) -> Result<(), Error> {
     }
 }
 
-/// Refuses a side that the output format cannot store. The longest are 65,535 in JPEG (T.81, B.2.2),
-/// 16,384 in WebP (RFC 9649, 3.4) and 2^31 - 1 in PNG.
+/// Refuses a side that the output format cannot store. The longest are 65,535 in JPEG (T.81,
+/// B.2.2), 16,384 in WebP (RFC 9649, 3.4) and 2^31 - 1 in PNG.
 pub(super) fn output_format(output: OutputFormat, geometry: &Geometry) -> Result<(), Error> {
     let allowed = match output {
         OutputFormat::Jpeg { .. } => 65_535,

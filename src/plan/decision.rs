@@ -17,8 +17,8 @@ use crate::request::{Fit, OutputFormat, Request};
 use crate::size::{Rect, Size};
 use crate::{encode, finish};
 
-/// How an upload becomes its outputs: which part of the picture is decoded at which scale, the sizes
-/// of the outputs, and how many bytes of memory that needs.
+/// How an upload becomes its outputs: which part of the picture is decoded at which scale, the
+/// sizes of the outputs, and how many bytes of memory that needs.
 ///
 /// A plan exists only after all limits were checked. `Display` explains it in one line:
 ///
@@ -55,10 +55,10 @@ impl Plan {
     /// Allocates nothing.
     ///
     /// # Errors
-    /// [`Error::OverLimit`] for the first exceeded limit, [`Error::NotCredible`] when the data is too
-    /// short for the declared pixels, [`Error::Truncated`] for a PNG that ends before its IEND chunk,
-    /// [`Error::Unsupported`] for a format that the limits exclude, [`Error::BadRequest`] for a request
-    /// that is invalid for this picture.
+    /// [`Error::OverLimit`] for the first exceeded limit, [`Error::NotCredible`] when the data is
+    /// too short for the declared pixels, [`Error::Truncated`] for a PNG that ends before its IEND
+    /// chunk, [`Error::Unsupported`] for a format that the limits exclude, [`Error::BadRequest`]
+    /// for a request that is invalid for this picture.
     pub fn new(header: &Header, request: &Request, limits: &Limits) -> Result<Self, Error> {
         request.check()?;
         check::limits(header, limits)?;
@@ -114,9 +114,9 @@ impl Plan {
 
     /// The quote: the most bytes of heap that are live at any moment of [`run`](Self::run).
     ///
-    /// It counts every allocation of this crate and of the codecs below it, both blocks while one is
-    /// moved, and the outputs. It does not count the input slice of the caller, the stack, and what the
-    /// allocator rounds up.
+    /// It counts every allocation of this crate and of the codecs below it, both blocks while one
+    /// is moved, and the outputs. It does not count the input slice of the caller, the stack, and
+    /// what the allocator rounds up.
     ///
     /// A progressive JPEG that exceeds [`Limits::max_memory_bytes`] in the usual way is decoded one
     /// component after the other. A lower limit can therefore lower this number.
@@ -232,16 +232,16 @@ impl Plan {
         self.planes.map(|plane| plane.scale)
     }
 
-    /// Whether colours are multiplied by their alpha before they are averaged. Without averaging they
-    /// stay as they are and lose no precision.
+    /// Whether colours are multiplied by their alpha before they are averaged. Without averaging
+    /// they stay as they are and lose no precision.
     fn premultiplies(&self) -> bool {
         self.source.alpha && !self.is_copy()
     }
 
-    /// Whether the loop filter of a lossy WebP is applied. It smooths a few samples on both sides of
-    /// block edges, and prediction does not depend on it. Where each output sample is the average of
-    /// 4 × 4 samples or more, it changes the SSIM of an avatar by at most 0.0003 and takes a quarter of
-    /// the time.
+    /// Whether the loop filter of a lossy WebP is applied. It smooths a few samples on both sides
+    /// of block edges, and prediction does not depend on it. Where each output sample is the
+    /// average of 4 × 4 samples or more, it changes the SSIM of an avatar by at most 0.0003 and
+    /// takes a quarter of the time.
     pub(super) const fn loop_filter(&self) -> LoopFilter {
         let Size { width, height } = self.box_size();
         if width >= 4 && height >= 4 { LoopFilter::Skipped } else { LoopFilter::Exact }
@@ -269,7 +269,8 @@ mod tests {
 
     #[test]
     fn chroma_is_decoded_for_the_size_that_the_output_stores() {
-        // 2400 × 1600 in 4:2:0: 10.7 luma samples and 5.3 chroma samples per output pixel, each way.
+        // 2400 × 1600 in 4:2:0: 10.7 luma samples and 5.3 chroma samples per output pixel, each
+        // way.
         let upload = include_bytes!("../../corpus/valid/photo.jpg");
         let header = crate::probe::probe(upload).unwrap();
         let scales = |request: Request| {

@@ -62,9 +62,9 @@ impl Geometry {
     }
 }
 
-/// The part of a picture of size `source` that an output shows, and the size of the output. The part is
-/// not empty and inside the source. No side of the output is 0, and none is larger than that of
-/// `target`, or of the part unless `enlarge` is true.
+/// The part of a picture of size `source` that an output shows, and the size of the output. The
+/// part is not empty and inside the source. No side of the output is 0, and none is larger than
+/// that of `target`, or of the part unless `enlarge` is true.
 fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
     match fit {
         Fit::Full => (Rect::covering(source), source),
@@ -135,8 +135,8 @@ fn union(a: Rect, b: Rect) -> Rect {
     Rect { x, y, width: right - x, height: bottom - y }
 }
 
-/// Maps a rectangle of the upright picture to the stored picture. `upright` is the size of the upright
-/// picture, and the rectangle lies inside it.
+/// Maps a rectangle of the upright picture to the stored picture. `upright` is the size of the
+/// upright picture, and the rectangle lies inside it.
 fn stored_rect(rect: Rect, upright: Size, orientation: Orientation) -> Rect {
     let Rect { x, y, width, height } = rect;
     let from_right = upright.width - x - width;

@@ -52,8 +52,9 @@ pub(crate) struct PlanePlan {
 }
 
 impl PlanePlan {
-    /// The plan of one plane. The decoder reduces a reducible plane at least to `min_reduction`, and
-    /// otherwise only so far that at least `min_oversampling` samples per output pixel remain, each way.
+    /// The plan of one plane. The decoder reduces a reducible plane at least to `min_reduction`,
+    /// and otherwise only so far that at least `min_oversampling` samples per output pixel remain,
+    /// each way.
     pub(crate) fn new(
         source: &PlaneSource,
         picture: Size,
@@ -109,9 +110,9 @@ impl PlanePlan {
         }
     }
 
-    /// How many adjacent samples a sample of the small plane averages, horizontally and vertically. At
-    /// 1/8 the decoder averages 8 samples. At 1/4 and 1/2 it keeps all frequencies that a plane of that
-    /// size can represent and averages nothing.
+    /// How many adjacent samples a sample of the small plane averages, horizontally and vertically.
+    /// At 1/8 the decoder averages 8 samples. At 1/4 and 1/2 it keeps all frequencies that a plane
+    /// of that size can represent and averages nothing.
     const fn averaged(&self) -> (u32, u32) {
         let by_decoder = match self.scale {
             Scale::Eighth => 8,
@@ -120,8 +121,9 @@ impl PlanePlan {
         (by_decoder * self.shrink.box_width, by_decoder * self.shrink.box_height)
     }
 
-    /// The position of `crop`, in stored pixels, in the small plane. It includes the fraction of a cell
-    /// by which the crop is off the grid. The resize accounts for it, so that the picture does not shift.
+    /// The position of `crop`, in stored pixels, in the small plane. It includes the fraction of a
+    /// cell by which the crop is off the grid. The resize accounts for it, so that the picture does
+    /// not shift.
     fn source_rect(&self, crop: Rect) -> SourceRect {
         let small = self.shrink.small_size();
         let window = self.shrink.window;
@@ -143,8 +145,8 @@ impl PlanePlan {
     }
 }
 
-/// The first sample and the number of samples that cover the pixels `start .. start + length`. The plane
-/// has `samples` samples for each `per` pixels and `limit` samples in total.
+/// The first sample and the number of samples that cover the pixels `start .. start + length`. The
+/// plane has `samples` samples for each `per` pixels and `limit` samples in total.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "both are at most the limit, a side of the plane"
@@ -157,9 +159,9 @@ fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32
 }
 
 /// The start and the length of the pixels `start .. start + length` in cells of a small plane with
-/// `small` cells. The first cell begins at sample `window_start`.
-/// The start and the length of the pixels `start .. start + length` in cells of a small plane with
-/// `small` cells. The first cell begins at sample `window_start`.
+/// `small` cells. The first cell begins at sample `window_start`. The start and the length of the
+/// pixels `start .. start + length` in cells of a small plane with `small` cells. The first cell
+/// begins at sample `window_start`.
 fn cells(
     (start, length): (u32, u32),
     samples_per_px: f64,
@@ -183,9 +185,9 @@ struct Reduction {
 }
 
 impl Reduction {
-    /// The decoder may reduce to less than twice the target, because its inverse transform keeps all
-    /// frequencies that the smaller picture can represent. The box filter does not, so it leaves at
-    /// least twice the target.
+    /// The decoder may reduce to less than twice the target, because its inverse transform keeps
+    /// all frequencies that the smaller picture can represent. The box filter does not, so it
+    /// leaves at least twice the target.
     fn of(
         source: &PlaneSource,
         geometry: &Geometry,

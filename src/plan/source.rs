@@ -11,8 +11,8 @@ pub(crate) struct Source {
     pub(crate) colors: Colors,
     /// After the colours comes one more plane with alpha.
     pub(crate) alpha: bool,
-    /// A JPEG in several scans, which keeps its coefficients until the last one. None of its planes is
-    /// decoded at a larger scale than the first: that would need more scans, and memory for all
+    /// A JPEG in several scans, which keeps its coefficients until the last one. None of its planes
+    /// is decoded at a larger scale than the first: that would need more scans, and memory for all
     /// coefficients of the plane.
     pub(crate) in_several_scans: bool,
     planes: [PlaneSource; 4],
@@ -94,7 +94,7 @@ impl Source {
     }
 
     pub(crate) const fn plane_count(&self) -> usize {
-        if self.alpha { self.colors.planes() + 1 } else { self.colors.planes() }
+        if self.alpha { self.colors.plane_count() + 1 } else { self.colors.plane_count() }
     }
 }
 

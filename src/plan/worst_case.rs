@@ -1,5 +1,5 @@
-//! Every JPEG within the other default limits fits the default memory limit, for targets up to
-//! 512 × 512.
+//! Every JPEG within the other default limits fits the default memory limit, for targets up to 512
+//! × 512.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "a test")]
 
 use proptest::prelude::*;

@@ -5,7 +5,8 @@ use crate::size::{Rect, Size};
 /// How one plane is shrunk. Only the plan creates these orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlaneOrder {
-    /// The part of the decoded plane that is needed. The grid of cells starts at its top left corner.
+    /// The part of the decoded plane that is needed. The grid of cells starts at its top left
+    /// corner.
     pub(crate) window: Rect,
     /// Columns of a cell.
     pub(crate) box_width: u32,
@@ -20,8 +21,8 @@ pub(crate) struct PlaneOrder {
 }
 
 impl PlaneOrder {
-    /// Width and height of the small plane. The last cells of a row and of a column may be smaller than
-    /// the box, where the window ends.
+    /// Width and height of the small plane. The last cells of a row and of a column may be smaller
+    /// than the box, where the window ends.
     pub(crate) const fn small_size(&self) -> Size {
         Size::new(
             self.window.width.div_ceil(self.box_width),

@@ -99,8 +99,8 @@ impl<'b> Plane<'b> {
         let samples = usize::try_from(skipped).ok().and_then(|skipped| samples.get(skipped..));
         let cell = usize::try_from(first_column / u64::from(box_width));
         let cell = cell.map_err(|_| Error::Bug("a cell outside the address space"))?;
-        // Both may be empty: a part of a row can lie beside the window.
-        // Both may be empty: a part of a row can lie beside the window.
+        // Both may be empty: a part of a row can lie beside the window. Both may be empty: a part
+        // of a row can lie beside the window.
         let mut sums = sums.get_mut(cell..).unwrap_or_default().iter_mut();
         let mut sum = sums.next();
         let mut column_in_cell = first_column % u64::from(box_width);
@@ -127,8 +127,8 @@ impl<'b> Plane<'b> {
         Ok(self.small)
     }
 
-    /// Completes the current row of cells from the rows that have come in, and makes the rows below it
-    /// grey.
+    /// Completes the current row of cells from the rows that have come in, and makes the rows below
+    /// it grey.
     pub(super) fn fill_missing(&mut self) {
         let PlaneOrder { window, box_width, box_height, .. } = self.order;
         if self.rows_in == window.height {
@@ -156,8 +156,8 @@ impl<'b> Plane<'b> {
             for (cell_x, (cell, &sum)) in (0u32..).zip(cells.iter_mut().zip(sums)) {
                 let width = box_width.min(window.width - cell_x * box_width);
                 let count = u64::from(width) * u64::from(height);
-                // The wrapped difference plus the sum of an uncovered cell is the true sum. It is below
-                // 2^32 for every box that the plan allows.
+                // The wrapped difference plus the sum of an uncovered cell is the true sum. It is
+                // below 2^32 for every box that the plan allows.
                 let base = u64::from(uncovered) * count;
                 #[allow(clippy::cast_possible_truncation, reason = "sums are taken modulo 2^32")]
                 let sum = sum.wrapping_add(base as u32);

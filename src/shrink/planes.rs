@@ -29,8 +29,8 @@ impl<'b> Shrink<'b> {
         Ok(small)
     }
 
-    /// The percentage of the needed rows that have come in, rounded down, of the plane with the fewest.
-    /// 0 where rows come in any order.
+    /// The percentage of the needed rows that have come in, rounded down, of the plane with the
+    /// fewest. 0 where rows come in any order.
     pub(crate) fn percent_of_rows_in(&self) -> u8 {
         let planes = self.orders.iter().zip(&self.planes);
         let percent = planes.filter_map(|(order, plane)| {
@@ -41,8 +41,8 @@ impl<'b> Shrink<'b> {
         percent.min().and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
     }
 
-    /// The small planes of a picture whose last rows are missing. Their samples become 128, which is
-    /// grey in every colour model.
+    /// The small planes of a picture whose last rows are missing. Their samples become 128, which
+    /// is grey in every colour model.
     pub(crate) fn finish_truncated(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
         self.allocate_all()?;
         self.planes.iter_mut().flatten().for_each(Plane::fill_missing);

@@ -1,25 +1,26 @@
-//! How many bits a coded block can take at the most.
+//! The most bits of a coded block.
 //!
 //! The samples of a block are between -128 and 127, so the sum of their squares is at most
-//! 64 · 128², and the orthonormal DCT keeps that sum (Parseval). A coefficient of size category s
-//! (T.81, F.1.2) has a magnitude of at least (2^(s-1) - ½) quantiser steps, less the rounding of the
-//! integer transform. So large coefficients cannot all come together, and the worst block is the
-//! dearest sequence of (run, size) symbols, after the DC difference, whose energy fits. Bytes of
-//! ones are counted twice, for the zero that is stuffed after them (F.1.2.3).
+//! 64 · 128². The orthonormal DCT preserves that sum (Parseval). A coefficient of size category s (T.81,
+//! F.1.2) has a magnitude of at least (2^(s-1) - ½) quantiser steps, minus the rounding of the
+//! integer transform. So not all coefficients of a block can be large. The worst block is the
+//! longest sequence of (run, size) symbols, after the DC difference, that has a possible energy. A
+//! byte of ones counts twice, because of the zero byte that is stuffed after it (F.1.2.3).
 //!
-//! The numbers come from the search in the tests. It charges energy at a price (Lagrange), which can
-//! only overrate the worst block, and takes the best price.
+//! The search in the tests computes the numbers. It charges each unit of energy with a number of
+//! bits (a Lagrange multiplier). That can only overestimate the worst block. The search minimises
+//! the estimate over all multipliers.
 
-/// The longest luma block and the longest chroma block at `quality`, in bits.
+/// The bits of the longest luma block and of the longest chroma block at `quality`.
 ///
-/// A quality outside 1–100 is answered like the nearer of the two.
+/// A quality outside 1–100 is clamped.
 pub(crate) const fn per_block(quality: u8) -> (u64, u64) {
-    let at = match quality {
+    let index = match quality {
         0 => 0,
         1..=100 => quality as usize - 1,
         _ => 99,
     };
-    (LUMA_BITS[at] as u64, CHROMA_BITS[at] as u64)
+    (LUMA_BITS[index] as u64, CHROMA_BITS[index] as u64)
 }
 
 const LUMA_BITS: [u16; 100] = [
@@ -44,7 +45,8 @@ const CHROMA_BITS: [u16; 100] = [
 mod tests {
     use super::*;
 
-    /// An AC Huffman table of T.81, K.3.3.2: codes a length, and the symbols in order.
+    /// An AC Huffman table of T.81, K.3.3.2: the number of codes of each length, and the symbols in
+    /// order.
     struct AcTable {
         counts: [u8; 16],
         first_symbols: &'static [u8],
@@ -64,7 +66,8 @@ mod tests {
     }
 
     impl AcTable {
-        /// The codes by symbol (T.81, C.2). After the listed symbols come the rest in rising order.
+        /// The codes by symbol (T.81, C.2). The listed symbols come first, all others in ascending
+        /// order.
         fn codes(&self) -> [Code; 256] {
             let mut symbols = self.first_symbols.to_vec();
             for run in 0..16u8 {
@@ -108,7 +111,8 @@ mod tests {
             0xF1,
         ],
     };
-    /// Lengths of the DC codes by size category (T.81, K.3.3.1); code k > 5 is k - 2 ones and a zero.
+    /// Lengths of the DC codes by size category (T.81, K.3.3.1); code k > 5 is k - 2 ones and a
+    /// zero.
     const LUMA_DC_LEN: [u32; 12] = [2, 3, 3, 3, 3, 3, 4, 5, 6, 7, 8, 9];
     const CHROMA_DC_LEN: [u32; 12] = [2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
@@ -125,9 +129,9 @@ mod tests {
     ];
 
     const ENERGY: f64 = 64.0 * 128.0 * 128.0;
-    /// The integer transform is off by less than this (in orthonormal coefficients).
+    /// The error of the integer transform is smaller (in orthonormal coefficients).
     const TRANSFORM_ERROR: f64 = 0.5;
-    /// Ones that may stand at the end of the bits so far: a code and 10 or 11 bits of value.
+    /// The most ones at the end of the bits so far: those of a code and 10 or 11 bits of a value.
     const MAX_ONES: usize = 27;
 
     fn step(base: u32, quality: u32) -> f64 {
@@ -135,13 +139,15 @@ mod tests {
         f64::from(((base * scale + 50) / 100).clamp(1, 255))
     }
 
+    /// The bits that are stuffed into a sequence with `ones_before` ones, followed by `code`.
     fn stuffed(ones_before: usize, code: Code) -> f64 {
         f64::from((ones_before as u32 + code.leading_ones) / 8 * 8)
     }
 
-    /// The dearest block when energy costs `price` bits a unit.
-    fn dearest(codes: &[Code; 256], dc_len: &[u32; 12], steps: &[f64; 64], price: f64) -> f64 {
-        // best[k][ones]: coefficients before k are coded, and `ones` ones stand at the end.
+    /// The longest block when each unit of energy costs `price` bits.
+    fn longest_at(codes: &[Code; 256], dc_len: &[u32; 12], steps: &[f64; 64], price: f64) -> f64 {
+        // best[k][ones]: the bits from coefficient k on, after `ones` ones at the end of the bits
+        // so far.
         let mut best = [[0.0f64; MAX_ONES + 1]; 65];
         for k in (1..64).rev() {
             for ones in 0..=MAX_ONES {
@@ -185,9 +191,9 @@ mod tests {
         let steps = base.map(|base| step(base, quality));
         let bound = |exponent: f64| {
             let price = exponent.exp2();
-            price * ENERGY + dearest(&codes, dc_len, &steps, price)
+            price * ENERGY + longest_at(&codes, dc_len, &steps, price)
         };
-        // Every price gives a bound; the function is convex in the price.
+        // Every price gives an upper bound, and the bound is convex in the price.
         let (mut low, mut high) = (-26.0, -4.0);
         for _ in 0..18 {
             let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
@@ -200,39 +206,39 @@ mod tests {
         for quality in qualities {
             let luma = longest_block(&LUMA_AC, &LUMA_DC_LEN, &LUMA_STEPS, quality.into());
             let chroma = longest_block(&CHROMA_AC, &CHROMA_DC_LEN, &CHROMA_STEPS, quality.into());
-            let (said_luma, said_chroma) = per_block(quality);
-            // The last bit may differ with the platform's floating point.
-            assert!(said_luma.abs_diff(luma) <= 1, "quality {quality}: {luma}");
-            assert!(said_chroma.abs_diff(chroma) <= 1, "quality {quality}: {chroma}");
+            let (table_luma, table_chroma) = per_block(quality);
+            // The floating point of a platform may make a difference of one bit.
+            assert!(table_luma.abs_diff(luma) <= 1, "quality {quality}: {luma}");
+            assert!(table_chroma.abs_diff(chroma) <= 1, "quality {quality}: {chroma}");
         }
     }
 
     #[test]
-    fn the_tables_of_the_search_are_those_of_the_encoder() {
+    fn the_search_uses_the_tables_of_the_encoder() {
         for quality in [1, 37, 50, 80, 100] {
             let mut file = Vec::new();
             let encoder = jpeg_encoder::Encoder::new(&mut file, quality);
             encoder.encode(&[0; 3], 1, 1, jpeg_encoder::ColorType::Rgb).unwrap();
-            let holds = |bytes: &[u8]| file.windows(bytes.len()).any(|window| window == bytes);
+            let contains = |bytes: &[u8]| file.windows(bytes.len()).any(|window| window == bytes);
             for (class_and_id, table) in [(0x10, LUMA_AC), (0x11, CHROMA_AC)] {
                 let header = [&[class_and_id], &table.counts[..], table.first_symbols].concat();
-                assert!(holds(&header));
+                assert!(contains(&header));
             }
             for (id, base) in [(0, LUMA_STEPS), (1, CHROMA_STEPS)] {
                 let steps = base.map(|base| step(base, quality.into()) as u8);
-                assert!(holds(&[&[0xFF, 0xDB, 0, 67, id], &steps[..]].concat()));
+                assert!(contains(&[&[0xFF, 0xDB, 0, 67, id], &steps[..]].concat()));
             }
         }
     }
 
     #[test]
-    fn the_table_is_what_the_search_finds() {
+    fn the_table_agrees_with_the_search() {
         assert_table([1, 10, 50, 75, 80, 90, 95, 100].into_iter());
     }
 
     #[test]
     #[ignore = "takes a minute; run it when the table changes"]
-    fn the_whole_table_is_what_the_search_finds() {
+    fn the_complete_table_agrees_with_the_search() {
         assert_table(1..=100);
     }
 

@@ -1,4 +1,4 @@
-//! Pixels → JPEG: baseline, 4:2:0, the tables of T.81, annex K.
+//! Pixels → JPEG: baseline, 4:2:0, with the tables of T.81, annex K.
 
 use jpeg_encoder::{
     ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
@@ -15,7 +15,7 @@ mod max_block_bits;
 /// The longest side that a JPEG can have (T.81, B.2.2).
 pub(crate) const MAX_SIDE_PX: u32 = u16::MAX as u32;
 
-/// A JPEG of `pixels`. Grey stays one component; transparent pixels show `background`.
+/// Encodes `picture` as a JPEG. Grey stays one component. Transparent pixels show `background`.
 ///
 /// # Errors
 /// [`BadRequest::Quality`] for a quality outside 1–100, [`Error::OverLimit`] for a side over
@@ -34,7 +34,7 @@ pub(crate) fn encode<'b>(
     let too_large = |_| Error::Bug("a JPEG of more than 65,535 pixels a side");
     let width = u16::try_from(size.width).map_err(too_large)?;
     let height = u16::try_from(size.height).map_err(too_large)?;
-    // A grey picture on a coloured background has colours.
+    // A transparent grey picture on a coloured background has colours.
     let [red, green, blue] = background;
     let is_gray = match layout {
         Layout::Gray => true,
@@ -52,12 +52,12 @@ pub(crate) fn encode<'b>(
     })
 }
 
-/// The most that [`encode`] holds beyond the pixels, for any background.
+/// The most bytes that [`encode`] allocates, for any background.
 pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
     codec_bytes(size, layout).saturating_add(file_bound(size, layout, quality).memory_bytes())
 }
 
-/// The pixels as the encoder pulls them, row by row.
+/// The source from which the encoder pulls pixels, row by row.
 #[derive(Clone, Copy)]
 struct Rows<'a> {
     pixels: &'a [u8],
@@ -116,15 +116,16 @@ impl ImageBuffer for Rows<'_> {
     }
 }
 
-/// `value` at opacity `alpha` over `background`, rounded.
+/// `value` with opacity `alpha` over `background`, rounded.
 fn over(value: u8, alpha: u8, background: u8) -> u8 {
     let alpha = u32::from(alpha);
     let sum = u32::from(value) * alpha + u32::from(background) * (255 - alpha);
-    // At most (255 · 255 + 127) / 255 = 255.
+    // The quotient is at most (255 · 255 + 127) / 255 = 255.
     u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
 }
 
-/// What jpeg-encoder allocates: one row of MCUs of each component at full width, and small lists.
+/// The bytes that jpeg-encoder allocates: one row of MCUs of each component at full width, and
+/// small lists.
 const fn codec_bytes(size: Size, layout: Layout) -> u64 {
     let width = size.width as u64;
     let rows = match layout {
@@ -134,14 +135,14 @@ const fn codec_bytes(size: Size, layout: Layout) -> u64 {
     rows + 1024
 }
 
-/// Photographs stay under a fifth of the bound, noise under a half at most qualities.
+/// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
 const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
     let max_bytes = file_bytes(size, layout, quality);
-    FileBound { max_bytes, kept_bytes: max_bytes / 2 }
+    FileBound { max_bytes, max_buffered_bytes: max_bytes / 2 }
 }
 
-/// The longest file of any picture of this size: the segments before the scan, at most 16 bytes of
-/// padding and end, and each block at its longest.
+/// The length of the longest file of any picture of this size: the segments before the scan, at
+/// most 16 bytes of padding and EOI, and the longest possible blocks.
 pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
     let (luma, chroma) = max_block_bits::per_block(quality);
     let (width, height) = (size.width as u64, size.height as u64);
@@ -185,11 +186,11 @@ mod tests {
         let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
         decoder.decode_headers().unwrap();
         let stored = decoder.input_colorspace().unwrap();
-        let seen = if stored == ColorSpace::Luma { ColorSpace::Luma } else { ColorSpace::RGB };
-        decoder.set_options(options.jpeg_set_out_colorspace(seen));
+        let shown = if stored == ColorSpace::Luma { ColorSpace::Luma } else { ColorSpace::RGB };
+        decoder.set_options(options.jpeg_set_out_colorspace(shown));
         let pixels = decoder.decode().unwrap();
         let (width, height) = decoder.dimensions().unwrap();
-        (Size::new(width as u32, height as u32), seen.num_components(), pixels)
+        (Size::new(width as u32, height as u32), shown.num_components(), pixels)
     }
 
     fn mean_difference(a: &[u8], b: &[u8]) -> f64 {
@@ -198,7 +199,7 @@ mod tests {
         sum as f64 / a.len() as f64
     }
 
-    /// What is to be seen, with the background where the picture is transparent.
+    /// The pixels over the background, as an opaque picture.
     fn flattened(pixels: &[u8], layout: Layout) -> Vec<u8> {
         let on_teal = |color: [u8; 3], alpha| {
             [0, 1, 2].map(|i| {
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_come_back_nearly_in_all_layouts() {
+    fn all_layouts_round_trip_approximately() {
         for size in test_pictures::SIZES {
             for layout in LAYOUTS {
                 let pixels = test_pictures::photo(size, layout.bytes_per_pixel());
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_holds_no_metadata() {
+    fn the_file_contains_no_metadata() {
         let size = Size::new(20, 20);
         let file = encoded(&test_pictures::photo(size, 3), size, Layout::Rgb, 80);
         let mut at = 2;
@@ -277,8 +278,7 @@ mod tests {
         }
     }
 
-    /// Blocks that are dear to code: noise of three kinds, checkerboards, and sums of basis functions
-    /// with signs pushed to black and white.
+    /// Blocks that need many bits: three kinds of noise, and checkerboards.
     #[test]
     fn the_longest_files_are_within_the_bound() {
         let size = Size::new(128, 96);
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_widest_and_the_highest_picture_are_written() {
+    fn the_widest_and_the_tallest_picture_are_written() {
         for size in [Size::new(65_535, 1), Size::new(1, 65_535)] {
             let file = encoded(&test_pictures::photo(size, 1), size, Layout::Gray, 50);
             assert_eq!(decoded(&file).0, size);

@@ -1,4 +1,4 @@
-//! Bits into bytes, the least significant first (RFC 9649, 3.1).
+//! Packs bits into bytes, the least significant bit first (RFC 9649, 3.1).
 
 use crate::budget::Buffer;
 use crate::error::Error;
@@ -6,47 +6,51 @@ use crate::error::Error;
 /// Writes bits to a file, or only counts them.
 pub(super) struct BitWriter<'f, 'b> {
     file: Option<&'f mut Buffer<'b, u8>>,
-    waiting: u64,
-    waiting_bits: u32,
+    /// Bits that do not fill four bytes yet.
+    pending: u64,
+    pending_bits: u32,
+    /// The number of all bits so far.
     bits: u64,
 }
 
 impl<'f, 'b> BitWriter<'f, 'b> {
+    /// A writer that only counts.
     pub(super) const fn counting() -> Self {
-        Self { file: None, waiting: 0, waiting_bits: 0, bits: 0 }
+        Self { file: None, pending: 0, pending_bits: 0, bits: 0 }
     }
 
+    /// A writer that appends to `file`.
     pub(super) const fn into(file: &'f mut Buffer<'b, u8>) -> Self {
-        Self { file: Some(file), waiting: 0, waiting_bits: 0, bits: 0 }
+        Self { file: Some(file), pending: 0, pending_bits: 0, bits: 0 }
     }
 
-    /// Writes the `bits` low bits of `value`, at most 32; the others must be 0.
+    /// Writes the low `bits` bits of `value`, at most 32. The other bits must be 0.
     pub(super) fn write(&mut self, value: u32, bits: u32) -> Result<(), Error> {
         self.bits += u64::from(bits);
-        self.waiting |= u64::from(value) << self.waiting_bits;
-        self.waiting_bits += bits;
-        if self.waiting_bits >= 32 {
+        self.pending |= u64::from(value) << self.pending_bits;
+        self.pending_bits += bits;
+        if self.pending_bits >= 32 {
             if let Some(file) = &mut self.file {
-                let [a, b, c, d, ..] = self.waiting.to_le_bytes();
+                let [a, b, c, d, ..] = self.pending.to_le_bytes();
                 file.extend_from_slice(&[a, b, c, d])?;
             }
-            self.waiting >>= 32;
-            self.waiting_bits -= 32;
+            self.pending >>= 32;
+            self.pending_bits -= 32;
         }
         Ok(())
     }
 
-    /// How many bits were written so far.
+    /// The number of bits written so far.
     pub(super) const fn bits(&self) -> u64 {
         self.bits
     }
 
-    /// Writes the bits that wait, filled up with zeros to a byte.
+    /// Writes the pending bits, padded with zeros to complete bytes.
     pub(super) fn finish(self) -> Result<(), Error> {
-        let bytes = self.waiting.to_le_bytes();
-        let (waiting, _) = bytes.split_at(self.waiting_bits.div_ceil(8) as usize);
+        let bytes = self.pending.to_le_bytes();
+        let (pending, _) = bytes.split_at(self.pending_bits.div_ceil(8) as usize);
         match self.file {
-            Some(file) => file.extend_from_slice(waiting),
+            Some(file) => file.extend_from_slice(pending),
             None => Ok(()),
         }
     }

@@ -1,24 +1,24 @@
-//! Huffman codes that are fitted to what is written, and how they are stored (RFC 9649, 3.7.2.1).
+//! Huffman codes for given symbol counts, and how they are stored (RFC 9649, 3.7.2.1).
 
 use super::bit_writer::BitWriter;
 use crate::error::Error;
 
-/// 256 values of green and 24 prefixes of run lengths.
+/// 256 green values and 24 prefixes of run lengths.
 pub(super) const GREEN_SYMBOLS: usize = 256 + 24;
 
 /// A canonical code for the symbols below `N`.
 pub(super) struct Code<const N: usize> {
-    /// 0 for a symbol that is not used, and for one that is the only one.
+    /// 0 for an unused symbol, and for the only symbol.
     lengths: [u8; N],
-    /// The codes, reversed: their first bit is written first.
+    /// The codes with reversed bits, because the first bit is written first.
     codes: [u16; N],
-    /// The symbol that is the only one, so that nothing has to be written for it.
+    /// The only symbol of the code. It takes no bits.
     single: Option<u8>,
 }
 
 impl<const N: usize> Code<N> {
-    /// The shortest code for these counts, and never one longer than 8 bits a symbol, or 9 when there
-    /// are more than 256 symbols.
+    /// The best code for these counts. It takes at most 8 bits per symbol on average, or 9 when `N`
+    /// is over 256.
     pub(super) fn fitted(counts: &[u32; N]) -> Self {
         if counts.iter().filter(|&&count| count > 0).count() <= 1 {
             let symbol = counts.iter().position(|&count| count > 0).unwrap_or(0);
@@ -43,7 +43,7 @@ impl<const N: usize> Code<N> {
         Self { lengths, codes, single: None }
     }
 
-    /// The bits that so many of each symbol take.
+    /// The bits of all symbols with these counts.
     pub(super) fn bits(&self, counts: &[u32; N]) -> u64 {
         counts.iter().zip(&self.lengths).map(|(&n, &len)| u64::from(n) * u64::from(len)).sum()
     }
@@ -55,13 +55,13 @@ impl<const N: usize> Code<N> {
         }
     }
 
-    /// Writes the code itself: its only symbol, or the lengths of all.
+    /// Writes the code itself: its only symbol, or the lengths of all symbols.
     pub(super) fn write_lengths(&self, writer: &mut BitWriter<'_, '_>) -> Result<(), Error> {
         if let Some(symbol) = self.single {
             return write_single(symbol, writer);
         }
         let mut counts = [0u32; LENGTH_SYMBOLS];
-        self.each_length(|symbol, _, _| {
+        self.for_each_length_symbol(|symbol, _, _| {
             if let Some(count) = counts.get_mut(symbol) {
                 *count += 1;
             }
@@ -74,38 +74,40 @@ impl<const N: usize> Code<N> {
             Code::with_lengths(lengths(&counts, MAX_LENGTH_CODE_BITS))
         };
         writer.write(0, 1)?;
-        // All 19 lengths of lengths are stored: 4 + 15.
+        // All 19 lengths of the code length code are stored: 4 + 15.
         writer.write(15, 4)?;
         for symbol in LENGTH_SYMBOL_ORDER {
-            // A symbol that is the only one is stored with length 1 and takes no bits.
+            // The only symbol is stored with length 1 and takes no bits.
             let is_single = single && counts[symbol] > 0;
             writer.write(if is_single { 1 } else { u32::from(code.lengths[symbol]) }, 3)?;
         }
         writer.write(0, 1)?;
-        self.each_length(|symbol, extra, extra_bits| {
+        self.for_each_length_symbol(|symbol, extra, extra_bits| {
             code.write(symbol, writer)?;
             writer.write(extra, extra_bits)
         })
     }
 
-    /// The lengths as symbols with extra bits; many zeros become symbol 17 or 18.
-    fn each_length(
+    /// Calls `each` with each symbol of the code length code, its extra bits and their number.
+    /// Three or more zeros become symbols 17 and 18.
+    fn for_each_length_symbol(
         &self,
         mut each: impl FnMut(usize, u32, u32) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for run in self.lengths.chunk_by(|a, b| a == b) {
             let length = usize::from(run.first().copied().unwrap_or_default());
-            let mut left = u32::try_from(run.len()).unwrap_or_default();
-            while length == 0 && left >= 3 {
-                let zeros = left.min(138);
+            let mut remaining = u32::try_from(run.len())
+                .map_err(|_| Error::Bug("a code with more than 2^32 symbols"))?;
+            while length == 0 && remaining >= 3 {
+                let zeros = remaining.min(138);
                 if zeros >= 11 {
                     each(18, zeros - 11, 7)?
                 } else {
                     each(17, zeros - 3, 3)?
                 }
-                left -= zeros;
+                remaining -= zeros;
             }
-            for _ in 0..left {
+            for _ in 0..remaining {
                 each(length, 0, 0)?;
             }
         }
@@ -113,15 +115,14 @@ impl<const N: usize> Code<N> {
     }
 }
 
-/// Writes a code of one symbol, which then takes no bits.
+/// Writes a code with one symbol, which takes no bits.
 pub(super) fn write_single(symbol: u8, writer: &mut BitWriter<'_, '_>) -> Result<(), Error> {
-    // A simple code, one symbol, stored in 8 bits.
+    // A simple code with one symbol of 8 bits.
     writer.write(0b101, 3)?;
     writer.write(u32::from(symbol), 8)
 }
 
-/// All lengths nearly equal: with `N` symbols and k = ⌊log2 N⌋, as many as fit have k bits, the
-/// others k + 1.
+/// Nearly equal lengths: k = ⌊log2 N⌋ bits for as many symbols as possible, k + 1 for the others.
 fn flat_lengths<const N: usize>() -> [u8; N] {
     let short = N.ilog2();
     let with_short = (2usize << short) - N;
@@ -132,8 +133,8 @@ fn flat_lengths<const N: usize>() -> [u8; N] {
     lengths
 }
 
-/// The lengths of an optimal code for at least two counts that are not 0. When one would be over
-/// `max_bits`, the counts are made more alike until it is not.
+/// The lengths of an optimal code for counts of which at least two are not 0. While a length
+/// exceeds `max_bits`, the counts are halved, which makes them more equal.
 fn lengths<const N: usize>(counts: &[u32; N], max_bits: u8) -> [u8; N] {
     let mut counts = *counts;
     loop {
@@ -141,15 +142,16 @@ fn lengths<const N: usize>(counts: &[u32; N], max_bits: u8) -> [u8; N] {
         if lengths.iter().all(|&length| length <= max_bits) {
             return lengths;
         }
-        // They end at 1, and equal counts of 280 symbols have at most 9 bits, of 19 at most 5.
+        // In the end all counts are 1. Equal counts of 280 symbols need at most 9 bits, of 19 at
+        // most 5.
         for count in counts.iter_mut().filter(|count| **count > 0) {
             *count = count.div_ceil(2);
         }
     }
 }
 
-/// Huffman's algorithm on sorted counts: the nodes that it makes come in rising order, so the two
-/// lightest are always at the front of the leaves or of the nodes.
+/// Huffman's algorithm on sorted counts. It creates inner nodes in ascending order of weight, so
+/// the two lightest items are always first among the remaining leaves and inner nodes.
 fn optimal_lengths<const N: usize>(counts: &[u32; N]) -> [u8; N] {
     let mut leaves = [(0u32, 0u16); N];
     for ((leaf, symbol), &count) in leaves.iter_mut().zip(0u16..).zip(counts) {
@@ -160,7 +162,7 @@ fn optimal_lengths<const N: usize>(counts: &[u32; N]) -> [u8; N] {
     let leaf_count = N - unused;
     let leaves = &leaves[unused..];
 
-    // Item i is a leaf for i < leaf_count, a node otherwise. Only parents are kept.
+    // Only the parents of leaves and inner nodes are stored.
     let mut weights = [0u32; N];
     let mut leaf_parents = [0u16; N];
     let mut node_parents = [0u16; N];
@@ -183,7 +185,7 @@ fn optimal_lengths<const N: usize>(counts: &[u32; N]) -> [u8; N] {
         }
         weights[node] = weight;
     }
-    // The last node is the root; depths follow from it backwards.
+    // The last node is the root. The depths of the others follow, from the last to the first.
     let mut depths = [0u8; N];
     for node in (0..node_count.saturating_sub(1)).rev() {
         depths[node] = depths[usize::from(node_parents[node])].saturating_add(1);
@@ -211,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_complete_and_none_is_longer_than_a_flat_one() {
+    fn every_code_is_complete_and_not_longer_than_a_flat_one() {
         let mut fibonacci = [0u32; GREEN_SYMBOLS];
         let (mut a, mut b) = (1, 1);
         for count in fibonacci.iter_mut().take(40) {
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn known_counts_have_known_lengths() {
+    fn known_counts_have_the_expected_lengths() {
         assert_eq!(optimal_lengths(&[5, 0, 9, 12, 13, 16, 45]), [4, 0, 4, 3, 3, 3, 1]);
         assert_eq!(optimal_lengths(&[1, 1, 2, 4, 8]), [4, 4, 3, 2, 1]);
         assert_eq!(lengths(&[1, 1, 2, 4, 8], 3), [3, 3, 3, 3, 1]);

@@ -1,9 +1,9 @@
 //! Pixels → lossless WebP (VP8L, RFC 9649, section 3).
 //!
-//! The residuals of one predictor, after the green sample is subtracted from red and blue, in
-//! Huffman codes fitted to them; equal neighbours are runs. Residuals are computed from the pixels
-//! whenever they are needed, and their statistics give the length of the file before it is written,
-//! so the file itself is all that is allocated.
+//! The green sample is subtracted from red and blue, one predictor is applied to all pixels, and
+//! the residuals are Huffman coded. Equal neighbours become run lengths. Residuals are computed
+//! from the pixels whenever they are needed, and their histograms give the length of the file
+//! before it is written. So the file is the only allocation.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -21,7 +21,7 @@ use residual::{Predictor, Residuals, Token};
 /// The longest side that a lossless WebP can have (RFC 9649, 3.4).
 pub(crate) const MAX_SIDE_PX: u32 = 16_384;
 
-/// A lossless WebP of `pixels`. It says that alpha is used only when a pixel is transparent.
+/// Encodes `picture` as a lossless WebP. It declares alpha only when a pixel is transparent.
 ///
 /// # Errors
 /// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
@@ -34,16 +34,16 @@ pub(crate) fn encode<'b>(
     let uses_alpha = layout.has_alpha() && !picture.is_opaque();
     let residuals = Residuals::new(picture);
     let predictor = residuals.best_predictor();
-    let mut statistics = Statistics::default();
+    let mut histograms = Histograms::default();
     for token in residuals.tokens(predictor) {
-        statistics.count(token);
+        histograms.count(token);
     }
-    let codes = Codes::of(&statistics);
+    let codes = Codes::of(&histograms);
 
-    // Counted first, then written: the file is taken at its length.
+    // Counts the bits first, so that the file is allocated with its exact length.
     let mut counter = BitWriter::counting();
     write_header(&mut counter, size, uses_alpha, predictor, &codes)?;
-    let stream_bytes = (counter.bits() + statistics.bits(&codes)).div_ceil(8);
+    let stream_bytes = (counter.bits() + histograms.bits(&codes)).div_ceil(8);
     let padding = stream_bytes % 2;
     let too_long = |_| Error::Bug("a WebP of more than 4 GiB");
     let riff_bytes = u32::try_from(4 + 8 + stream_bytes + padding).map_err(too_long)?;
@@ -66,15 +66,21 @@ pub(crate) fn encode<'b>(
     if padding == 1 {
         file.extend_from_slice(&[0])?;
     }
-    if file.len() == capacity { Ok(file) } else { Err(Error::Bug("a WebP of another length")) }
+    if file.len() == capacity {
+        Ok(file)
+    } else {
+        Err(Error::Bug("a WebP of an unexpected length"))
+    }
 }
 
-/// The most that [`encode`] holds beyond the pixels: the longest file of any picture of this size.
+/// The most bytes that [`encode`] allocates: the length of the longest file of any picture of this
+/// size.
 ///
-/// No code is longer than 8 bits for each of 256 values, or 9 for the 280 of the green channel,
-/// because [`Code::fitted`] falls back to such a code. A run costs up to 9 bits and replaces a pixel,
-/// which is counted with no less; only runs of 5 pixels and more have extra bits, up to 10. Channels
-/// that a layout does not have are always 0 and take no bits. The codes take up to 300 bytes each.
+/// The codes take at most 8 bits per symbol on average, or 9 for the 280 symbols of green, because
+/// [`Code::fitted`] falls back to flat codes. A run costs up to 9 bits and replaces at least one
+/// pixel, which counts with no less. Only runs of 5 pixels or more have extra bits, up to 10.
+/// Samples that a layout does not have are constant and take no bits. The codes themselves take up
+/// to 300 bytes each.
 pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
     let bits_per_pixel = match layout {
         Layout::Gray => 9,
@@ -85,7 +91,7 @@ pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
     size.pixels().saturating_mul(bits_per_pixel) / 8 + 2048
 }
 
-/// The symbol of a run's length, its extra bits and how many they are (RFC 9649, 3.5.2.3, table 5).
+/// The symbol of a run length, its extra bits and their number (RFC 9649, 3.5.2.3, table 5).
 fn run_symbol(length: u16) -> (usize, u32, u32) {
     let value = u32::from(length.max(1)) - 1;
     let (prefix, extra, extra_bits) = if value < 4 {
@@ -99,25 +105,25 @@ fn run_symbol(length: u16) -> (usize, u32, u32) {
     (256 + prefix as usize, extra, extra_bits)
 }
 
-/// How often each symbol is written.
-struct Statistics {
+/// How often each symbol occurs.
+struct Histograms {
     green: [u32; GREEN_SYMBOLS],
-    rest: [[u32; 256]; 3],
+    red_blue_alpha: [[u32; 256]; 3],
     extra_bits: u64,
 }
 
-impl Default for Statistics {
+impl Default for Histograms {
     fn default() -> Self {
-        Self { green: [0; GREEN_SYMBOLS], rest: [[0; 256]; 3], extra_bits: 0 }
+        Self { green: [0; GREEN_SYMBOLS], red_blue_alpha: [[0; 256]; 3], extra_bits: 0 }
     }
 }
 
-impl Statistics {
+impl Histograms {
     fn count(&mut self, token: Token) {
         match token {
-            Token::Pixel([green, rest @ ..]) => {
+            Token::Pixel([green, red_blue_alpha @ ..]) => {
                 self.green[usize::from(green)] += 1;
-                for (counts, value) in self.rest.iter_mut().zip(rest) {
+                for (counts, value) in self.red_blue_alpha.iter_mut().zip(red_blue_alpha) {
                     counts[usize::from(value)] += 1;
                 }
             }
@@ -131,32 +137,33 @@ impl Statistics {
         }
     }
 
-    /// The bits that all tokens take in these codes.
+    /// The bits of all tokens with these codes.
     fn bits(&self, codes: &Codes) -> u64 {
-        let rest = self.rest.iter().zip(&codes.rest).map(|(counts, code)| code.bits(counts));
-        codes.green.bits(&self.green) + rest.sum::<u64>() + self.extra_bits
+        let others = self.red_blue_alpha.iter().zip(&codes.red_blue_alpha);
+        let others = others.map(|(counts, code)| code.bits(counts));
+        codes.green.bits(&self.green) + others.sum::<u64>() + self.extra_bits
     }
 }
 
 /// The codes of green and run lengths, and of red, blue and alpha.
 struct Codes {
     green: Code<GREEN_SYMBOLS>,
-    rest: [Code<256>; 3],
+    red_blue_alpha: [Code<256>; 3],
 }
 
 impl Codes {
-    fn of(statistics: &Statistics) -> Self {
+    fn of(histograms: &Histograms) -> Self {
         Self {
-            green: Code::fitted(&statistics.green),
-            rest: statistics.rest.each_ref().map(Code::fitted),
+            green: Code::fitted(&histograms.green),
+            red_blue_alpha: histograms.red_blue_alpha.each_ref().map(Code::fitted),
         }
     }
 
     fn write(&self, token: Token, writer: &mut BitWriter<'_, '_>) -> Result<(), Error> {
         match token {
-            Token::Pixel([green, rest @ ..]) => {
+            Token::Pixel([green, red_blue_alpha @ ..]) => {
                 self.green.write(usize::from(green), writer)?;
-                for (code, value) in self.rest.iter().zip(rest) {
+                for (code, value) in self.red_blue_alpha.iter().zip(red_blue_alpha) {
                     code.write(usize::from(value), writer)?;
                 }
                 Ok(())
@@ -164,14 +171,14 @@ impl Codes {
             Token::Run(length) => {
                 let (symbol, extra, extra_bits) = run_symbol(length);
                 self.green.write(symbol, writer)?;
-                // The distance to the left neighbour is the only one: it takes no bits.
+                // All runs have the same distance, to the left neighbour. It takes no bits.
                 writer.write(extra, extra_bits)
             }
         }
     }
 }
 
-/// Everything before the picture's own tokens (RFC 9649, 3.4, 3.5 and 3.7.2).
+/// Writes everything before the tokens of the picture (RFC 9649, 3.4, 3.5 and 3.7.2).
 fn write_header(
     writer: &mut BitWriter<'_, '_>,
     size: Size,
@@ -189,7 +196,8 @@ fn write_header(
     writer.write(SUBTRACT_GREEN_TRANSFORM, 2)?;
     writer.write(1, 1)?;
     writer.write(PREDICTOR_TRANSFORM, 2)?;
-    // Blocks of 512 pixels, all with one predictor, in an image whose codes have one symbol each.
+    // Blocks of 512 pixels. All have the same predictor, so each code of their image has one
+    // symbol.
     writer.write(7, 3)?;
     writer.write(0, 1)?;
     huffman::write_single(predictor.mode(), writer)?;
@@ -198,11 +206,11 @@ fn write_header(
     }
     writer.write(0, 1)?;
 
-    // Neither a colour cache nor more than one group of codes.
+    // No colour cache, and only one group of codes.
     writer.write(0, 1)?;
     writer.write(0, 1)?;
     codes.green.write_lengths(writer)?;
-    for code in &codes.rest {
+    for code in &codes.red_blue_alpha {
         code.write_lengths(writer)?;
     }
     huffman::write_single(LEFT_DISTANCE_SYMBOL, writer)
@@ -210,7 +218,7 @@ fn write_header(
 
 const PREDICTOR_TRANSFORM: u32 = 0;
 const SUBTRACT_GREEN_TRANSFORM: u32 = 2;
-/// Distance code 2 is the pixel on the left (RFC 9649, 3.5.2.2); its prefix symbol is 1.
+/// Distance code 2 is the pixel on the left (RFC 9649, 3.5.2.2). Its prefix symbol is 1.
 const LEFT_DISTANCE_SYMBOL: u8 = 1;
 
 #[cfg(test)]
@@ -228,7 +236,7 @@ mod tests {
         file.into_parts().0
     }
 
-    /// The pixels as RGB or RGBA, as the file has alpha.
+    /// The pixels in RGB, or in RGBA when the file declares alpha.
     fn decoded(file: &[u8]) -> (Size, bool, Vec<u8>) {
         let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(file)).unwrap();
         let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
@@ -252,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_come_back_exactly_in_all_layouts() {
+    fn all_layouts_round_trip_exactly() {
         for size in test_pictures::SIZES {
             for layout in LAYOUTS {
                 let channels = layout.bytes_per_pixel();
@@ -264,7 +272,7 @@ mod tests {
                     let file = encoded(&pixels, size, layout);
                     let expected = expanded(&pixels, layout, layout.has_alpha());
                     assert_eq!(decoded(&file), (size, layout.has_alpha(), expected));
-                    // A simple file: one chunk and nothing else (RFC 9649, 2.5).
+                    // The simple file format has one chunk and nothing else (RFC 9649, 2.5).
                     assert_eq!(&file[8..16], b"WEBPVP8L");
                     let chunk_len = u32::from_le_bytes([file[16], file[17], file[18], file[19]]);
                     assert_eq!(file.len(), 20 + chunk_len.next_multiple_of(2) as usize);
@@ -275,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn opaque_alpha_is_not_announced() {
+    fn opaque_alpha_is_not_declared() {
         for layout in [Layout::GrayAlpha, Layout::Rgba] {
             for size in test_pictures::SIZES {
                 let channels = layout.bytes_per_pixel();
@@ -301,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_the_format_cannot_say_is_over_the_limit() {
+    fn a_side_that_the_format_cannot_store_is_over_the_limit() {
         let size = Size::new(16_385, 1);
         let budget = Budget::new(memory_bytes(size, Layout::Gray));
         let refused = encode(view(&[0; 16_385], size, Layout::Gray), &budget);

@@ -1,19 +1,19 @@
-//! What is left of the pixels after the transforms (RFC 9649, section 3.6).
+//! The residuals of the pixels after the transforms (RFC 9649, section 3.6).
 
 use core::iter;
 
 use crate::picture::{Layout, PictureView};
 
-/// What the coded picture is made of.
+/// A token of the coded picture.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Token {
-    /// The residual of one pixel: green, red, blue, alpha, in the order they are written.
+    /// The residual of one pixel: green, red, blue and alpha, in the order of the stream.
     Pixel([u8; 4]),
-    /// So many pixels, 1 to 4096, with the residual of the one before.
+    /// The number of pixels, 1 to 4096, that repeat the residual of the one before.
     Run(u16),
 }
 
-/// A picture that is seen as the residuals of a predictor. Nothing is copied.
+/// A borrowed picture that computes its residuals without a copy.
 #[derive(Clone, Copy)]
 pub(super) struct Residuals<'a> {
     pixels: &'a [u8],
@@ -21,7 +21,7 @@ pub(super) struct Residuals<'a> {
     layout: Layout,
 }
 
-/// How a pixel is foretold from its left, upper and upper left neighbour (RFC 9649, 3.6.1).
+/// How a pixel is predicted from its left, top and top left neighbours (RFC 9649, 3.6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Predictor {
     Left,
@@ -58,7 +58,7 @@ impl Predictor {
                 let distance = |a: [u8; 4], b: [u8; 4]| -> u32 {
                     a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b))).sum()
                 };
-                // The left one is nearer to left + top - top_left when the upper two are alike.
+                // When the two pixels above are similar, left + top - top_left is near to left.
                 if distance(top, top_left) < distance(left, top_left) { left } else { top }
             }
             Self::ClampAddSubtractFull => each(|left, top, top_left| left + top - top_left),
@@ -76,7 +76,7 @@ impl<'a> Residuals<'a> {
         Self { pixels, width: size.width as usize, layout }
     }
 
-    /// The predictor whose residuals are smallest on every fourth row.
+    /// The predictor with the smallest residuals on every fourth row.
     pub(super) fn best_predictor(&self) -> Predictor {
         let cost = |predictor: &Predictor| -> u64 {
             let rows = (1..self.pixels.len() / self.row_bytes()).step_by(4);
@@ -88,7 +88,7 @@ impl<'a> Residuals<'a> {
         PREDICTORS.into_iter().min_by_key(cost).unwrap_or(Predictor::Left)
     }
 
-    /// The residuals of all rows, with runs of equal ones made short.
+    /// The residuals of all rows. Repeated residuals are replaced by their run length.
     pub(super) fn tokens(&self, predictor: Predictor) -> impl Iterator<Item = Token> {
         let picture = *self;
         let rows = self.pixels.len() / self.row_bytes();
@@ -144,7 +144,7 @@ impl<'a> Residuals<'a> {
     }
 }
 
-/// Green, red less green, blue less green, alpha (RFC 9649, 3.6.3).
+/// Green, red minus green, blue minus green, alpha (RFC 9649, 3.6.3).
 fn subtract_green(pixel: &[u8], layout: Layout) -> [u8; 4] {
     match (layout, pixel) {
         (Layout::Gray, &[value]) => [value, 0, 0, 255],

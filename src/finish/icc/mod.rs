@@ -1,9 +1,9 @@
 //! ICC profile → sRGB, on pixels of the target size.
 //!
-//! A profile is metadata, and hostile until checked. `probe` finds it where it lies and checks it
-//! without heap; here it is rebuilt from nothing but the tags that its model needs, and only then
-//! given to moxcms. On any doubt it is ignored, and the report says why; the picture is never refused
-//! for its profile.
+//! A profile is untrusted metadata. `probe` locates and checks it without heap. This module
+//! rebuilds it from only the tags that its colour model needs, and passes the copy to moxcms. A
+//! doubtful profile is ignored, and [`ColorConversion`] reports why. A picture is never refused for
+//! its profile.
 
 use core::fmt;
 
@@ -25,15 +25,15 @@ use crate::finish::color::cmyk_to_rgb;
 #[cfg(test)]
 mod tests;
 
-/// What became of the colours of a picture.
+/// How the colour profile of a picture was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColorConversion {
-    /// There was no profile, or it was that of sRGB: nothing to convert.
+    /// The file has no profile, or that of sRGB. Nothing was converted.
     Srgb,
-    /// The colours were converted to sRGB by the embedded profile.
+    /// The embedded profile was used to convert the colours to sRGB.
     Converted,
-    /// The embedded profile was not used, and the colours were taken for sRGB.
+    /// The embedded profile was ignored, and the colours were interpreted as sRGB.
     Ignored(ProfileProblem),
 }
 
@@ -54,12 +54,13 @@ pub(crate) enum Channels {
     GrayAlpha,
     Rgb,
     Rgba,
-    /// Inks, 255 for full; RGB afterwards.
+    /// CMYK, where 255 means full ink. RGB after the conversion.
     Cmyk,
 }
 
 impl Channels {
-    /// Where the pixels come from and where they go, in the words of moxcms.
+    /// The colour space of the profile, and the layouts of the pixels before and after the
+    /// conversion.
     const fn layouts(self) -> (Space, Layout, Layout) {
         match self {
             Self::Gray => (Space::Gray, Layout::Gray, Layout::Gray),
@@ -71,8 +72,8 @@ impl Channels {
     }
 }
 
-/// Converts pixels to sRGB in place. Grey stays grey, alpha stays as it is and is not premultiplied;
-/// of CMYK, converted or not, the first three quarters of `pixels` are RGB afterwards.
+/// Converts pixels to sRGB in place. Grey stays grey, and alpha, which is straight, stays
+/// unchanged. CMYK always becomes RGB, in the first three quarters of `pixels`.
 pub(crate) fn to_srgb(
     pixels: &mut [u8],
     channels: Channels,
@@ -97,7 +98,7 @@ fn convert(
     max_icc_bytes: u64,
     budget: &Budget,
 ) -> Result<ColorConversion, Error> {
-    let (copy, below_bytes) = match source {
+    let (copy, moxcms_bytes) = match source {
         IccSource::Broken(problem) => return Ok(ColorConversion::Ignored(*problem)),
         IccSource::Plain(parts) if parts.len() > max_icc_bytes => {
             return Ok(ColorConversion::Ignored(ProfileProblem::TooLarge));
@@ -119,10 +120,10 @@ fn convert(
             }
         }
     };
-    let _below = budget.reserve(below_bytes)?;
+    let _reservation = budget.reserve(moxcms_bytes)?;
     let transform = match transform(&copy, channels) {
         Ok(transform) => transform,
-        // Not another picture because memory was short.
+        // The output must not depend on how much memory is free.
         Err(CmsError::OutOfMemory(items)) => return Err(out_of_memory(items)),
         Err(_) => return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported)),
     };
@@ -130,7 +131,8 @@ fn convert(
     Ok(ColorConversion::Converted)
 }
 
-/// The minimal copy of a profile and what moxcms will allocate for it, or why there is no conversion.
+/// The minimal copy of a profile and the bytes that moxcms allocates for it, or why there is no
+/// conversion.
 fn rebuilt<'b>(
     parts: &ProfileBytes<'_>,
     channels: Channels,
@@ -151,8 +153,8 @@ fn rebuilt<'b>(
     if cost_bytes > max_cost_bytes {
         return Ok(Err(ColorConversion::Ignored(ProfileProblem::TooCostly)));
     }
-    let below_bytes = cost_bytes.saturating_sub(profile.len());
-    Ok(Ok((profile.write(budget)?, below_bytes)))
+    let moxcms_bytes = cost_bytes.saturating_sub(profile.len());
+    Ok(Ok((profile.write(budget)?, moxcms_bytes)))
 }
 
 fn transform(
@@ -165,7 +167,7 @@ fn transform(
     profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
 }
 
-/// moxcms counts items; those of its tables are `f32`.
+/// moxcms reports a number of items. Those of its tables are `f32`.
 const fn out_of_memory(items: usize) -> Error {
     Error::OutOfMemory { bytes: (items as u64).saturating_mul(size_of::<f32>() as u64) }
 }
@@ -175,7 +177,7 @@ fn apply(
     channels: Channels,
     pixels: &mut [u8],
 ) -> Result<(), Error> {
-    const FAILED: Error = Error::Bug("a color transform failed on whole pixels");
+    const FAILED: Error = Error::Bug("a color transform failed on complete pixels");
     let (_, from, to) = channels.layouts();
     let count = pixels.len() / from.channels();
     let mut scratch = [0; PIXELS_AT_ONCE * 4];
@@ -184,7 +186,7 @@ fn apply(
         let scratch = scratch.get_mut(..block * from.channels()).ok_or(FAILED)?;
         let start = first * from.channels();
         scratch.copy_from_slice(pixels.get(start..start + scratch.len()).ok_or(FAILED)?);
-        // Pixels that become smaller never overtake those still to be read.
+        // A converted pixel is never larger, so writing never overtakes reading.
         let start = first * to.channels();
         let converted = pixels.get_mut(start..start + block * to.channels()).ok_or(FAILED)?;
         transform.transform(scratch, converted).map_err(|error| match error {
@@ -203,10 +205,10 @@ fn inflated<'b>(
 ) -> Result<Result<Buffer<'b, u8>, ProfileProblem>, Error> {
     let max_bytes = class.max_inflated_bytes.min(max_icc_bytes);
     let max_len =
-        usize::try_from(max_bytes).map_err(|_| Error::Bug("a limit that does not fit"))?;
+        usize::try_from(max_bytes).map_err(|_| Error::Bug("a limit over the address space"))?;
     let mut inflated = budget.buffer(max_len, 0u8)?;
-    // The checksum is left alone: the profile is checked by what it says, and the library that would
-    // sum it up has unsafe code.
+    // The checksum is ignored: the content of the profile is checked instead, and the library that
+    // computes checksums contains unsafe code.
     let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
         | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
         | inflate_flags::TINFL_FLAG_IGNORE_ADLER32;

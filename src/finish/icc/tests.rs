@@ -6,7 +6,7 @@ use crate::probe::icc::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
 };
 
-/// Converts with exactly the memory that was quoted.
+/// Converts with exactly the quoted memory.
 fn converted(
     source: &IccSource<'_>,
     channels: Channels,
@@ -28,7 +28,7 @@ fn ignored(profile: &[u8], channels: Channels) -> ProfileProblem {
     }
 }
 
-/// Light of sRGB and Display P3 samples, and back.
+/// The linear light of an sRGB or Display P3 sample. [`coded`] is the inverse.
 fn light(sample: u8) -> f64 {
     let coded = f64::from(sample) / 255.0;
     if coded <= 0.04045 { coded / 12.92 } else { ((coded + 0.055) / 1.055).powf(2.4) }
@@ -43,7 +43,7 @@ fn coded(light: f64) -> f64 {
 
 #[test]
 fn display_p3_becomes_srgb_as_computed_in_full_precision() {
-    // Display P3 to linear sRGB, both with white D65.
+    // Linear Display P3 to linear sRGB, both with a D65 white point.
     let to_srgb = [[1.2249, -0.2247, 0.0], [-0.0420, 1.0419, 0.0], [-0.0197, -0.0786, 1.0979]];
     let profile = matrix(DISPLAY_P3, &srgb_function());
     for rgba in
@@ -62,7 +62,7 @@ fn display_p3_becomes_srgb_as_computed_in_full_precision() {
 }
 
 #[test]
-fn the_profile_of_srgb_costs_nothing_and_changes_nothing() {
+fn an_srgb_profile_costs_nothing_and_changes_nothing() {
     let points: Vec<u16> = (0..1024u32)
         .map(|i| (srgb_light(f64::from(i) / 1023.0) * 65535.0).round() as u16)
         .collect();
@@ -77,7 +77,7 @@ fn the_profile_of_srgb_costs_nothing_and_changes_nothing() {
             assert_eq!((conversion, &after[..]), (ColorConversion::Srgb, &rgb[..]));
         }
     }
-    // Neither the primaries nor the curve alone make it.
+    // Neither the primaries nor the curve alone are sufficient.
     for profile in [matrix(DISPLAY_P3, &srgb_function()), matrix(SRGB, &curve(&[461]))] {
         assert!(memory_bytes(&IccSource::contiguous(&profile)) > 0);
     }
@@ -101,15 +101,16 @@ fn grey_stays_grey() {
     assert_eq!(ignored(&rgb, Channels::Gray), ProfileProblem::WrongColorSpace);
 }
 
-/// White paper, and black where any ink is full; in Lab of 16 bits, version 2: L* in 1/0xFF00.
-fn paper(inks: &[f64]) -> [f64; 3] {
+/// White without ink and black where any ink is full, in 16-bit Lab of version 2: L* in units of
+/// 1/0xFF00.
+fn cmyk_to_lab(inks: &[f64]) -> [f64; 3] {
     let dark = inks.iter().fold(0.0, |dark: f64, &ink| dark.max(ink));
     [(1.0 - dark) * 65280.0 / 65535.0, 32768.0 / 65535.0, 32768.0 / 65535.0]
 }
 
 #[test]
-fn a_table_of_inks_is_used_and_shrinks_the_pixels() {
-    let profile = table(b"CMYK", b"Lab ", 5, 2, paper);
+fn a_cmyk_table_converts_the_pixels_to_rgb() {
+    let profile = table(b"CMYK", b"Lab ", 5, 2, cmyk_to_lab);
     let source = IccSource::contiguous(&profile);
     let inks: Vec<u8> =
         (0..1000).flat_map(|i| if i % 2 == 0 { [0; 4] } else { [0, 0, 0, 255] }).collect();
@@ -119,7 +120,7 @@ fn a_table_of_inks_is_used_and_shrinks_the_pixels() {
         let expected = if index % 2 == 0 { 255 } else { 0 };
         assert!(rgb.iter().all(|sample| sample.abs_diff(expected) <= 3), "{index} {rgb:?}");
     }
-    // Without a profile that fits, the plain formula.
+    // Without a suitable profile, the simple formula applies.
     let rgb = matrix(DISPLAY_P3, &srgb_function());
     let (conversion, after) =
         converted(&IccSource::contiguous(&rgb), Channels::Cmyk, &[0, 0, 0, 0, 0, 0, 0, 255]);
@@ -136,8 +137,8 @@ fn tables_of_every_kind_are_used_within_their_quote() {
         (table(b"RGB ", b"Lab ", 17, 2, half), Channels::Rgba),
         (stages(b"RGB ", b"Lab ", 9, &bent, half), Channels::Rgb),
         (stages(b"RGB ", b"XYZ ", 9, &function(0, &[1.8]), half), Channels::Rgb),
-        (stages(b"CMYK", b"Lab ", 3, &bent, paper), Channels::Cmyk),
-        (table(b"CMYK", b"Lab ", 9, 1, paper), Channels::Cmyk),
+        (stages(b"CMYK", b"Lab ", 3, &bent, cmyk_to_lab), Channels::Cmyk),
+        (table(b"CMYK", b"Lab ", 9, 1, cmyk_to_lab), Channels::Cmyk),
     ] {
         let source = IccSource::contiguous(&profile);
         assert_eq!(converted(&source, channels, &[50; 120]).0, ColorConversion::Converted);
@@ -145,7 +146,7 @@ fn tables_of_every_kind_are_used_within_their_quote() {
 }
 
 #[test]
-fn chunks_of_a_jpeg_are_one_profile() {
+fn a_profile_in_several_jpeg_segments_is_joined() {
     let profile = table(b"RGB ", b"Lab ", 9, 2, |node| [node[0], node[1], node[2]]);
     let whole = converted(&IccSource::contiguous(&profile), Channels::Rgb, &[90; 60]);
     let chunks: Vec<_> = profile.chunks(100).collect();
@@ -193,13 +194,13 @@ fn a_deflated_profile_is_inflated_as_far_as_its_class_allows() {
     assert_eq!(problem(&[]), ProfileProblem::Incomplete);
     assert_eq!(problem(b"\0\x01junk"), ProfileProblem::Malformed);
 
-    // A bomb: 60 MB of zeros behind a true profile, in 60 KB.
+    // A bomb: 60 MB of zeros after a valid profile, in 60 KB.
     let mut bomb = small.clone();
     bomb.resize(60 << 20, 0);
     let stream = deflated(&bomb);
     assert!(stream.len() < 128 << 10);
     assert!(matches!(problem(&stream), ProfileProblem::TooCostly | ProfileProblem::TooLarge));
-    // A table in few bytes.
+    // A table compressed to a few bytes.
     let table = table(b"RGB ", b"Lab ", 9, 1, |_| [0.5; 3]);
     assert_eq!(problem(&deflated(&table)), ProfileProblem::TooCostly);
 }
@@ -221,7 +222,7 @@ fn a_profile_over_the_limit_is_not_read() {
 }
 
 #[test]
-fn rules_that_are_broken_are_found_before_the_profile_is_used() {
+fn violated_rules_are_found_before_the_profile_is_used() {
     let good = matrix(DISPLAY_P3, &srgb_function());
     let with = |at: usize, bytes: &[u8]| {
         let mut broken = good.clone();
@@ -249,7 +250,7 @@ fn rules_that_are_broken_are_found_before_the_profile_is_used() {
 }
 
 #[test]
-fn the_rebuilt_profile_holds_no_text_and_shares_its_curves() {
+fn the_rebuilt_profile_contains_no_text_and_shares_its_curves() {
     let profile = matrix(DISPLAY_P3, &curve(&[0, 100, 65535]));
     let parts = ProfileBytes::contiguous(&profile);
     let minimal = MinimalProfile::of(&parts).unwrap();
@@ -263,7 +264,7 @@ fn the_rebuilt_profile_holds_no_text_and_shares_its_curves() {
 }
 
 #[test]
-fn changed_bytes_never_panic_and_never_pass_the_quote() {
+fn changed_bytes_never_panic_and_never_exceed_the_quote() {
     let node = |node: &[f64]| [node[0], node[1] * 0.5, node[2] * 0.5];
     let samples = [
         (matrix(DISPLAY_P3, &curve(&[0, 100, 65535])), Channels::Rgb),
