@@ -118,7 +118,7 @@ impl Error {
                 "This kind of file cannot be used. Please choose a JPEG, PNG or WebP picture."
             }
             Self::Unsupported(Unsupported::Feature { .. }) => {
-                "This picture uses a rare variant of its format. Please save it as a new file and retry."
+                "This picture uses a rare variant of its format. Please re-save it and try again."
             }
             Self::Malformed(_) => "This picture is damaged. Please choose another one.",
             Self::Truncated(_) => {

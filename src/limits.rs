@@ -170,7 +170,7 @@ impl Limit {
             }
             Self::OutputSide => "This picture cannot be made that large.",
             Self::Scans | Self::ScanWork | Self::Segments => {
-                "This picture is stored in an unusual way. Please save it as a new file and try again."
+                "This picture is stored in an unusual way. Please re-save it and try again."
             }
         }
     }

@@ -281,8 +281,8 @@ impl Order {
                 color::interleave_cmyk(all, cmyk(true, inverted), samples)?;
             }
             (Colors::Gray | Colors::Rgb, _) => {
-                let used = all.get(..self.plane_count()).unwrap_or(&all);
-                color::interleave(used, samples)?;
+                let used = all.get(..self.plane_count());
+                color::interleave(used.ok_or(Error::Bug("a fifth plane"))?, samples)?;
             }
         }
         if self.is_premultiplied {

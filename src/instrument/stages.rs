@@ -55,7 +55,7 @@ pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
     let mut shrink = Shrink::new(planes, &budget);
     for (index, plane) in planes.iter().flatten().enumerate() {
         let window = plane.window;
-        let row = budget.buffer(usize::try_from(window.width).unwrap_or(0), 0x80u8)?;
+        let row = budget.buffer(window.width as usize, 0x80u8)?;
         for y in window.y..window.y.saturating_add(window.height) {
             shrink.window_row(index, y, &row)?;
         }

@@ -47,7 +47,7 @@ impl Geometry {
             }
         };
         let sizes = request.sizes();
-        let first = output(sizes.first().copied().unwrap_or(upright));
+        let first = output(*sizes.first().ok_or(Error::Bug("a request without sizes"))?);
         let mut geometry =
             Self { outputs: [first; Request::MAX_SIZES], count: sizes.len(), window: first.crop };
         for (slot, &size) in geometry.outputs.iter_mut().zip(sizes).skip(1) {

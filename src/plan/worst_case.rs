@@ -150,7 +150,8 @@ proptest! {
         (is_cover, enlarge) in (any::<bool>(), any::<bool>()),
         crop in prop::option::of((0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64)),
     ) {
-        let height = if is_longest { longest_other_side(side) } else { 1 + height % longest_other_side(side) };
+        let longest = longest_other_side(side);
+        let height = if is_longest { longest } else { 1 + height % longest };
         let mut header = header(Size::new(side, height), &factors, script, has_adobe);
         if is_rotated {
             header.orientation = Orientation::Rotate90;

@@ -1,9 +1,9 @@
 //! The most bits of a coded block.
 //!
 //! The samples of a block are between -128 and 127, so the sum of their squares is at most
-//! 64 · 128². The orthonormal DCT preserves that sum (Parseval). A coefficient of size category s (T.81,
-//! F.1.2) has a magnitude of at least (2^(s-1) - ½) quantiser steps, minus the rounding of the
-//! integer transform. So not all coefficients of a block can be large. The worst block is the
+//! 64 · 128². The orthonormal DCT preserves that sum (Parseval). A coefficient of size category s
+//! (T.81, F.1.2) has a magnitude of at least (2^(s-1) - ½) quantiser steps, minus the rounding of
+//! the integer transform. So not all coefficients of a block can be large. The worst block is the
 //! longest sequence of (run, size) symbols, after the DC difference, that has a possible energy. A
 //! byte of ones counts twice, because of the zero byte that is stuffed after it (F.1.2.3).
 //!

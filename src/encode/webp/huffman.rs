@@ -22,6 +22,7 @@ impl<const N: usize> Code<N> {
     pub(super) fn fitted(counts: &[u32; N]) -> Self {
         if counts.iter().filter(|&&count| count > 0).count() <= 1 {
             let symbol = counts.iter().position(|&count| count > 0).unwrap_or(0);
+            // A run length repeats a literal, so the only symbol is a literal and fits in a `u8`.
             let single = Some(u8::try_from(symbol).unwrap_or(0));
             return Self { lengths: [0; N], codes: [0; N], single };
         }
