@@ -26,7 +26,7 @@ pub(crate) fn plane<S: Sample>(
     let (left, width) = (left as usize, right.saturating_sub(left) as usize);
     let source_width = x.source as usize;
     for (index, resized) in (0..).zip(resized.chunks_exact_mut(x.target as usize)) {
-        let (top, len) = weights.quantise(index, &mut taps);
+        let (top, len) = weights.quantize(index, &mut taps);
         let rows = source.get(top as usize * source_width + left..).ok_or(OUTSIDE)?;
         let taps = taps.get(..len).ok_or(OUTSIDE)?;
         filter_vertically(rows, source_width, taps, line.get_mut(..width).ok_or(OUTSIDE)?)?;
@@ -106,7 +106,7 @@ impl<'b> Columns<'b> {
         let (left, _) = x.source_range();
         let windows = firsts.iter_mut().zip(taps.chunks_exact_mut(padded));
         for (index, (first, taps)) in (0..).zip(windows) {
-            let (sample, _) = weights.quantise(index, taps);
+            let (sample, _) = weights.quantize(index, taps);
             *first = sample.checked_sub(left).ok_or(OUTSIDE)?;
         }
         Ok(Self { firsts, taps, padded })

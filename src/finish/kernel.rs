@@ -54,13 +54,13 @@ impl Axis {
     /// The source samples in the window of a target sample: the first, and the one after the last.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at 0")]
     fn window(self, index: u32) -> (u32, u32) {
-        let centre = self.centre(index) - 0.5;
-        let end = (centre + self.radius()).floor() as u32;
-        ((centre - self.radius()).ceil() as u32, end.saturating_add(1).min(self.source))
+        let center = self.center(index) - 0.5;
+        let end = (center + self.radius()).floor() as u32;
+        ((center - self.radius()).ceil() as u32, end.saturating_add(1).min(self.source))
     }
 
     /// The centre of a target sample, in source samples.
-    fn centre(self, index: u32) -> f64 {
+    fn center(self, index: u32) -> f64 {
         self.start + (f64::from(index) + 0.5) * self.length / f64::from(self.target)
     }
 
@@ -111,13 +111,13 @@ impl<'b> Weights<'b> {
         clippy::cast_possible_truncation,
         reason = "no weight of a window that adds up to 1 comes near to 2"
     )]
-    pub(crate) fn quantise(&mut self, index: u32, taps: &mut [i16]) -> (u32, usize) {
+    pub(crate) fn quantize(&mut self, index: u32, taps: &mut [i16]) -> (u32, usize) {
         let (first, end) = self.axis.window(index);
-        let centre = self.axis.centre(index) - 0.5;
+        let center = self.axis.center(index) - 0.5;
         let step = 1.0 / self.axis.widening();
         let mut sum = 0.0;
         for (weight, sample) in self.unrounded.iter_mut().zip(first..end) {
-            *weight = sharpened_lanczos3((f64::from(sample) - centre) * step, self.sharpening);
+            *weight = sharpened_lanczos3((f64::from(sample) - center) * step, self.sharpening);
             sum += *weight;
         }
         // Each tap carries the rounding error of the one before, so that their sum is exact.
@@ -233,7 +233,7 @@ mod tests {
     fn taps(axis: Axis, index: u32) -> (u32, Vec<i16>) {
         let budget = Budget::new(Weights::memory_bytes(axis));
         let mut taps = [0; 4000];
-        let (first, len) = Weights::new(axis, &budget).unwrap().quantise(index, &mut taps);
+        let (first, len) = Weights::new(axis, &budget).unwrap().quantize(index, &mut taps);
         assert!(u64::try_from(len).unwrap() <= axis.max_window_len());
         (first, taps[..len].to_vec())
     }

@@ -148,10 +148,10 @@ mod tests {
         index: u32,
     ) -> Vec<f64> {
         let scale = length / f64::from(target);
-        let centre = start + (f64::from(index) + 0.5) * scale;
+        let center = start + (f64::from(index) + 0.5) * scale;
         let sinc = |x: f64| if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) };
         let weight = |sample: u32| {
-            let x = (f64::from(sample) + 0.5 - centre) / scale.max(1.0);
+            let x = (f64::from(sample) + 0.5 - center) / scale.max(1.0);
             if x.abs() < 3.0 { sinc(x) * sinc(x / 3.0) } else { 0.0 }
         };
         let weights: Vec<f64> = (0..source).map(weight).collect();

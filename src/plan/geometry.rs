@@ -70,7 +70,7 @@ fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
         Fit::Full => (Rect::covering(source), source),
         Fit::Contain => (Rect::covering(source), contain(source, target, enlarge)),
         Fit::Cover => {
-            let part = centred(source, cover_part(source, target));
+            let part = centered(source, cover_part(source, target));
             if enlarge {
                 return (part, target);
             }
@@ -119,7 +119,7 @@ fn scaled(length: u32, numerator: u32, denominator: u32) -> u32 {
     u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
-const fn centred(source: Size, part: Size) -> Rect {
+const fn centered(source: Size, part: Size) -> Rect {
     Rect {
         x: (source.width - part.width) / 2,
         y: (source.height - part.height) / 2,

@@ -142,7 +142,7 @@ impl<'b> Plane<'b> {
         {
             average_cells(&self.sums, box_width as usize, rows_in_cell, cells);
         }
-        missing.for_each(|cells| cells.fill(GREY));
+        missing.for_each(|cells| cells.fill(GRAY));
         self.rows_in = window.height;
     }
 
@@ -168,7 +168,7 @@ impl<'b> Plane<'b> {
 }
 
 /// The middle of the range of a sample.
-pub(super) const GREY: u8 = 128;
+pub(super) const GRAY: u8 = 128;
 
 /// Averages each `box_width` column sums into a cell. The last cell may have fewer columns.
 fn average_cells(sums: &[u32], box_width: usize, rows: u32, cells: &mut [u8]) {

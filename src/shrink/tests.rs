@@ -1,4 +1,4 @@
-use super::plane::GREY;
+use super::plane::GRAY;
 use super::{PlaneOrder, RowSink, Shrink};
 use crate::budget::Budget;
 use crate::error::Error;
@@ -107,7 +107,7 @@ fn only_missing_rows_are_grey() {
         assert_eq!(complete.to_vec(), reference(&rows, &order));
         let partial = PlaneOrder { window: Rect { height: rows_in, ..order.window }, ..order };
         let mut expected = reference(&rows, &partial);
-        expected.resize(complete.len(), GREY);
+        expected.resize(complete.len(), GRAY);
         assert_eq!(truncated.to_vec(), expected, "{rows_in} rows");
     }
 }
