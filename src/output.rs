@@ -25,8 +25,8 @@ pub(crate) enum Body {
 }
 
 impl Thumbnail {
-    /// The bytes of the file, or the samples of the picture when [`Request::pixels`] asked for
-    /// pixels.
+    /// The bytes of the file, or the samples of the picture when
+    /// [`Request::pixels`](crate::Request::pixels) asked for pixels.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         match &self.body {
@@ -44,7 +44,8 @@ impl Thumbnail {
         }
     }
 
-    /// The picture, when [`Request::pixels`] asked for pixels. `None` for a file.
+    /// The picture, when [`Request::pixels`](crate::Request::pixels) asked for pixels. `None` for a
+    /// file.
     #[must_use]
     pub const fn picture(&self) -> Option<&Picture> {
         match &self.body {
@@ -83,7 +84,7 @@ impl Thumbnail {
     }
 
     /// Where the data of the upload ends, when it is truncated. Always `None` unless
-    /// [`Request::accept_truncated`] is set.
+    /// [`Request::accept_truncated`](crate::Request::accept_truncated) is set.
     #[must_use]
     pub const fn truncated(&self) -> Option<Truncated> {
         self.truncated

@@ -16,7 +16,7 @@ pub(crate) struct FileBound {
 }
 
 impl FileBound {
-    /// The most bytes that [`write`] allocates: two blocks of the buffered length, while the
+    /// The most bytes that [`write()`] allocates: two blocks of the buffered length, while the
     /// finished file moves into a block of its own length, or the longest file alone.
     pub(crate) const fn memory_bytes(self) -> u64 {
         let buffered =

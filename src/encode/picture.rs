@@ -19,8 +19,9 @@ impl Picture {
     /// ```
     ///
     /// # Errors
-    /// [`BadRequest::Quality`] for a `quality` outside 1–100, [`Error::OverLimit`] for a side over
-    /// 65,535 pixels, [`Error::OutOfMemory`] when the allocator refuses memory.
+    /// [`BadRequest::Quality`](crate::BadRequest::Quality) for a `quality` outside 1–100,
+    /// [`Error::OverLimit`] for a side over 65,535 pixels, [`Error::OutOfMemory`] when the
+    /// allocator refuses memory.
     pub fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
         let budget = Budget::new(jpeg::memory_bytes(self.size(), self.layout(), quality));
         jpeg::encode(self.view(), quality, WHITE, &budget).map(into_file)

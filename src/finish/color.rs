@@ -22,8 +22,7 @@ pub(crate) fn interleave(planes: &[&[u8]], pixels: &mut [u8]) -> Result<(), Erro
     Ok(())
 }
 
-/// Y, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB. Y is in the pixels, see
-/// [`luma`](super::sample::luma).
+/// Y, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB. Y is in the pixels, see [`luma`].
 pub(crate) fn jpeg_ycbcr_to_rgb(chroma: [&[u8]; 2], rgb: &mut [u8]) -> Result<(), Error> {
     each_pixel(chroma, rgb, |[cb, cr], rgb: &mut [u8; 3]| {
         *rgb = rgb_of_jpeg_ycbcr(luma(rgb), cb, cr);

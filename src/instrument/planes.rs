@@ -65,7 +65,7 @@ pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
 }
 
 /// The coefficients of each component of a JPEG. Nothing follows its last scan, as in the result of
-/// [`sanitised_view`](super::sanitised_view).
+/// [`sanitised_view`](super::sanitised_view()).
 ///
 /// # Errors
 /// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format.
