@@ -66,9 +66,10 @@ fn dc<const SIDE: usize>(border: &Border<SIDE>, (above, left): (bool, bool)) -> 
 
 /// Predicts a subblock from the four samples to its left, the one above and to the left, and the
 /// eight above, the last four of which are also to the right.
-///
-/// The function is long because it lists all modes of the format. It is not split, because it is
-/// inlined as one match into the loop over subblocks.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one match over the modes of the format, inlined into the loop over subblocks"
+)]
 #[inline(always)]
 pub(super) fn predict_subblock(
     mode: SubblockMode,
