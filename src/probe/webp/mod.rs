@@ -87,9 +87,7 @@ fn read_chunks<'a>(bytes: &'a [u8], known: Option<&Still>) -> Result<Approved<'a
     let mut found = PictureChunks::default();
     match &first.id {
         b"VP8X" => found.read_extended(first.payload, &mut chunks)?,
-        b"VP8 " | b"VP8L" => {
-            found.read_simple(first)?;
-        }
+        b"VP8 " | b"VP8L" => found.read_simple(first),
         _ => return Err(malformed("the first chunk is not a picture")),
     }
     let (still, color, alpha) = found.still(known)?;

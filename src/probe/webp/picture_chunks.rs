@@ -21,8 +21,8 @@ pub(super) struct PictureChunks<'a> {
 
 impl<'a> PictureChunks<'a> {
     /// Reads the only chunk of a file in the simple format (RFC 9649, 2.5 and 2.6).
-    pub(super) fn read_simple(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
-        self.picture.add(chunk)
+    pub(super) fn read_simple(&mut self, chunk: Chunk<'a>) {
+        self.picture.add(chunk);
     }
 
     /// Reads a VP8X chunk and the chunks after it (RFC 9649, 2.7).
@@ -65,7 +65,7 @@ impl<'a> PictureChunks<'a> {
                 b"ALPH" | b"VP8 " | b"VP8L" if self.animated => {
                     return Err(malformed("a picture outside the frames of an animation"));
                 }
-                b"ALPH" | b"VP8 " | b"VP8L" => self.picture.add(chunk)?,
+                b"ALPH" | b"VP8 " | b"VP8L" => self.picture.add(chunk),
                 _ => {}
             }
         }
@@ -106,7 +106,7 @@ impl<'a> PictureChunks<'a> {
         }
         let mut inner = Chunks::of_frame(data);
         while let Some(chunk) = inner.next()? {
-            self.picture.add(chunk)?;
+            self.picture.add(chunk);
         }
         chunks.add_to_count(inner.count());
         self.frame = Some(frame);
@@ -138,11 +138,9 @@ impl<'a> PictureChunks<'a> {
         }
         let mut alpha_data: &[u8] = &[];
         let alpha = match (coding, self.picture.alpha) {
-            (Coding::Lossless(stream), None) if stream.alpha => Alpha::Inside,
-            (Coding::Lossless(_), Some(_)) => {
-                return Err(malformed("an ALPH chunk beside a VP8L chunk"));
-            }
-            (_, None) => Alpha::None,
+            // A VP8L stream brings its own alpha; libwebp ignores an ALPH chunk beside it.
+            (Coding::Lossless(stream), _) if stream.alpha => Alpha::Inside,
+            (Coding::Lossless(_), _) | (_, None) => Alpha::None,
             (Coding::Lossy(_), Some(chunk)) => {
                 let (alpha, data) = read_alpha(chunk, size, known)?;
                 alpha_data = data;
@@ -193,21 +191,17 @@ struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    /// Adds a chunk; ignores those that do not belong to a picture.
-    fn add(&mut self, chunk: Chunk<'a>) -> Result<(), Error> {
+    /// Adds a chunk, and ignores those that do not belong to the picture. As in libwebp, the first
+    /// image counts, and the last ALPH chunk before it. After the image, ALPH has no meaning (RFC
+    /// 9649, 2.7.1.2).
+    fn add(&mut self, chunk: Chunk<'a>) {
+        if self.image.is_some() {
+            return;
+        }
         match &chunk.id {
-            b"VP8 " | b"VP8L" if self.image.is_some() => Err(malformed("two pictures")),
-            b"VP8 " | b"VP8L" => {
-                self.image = Some((&chunk.id == b"VP8L", chunk.payload));
-                Ok(())
-            }
-            b"ALPH" if self.alpha.is_some() => Err(malformed("two ALPH chunks")),
-            // After the picture, ALPH has no meaning (RFC 9649, 2.7.1.2).
-            b"ALPH" if self.image.is_none() => {
-                self.alpha = Some(chunk.payload);
-                Ok(())
-            }
-            _ => Ok(()),
+            b"VP8 " | b"VP8L" => self.image = Some((&chunk.id == b"VP8L", chunk.payload)),
+            b"ALPH" => self.alpha = Some(chunk.payload),
+            _ => {}
         }
     }
 }

@@ -16,8 +16,9 @@ pub fn frame_header(key: bool, first_partition: usize, (width, height): (u32, u3
 
 /// The compressed part, at the start of the first partition.
 pub(super) fn write_frame_header(out: &mut BoolEncoder, options: &Options, skip_prob: u8) {
-    // Colour space; clamping is required.
-    out.literal(0, 2);
+    out.flag(options.reserved_color_space);
+    // Clamping is required.
+    out.flag(false);
     out.flag(options.segments);
     if options.segments {
         // The map and the data are updated, with absolute quantisers for two of four segments.

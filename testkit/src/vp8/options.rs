@@ -15,6 +15,8 @@ pub struct Options {
     pub skip: bool,
     /// Two segments that have their own quantisers, in a checkerboard.
     pub segments: bool,
+    /// Declares the colour space that RFC 6386 reserves. No decoder evaluates it.
+    pub reserved_color_space: bool,
 }
 
 impl Default for Options {
@@ -28,6 +30,7 @@ impl Default for Options {
             subblocks: true,
             skip: true,
             segments: false,
+            reserved_color_space: false,
         }
     }
 }

@@ -158,20 +158,12 @@ fn sizes(cases: &mut Vec<Case>) {
 
 fn containers(cases: &mut Vec<Case>) {
     let lossy = lossy_of(SIZE.0, SIZE.1);
-    let lossless = chunk(b"VP8L", &lossless_payload());
     let (w, h) = SIZE;
     let picture = picture(w, h);
     let short = || malformed().or(truncated());
     let mut push = |name: &str, what: &str, threat: Option<u32>, outcome, bytes| {
         cases.push(Case { threat, ..invalid("webp", name, what, outcome, bytes) });
     };
-    push(
-        "vp8-and-vp8l",
-        "Both VP8 and VP8L.",
-        None,
-        malformed(),
-        file(&[vp8x(0, w, h), lossy.clone(), lossless]),
-    );
     push("no-chunk", "A RIFF header without a chunk.", None, short(), file(&[]));
     push("vp8x-alone", "VP8X without an image.", None, short(), file(&[vp8x(0, w, h)]));
     push(

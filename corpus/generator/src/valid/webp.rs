@@ -20,6 +20,7 @@ pub fn cases() -> Vec<Case> {
     alpha(&mut cases);
     extended(&mut cases);
     animated(&mut cases);
+    untidy(&mut cases);
     let photo = chunk(
         b"VP8 ",
         &vp8::encode(
@@ -224,6 +225,51 @@ fn alpha(cases: &mut Vec<Case>) {
             )
             .threat = Some(21);
         }
+    }
+}
+
+/// Files that libwebp shows, although their chunks are not as RFC 9649 wants them.
+fn untidy(cases: &mut Vec<Case>) {
+    let picture = landscape(31, 25);
+    let values = spotlight(31, 25).samples;
+    let (alpha, other) = (alph(0, false, &values), alph(0, false, &[7; 31 * 25]));
+    let lossless = chunk(
+        b"VP8L",
+        &vp8l::encode(&Argb::of(&test_card(31, 25)), false, &vp8l::Options::default()),
+    );
+    let reserved = vp8::Options { reserved_color_space: true, ..vp8::Options::default() };
+    let reserved = chunk(b"VP8 ", &vp8::encode(&picture, &reserved));
+    let (lossy, opaque) = (lossy_chunk(&picture), PictureHeader::new(31, 25));
+    let transparent = PictureHeader { alpha: true, ..PictureHeader::new(31, 25) };
+    let (plain, with_alpha) = (vp8x(0, 31, 25), vp8x(ALPHA, 31, 25));
+    let files = [
+        (
+            "untidy-two-images",
+            "Two images without an animation; the first one counts.",
+            opaque,
+            vec![plain, lossy.clone(), lossless.clone()],
+        ),
+        (
+            "untidy-two-alph-chunks",
+            "Two ALPH chunks; the last one before the image counts.",
+            transparent,
+            vec![with_alpha.clone(), other, alpha.clone(), lossy],
+        ),
+        (
+            "untidy-alph-beside-vp8l",
+            "An ALPH chunk beside a VP8L chunk; it is ignored.",
+            opaque,
+            vec![with_alpha, alpha, lossless],
+        ),
+        (
+            "untidy-reserved-colour-space",
+            "The reserved colour space of VP8; it is ignored.",
+            opaque,
+            vec![reserved],
+        ),
+    ];
+    for (name, what, header, chunks) in files {
+        add(cases, name, what, header, &chunks);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::bool_decoder::BoolDecoder;
 use crate::error::Error;
-use crate::format::Format;
 use crate::probe::webp::errors::{TRUNCATED, malformed};
 use crate::size::Size;
 
@@ -130,9 +129,8 @@ impl FrameHeader {
     /// positioned after that field.
     pub(crate) fn read(first: &[u8]) -> Result<(Self, BoolDecoder<'_>), Error> {
         let mut decoder = BoolDecoder::new(first);
-        if decoder.flag() {
-            return Err(Error::unsupported(Format::WebP, "a reserved colour space"));
-        }
+        // color_space: libwebp shows reserved values as BT.601 too.
+        decoder.flag();
         decoder.flag(); // clamping_type: decoders clamp
         let segments = decoder.flag().then(|| Segments::read(&mut decoder));
         let filter = Filter::read(&mut decoder);
