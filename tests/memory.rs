@@ -138,7 +138,7 @@ fn the_quote_of_a_photograph_is_honest() {
             plan.memory_bytes(),
             measured.peak_bytes
         );
-        assert!(ratio <= 1.5, "{}: {ratio:.2}: {plan}", file.path);
+        assert!(ratio <= 1.2, "{}: {ratio:.2}: {plan}", file.path);
         photographs += 1;
     }
     assert!(photographs >= 4, "only {photographs} photographs");
@@ -168,7 +168,7 @@ fn the_quote_of_a_cropped_progressive_picture_is_exact() {
     }
 }
 
-/// Runs a file at 256 pixels. It uses no more than the quote, the quote is at most one and a half
+/// Runs a file at 256 pixels. It uses no more than the quote, the quote is at most 1.2
 /// times what it uses, and neither exceeds `most_bytes`.
 fn assert_quote_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limits) {
     let plan = Plan::new(&probe(bytes).unwrap(), &Request::cover(256, 256), limits).unwrap();
@@ -176,7 +176,7 @@ fn assert_quote_at_most(most_bytes: u64, name: &str, bytes: &[u8], limits: &Limi
     result.unwrap();
     let (quoted, used) = (plan.memory_bytes(), measured.peak_bytes);
     println!("{name}: {quoted} quoted, {used} used");
-    assert!(used <= quoted && quoted * 2 <= used * 3, "{name}: {quoted} quoted, {used} used");
+    assert!(used <= quoted && quoted * 5 <= used * 6, "{name}: {quoted} quoted, {used} used");
     assert!(quoted <= most_bytes, "{name}: {quoted}");
 }
 

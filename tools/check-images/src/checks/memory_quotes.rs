@@ -43,7 +43,7 @@ fn mib(bytes: u64) -> f64 {
 }
 
 /// What the library promises for photographs.
-const MAX_RATIO: f64 = 1.5;
+const MAX_RATIO: f64 = 1.2;
 
 /// Baseline JPEG and PNG: only rows and the reduced picture are ever in memory.
 const STREAMED: &[&str] = &[
