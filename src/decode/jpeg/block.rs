@@ -75,11 +75,9 @@ pub(super) fn decode_coefficients<const LAST: u32>(
         if value == 0 {
             match symbol {
                 END_OF_BLOCK => return Ok(last),
+                // May pass the end of the block: there is no coefficient to lose.
                 ZERO_RUN => k += 16,
                 _ => return Err(Fault::InvalidSymbol),
-            }
-            if k > 64 {
-                return Err(Fault::RunTooLong);
             }
             continue;
         }

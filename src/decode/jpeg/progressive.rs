@@ -174,10 +174,8 @@ impl BlockDecoder for AcFirst<'_, '_> {
                 band.eob_run = (1 << run) + bits.read(run) - 1;
                 break;
             } else {
+                // May pass the end of the band: there is no coefficient to lose.
                 k += 16;
-                if k > band.last + 1 {
-                    return Err(Fault::RunTooLong);
-                }
             }
         }
         if let Some(stored) = band.plane.history.get_mut(position.index) {
@@ -234,8 +232,11 @@ impl BlockDecoder for AcRefinement<'_, '_> {
                     1 => bits.read(1).cast_signed() * 2 - 1,
                     _ => return Err(Fault::InvalidSymbol),
                 };
-                k = band.refine_to_zero(position, k, run, history, bits)?;
+                k = band.refine_to_zero(position, k, run, history, bits);
                 if value != 0 {
+                    if k > band.last {
+                        return Err(Fault::RunTooLong);
+                    }
                     band.set(position, k, value);
                     history |= 1 << k;
                 }
@@ -272,7 +273,8 @@ impl BlockDecoder for AcRefinement<'_, '_> {
 
 impl SpectralBand<'_, '_> {
     /// Skips `run` zero coefficients, starting at `k`, and refines the nonzero ones among them.
-    /// Returns the index of the next zero coefficient.
+    /// Returns the index of the next zero coefficient. Without another one, refines the rest of the
+    /// band and returns the index after it.
     #[inline(always)]
     fn refine_to_zero(
         &mut self,
@@ -281,17 +283,18 @@ impl SpectralBand<'_, '_> {
         run: u32,
         history: u64,
         bits: &mut BitReader<'_>,
-    ) -> Result<u32, Fault> {
+    ) -> u32 {
         let mut zeros = !history & self.mask_from(k);
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
         }
         if zeros == 0 {
-            return Err(Fault::RunTooLong);
+            self.refine(block, history & self.mask_from(k), bits);
+            return self.last + 1;
         }
         let next = zeros.trailing_zeros();
         self.refine(block, history & (u64::MAX << k) & !(u64::MAX << next), bits);
-        Ok(next)
+        next
     }
 
     /// Reads a correction bit for each coefficient in the set, in ascending order. Applies those of
