@@ -112,14 +112,11 @@ impl<'a, 'b> EntropyData<'a, 'b> {
         outcome
     }
 
-    /// Consumes the restart marker with number `expected`, 0 to 7 (T.81, E.2.4).
+    /// Consumes the restart marker with number `expected`, 0 to 7 (T.81, E.2.4). Skips bytes before
+    /// it: the marker proves that they are not a part of the interval that follows.
     pub(super) fn consume_restart_marker(&mut self, expected: u8) -> Result<(), Fault> {
-        if self.end.is_none() {
-            self.fill_window();
-        }
-        let unread_bits = self.filled_bytes * 8 + self.position.bit_count as usize;
-        if self.end.is_none() || unread_bits >= self.position.next_byte * 8 + 8 {
-            return Err(Fault::MissingRestart);
+        while self.end.is_none() {
+            self.skip_window();
         }
         match self.end {
             Some(End::Marker { code, after }) if code == RST0 + expected => {
@@ -129,6 +126,34 @@ impl<'a, 'b> EntropyData<'a, 'b> {
             Some(End::Marker { code: RST0..=RST7, .. }) => Err(Fault::WrongRestart),
             _ => Err(Fault::Truncated),
         }
+    }
+
+    /// Ends the scan after its last MCU. Fails if bytes that are not padding precede the next marker
+    /// other than RSTn: the data is damaged, because an encoder stops after the last MCU.
+    ///
+    /// Bytes of all ones or all zeros are padding, and so are the bits before the next byte.
+    pub(super) fn end_scan(&mut self) -> Result<(), Fault> {
+        loop {
+            let BitPosition { buffer, bit_count, next_byte } = self.position;
+            // Zeros in the buffer may lie past the end, and are padding as well.
+            let buffered = (buffer << (bit_count % 8)).to_be_bytes();
+            let buffered = buffered.iter().take(bit_count as usize / 8);
+            let unread = self.window.get(next_byte..self.filled_bytes).unwrap_or_default();
+            if buffered.chain(unread).any(|byte| !matches!(byte, 0 | 0xFF)) {
+                return Err(Fault::Surplus);
+            }
+            match self.end {
+                None => self.skip_window(),
+                Some(End::Marker { code: RST0..=RST7, after }) => self.begin_interval(after),
+                Some(_) => return Ok(()),
+            }
+        }
+    }
+
+    /// Skips what is unread in the window, and fills it again.
+    fn skip_window(&mut self) {
+        self.position = BitPosition { next_byte: self.filled_bytes, ..BitPosition::default() };
+        self.fill_window();
     }
 
     /// Moves unread bytes to the front of the window and fills the rest of it.
@@ -201,8 +226,8 @@ pub(super) enum Fault {
     /// The data ends before the scan is complete.
     Truncated,
     EarlyRestart,
-    MissingRestart,
     WrongRestart,
+    Surplus,
     InvalidCode,
     RunTooLong,
     InvalidSymbol,
@@ -215,8 +240,8 @@ impl Fault {
         match self {
             Self::Truncated => Error::truncated_at(Format::Jpeg, row.min(rows), rows),
             Self::EarlyRestart => malformed("a restart marker before its interval is over"),
-            Self::MissingRestart => malformed("no restart marker where an interval is over"),
             Self::WrongRestart => malformed("a restart marker with the wrong number"),
+            Self::Surplus => malformed("data after the last block of a scan"),
             Self::InvalidCode => malformed("a Huffman code that is not in its table"),
             Self::RunTooLong => malformed("a run of coefficients past the end of its band"),
             Self::InvalidSymbol => malformed("a Huffman symbol that is invalid in this scan"),
@@ -390,7 +415,10 @@ mod tests {
         };
         assert_eq!(restart(b"ab\xFF\xFF\xD3", 16), Ok(()));
         assert_eq!(restart(b"ab\xFF\xD3", 9), Ok(()));
-        assert_eq!(restart(b"ab\xFF\xD3", 8), Err(Fault::MissingRestart));
+        assert_eq!(restart(b"ab\xFF\xD3", 8), Ok(()));
+        assert_eq!(restart(b"abcdefghijklmno\xFF\x00p\xFF\xD3", 8), Ok(()));
+        assert_eq!(restart(b"ab\xFF\xD4", 8), Err(Fault::WrongRestart));
+        assert_eq!(restart(b"ab\xFF\xC4\xFF\xD3", 8), Err(Fault::Truncated));
         assert_eq!(restart(b"ab\xFF\xD4", 16), Err(Fault::WrongRestart));
         assert_eq!(restart(b"ab\xFF\xD9", 16), Err(Fault::Truncated));
         assert_eq!(restart(b"ab\xFF", 16), Err(Fault::Truncated));

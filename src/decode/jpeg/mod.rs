@@ -43,8 +43,8 @@ impl Order<'_> {
     /// Decodes the frame in `bytes`. Plane `i` is component `i` of the frame.
     ///
     /// Corrupt or incomplete data is an error. `sink` still receives the rows before the error; for
-    /// a frame with several scans, only if the order keeps truncated frames. Data after the last
-    /// MCU of a scan is ignored. A missing EOI is accepted if nothing else is missing.
+    /// a frame with several scans, only if the order keeps truncated frames. A missing EOI is
+    /// accepted if nothing else is missing.
     pub(crate) fn decode<S: RowSink>(
         &self,
         bytes: &[u8],

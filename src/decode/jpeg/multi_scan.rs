@@ -106,6 +106,7 @@ impl ScanDecoder<'_, '_> {
             .iter_mut()
             .flatten()
             .try_for_each(|component| component.decoder.end_interval())
+            .and_then(|()| entropy.end_scan())
             .map_err(end)
     }
 }

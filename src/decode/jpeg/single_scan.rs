@@ -66,7 +66,7 @@ impl SingleScan<'_, '_> {
                 band.send_rows(row, i, sink)?;
             }
         }
-        Ok(())
+        entropy.end_scan().map_err(|fault| fault.into_error(frame.size.height, frame.size.height))
     }
 
     /// The blocks of an MCU in coding order. `steps` are the quantization steps of each component.
