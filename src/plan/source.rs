@@ -29,7 +29,7 @@ impl Source {
 
     fn jpeg(frame: &jpeg::Frame) -> Self {
         let (h_max, v_max) = frame.max_factors();
-        let has_chroma = matches!(frame.color, jpeg::Color::YCbCr | jpeg::Color::Ycck { .. });
+        let has_chroma = matches!(frame.color, jpeg::Color::YCbCr | jpeg::Color::Ycck);
         let mut planes = [PlaneSource::FULL; 4];
         for (i, (plane, component)) in planes.iter_mut().zip(frame.components()).enumerate() {
             *plane = PlaneSource {
@@ -46,8 +46,8 @@ impl Source {
             jpeg::Color::Gray => Colors::Gray,
             jpeg::Color::YCbCr => Colors::JpegYCbCr,
             jpeg::Color::Rgb => Colors::Rgb,
-            jpeg::Color::Cmyk { inverted } => Colors::Cmyk { inverted },
-            jpeg::Color::Ycck { inverted } => Colors::Ycck { inverted },
+            jpeg::Color::Cmyk => Colors::Cmyk { inverted: true },
+            jpeg::Color::Ycck => Colors::Ycck { inverted: true },
         };
         Self { colors, alpha: false, in_several_scans: !frame.single_scan, planes }
     }

@@ -121,7 +121,7 @@ impl<'b> LookupTables<'b> {
         scales: [Scale; 4],
     ) -> Result<[Slots; 4], Error> {
         let mut slots = [Slots::default(); 4];
-        let (has_dc, has_ac) = (scan.first == 0 && !scan.refines(), scan.last > 0);
+        let (has_dc, has_ac) = (scan.has_dc_codes(), scan.has_ac_codes());
         let scale = |component: &ScanComponent| scales.get(component.index).copied();
         for (i, own) in scan.components().iter().enumerate() {
             // Shares the lookup of the first component that needs the same one.
@@ -145,13 +145,17 @@ impl<'b> LookupTables<'b> {
                 && slot.dc == i
                 && let Some(lookup) = self.dc.get_mut(i)
             {
-                lookup.build(dc.ok_or(malformed(MISSING_HUFFMAN_TABLE))?);
+                let table = dc.ok_or(malformed(MISSING_HUFFMAN_TABLE))?;
+                check(table, false)?;
+                lookup.build(table);
             }
             if has_ac
                 && slot.ac == i
                 && let Some(lookup) = self.ac.get_mut(i)
             {
-                lookup.build(ac.ok_or(malformed(MISSING_HUFFMAN_TABLE))?);
+                let table = ac.ok_or(malformed(MISSING_HUFFMAN_TABLE))?;
+                check(table, true)?;
+                lookup.build(table);
             }
             // Only the scans of a sequential frame have both.
             if let (true, true, Some(dc), Some(ac)) = (has_dc, has_ac, dc, ac) {
@@ -194,6 +198,10 @@ impl<'b> LookupTables<'b> {
     pub(super) fn ac(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
         self.ac.get(slots.ac).ok_or(MISSING_SLOT)
     }
+}
+
+fn check(table: &HuffmanTable<'_>, is_ac: bool) -> Result<(), Error> {
+    table.defect(is_ac).map_or(Ok(()), |what| Err(malformed(what)))
 }
 
 const MISSING_SLOT: Error = Error::Bug("a scan with more tables than its frame has components");

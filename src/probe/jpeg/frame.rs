@@ -70,11 +70,7 @@ impl Frame {
             if !(1..=4).contains(&h) || !(1..=4).contains(&v) || *quantization_table > 3 {
                 return Err(malformed("a sampling factor or quantization table out of range"));
             }
-            let (earlier, rest) = components.split_at_mut(i);
-            if earlier.iter().any(|component| component.id == *id) {
-                return Err(malformed("two components with one identifier"));
-            }
-            if let Some(component) = rest.first_mut() {
+            if let Some(component) = components.get_mut(i) {
                 // Sampling factors are relative to each other, so those of a single component have
                 // no meaning.
                 let (h, v) = if component_count == 1 { (1, 1) } else { (h, v) };
@@ -162,9 +158,8 @@ impl Frame {
             (3, Some(0)) => Color::Rgb,
             (3, None) if ids[..3] == *b"RGB" => Color::Rgb,
             (3, _) => Color::YCbCr,
-            (_, None) => Color::Cmyk { inverted: false },
-            (_, Some(0)) => Color::Cmyk { inverted: true },
-            (_, Some(_)) => Color::Ycck { inverted: true },
+            (_, None | Some(0)) => Color::Cmyk,
+            (_, Some(_)) => Color::Ycck,
         }
     }
 }
@@ -177,9 +172,10 @@ pub(crate) struct Component {
     pub(crate) h: u8,
     pub(crate) v: u8,
     pub(crate) quantization_table: u8,
-    /// In a progressive frame: the last coefficient, in zigzag order, that must be read for the low
-    /// 2×2 and for the low 4×4 coefficients. Refinement scans of those extend that far.
-    pub(super) history_end: [u8; 2],
+    /// The last coefficient, in zigzag order, that must be read for the low 1×1, 2×2 and 4×4
+    /// coefficients. Refinement scans of those extend that far. All are 63 in a frame of which
+    /// every scan must be read.
+    pub(super) read_to: [u8; 3],
     /// In a progressive frame: the lowest AC coefficient, in zigzag order, at which a refinement
     /// scan starts.
     pub(super) refined_from: Option<u8>,
@@ -188,14 +184,13 @@ pub(crate) struct Component {
 impl Component {
     /// The last coefficient, in zigzag order, that the decoder must read at `scale`.
     pub(crate) const fn last_coefficient(&self, scale: Scale) -> u8 {
-        let [quarter, half] = self.history_end;
-        let history_end = match scale {
-            Scale::Full | Scale::Eighth => 0,
+        let [eighth, quarter, half] = self.read_to;
+        match scale {
+            Scale::Full => 63,
             Scale::Half => half,
             Scale::Quarter => quarter,
-        };
-        let kept = scale.last_kept();
-        if history_end > kept { history_end } else { kept }
+            Scale::Eighth => eighth,
+        }
     }
 
     /// Returns true if the decoder must read refinement scans of AC coefficients at `scale`.
@@ -213,14 +208,11 @@ pub(crate) enum Color {
     Gray,
     YCbCr,
     Rgb,
-    /// CMYK. `inverted` is true for files of Adobe, where 255 means no ink.
-    Cmyk {
-        inverted: bool,
-    },
-    /// CMYK with its first three components coded as luma and chroma.
-    Ycck {
-        inverted: bool,
-    },
+    /// CMYK, inverted: 255 means no ink. Adobe writes it so. Browsers and image libraries assume
+    /// it of every file, with and without an Adobe segment.
+    Cmyk,
+    /// Inverted CMYK with its first three components coded as luma and chroma.
+    Ycck,
 }
 
 impl Color {
@@ -229,8 +221,8 @@ impl Color {
             Self::Gray => ColorKind::Gray,
             Self::YCbCr => ColorKind::YCbCr,
             Self::Rgb => ColorKind::Rgb,
-            Self::Cmyk { .. } => ColorKind::Cmyk,
-            Self::Ycck { .. } => ColorKind::Ycck,
+            Self::Cmyk => ColorKind::Cmyk,
+            Self::Ycck => ColorKind::Ycck,
         }
     }
 }

@@ -21,7 +21,8 @@ impl Metadata {
     /// Reads the segment APP`number`.
     pub(super) fn read_application_segment(&mut self, number: u8, body: &[u8]) {
         match number {
-            0 if body.starts_with(b"JFIF\0") => self.jfif = true,
+            // A shorter one does not count, as in libjpeg: its length is wrong.
+            0 if body.starts_with(b"JFIF\0") && body.len() >= JFIF_BYTES => self.jfif = true,
             1 if self.orientation.is_none() => {
                 self.orientation = body.strip_prefix(b"Exif\0\0").map(Orientation::of_exif);
             }
@@ -39,3 +40,6 @@ impl Metadata {
         }
     }
 }
+
+/// The length of a JFIF segment without a thumbnail (ITU-T T.871, 10.1), without its length field.
+const JFIF_BYTES: usize = 14;

@@ -19,6 +19,7 @@ pub(crate) use frame::{Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
 pub(crate) use scan_script::ScanScript;
 pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
+use tables::TableDefects;
 pub(crate) use tables::{
     HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
 };
@@ -29,6 +30,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     let mut segments = Segments::new(bytes)?;
     let mut metadata = metadata::Metadata::default();
     let mut script = ScanScript::new();
+    let mut defects = TableDefects::default();
     let mut found: Option<Frame> = None;
     while let Some(segment) = segments.next()? {
         match segment {
@@ -42,7 +44,9 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
                 quantization_tables(body).try_for_each(|table| table.map(drop))?;
             }
             Segment::HuffmanTables(body) => {
-                huffman_tables(body).try_for_each(|table| table.map(drop))?;
+                for table in huffman_tables(body) {
+                    defects.define(table?);
+                }
             }
             Segment::RestartInterval(_) => {}
             Segment::Application { number, body } => {
@@ -56,6 +60,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
                 };
                 let scan = Scan::parse(body, frame)?;
                 script.add(&scan)?;
+                defects.check(&scan)?;
                 frame.scans = frame.scans.saturating_add(1);
                 for component in scan.components() {
                     frame.scan_samples += frame.component_size(component.index).pixels();
@@ -72,9 +77,12 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     let Some(mut frame) = found.filter(|frame| frame.scans > 0) else {
         return Err(Error::truncated_header(Format::Jpeg));
     };
+    // The end of the data proves that a file without EOI is complete. So every scan is read, and the
+    // answer does not depend on the scale.
+    let reads_every_scan = script.has_ac_gap() || (!frame.single_scan && !segments.found_eoi());
     for (i, component) in frame.components.iter_mut().enumerate() {
-        component.history_end =
-            [script.history_end(i, Scale::Quarter), script.history_end(i, Scale::Half)];
+        component.read_to = [Scale::Eighth, Scale::Quarter, Scale::Half]
+            .map(|scale| if reads_every_scan { 63 } else { script.read_to(i, scale) });
         component.refined_from = script.refined_from(i);
     }
     frame.color = frame.color_of(&metadata);

@@ -44,7 +44,12 @@ impl Scan {
         let mut components = [ScanComponent::default(); 4];
         let mut blocks = 0;
         for (i, [id, tables]) in selectors.as_chunks::<2>().0.iter().enumerate() {
-            let found = frame.components().iter().enumerate().find(|(_, c)| c.id == *id);
+            let (earlier, rest) = components.split_at_mut(i);
+            // Components may share an identifier. Each entry then selects the next of them, as in
+            // libjpeg-turbo.
+            let found = frame.components().iter().enumerate().find(|&(index, component)| {
+                component.id == *id && earlier.iter().all(|other| other.index != index)
+            });
             let Some((index, component)) = found else {
                 return Err(malformed("a scan of a component that the frame does not have"));
             };
@@ -52,11 +57,9 @@ impl Scan {
             if dc_table > 3 || ac_table > 3 {
                 return Err(malformed("a scan with a Huffman table destination over 3"));
             }
-            let (earlier, rest) = components.split_at_mut(i);
-            // Components are in the order of the frame (T.81, B.2.3), which rules out repeated
-            // ones.
-            if earlier.last().is_some_and(|previous| previous.index >= index) {
-                return Err(malformed("a scan with its components twice or out of order"));
+            // T.81, B.2.3.
+            if earlier.last().is_some_and(|previous| previous.index > index) {
+                return Err(malformed("a scan with its components out of order"));
             }
             if let Some(slot) = rest.first_mut() {
                 *slot = ScanComponent { index, dc_table, ac_table };
@@ -66,15 +69,14 @@ impl Scan {
         if count > 1 && blocks > 10 {
             return Err(malformed("an MCU of more than 10 blocks"));
         }
-        let scan = Self {
-            count,
-            components,
-            first,
-            last,
-            high: approximation >> 4,
-            low: approximation & 15,
-        };
-        scan.check_band(frame.progressive)?;
+        if !frame.progressive {
+            // T.81 fixes the band and the bits of a sequential scan (B.2.3), so nothing depends on
+            // what the header declares. Some phones write zeros.
+            return Ok(Self { count, components, first: 0, last: 63, high: 0, low: 0 });
+        }
+        let (high, low) = (approximation >> 4, approximation & 15);
+        let scan = Self { count, components, first, last, high, low };
+        scan.check_band()?;
         Ok(scan)
     }
 
@@ -87,14 +89,24 @@ impl Scan {
         self.high > 0
     }
 
-    /// Checks the spectral selection and the successive approximation (T.81, B.2.3 and table G.1).
-    fn check_band(&self, progressive: bool) -> Result<(), Error> {
-        if !progressive {
-            if (self.first, self.last, self.high, self.low) != (0, 63, 0, 0) {
-                return Err(malformed("a sequential scan of a part of the coefficients"));
-            }
-            return Ok(());
-        }
+    /// True for a scan of a sequential frame. No progressive scan has DC and AC coefficients.
+    pub(super) const fn is_sequential(&self) -> bool {
+        self.first == 0 && self.last > 0
+    }
+
+    /// True for a scan that decodes with DC tables.
+    pub(crate) const fn has_dc_codes(&self) -> bool {
+        self.first == 0 && !self.refines()
+    }
+
+    /// True for a scan that decodes with AC tables.
+    pub(crate) const fn has_ac_codes(&self) -> bool {
+        self.last > 0
+    }
+
+    /// Checks the spectral selection and the successive approximation of a progressive scan (T.81,
+    /// B.2.3 and table G.1).
+    fn check_band(&self) -> Result<(), Error> {
         let is_valid_band = match self.first {
             0 => self.last == 0,
             first => first <= self.last && self.last <= 63 && self.count == 1,

@@ -1,6 +1,7 @@
 //! The tables in DQT and DHT segments (T.81, B.2.4), checked and read in place.
 
 use super::errors::malformed;
+use super::scan::Scan;
 use crate::error::Error;
 
 /// A Huffman table as stored in the file.
@@ -13,6 +14,21 @@ pub(crate) struct HuffmanTable<'a> {
 }
 
 impl HuffmanTable<'_> {
+    /// Why no scan can use the table: its codes do not exist (T.81, annex C), or its symbols are
+    /// invalid for DC. As in libjpeg, only a table that a scan uses must be without defect.
+    pub(crate) fn defect(&self, is_ac: bool) -> Option<&'static str> {
+        // In units of the code space of a 16-bit code.
+        let mut code_space = 0_u32;
+        for (count, length) in self.counts.iter().zip(1..) {
+            code_space += u32::from(*count) << (16 - length);
+        }
+        if code_space > 1 << 16 {
+            return Some("a Huffman table with more codes than their lengths allow");
+        }
+        let is_out_of_range = !is_ac && self.symbols.iter().any(|&category| category > 15);
+        is_out_of_range.then_some("a DC Huffman table with a category over 15")
+    }
+
     /// Symbol, code and length of each code, in ascending order of length (T.81, annex C).
     pub(crate) fn codes(&self) -> impl Iterator<Item = (u8, u32, u32)> {
         let counts = (1_u32..).zip(self.counts);
@@ -33,6 +49,35 @@ pub(crate) struct Destination {
     pub(crate) is_ac: bool,
     /// 0 to 3.
     pub(crate) id: u8,
+}
+
+/// The [defects](HuffmanTable::defect) of the tables in force. The probe refuses the scan that uses
+/// a table with one, so that the answer does not depend on which scans are decoded.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableDefects {
+    dc: [Option<&'static str>; 4],
+    ac: [Option<&'static str>; 4],
+}
+
+impl TableDefects {
+    pub(super) fn define(&mut self, (destination, table): (Destination, HuffmanTable<'_>)) {
+        let class = if destination.is_ac { &mut self.ac } else { &mut self.dc };
+        if let Some(slot) = class.get_mut(usize::from(destination.id)) {
+            *slot = table.defect(destination.is_ac);
+        }
+    }
+
+    /// Fails if `scan` uses one of the tables.
+    pub(super) fn check(&self, scan: &Scan) -> Result<(), Error> {
+        for component in scan.components() {
+            let dc = self.dc.get(usize::from(component.dc_table)).filter(|_| scan.has_dc_codes());
+            let ac = self.ac.get(usize::from(component.ac_table)).filter(|_| scan.has_ac_codes());
+            if let Some(&what) = dc.into_iter().chain(ac).flatten().next() {
+                return Err(malformed(what));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Iterates over the tables of a DHT segment. An error is the last item.
@@ -64,17 +109,6 @@ fn huffman_table<'a>(body: &mut &'a [u8]) -> Result<(Destination, HuffmanTable<'
         return Err(malformed("a Huffman table of more than 256 codes"));
     }
     let (symbols, rest) = rest.split_at_checked(total).ok_or(malformed(SHORT))?;
-    // In units of the code space of a 16-bit code.
-    let mut code_space = 0_u32;
-    for (count, length) in counts.iter().zip(1..) {
-        code_space += u32::from(*count) << (16 - length);
-    }
-    if code_space > 1 << 16 {
-        return Err(malformed("a Huffman table with more codes than their lengths allow"));
-    }
-    if !destination.is_ac && symbols.iter().any(|&category| category > 15) {
-        return Err(malformed("a DC Huffman table with a category over 15"));
-    }
     *body = rest;
     Ok((destination, HuffmanTable { counts, symbols }))
 }
@@ -207,7 +241,8 @@ mod tests {
         counts[0] = 2;
         assert!(first(&dht(0x10, counts, &[1, 2])).is_ok());
         counts[15] = 1;
-        assert!(first(&dht(0x10, counts, &[1, 2, 3])).is_err(), "over-subscribed");
+        let oversubscribed = dht(0x10, counts, &[1, 2, 3]);
+        assert!(first(&oversubscribed).unwrap().1.defect(true).is_some(), "over-subscribed");
         counts = [0; 16];
         counts[15] = 255;
         counts[14] = 2;
@@ -217,8 +252,11 @@ mod tests {
         assert!(first(&dht(0x10, counts, &[1; 255])).is_err(), "symbols missing");
         assert!(first(&dht(0x20, counts, &[1; 256])).is_err(), "class");
         assert!(first(&dht(0x14, counts, &[1; 256])).is_err(), "destination");
-        assert!(first(&dht(0x00, counts, &[15; 256])).is_ok());
-        assert!(first(&dht(0x00, counts, &[16; 256])).is_err(), "category");
+        assert!(first(&dht(0x00, counts, &[15; 256])).unwrap().1.defect(false).is_none());
+        let wide = dht(0x00, counts, &[16; 256]);
+        let (_, table) = first(&wide).unwrap();
+        assert!(table.defect(false).is_some(), "category");
+        assert!(table.defect(true).is_none());
     }
 
     #[test]

@@ -110,6 +110,90 @@ fn a_scan_script_tracks_which_coefficients_were_sent() {
 }
 
 #[test]
+fn scans_may_repeat_where_their_data_can_be_read() {
+    // The outcome for a grey frame with these scans.
+    let outcome = |scans: &[[u8; 3]]| {
+        let scans: Vec<_> = scans.iter().map(|&scan| sos(&[1], scan)).collect();
+        kind(&[sof(0xC2, &[(1, 0x11)]), scans.concat()])
+    };
+    let (dc, dc_last, dc_middle) = ([0, 0, 2], [0, 0, 0x10], [0, 0, 0x21]);
+    let (ac, ac_middle, ac_last) = ([1, 63, 2], [1, 63, 0x21], [1, 63, 0x10]);
+    for scans in [
+        &[dc, dc, ac, ac, dc_middle, ac_middle, dc_last, ac_last][..],
+        &[dc, dc_middle, dc_middle, dc_last, dc_last, dc_middle],
+        &[dc, dc_last],
+        &[dc, ac, ac_last],
+        &[dc, ac, ac_middle, ac_last, ac],
+        &[dc, [1, 5, 2], [4, 9, 2], [1, 9, 0x21]],
+    ] {
+        assert_eq!(outcome(scans), "ok", "{scans:?}");
+    }
+    for scans in [
+        &[dc_middle][..],
+        &[ac, dc],
+        &[dc, ac_middle],
+        &[dc, ac, ac_middle, ac_middle],
+        &[dc, ac, ac_middle, ac, ac_middle],
+        &[dc, ac, ac_last, ac_middle],
+        &[dc, [1, 5, 2], ac_middle],
+    ] {
+        assert_eq!(outcome(scans), "malformed", "{scans:?}");
+    }
+}
+
+#[test]
+fn every_scan_is_read_without_an_eoi_or_where_a_refinement_is_left_out() {
+    let file = |scans: &[[u8; 3]], end: &[u8]| {
+        let scans: Vec<_> = scans.iter().map(|&scan| sos(&[1], scan)).collect();
+        [&[0xFF, 0xD8], &sof(0xC2, &[(1, 0x11)])[..], &scans.concat(), end].concat()
+    };
+    let reads = |bytes: &[u8]| {
+        let component = frame(bytes).components()[0];
+        [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full]
+            .map(|scale| (component.last_coefficient(scale), component.is_refined(scale)))
+    };
+    let scans = [[0, 0, 0], [1, 63, 2], [1, 63, 0x21], [1, 63, 0x10]];
+    let eoi = &[0xFF, 0xD9][..];
+    assert_eq!(reads(&file(&scans, eoi)), [(0, false), (63, true), (63, true), (63, true)]);
+    assert_eq!(reads(&file(&scans, &[])), [(63, true); 4]);
+    let gap = [scans[0], scans[1], scans[3]];
+    assert_eq!(reads(&file(&gap, eoi)), [(63, true); 4]);
+    let none_refined = [[0, 0, 0], [1, 63, 0]];
+    assert_eq!(reads(&file(&none_refined, &[])), [(63, false); 4]);
+}
+
+#[test]
+fn only_a_huffman_table_that_a_scan_uses_must_be_valid() {
+    let table = |class_and_id, category| {
+        let mut counts = [0; 16];
+        counts[15] = 1;
+        segment(0xC4, &[&[class_and_id][..], &counts, &[category]].concat())
+    };
+    let oversubscribed = |class_and_id| {
+        let mut counts = [0; 16];
+        counts[0] = 3;
+        segment(0xC4, &[&[class_and_id][..], &counts, &[1, 2, 3]].concat())
+    };
+    let file = |tables: &[Vec<u8>]| {
+        kind(&[tables.concat(), sof(0xC2, &[(1, 0x11)]), sos(&[1], [0, 0, 0])])
+    };
+    for unused in [oversubscribed(0x10), oversubscribed(0x01), table(1, 16), table(0x10, 16)] {
+        assert_eq!(file(&[unused]), "ok");
+    }
+    for used in [oversubscribed(0), table(0, 16)] {
+        assert_eq!(file(&[used.clone()]), "malformed");
+        assert_eq!(file(&[used, table(0, 15)]), "ok", "defined again");
+    }
+    let ac = kind(&[
+        oversubscribed(0x10),
+        sof(0xC2, &[(1, 0x11)]),
+        sos(&[1], [0, 0, 0]),
+        sos(&[1], [1, 63, 0]),
+    ]);
+    assert_eq!(ac, "malformed", "whether the scale needs the scan or not");
+}
+
+#[test]
 fn only_metadata_before_the_first_scan_counts() {
     let exif = |value| {
         let mut tiff = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
@@ -171,9 +255,14 @@ fn markers_and_component_identifiers_determine_the_color_model() {
     assert_eq!(color(b"RGB", &[adobe(1)]), Color::YCbCr);
     assert_eq!(color(&[1, 2, 3], &[adobe(0)]), Color::Rgb);
     assert_eq!(color(&[1, 2, 3], &[jfif, adobe(0)]), Color::YCbCr);
-    assert_eq!(color(&[1, 2, 3, 4], &[]), Color::Cmyk { inverted: false });
-    assert_eq!(color(&[1, 2, 3, 4], &[adobe(0)]), Color::Cmyk { inverted: true });
-    assert_eq!(color(&[1, 2, 3, 4], &[adobe(2)]), Color::Ycck { inverted: true });
+    assert_eq!(color(&[1, 2, 3, 4], &[]), Color::Cmyk);
+    assert_eq!(color(&[1, 2, 3, 4], &[adobe(0)]), Color::Cmyk);
+    assert_eq!(color(&[1, 2, 3, 4], &[adobe(2)]), Color::Ycck);
+    assert_eq!(color(&[1, 2, 3, 4], &[adobe(1)]), Color::Ycck);
+    assert_eq!(color(b"CMYK", &[]), Color::Cmyk);
+    assert_eq!(color(&[1, 1, 1], &[]), Color::YCbCr);
+    let short_jfif = segment(0xE0, b"JFIF\0\x01\x01");
+    assert_eq!(color(b"RGB", &[short_jfif]), Color::Rgb);
 }
 
 #[test]
@@ -198,6 +287,11 @@ fn invalid_and_unsupported_headers_are_refused() {
     assert_eq!(kind(&[sof(0xC0, &YCC), sof(0xC0, &YCC), all()]), "malformed");
     assert_eq!(kind(&[all(), sof(0xC0, &YCC)]), "malformed");
     assert_eq!(kind(&[sof(0xC0, &[(1, 0x11), (1, 0x11), (2, 0x11)]), all()]), "malformed");
+    let shared = || sof(0xC0, &[(1, 0x11), (2, 0x11), (2, 0x11)]);
+    assert_eq!(kind(&[shared(), sos(&[1, 2, 2], ALL)]), "ok");
+    for ids in [&[1, 2, 2, 2][..], &[1, 1, 2], &[2, 1, 2]] {
+        assert_eq!(kind(&[shared(), sos(ids, ALL)]), "malformed", "{ids:?}");
+    }
     for factors in [0x10, 0x01, 0x51, 0x15] {
         assert_eq!(kind(&[sof(0xC0, &[(1, factors), (2, 0x11), (3, 0x11)]), all()]), "malformed");
     }
@@ -212,14 +306,13 @@ fn invalid_and_unsupported_headers_are_refused() {
     for ids in [&[1, 1][..], &[2, 1], &[9], &[], &[1, 2, 3, 3]] {
         assert_eq!(kind(&[sof(0xC0, &YCC), sos(ids, ALL)]), "malformed", "{ids:?}");
     }
-    for band in [[0, 62, 0], [1, 63, 0], [0, 63, 1], [0, 63, 0x10]] {
-        assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1], band)]), "malformed", "{band:?}");
+    // T.81 fixes the band and the bits of a sequential scan.
+    for band in [[0, 0, 0], [0, 62, 0], [1, 63, 0], [0, 63, 1], [0, 63, 0x10], [255; 3]] {
+        assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1, 2, 3], band)]), "ok", "{band:?}");
     }
     assert_eq!(kind(&[sof(0xC2, &YCC), sos(&[1, 2, 3], [0, 0, 13])]), "ok");
     let dc = || sos(&[1, 2, 3], [0, 0, 1]);
-    for band in
-        [[0, 1, 1], [5, 4, 1], [1, 64, 1], [1, 5, 0x20], [1, 5, 14], [0, 0, 1], [0, 0, 0x21]]
-    {
+    for band in [[0, 1, 1], [5, 4, 1], [1, 64, 1], [1, 5, 0x20], [1, 5, 14], [1, 5, 0x10]] {
         assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1], band)]), "malformed", "{band:?}");
     }
     assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1, 2], [1, 5, 0])]), "malformed");
