@@ -158,11 +158,6 @@ pub fn sampling(factors: [(u8, u8); 3]) -> Vec<u8> {
     zero_mcu(0xC1, 8, (8 * u16::from(wide), 8 * u16::from(high)), &components).end()
 }
 
-/// Row 16: two components with the same identifier.
-pub fn duplicate_ids() -> Vec<u8> {
-    zero_mcu(0xC1, 8, (8, 8), &[(1, 1, 1, 0), (2, 1, 1, 1), (2, 1, 1, 1)]).end()
-}
-
 /// Row 16: `frames` frame headers. All but the last, the correct one, declare `side`.
 pub fn frame_headers(frames: usize, side: u16) -> Vec<u8> {
     let mut stream = Stream::start(0);

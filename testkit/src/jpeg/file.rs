@@ -1,7 +1,7 @@
 //! Complete files, and scan scripts.
 
 use super::frame::Frame;
-use super::scan::{Scan, entropy_coded, optimal_tables, tokens};
+use super::scan::{Scan, Token, end_blocks_with_zero_runs, entropy_coded, optimal_tables, tokens};
 use super::segments::Stream;
 use super::tables::typical;
 
@@ -21,6 +21,8 @@ pub struct Options {
     pub segments: Vec<(u8, Vec<u8>)>,
     pub wide_quantization: bool,
     pub huffman_tables: bool,
+    /// See [`end_blocks_with_zero_runs`].
+    pub zero_runs_end_blocks: bool,
     /// Extra 0xFF bytes before each marker segment.
     pub fill_bytes: usize,
     pub end_of_image: bool,
@@ -38,6 +40,7 @@ impl Default for Options {
             segments: Vec::new(),
             wide_quantization: false,
             huffman_tables: true,
+            zero_runs_end_blocks: false,
             fill_bytes: 0,
             end_of_image: true,
         }
@@ -79,7 +82,11 @@ impl Frame {
             if progressive { default_scans(all.len()) } else { vec![Scan::sequential(&all)] }
         });
         for scan in &scans {
-            self.write_scan(&mut stream, scan, options.restart_interval, progressive, optimal);
+            let mut tokens = tokens(self, scan, options.restart_interval, progressive);
+            if options.zero_runs_end_blocks {
+                tokens = end_blocks_with_zero_runs(tokens, scan);
+            }
+            self.write_tokens(&mut stream, scan, &tokens, optimal);
         }
         if options.end_of_image {
             stream.marker(0xD9);
@@ -97,17 +104,21 @@ impl Frame {
         optimal: bool,
     ) {
         let tokens = tokens(self, scan, restart_interval, progressive);
+        self.write_tokens(stream, scan, &tokens, optimal);
+    }
+
+    fn write_tokens(&self, stream: &mut Stream, scan: &Scan, tokens: &[Token], optimal: bool) {
         if !optimal {
             stream.scan(self, scan);
-            stream.bytes.extend(entropy_coded(&tokens, typical));
+            stream.bytes.extend(entropy_coded(tokens, typical));
             return;
         }
-        let tables = optimal_tables(&tokens);
+        let tables = optimal_tables(tokens);
         for (class, slot, table) in &tables {
             stream.huffman(*class, *slot, table);
         }
         stream.scan(self, scan);
-        stream.bytes.extend(entropy_coded(&tokens, |class, slot| {
+        stream.bytes.extend(entropy_coded(tokens, |class, slot| {
             let found = tables.iter().find(|(c, s, _)| (*c, *s) == (class, slot));
             found.map_or_else(|| typical(class, slot), |(_, _, table)| table.clone())
         }));

@@ -64,6 +64,40 @@ pub fn tokens(frame: &Frame, scan: &Scan, interval: usize, progressive: bool) ->
     coder.tokens
 }
 
+/// Replaces each end of block with runs of 16 zeros, of which the last may pass the end. In `scan`,
+/// which must be sequential or the first of an AC band, an end of band for one block counts as well.
+pub fn end_blocks_with_zero_runs(tokens: Vec<Token>, scan: &Scan) -> Vec<Token> {
+    let mut next = scan.start.max(1);
+    let mut replaced = Vec::new();
+    for token in tokens {
+        let Token::Symbol { class: 1, slot, symbol, .. } = token else {
+            next = scan.start.max(1);
+            replaced.push(token);
+            continue;
+        };
+        if symbol == 0 && scan.high == 0 {
+            while next <= scan.end {
+                replaced.push(Token::Symbol {
+                    class: 1,
+                    slot,
+                    symbol: 0xF0,
+                    extra: 0,
+                    extra_bits: 0,
+                });
+                next += 16;
+            }
+        } else {
+            replaced.push(token);
+            next += usize::from(symbol >> 4) + 1;
+        }
+        let is_end_of_band = symbol & 15 == 0 && symbol != 0xF0;
+        if is_end_of_band || next > scan.end {
+            next = scan.start.max(1);
+        }
+    }
+    replaced
+}
+
 /// The optimal tables for `tokens`, by class and slot.
 pub fn optimal_tables(tokens: &[Token]) -> Vec<(usize, usize, HuffmanTable)> {
     let mut tables = Vec::new();
