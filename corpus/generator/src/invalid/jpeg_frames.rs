@@ -76,13 +76,6 @@ fn components() -> Vec<Case> {
             one_mcu(8, (8, 8), &[1, 2, 3, 4, 5].map(|id| (id, 1, 1, 0))),
         ),
         case(
-            "duplicate-ids",
-            "Two components with the same identifier.",
-            16,
-            malformed(),
-            bombs::jpeg::duplicate_ids(),
-        ),
-        case(
             "no-table-slot",
             "A component with quantisation table 7.",
             16,

@@ -120,7 +120,7 @@ fn progressive_scripts() -> Vec<Case> {
         ),
         case(
             "progressive-refinement-jumps",
-            "A refinement that jumps over two bits.",
+            "A refinement of DC that jumps over two bits, which stay 0.",
             malformed().or(coarse_picture()),
             file(vec![
                 Scan::progressive(&all, (0, 0), (0, 3)),

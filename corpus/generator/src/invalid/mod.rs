@@ -6,6 +6,7 @@ mod jpeg;
 mod jpeg_frames;
 mod jpeg_scans;
 mod jpeg_tables;
+mod jpeg_untidy;
 mod other_formats;
 mod png;
 mod webp;
@@ -16,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         jpeg_frames::cases(),
         jpeg_scans::cases(),
         jpeg_tables::cases(),
+        jpeg_untidy::cases(),
         other_formats::cases(),
         png::cases(),
         webp::cases(),

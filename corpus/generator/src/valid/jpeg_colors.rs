@@ -3,7 +3,7 @@
 use super::jpeg::{FULL, HALF, add, color_frame};
 use bombproof_testkit::exif::{self, ByteOrder};
 use bombproof_testkit::icc;
-use bombproof_testkit::jpeg::{Frame, Options};
+use bombproof_testkit::jpeg::{Frame, Options, untidy};
 use bombproof_testkit::pictures::{cmyk, test_card, ycbcr};
 
 use crate::case::{Case, valid};
@@ -88,8 +88,18 @@ fn four_components(cases: &mut Vec<Case>) {
     );
     push(
         "cmyk-plain",
-        "CMYK without an Adobe segment: 255 is full ink.",
-        &Frame::new(&cmyk_samples, &four, 90, false),
+        "CMYK without an Adobe segment: stored inverted, as browsers assume.",
+        &Frame::new(&inverted, &four, 90, false),
+        &base,
+    );
+    let mut named = Frame::new(&inverted, &four, 90, false);
+    for (component, id) in named.components.iter_mut().zip(*b"CMYK") {
+        component.id = id;
+    }
+    push(
+        "cmyk-by-ids",
+        "CMYK without an Adobe segment, with the identifiers C, M, Y and K: stored inverted as well.",
+        &named,
         &base,
     );
     push(
@@ -110,6 +120,14 @@ fn four_components(cases: &mut Vec<Case>) {
         &Frame::new(&inverted, &four, 90, false),
         &Options { sof: 0xC2, ..adobe(0) },
     );
+    // The Adobe segment has 16 bytes.
+    let tidy = Frame::new(&inverted, &four, 90, false).file(&Options { jfif: true, ..adobe(0) });
+    for (name, bytes) in [("cmyk-jfif-too-long", 16), ("cmyk-jfif-into-adobe", 9)] {
+        let what = "CMYK with a JFIF segment whose declared length covers the Adobe segment or a part of it.";
+        let header = PictureHeader::new(32, 24);
+        let bytes = untidy::jfif_length(&tidy, bytes);
+        cases.push(valid("jpeg", name, what, header, bytes).for_threat(13));
+    }
 }
 
 fn orientations(cases: &mut Vec<Case>) {

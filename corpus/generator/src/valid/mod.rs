@@ -4,11 +4,12 @@ use crate::case::Case;
 
 mod jpeg;
 mod jpeg_colors;
+mod jpeg_untidy;
 mod png;
 mod webp;
 
 pub fn cases() -> Vec<Case> {
-    [jpeg::cases(), jpeg_colors::cases(), png::cases(), webp::cases()]
+    [jpeg::cases(), jpeg_colors::cases(), jpeg_untidy::cases(), png::cases(), webp::cases()]
         .into_iter()
         .flatten()
         .collect()
