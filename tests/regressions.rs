@@ -157,13 +157,13 @@ fn a_progressive_scan_without_its_table_is_refused() {
 }
 
 /// A sequential JPEG with a restart marker and more invalid data after its last MCU (target
-/// `differential_jpeg`). zune-jpeg refuses it. We ignore what follows the last MCU, as
-/// libjpeg-turbo does, and the target lists the difference.
+/// `differential_jpeg`). zune-jpeg refuses it. libjpeg-turbo warns of the bytes and shows the picture.
+/// Data after the last MCU is what a damaged height or code leaves over, so it is malformed.
 #[test]
-fn data_after_the_last_mcu_are_ignored() {
-    let file = read(RESTART_AFTER_THE_SCAN);
-    let [luma, ..] = bombproof::instrument::planes(&file).unwrap();
-    assert_eq!((luma.width, luma.samples.len()), (32, 32 * 24));
+fn data_after_the_last_mcu_is_malformed() {
+    let refused = bombproof::instrument::planes(&read(RESTART_AFTER_THE_SCAN));
+    let Err(Error::Malformed(malformed)) = refused else { panic!("{refused:?}") };
+    assert_eq!(malformed.what(), "data after the last block of a scan");
 }
 
 /// A grey JPEG of five MCUs a row with a restart marker after every eighth MCU (target

@@ -67,11 +67,10 @@ fn row_10_a_marker_flood_is_counted_and_nothing_is_stored() {
     assert_eq!(fill.heap, attack(&jpeg::fill_bytes(0)).heap);
 }
 
-/// Two sizes, two components with one identifier, a table with more codes than fit.
+/// Two sizes, a table with more codes than fit.
 #[test]
 fn row_16_contradicting_headers_are_malformed() {
     for bomb in [
-        jpeg::duplicate_ids(),
         jpeg::frame_headers(2, 65_535),
         jpeg::frame_headers(500, 8),
         jpeg::table_overflow(510),

@@ -150,7 +150,7 @@ const MAX_PIXELS: u64 = 100_000;
 /// zune-jpeg, like libjpeg, accepts misplaced restart markers, runs that are too long and symbols
 /// without a meaning.
 const ZUNE_ACCEPTS: [&str; 5] = [
-    "no restart marker where an interval is over",
+    "data after the last block of a scan",
     "a restart marker with the wrong number",
     "a restart marker before its interval is over",
     "a run of coefficients past the end of its band",

@@ -30,9 +30,12 @@ struct Sample {
 
 impl Sample {
     fn random(size: (u32, u32), factors: &[(u32, u32)], seed: u64) -> Self {
-        let picture = Picture::random(size, factors, seed);
-        let exact =
-            (0..factors.len()).map(|i| SCALES.map(|scale| picture.plane(i, scale))).collect();
+        Self::new(Picture::random(size, factors, seed))
+    }
+
+    fn new(picture: Picture) -> Self {
+        let components = 0..picture.components.len();
+        let exact = components.map(|i| SCALES.map(|scale| picture.plane(i, scale))).collect();
         Self { picture, exact }
     }
 
@@ -178,6 +181,38 @@ fn progressive_scans() {
                 sample.check(&file, &what);
             }
         }
+    }
+}
+
+#[test]
+fn progressive_scans_that_repeat() {
+    for (seed, factors) in (1..).zip(FACTORS) {
+        let sample = Sample::random((37, 39), factors, seed);
+        for kind in 0..3 {
+            let mut scans = Vec::new();
+            for scan in scan_script(factors.len(), kind, &[0]) {
+                let is_ac_refinement = scan.band.0 > 0 && scan.bits.0 > 0;
+                scans.extend(core::iter::repeat_n(scan, if is_ac_refinement { 1 } else { 2 }));
+            }
+            let mut file = sample.picture.write(0xC2, &scans);
+            sample.check(&file, &std::format!("{factors:?} script {kind}, scans twice"));
+            file.truncate(file.len() - 2);
+            sample.check(&file, &std::format!("{factors:?} script {kind}, scans twice, no EOI"));
+        }
+    }
+}
+
+/// Bit 1 of each coefficient is 0, and no coefficient becomes nonzero with it.
+#[test]
+fn a_refinement_that_would_change_nothing_may_be_left_out() {
+    let without_bit_1 = |value: i32| (value.abs() & !2) * value.signum();
+    for (seed, factors) in (1..).zip(FACTORS) {
+        let picture = Picture::random((37, 39), factors, seed);
+        let sample = Sample::new(picture.map(without_bit_1));
+        let mut scans = scan_script(factors.len(), 1, &[0]);
+        scans.retain(|scan| scan.bits != (2, 1));
+        let file = sample.picture.write(0xC2, &scans);
+        sample.check(&file, &std::format!("{factors:?}, a refinement left out"));
     }
 }
 

@@ -89,6 +89,13 @@ impl Picture {
         plane
     }
 
+    /// Replaces each coefficient.
+    pub(super) fn map(mut self, change: impl Fn(i32) -> i32) -> Self {
+        let blocks = self.components.iter_mut().flat_map(|component| &mut component.blocks);
+        blocks.flatten().for_each(|value| *value = change(*value));
+        self
+    }
+
     pub(super) fn sequential(&self, groups: &[&[usize]], intervals: &[u16]) -> Vec<u8> {
         let scans: Vec<_> = groups
             .iter()
