@@ -21,10 +21,17 @@ enum Script {
     Spectral,
     /// Progressive by spectral selection and successive approximation.
     Refined,
+    /// The same without an EOI marker, so that every scan is read at every scale.
+    RefinedWithoutEoi,
 }
 
-const SCRIPTS: [Script; 4] =
-    [Script::Sequential, Script::SequentialByComponent, Script::Spectral, Script::Refined];
+const SCRIPTS: [Script; 5] = [
+    Script::Sequential,
+    Script::SequentialByComponent,
+    Script::Spectral,
+    Script::Refined,
+    Script::RefinedWithoutEoi,
+];
 
 /// The header of a file with these properties, and as much data as the credibility check needs.
 fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> Header {
@@ -44,12 +51,12 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
     for (id, (h, v)) in (0..).zip(factors) {
         frame.extend([id, h << 4 | v, 0]);
     }
-    let is_progressive = matches!(script, Script::Spectral | Script::Refined);
+    let is_progressive = !matches!(script, Script::Sequential | Script::SequentialByComponent);
     segment(&mut file, if is_progressive { 0xC2 } else { 0xC0 }, &frame);
     let bands: &[[u8; 3]] = match script {
         Script::Sequential | Script::SequentialByComponent => &[[0, 63, 0]],
         Script::Spectral => &[[0, 0, 0], [1, 63, 0]],
-        Script::Refined => &[[0, 0, 0], [1, 63, 0x01], [1, 63, 0x10]],
+        Script::Refined | Script::RefinedWithoutEoi => &[[0, 0, 0], [1, 63, 0x01], [1, 63, 0x10]],
     };
     let blocks: u8 = factors.iter().map(|(h, v)| h * v).sum();
     if script == Script::Sequential && blocks <= 10 {
@@ -63,7 +70,9 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
             }
         }
     }
-    file.extend([0xFF, 0xD9]);
+    if script != Script::RefinedWithoutEoi {
+        file.extend([0xFF, 0xD9]);
+    }
     let mut header = probe(&file).unwrap();
     let Detail::Jpeg(frame) = &mut header.detail else { panic!("not a JPEG") };
     frame.entropy_bytes = u64::MAX;
@@ -96,7 +105,7 @@ fn all_power_of_two_samplings_fit() {
         let factors: [_; 4] = std::array::from_fn(|i| all[number / all.len().pow(i as u32) % 9]);
         // One side after another instead of all sides for each, to save time.
         let width = SIDES[number % SIDES.len()];
-        for script in [Script::SequentialByComponent, Script::Refined] {
+        for script in [Script::SequentialByComponent, Script::Refined, Script::RefinedWithoutEoi] {
             let header =
                 header(Size::new(width, longest_other_side(width)), &factors, script, false);
             assert_fits(&header, Request::cover(512, 512)).unwrap();

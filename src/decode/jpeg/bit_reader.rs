@@ -129,22 +129,23 @@ impl<'a, 'b> EntropyData<'a, 'b> {
     }
 
     /// Ends the scan after its last MCU. Fails if bytes that are not padding precede the next marker
-    /// other than RSTn: the data is damaged, because an encoder stops after the last MCU.
+    /// other than RSTn: the data is damaged, because an encoder stops after the last MCU. Where the
+    /// file ends without such a marker, they are data that was appended to it.
     ///
     /// Bytes of all ones or all zeros are padding, and so are the bits before the next byte.
     pub(super) fn end_scan(&mut self) -> Result<(), Fault> {
+        let mut has_surplus = false;
         loop {
             let BitPosition { buffer, bit_count, next_byte } = self.position;
             // Zeros in the buffer may lie past the end, and are padding as well.
             let buffered = (buffer << (bit_count % 8)).to_be_bytes();
             let buffered = buffered.iter().take(bit_count as usize / 8);
             let unread = self.window.get(next_byte..self.filled_bytes).unwrap_or_default();
-            if buffered.chain(unread).any(|byte| !matches!(byte, 0 | 0xFF)) {
-                return Err(Fault::Surplus);
-            }
+            has_surplus |= buffered.chain(unread).any(|byte| !matches!(byte, 0 | 0xFF));
             match self.end {
                 None => self.skip_window(),
                 Some(End::Marker { code: RST0..=RST7, after }) => self.begin_interval(after),
+                Some(End::Marker { .. }) if has_surplus => return Err(Fault::Surplus),
                 Some(_) => return Ok(()),
             }
         }

@@ -234,7 +234,7 @@ fn every_size_up_to_forty() {
 }
 
 #[test]
-fn a_missing_eoi_padding_and_data_after_the_eoi_are_ignored() {
+fn a_missing_eoi_and_data_after_the_end_are_ignored() {
     let sample = Sample::random((37, 39), FACTORS[4], 3);
     for mut file in [
         sample.picture.sequential(&[&[0, 1, 2]], &[0]),
@@ -245,6 +245,10 @@ fn a_missing_eoi_padding_and_data_after_the_eoi_are_ignored() {
         sample.check(&file, "no EOI");
         file.extend([0, 0, 0xFF, 0, 0xFF, 0xFF, 0xD0, 0, 0]);
         sample.check(&file, "padding and a restart marker");
+        let padded_bytes = file.len();
+        file.extend(b"surplus");
+        sample.check(&file, "surplus bytes");
+        file.truncate(padded_bytes);
         file.extend([0xFF, 0xD9, 0xFF, 0xC0, 1, 2, 3]);
         sample.check(&file, "data after EOI");
     }
