@@ -16,9 +16,12 @@ bombproof_fuzz::target!(|bytes: &[u8]| {
         jpeg_is_decoded_as_defined(bytes);
         return;
     }
-    let GeneratedJpeg { file, coefficients } =
+    let GeneratedJpeg { file, is_tidy, coefficients } =
         GeneratedJpeg::generate(&mut FuzzedDataProvider::from_end(bytes, 512));
     save_generated_file(&file);
     jpeg_has_these_coefficients(&file, &coefficients);
-    jpeg_is_decoded_as_defined(&file);
+    // zune-jpeg refuses most files that break a rule.
+    if is_tidy {
+        jpeg_is_decoded_as_defined(&file);
+    }
 });

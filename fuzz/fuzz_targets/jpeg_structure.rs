@@ -11,7 +11,7 @@ use bombproof_fuzz::mutation::{
     Container, insert_from_seeds, mutate_bytes, mutate_order, mutated_file_keeps_the_promise,
 };
 use bombproof_testkit::exif::{self, ByteOrder};
-use bombproof_testkit::jpeg::{Frame, Options};
+use bombproof_testkit::jpeg::{Frame, Options, untidy};
 use bombproof_testkit::pictures::{Picture, cmyk, landscape, test_card, ycbcr};
 use bombproof_testkit::{bombs, icc};
 
@@ -59,10 +59,25 @@ fn seeds() -> &'static [Vec<Segment>] {
         let progressive = Options { sof: 0xC2, ..Options::default() };
         let restarts = Options { restart_interval: 2, ..Options::default() };
         let ycck = Options { adobe_transform: Some(2), jfif: false, ..Options::default() };
+        let runs = Options { zero_runs_end_blocks: true, ..Options::default() };
+        let tidy = file(&colors, &[(2, 2), (1, 1), (1, 1)], &Options::default());
+        let scans = file(&colors, &[(2, 1), (1, 1), (1, 1)], &progressive);
+        let intervals = file(&colors, &[(1, 1); 3], &Options { optimal: true, ..restarts });
         let files = [
-            file(&colors, &[(2, 2), (1, 1), (1, 1)], &Options::default()),
-            file(&colors, &[(2, 1), (1, 1), (1, 1)], &progressive),
-            file(&colors, &[(1, 1); 3], &Options { optimal: true, ..restarts }),
+            untidy::scan_parameters(&tidy, [0; 3]),
+            untidy::component_ids(&tidy, &[1, 1, 1]),
+            untidy::unused_tables(&tidy, 200),
+            untidy::jfif_length(&tidy, 20),
+            untidy::repeated_scan(&scans, 0, 3),
+            untidy::repeated_scan(&scans, 2, 2),
+            untidy::left_out_scan(&scans, 5),
+            untidy::bytes_before_restarts(&intervals, &[0x55, 0xFF, 0]),
+            file(&colors, &[(2, 2), (1, 1), (1, 1)], &runs),
+            file(&colors, &[(2, 1), (1, 1), (1, 1)], &Options { sof: 0xC2, ..runs.clone() }),
+            file(&test_card(9, 17).map(4, cmyk), &[(1, 1); 4], &Options::default()),
+            tidy,
+            scans,
+            intervals,
             file(&test_card(17, 9).gray(), &[(1, 1)], &progressive),
             file(&test_card(9, 17).map(4, cmyk), &[(1, 1); 4], &ycck),
             bombs::jpeg::with_icc(&icc::rgb("Own", &icc::DISPLAY_P3)),
@@ -87,7 +102,7 @@ fn mutate_field(segments: &mut [Segment], provider: &mut FuzzedDataProvider<'_>)
     };
     let Some(payload) = &mut segment.payload else { return };
     match wanted {
-        0xC0 if payload.len() >= 9 => match provider.below(6) {
+        0xC0 if payload.len() >= 9 => match provider.below(7) {
             at @ (0 | 1) => {
                 let side = (provider.u32() as u16) >> (provider.byte() % 16);
                 payload[1 + 2 * at..3 + 2 * at].copy_from_slice(&side.to_be_bytes());
@@ -95,6 +110,10 @@ fn mutate_field(segments: &mut [Segment], provider: &mut FuzzedDataProvider<'_>)
             2 => segment.marker = provider.pick(&[0xC0, 0xC1, 0xC2, 0xC3, 0xC9]),
             3 => payload[5] = provider.byte() % 6,
             4 => payload[0] = provider.pick(&[8, 12, 7]),
+            5 => {
+                let component = provider.below((payload.len() - 6) / 3);
+                payload[6 + 3 * component] = provider.byte() % 4;
+            }
             _ => {
                 let component = provider.below((payload.len() - 6) / 3);
                 let factors = [0x11, 0x12, 0x21, 0x22, 0x14, 0x41, 0x44, 0x13, 0x31, 0x10];
@@ -123,13 +142,18 @@ fn mutate_entropy_coded_data(segments: &mut [Segment], provider: &mut FuzzedData
         return;
     }
     let entropy = &mut segments[provider.pick(&scans)].entropy;
-    match provider.below(3) {
+    match provider.below(4) {
         0 => {
+            let restart = |two: &[u8]| two[0] == 0xFF && matches!(two[1], 0xD0..=0xD7);
+            let at = entropy.windows(2).position(restart).unwrap_or(entropy.len());
+            entropy.splice(at..at, [provider.byte(), provider.byte()]);
+        }
+        1 => {
             let at = provider.below(entropy.len() + 1);
             let restart = [0xFF, 0xD0 + provider.byte() % 8];
             entropy.splice(at..at, restart);
         }
-        1 => {
+        2 => {
             let length = provider.below(2 * entropy.len());
             entropy.resize(length, provider.byte());
         }
@@ -141,9 +165,24 @@ fn mutate_entropy_coded_data(segments: &mut [Segment], provider: &mut FuzzedData
     }
 }
 
+/// Repeats a scan, with the segments before it.
+fn repeat_scan(segments: &mut Vec<Segment>, provider: &mut FuzzedDataProvider<'_>) {
+    let scans: Vec<usize> = (0..segments.len()).filter(|&at| segments[at].marker == 0xDA).collect();
+    if scans.is_empty() {
+        return;
+    }
+    let number = provider.below(scans.len());
+    let (before, at) = scans.split_at(number);
+    let first = before.last().map_or(at[0], |scan| scan + 1);
+    let copy = segments[first..=at[0]].to_vec();
+    let to = provider.pick(at) + 1;
+    segments.splice(to..to, copy);
+}
+
 fn mutate(segments: &mut Vec<Segment>, provider: &mut FuzzedDataProvider<'_>) {
     let at = provider.below(segments.len().max(1));
-    match provider.below(8) {
+    match provider.below(9) {
+        8 => repeat_scan(segments, provider),
         0 | 1 => mutate_field(segments, provider),
         2 => mutate_order(segments, provider),
         3 => insert_from_seeds(segments, at, seeds(), provider),

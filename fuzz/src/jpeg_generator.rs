@@ -2,13 +2,15 @@
 //! quality, tables, interleaving, restart intervals and progressive scripts.
 
 use bombproof::instrument::Blocks;
-use bombproof_testkit::jpeg::{Component, Frame, Scan, Stream, ZIGZAG, typical};
+use bombproof_testkit::jpeg::{Component, Frame, Scan, Stream, ZIGZAG, typical, untidy};
 
 use crate::fuzzed_data_provider::FuzzedDataProvider;
 use crate::picture_generator;
 
 pub struct GeneratedJpeg {
     pub file: Vec<u8>,
+    /// False when the file breaks a rule, in a way that changes no coefficient.
+    pub is_tidy: bool,
     pub coefficients: Vec<Blocks>,
 }
 
@@ -24,8 +26,9 @@ impl GeneratedJpeg {
         };
         let optimal = progressive || changed || provider.one_in(2);
         let file = write(&frame, &scans, progressive, optimal, provider);
+        let untidy = untidy(file.clone(), &frame, &scans, progressive, provider);
         let coefficients = frame.components.iter().map(|component| blocks(&frame, component));
-        Self { file, coefficients: coefficients.collect() }
+        Self { is_tidy: untidy == file, file: untidy, coefficients: coefficients.collect() }
     }
 }
 
@@ -164,6 +167,41 @@ fn write(
         frame.write_scan(&mut stream, scan, interval, progressive, optimal);
     }
     stream.end()
+}
+
+/// Breaks rules in a way that changes no coefficient.
+fn untidy(
+    mut file: Vec<u8>,
+    frame: &Frame,
+    scans: &[Scan],
+    progressive: bool,
+    provider: &mut FuzzedDataProvider<'_>,
+) -> Vec<u8> {
+    // The functions read files without fill bytes.
+    if !provider.one_in(2) || file.windows(3).any(|three| three == [0xFF; 3]) {
+        return file;
+    }
+    if provider.one_in(4) {
+        file = untidy::bytes_before_restarts(&file, &[provider.byte() & 0x7F, 0xFF, 0, 0x55]);
+    }
+    if provider.one_in(4) {
+        file = untidy::unused_tables(&file, provider.byte());
+    }
+    if progressive {
+        let scan = provider.below(scans.len());
+        if scans[scan].start == 0 || scans[scan].high == 0 {
+            file = untidy::repeated_scan(&file, scan, scan);
+        }
+        return file;
+    }
+    if provider.one_in(4) {
+        file = untidy::scan_parameters(&file, [(); 3].map(|()| provider.byte()));
+    }
+    if scans.len() == 1 && provider.one_in(4) {
+        let ids: Vec<u8> = frame.components.iter().map(|_| provider.byte() & 1).collect();
+        file = untidy::component_ids(&file, &ids);
+    }
+    file
 }
 
 /// The expected coefficients of a component, without the blocks that pad the last MCUs.

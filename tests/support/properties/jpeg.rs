@@ -60,7 +60,8 @@ pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
 /// zune-jpeg decodes two kinds of sequential files to other pictures. With restart intervals it
 /// mistakes a marker that it has read ahead at the end of a row for one that is due, and loses
 /// count where a scan ends. With a scan of some of the components it assumes one block of each of
-/// them in an MCU, whatever their sampling.
+/// them in an MCU, whatever their sampling. It also takes the first of several components with one
+/// identifier, and adds a bit of DC again when a refinement repeats.
 fn zune_cannot_judge(view: &[u8]) -> bool {
     let segments = segments(view);
     let bodies = |wanted: &'static [u8]| {
@@ -72,7 +73,30 @@ fn zune_cannot_judge(view: &[u8]) -> bool {
     let subsampled = bodies(&[SOF0, SOF1])
         .any(|body| body[6..].as_chunks().0.iter().any(|[_, factors, _]| *factors != 0x11));
     let sequential = bodies(&[SOF0, SOF1]).count() > 0;
+    let shares_ids = bodies(&[SOF0, SOF1, SOF2]).any(|body| {
+        let ids: Vec<u8> = body[6..].as_chunks().0.iter().map(|[id, _, _]| *id).collect();
+        ids.iter().enumerate().any(|(i, id)| ids[..i].contains(id))
+    });
+    if shares_ids || !sequential && !has_orderly_script(bodies(&[SOS])) {
+        return true;
+    }
     sequential && (restarts || bodies(&[SOS]).count() > 1 && partly && subsampled)
+}
+
+/// True when the progressive scans with these headers send each bit once, in order.
+fn has_orderly_script<'a>(scans: impl Iterator<Item = &'a [u8]>) -> bool {
+    // For each identifier, the lowest bit of each coefficient that is known.
+    let mut known = vec![[None; 64]; 256];
+    scans.into_iter().all(|body| {
+        let (components, band) = body[1..].split_at(body.len() - 4);
+        let (first, last) = (usize::from(band[0]), usize::from(band[1]));
+        let (high, low) = (band[2] >> 4, band[2] & 15);
+        let before = (high > 0).then_some(high);
+        components.as_chunks().0.iter().all(|[id, _]| {
+            let bits = known[usize::from(*id)].get_mut(first..=last);
+            bits.is_some_and(|bits| bits.iter_mut().all(|bit| bit.replace(low) == before))
+        })
+    })
 }
 
 /// The marker segments of a view: markers and bodies.
@@ -136,6 +160,7 @@ fn compare(planes: &[Plane], coefficients: &[Blocks], side: usize, by: (&str, f6
 
 const SOF0: u8 = 0xC0;
 const SOF1: u8 = 0xC1;
+const SOF2: u8 = 0xC2;
 const SOS: u8 = 0xDA;
 const DRI: u8 = 0xDD;
 /// The largest sum of absolute coefficients that a block of a picture can have.
@@ -160,6 +185,15 @@ const ZUNE_ACCEPTS: [&str; 5] = [
 const ZUNE_ACCEPTS_PROGRESSIVE: [&str; 2] =
     ["a Huffman code that is not in its table", "a scan without its Huffman table"];
 /// Motion JPEG, which leaves out the tables (we use those of T.81, K.3), sampling factors of three,
-/// and a restart marker after the last MCU, which we ignore.
-const ZUNE_REFUSES: [&str; 3] =
-    ["Huffman table at index", "sample is not a power of two", "after completed scan"];
+/// a restart marker after the last MCU, which we ignore, any band and bits of a sequential scan,
+/// and a broken table that no scan uses.
+const ZUNE_REFUSES: [&str; 8] = [
+    "Huffman table at index",
+    "sample is not a power of two",
+    "after completed scan",
+    "Invalid Ss parameter",
+    "Invalid Se parameter",
+    "Invalid Ah parameter",
+    "Invalid Al parameter",
+    "Bad Huffman Table",
+];

@@ -1,7 +1,7 @@
 //! The part of an upload that the decoders see.
 
 use bombproof::instrument::sanitised_view;
-use bombproof::{ColorKind, Limits, Orientation, Request, probe};
+use bombproof::{Limits, Orientation, Request, probe};
 
 use super::plan::refusal_is_explained;
 
@@ -19,9 +19,7 @@ pub fn sanitised_view_is_self_contained(bytes: &[u8], limits: &Limits) {
     assert!(again == view, "the view of a view differs from it");
     assert_eq!(seen.format, header.format);
     assert_eq!((seen.orientation, seen.icc, seen.animated), (Orientation::Upright, None, false));
-    // The Adobe segment, which the view lacks, tells whether CMYK samples are inverted.
-    let same_meaning = !matches!(header.color, ColorKind::Cmyk | ColorKind::Ycck)
-        && header.orientation == Orientation::Upright
+    let same_meaning = header.orientation == Orientation::Upright
         && header.icc.is_none()
         && !header.animated
         && header.color == seen.color
