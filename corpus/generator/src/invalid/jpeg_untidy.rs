@@ -43,9 +43,7 @@ fn restarts() -> Vec<Case> {
 
 fn entropy_coded_data() -> Vec<Case> {
     let mut surplus = frame().file(&Options { end_of_image: false, ..Options::default() });
-    let complete = surplus.len();
     surplus.extend([0x55, 0xAA, 0xFF, 0xD9]);
-    let no_eoi = surplus[..complete + 2].to_vec();
     let mut lower = frame().file(&Options { restart_interval: 3, ..Options::default() });
     let height = marker_offset(&lower, 0xC0, 0) + 6;
     lower[height] -= 16;
@@ -55,12 +53,6 @@ fn entropy_coded_data() -> Vec<Case> {
             "Two bytes between the last MCU and EOI: an encoder writes none, so the data is damaged.",
             malformed(),
             surplus,
-        ),
-        case(
-            "bytes-after-scan-no-eoi",
-            "Two bytes after the last MCU, and no EOI.",
-            malformed(),
-            no_eoi,
         ),
         case("height-too-small", "A height of 16 rows less than the data has.", malformed(), lower),
     ]

@@ -53,7 +53,9 @@ fn entropy_coded_data() -> Vec<Case> {
     let restarts = file(&Options { restart_interval: 3, ..Options::default() });
     let runs = Options { zero_runs_end_blocks: true, ..Options::default() };
     let mut padded = file(&Options { end_of_image: false, ..Options::default() });
+    let mut appended = padded.clone();
     padded.extend([0, 0, 0xFF, 0, 0xFF, 0xFF, 0xD9]);
+    appended.extend(b"appended");
     vec![
         case(
             "restart-after-bytes",
@@ -78,6 +80,12 @@ fn entropy_coded_data() -> Vec<Case> {
             "Bytes of all zeros and all ones after the last MCU: otherwise sampling-420.jpg.",
             false,
             padded,
+        ),
+        case(
+            "no-eoi-trailing-data",
+            "Text in place of EOI: otherwise sampling-420.jpg.",
+            false,
+            appended,
         ),
     ]
 }
