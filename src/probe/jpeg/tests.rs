@@ -181,7 +181,7 @@ fn only_a_huffman_table_that_a_scan_uses_must_be_valid() {
         assert_eq!(file(&[unused]), "ok");
     }
     for used in [oversubscribed(0), table(0, 16)] {
-        assert_eq!(file(&[used.clone()]), "malformed");
+        assert_eq!(file(std::slice::from_ref(&used)), "malformed");
         assert_eq!(file(&[used, table(0, 15)]), "ok", "defined again");
     }
     let ac = kind(&[
