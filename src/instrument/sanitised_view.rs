@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::format::Format;
+use crate::probe::crc::crc32;
 use crate::probe::{Detail, jpeg, png, probe, webp};
 
 /// The part of an upload that a decoder sees, as a file: the approved segments or chunks and
@@ -16,7 +17,7 @@ pub fn sanitised_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let header = probe(bytes)?;
     match &header.detail {
         Detail::Jpeg(frame) => jpeg_view(bytes, frame.single_scan),
-        Detail::Png(_) => png_view(bytes),
+        Detail::Png(image) => png_view(bytes, image),
         Detail::WebP(_) => webp_view(bytes),
     }
 }
@@ -56,18 +57,31 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
     Ok(view)
 }
 
-fn png_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut view = png::SIGNATURE.to_vec();
-    for chunk in png::Chunks::of(bytes) {
-        let chunk = chunk?;
-        if chunk.is_approved() && (&chunk.kind != b"IDAT" || !chunk.data.is_empty()) {
-            view.extend(chunk.bytes);
-        }
-        if &chunk.kind == b"IEND" {
-            return Ok(view);
-        }
+fn png_view(bytes: &[u8], image: &png::Image) -> Result<Vec<u8>, Error> {
+    if !image.has_image_data {
+        return Err(Error::truncated_header(Format::Png));
     }
-    Err(Error::truncated_header(Format::Png))
+    let mut view = png::SIGNATURE.to_vec();
+    let mut put = |kind: &[u8; 4], data: &[u8]| {
+        let start = view.len() + 4;
+        view.extend(u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
+        view.extend(kind);
+        view.extend(data);
+        view.extend(crc32(view.get(start..).unwrap_or_default()).to_be_bytes());
+    };
+    let colors = png::palette_and_transparency(bytes, image)?;
+    for chunk in png::Chunks::of(bytes).map_while(Result::ok).take(1) {
+        put(&chunk.kind, chunk.data);
+    }
+    if !colors.palette.is_empty() {
+        put(b"PLTE", colors.palette.as_flattened());
+    }
+    if !colors.transparency.is_empty() {
+        put(b"tRNS", colors.transparency);
+    }
+    png::image_data(bytes).filter(|data| !data.is_empty()).for_each(|data| put(b"IDAT", data));
+    put(b"IEND", &[]);
+    Ok(view)
 }
 
 fn webp_view(bytes: &[u8]) -> Result<Vec<u8>, Error> {

@@ -40,11 +40,11 @@ pub(super) fn credible(header: &Header) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses a PNG that ends before its IEND. The readers of the other formats have already checked
-/// that.
-pub(super) fn complete(header: &Header) -> Result<(), Error> {
+/// Refuses a PNG that ends before its image data. Whether image data are complete, the decoder finds
+/// out. The readers of the other formats have already checked that there are some.
+pub(super) fn has_image_data(header: &Header) -> Result<(), Error> {
     match &header.detail {
-        Detail::Png(image) if !image.complete => Err(Error::truncated_header(Format::Png)),
+        Detail::Png(image) if !image.has_image_data => Err(Error::truncated_header(Format::Png)),
         _ => Ok(()),
     }
 }

@@ -56,14 +56,14 @@ impl Plan {
     ///
     /// # Errors
     /// [`Error::OverLimit`] for the first exceeded limit, [`Error::NotCredible`] when the data is
-    /// too short for the declared pixels, [`Error::Truncated`] for a PNG that ends before its IEND
-    /// chunk, [`Error::Unsupported`] for a format that the limits exclude, [`Error::BadRequest`]
+    /// too short for the declared pixels, [`Error::Truncated`] for a PNG that ends before its image
+    /// data, [`Error::Unsupported`] for a format that the limits exclude, [`Error::BadRequest`]
     /// for a request that is invalid for this picture.
     pub fn new(header: &Header, request: &Request, limits: &Limits) -> Result<Self, Error> {
         request.check()?;
         check::limits(header, limits)?;
         check::credible(header)?;
-        check::complete(header)?;
+        check::has_image_data(header)?;
         let geometry = Geometry::new(request, header.size, header.orientation)?;
         if request.fit() != Fit::Full {
             for output in geometry.outputs() {

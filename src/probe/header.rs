@@ -37,8 +37,8 @@ pub struct Header {
     pub scans: Option<u32>,
     /// The length of the input in bytes.
     pub input_bytes: u64,
-    /// The number of segments (JPEG) or chunks (PNG, WebP) that were read. IDAT chunks and restart
-    /// intervals do not count.
+    /// The number of segments (JPEG) or chunks (PNG, WebP) that were read. IDAT chunks, the chunks
+    /// of the frames of an animation, and restart intervals do not count.
     pub segments: u32,
     /// The peak memory of converting the colours with the embedded profile.
     #[cfg_attr(feature = "serde", serde(skip))]

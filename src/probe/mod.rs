@@ -8,7 +8,7 @@ use crate::error::{Error, Unsupported};
 use crate::format::{Container, Format};
 
 mod color;
-mod crc;
+pub(crate) mod crc;
 mod exif;
 mod header;
 pub(crate) mod icc;

@@ -51,7 +51,7 @@ pub(crate) fn attack_with(bytes: &[u8], request: &Request, limits: &Limits) -> A
 
 impl Attack {
     /// A job walks over its container a fixed number of times: `probe` walks once, and once for the
-    /// profile; running the plan repeats both, checks the CRCs, and decodes. The constant is for
+    /// profile; running the plan repeats both, and decodes. The constant is for
     /// the few entries of an Exif block that are begun although they are not there.
     fn assert_linear_walks(&self) {
         let allowed = 8 * self.input_bytes + 1_024;

@@ -1,11 +1,15 @@
-//! PNG decoder: checks the CRCs, inflates and unfilters the image data,
-//! and delivers rows of planes.
+//! PNG decoder: inflates and unfilters the image data, delivers rows of planes, and checks that
+//! the data were complete and right.
+//!
+//! What proves it is the Adler-32 checksum of everything that was inflated, with the number of
+//! rows. The CRC of an IDAT chunk is never compared. It covers the same data in their compressed
+//! form, so it can find no damage of a pixel that Adler-32 does not find; it can only be wrong by
+//! itself.
 
 use crate::error::Error;
 use crate::format::Format;
-use crate::interrupt::Interrupt;
 use crate::job::Job;
-use crate::probe::png::{Chunks, Image};
+use crate::probe::png::{Image, image_data, palette_and_transparency};
 use crate::shrink::RowSink;
 use crate::size::Rect;
 use crate::work;
@@ -40,7 +44,7 @@ impl Order<'_> {
     /// Decodes the rows of `bytes` into planes: red, green and blue (or grey), then alpha. An
     /// interlaced picture is delivered pass by pass.
     ///
-    /// Inflating stops at the last row. Whatever follows in the stream is never read.
+    /// The rows are only worth something if this succeeds: the checksum comes after them.
     pub(crate) fn decode(
         &self,
         bytes: &[u8],
@@ -49,9 +53,9 @@ impl Order<'_> {
     ) -> Result<(), Error> {
         let Self { image, window, premultiply } = *self;
         let Job { budget, interrupt } = job;
-        check_crcs(bytes, interrupt)?;
-        let mut scanlines = Scanlines::new(bytes, image, budget)?;
-        let mut unpacker = Unpacker::new(bytes, image, premultiply, budget)?;
+        let colors = palette_and_transparency(bytes, image)?;
+        let mut scanlines = Scanlines::new(image_data(bytes), image, budget)?;
+        let mut unpacker = Unpacker::new(&colors, image, premultiply, budget)?;
 
         let mut rows_done = 0;
         for pass in Pass::all(image) {
@@ -63,15 +67,9 @@ impl Order<'_> {
                 }
                 interrupt.check()?;
                 work::decoded(u64::from(columns));
-                let packed = scanlines.next_row(packed_bytes(image, columns)?, interrupt).map_err(
-                    |error| match error {
-                        InflateError::Corrupt(what) => Error::malformed(Format::Png, what),
-                        InflateError::Truncated => {
-                            Error::truncated_at(Format::Png, rows_done, image.size.height)
-                        }
-                        InflateError::Interrupted(error) => error,
-                    },
-                )?;
+                let packed = scanlines
+                    .next_row(packed_bytes(image, columns)?, interrupt)
+                    .map_err(|error| decode_error(error, rows_done, image))?;
                 let y = pass.y + row * pass.y_step;
                 if image.interlaced {
                     unpacker.unpack_row(packed, columns as usize, |plane, samples| {
@@ -94,30 +92,14 @@ impl Order<'_> {
                 rows_done = if image.interlaced { 0 } else { row + 1 };
             }
         }
-        Ok(())
+        scanlines.finish(interrupt).map_err(|error| decode_error(error, rows_done, image))
     }
 }
 
-/// Checks the CRC of every chunk that the decoder reads.
-fn check_crcs(bytes: &[u8], interrupt: &Interrupt) -> Result<(), Error> {
-    let mut bytes_since_poll = 0;
-    for chunk in Chunks::of(bytes) {
-        let chunk = chunk?;
-        if !chunk.is_approved() {
-            continue;
-        }
-        bytes_since_poll += chunk.bytes.len();
-        if bytes_since_poll > BYTES_PER_POLL {
-            interrupt.check()?;
-            bytes_since_poll = 0;
-        }
-        chunk.check_crc()?;
-        if &chunk.kind == b"IEND" {
-            break;
-        }
+fn decode_error(error: InflateError, rows_done: u32, image: &Image) -> Error {
+    match error {
+        InflateError::Corrupt(what) => Error::malformed(Format::Png, what),
+        InflateError::Truncated => Error::truncated_at(Format::Png, rows_done, image.size.height),
+        InflateError::Interrupted(error) => error,
     }
-    Ok(())
 }
-
-/// Bytes whose CRC is computed between two polls of the interrupt.
-const BYTES_PER_POLL: usize = 1 << 20;

@@ -6,11 +6,11 @@ use super::inflate::{self, InflateError, Inflater};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::png::{Chunks, Image};
+use crate::probe::png::Image;
 
 /// Inflates the IDAT chunks and unfilters them, one scanline at a time.
-pub(super) struct Scanlines<'a, 'b> {
-    inflater: Inflater<'a, 'b, IdatSlices<'a>>,
+pub(super) struct Scanlines<'a, 'b, I> {
+    inflater: Inflater<'a, 'b, I>,
     row: Buffer<'b, u8>,
     row_above: Buffer<'b, u8>,
     /// The distance in bytes to the pixel that filters see on the left.
@@ -23,11 +23,12 @@ pub(super) fn memory_bytes(image: &Image) -> u64 {
     inflate::memory_bytes(inflated_bytes(image)).saturating_add(row_bytes.saturating_mul(2))
 }
 
-impl<'a, 'b> Scanlines<'a, 'b> {
-    pub(super) fn new(bytes: &'a [u8], image: &Image, budget: &'b Budget) -> Result<Self, Error> {
+impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
+    /// `image_data` returns the contents of the IDAT chunks.
+    pub(super) fn new(image_data: I, image: &Image, budget: &'b Budget) -> Result<Self, Error> {
         let row_bytes = packed_bytes(image, image.size.width)?;
         Ok(Self {
-            inflater: Inflater::new(IdatSlices(Chunks::of(bytes)), inflated_bytes(image), budget)?,
+            inflater: Inflater::new(image_data, inflated_bytes(image), budget)?,
             row: budget.buffer(row_bytes, 0)?,
             row_above: budget.buffer(row_bytes, 0)?,
             pixel_bytes: image.pixel_bytes().unwrap_or(1),
@@ -54,6 +55,11 @@ impl<'a, 'b> Scanlines<'a, 'b> {
             .map_err(|_| InflateError::Corrupt("a row has an unknown filter"))?;
         Ok(row)
     }
+
+    /// Checks that the image data end after the last row, and their checksum.
+    pub(super) fn finish(&mut self, interrupt: &Interrupt) -> Result<(), InflateError> {
+        self.inflater.finish(interrupt)
+    }
 }
 
 /// The size of the inflated image data: the rows of all passes with their filter bytes.
@@ -63,24 +69,6 @@ fn inflated_bytes(image: &Image) -> u64 {
         columns => image.row_bytes(columns).saturating_mul(u64::from(pass.rows(image.size.height))),
     };
     Pass::all(image).iter().map(pass_bytes).fold(0, u64::saturating_add)
-}
-
-/// The contents of the IDAT chunks, one slice for each chunk.
-struct IdatSlices<'a>(Chunks<'a>);
-
-impl<'a> Iterator for IdatSlices<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        loop {
-            let chunk = self.0.next()?.ok()?;
-            match &chunk.kind {
-                b"IDAT" => return Some(chunk.data),
-                b"IEND" => self.0 = Chunks::of(&[]),
-                _ => {}
-            }
-        }
-    }
 }
 
 /// The bytes of a packed row of `width` pixels, without its filter byte.

@@ -3,8 +3,7 @@
 use crate::budget::{Budget, Buffer};
 use crate::decode::premultiply::{is_opaque_row, premultiply_row};
 use crate::error::Error;
-use crate::format::Format;
-use crate::probe::png::{Chunks, Color, Image};
+use crate::probe::png::{Color, Image, PaletteAndTransparency};
 
 /// Unpacks rows into planes: looks up the palette, applies transparency
 /// and scales samples to 8 bits.
@@ -12,8 +11,8 @@ pub(super) struct Unpacker<'b> {
     color: Color,
     bit_depth: u8,
     premultiply: bool,
+    /// Indices outside the palette are opaque black, as in libpng.
     palette: [[u8; 4]; 256],
-    palette_len: usize,
     /// The transparent colour of a grey or RGB image (tRNS), at the bit depth of the file.
     transparent: Option<[u16; 3]>,
     color_planes: usize,
@@ -40,9 +39,9 @@ const fn plane_count(image: &Image) -> usize {
 }
 
 impl<'b> Unpacker<'b> {
-    /// Reads PLTE and tRNS from `bytes`, and reserves one row for each plane.
+    /// Reserves one row for each plane.
     pub(super) fn new(
-        bytes: &[u8],
+        colors: &PaletteAndTransparency<'_>,
         image: &Image,
         premultiply: bool,
         budget: &'b Budget,
@@ -56,37 +55,28 @@ impl<'b> Unpacker<'b> {
             bit_depth: image.bit_depth,
             premultiply: premultiply && image.has_alpha(),
             palette: [[0, 0, 0, 255]; 256],
-            palette_len: 0,
             transparent: None,
             color_planes: if image.is_gray() { 1 } else { 3 },
             planes,
             width,
             samples: budget.buffer(len, 0u8)?,
         };
-        for chunk in Chunks::of(bytes) {
-            let chunk = chunk?;
-            match &chunk.kind {
-                b"PLTE" => unpacker.read_palette(chunk.data),
-                b"tRNS" => unpacker.read_transparency(chunk.data),
-                b"IDAT" => break,
-                _ => {}
-            }
+        for (slot, &[r, g, b]) in unpacker.palette.iter_mut().zip(colors.palette) {
+            *slot = [r, g, b, 255];
+        }
+        if image.transparency {
+            unpacker.read_transparency(colors.transparency);
         }
         Ok(unpacker)
     }
 
-    fn read_palette(&mut self, data: &[u8]) {
-        let (entries, _) = data.as_chunks::<3>();
-        self.palette_len = entries.len().min(256);
-        for (slot, &[r, g, b]) in self.palette.iter_mut().zip(entries) {
-            *slot = [r, g, b, slot[3]];
-        }
-    }
-
+    /// Reads tRNS (11.3.1.1). Samples have 16 bits, of which only as many count as the bit depth
+    /// has.
     fn read_transparency(&mut self, data: &[u8]) {
+        let mask = u16::MAX >> 16_u8.saturating_sub(self.bit_depth);
         let sample = |index: usize| {
             let (samples, _) = data.as_chunks::<2>();
-            u16::from_be_bytes(samples.get(index).copied().unwrap_or_default())
+            u16::from_be_bytes(samples.get(index).copied().unwrap_or_default()) & mask
         };
         match self.color {
             Color::Indexed => {
@@ -120,10 +110,7 @@ impl<'b> Unpacker<'b> {
             alpha: row_if(self.planes > self.color_planes),
         };
         match (self.color, self.bit_depth) {
-            (Color::Indexed, depth) => {
-                let palette = self.palette.get(..self.palette_len).unwrap_or_default();
-                unpack_indexed(packed, depth, palette, &mut rows)?;
-            }
+            (Color::Indexed, depth) => unpack_indexed(packed, depth, &self.palette, &mut rows),
             (Color::Gray, depth @ (1 | 2 | 4)) => {
                 unpack_gray_below_8_bits(packed, depth, self.transparent, &mut rows);
             }
@@ -154,25 +141,17 @@ fn packed_samples(packed: &[u8], depth: u8) -> impl Iterator<Item = u8> {
         .flat_map(move |&byte| (0..8 / depth).rev().map(move |i| (byte >> (i * depth)) & mask))
 }
 
-fn unpack_indexed(
-    packed: &[u8],
-    depth: u8,
-    palette: &[[u8; 4]],
-    rows: &mut PlaneRows<'_>,
-) -> Result<(), Error> {
+fn unpack_indexed(packed: &[u8], depth: u8, palette: &[[u8; 4]; 256], rows: &mut PlaneRows<'_>) {
     let [red, green, blue] = &mut rows.color;
     let mut alpha = rows.alpha.iter_mut();
     let colors = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
     for (((r, g), b), index) in colors.zip(packed_samples(packed, depth)) {
-        let Some(color) = palette.get(usize::from(index)) else {
-            return Err(Error::malformed(Format::Png, "a pixel outside the palette"));
-        };
+        let color = palette[usize::from(index)];
         [*r, *g, *b] = [color[0], color[1], color[2]];
         if let Some(a) = alpha.next() {
             *a = color[3];
         }
     }
-    Ok(())
 }
 
 fn unpack_gray_below_8_bits(

@@ -11,33 +11,33 @@ use crate::work;
 pub(crate) struct Chunk<'a> {
     pub(crate) kind: [u8; 4],
     pub(crate) data: &'a [u8],
-    /// The complete chunk, from its length field to its CRC.
-    pub(crate) bytes: &'a [u8],
+    /// What the CRC covers: the type and the data.
+    covered: &'a [u8],
+    /// `None` if the file ends before it.
+    stored_crc: Option<u32>,
 }
 
 impl Chunk<'_> {
-    /// Returns true for the chunk types that the decoder receives. It never sees any other.
-    pub(crate) const fn is_approved(&self) -> bool {
-        matches!(&self.kind, b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND")
+    /// Compares the stored CRC with that of type and data (5.3).
+    pub(super) fn has_correct_crc(&self) -> bool {
+        work::walked(self.covered.len());
+        self.stored_crc.is_some_and(|stored| crc32(self.covered) == stored)
     }
 
-    /// Checks the stored CRC against that of type and data (5.3).
-    pub(crate) fn check_crc(&self) -> Result<(), Error> {
-        let (covered, stored) = match self.bytes.split_last_chunk::<4>() {
-            Some((before, stored)) => (before.get(4..).unwrap_or_default(), *stored),
-            None => return Err(Error::truncated_header(Format::Png)),
-        };
-        work::walked(covered.len());
-        if crc32(covered) == u32::from_be_bytes(stored) {
-            Ok(())
-        } else {
-            Err(malformed("a wrong CRC"))
-        }
+    /// True if the type consists of four letters, as it must (5.4).
+    pub(super) fn has_valid_kind(&self) -> bool {
+        self.kind.iter().all(u8::is_ascii_alphabetic)
+    }
+
+    /// True if a decoder must understand the chunk: bit 5 of the first byte of its type is 0 (5.4).
+    pub(super) const fn is_critical(&self) -> bool {
+        self.kind[0] & 0x20 == 0
     }
 }
 
 /// Iterates over the chunks of a PNG in file order. A chunk that extends past the end of the slice
-/// is an error, and the last item.
+/// is an error, and the last item. IDAT is the exception: such a chunk has the data that are there,
+/// and the end of the zlib stream tells whether they are complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunks<'a> {
     rest: &'a [u8],
@@ -57,14 +57,20 @@ impl<'a> Chunks<'a> {
         if length > MAX_LENGTH {
             return Err(malformed("a chunk length over 2^31 - 1"));
         }
-        if !kind.iter().all(u8::is_ascii_alphabetic) {
-            return Err(malformed("a chunk type that is not four letters"));
-        }
         let length = usize::try_from(length).map_err(|_| truncated())?;
-        let data = after_kind.get(..length).ok_or_else(truncated)?;
-        let chunk_bytes = length.checked_add(12).ok_or_else(truncated)?;
-        let (bytes, rest) = self.rest.split_at_checked(chunk_bytes).ok_or_else(truncated)?;
-        Ok((Chunk { kind: *kind, data, bytes }, rest))
+        let is_image_data = kind == b"IDAT";
+        let (data, after_data) = match after_kind.split_at_checked(length) {
+            Some(parts) => parts,
+            None if is_image_data => (after_kind, Default::default()),
+            None => return Err(truncated()),
+        };
+        let (stored_crc, rest) = match after_data.split_first_chunk::<4>() {
+            Some((&stored, rest)) => (Some(u32::from_be_bytes(stored)), rest),
+            None if is_image_data => (None, Default::default()),
+            None => return Err(truncated()),
+        };
+        let covered = after_length.get(..4 + data.len()).unwrap_or_default();
+        Ok((Chunk { kind: *kind, data, covered, stored_crc }, rest))
     }
 }
 

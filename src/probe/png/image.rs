@@ -12,13 +12,15 @@ pub(crate) struct Image {
     pub(crate) bit_depth: u8,
     pub(crate) color: Color,
     pub(crate) interlaced: bool,
-    /// True if there is a tRNS chunk.
+    /// True if there is a tRNS chunk that counts.
     pub(crate) transparency: bool,
-    /// The total length of the data of all IDAT chunks.
+    /// The total length of the data of all IDAT chunks. In a file without an intact end, which may
+    /// have lost some of them, the length of the file.
     pub(crate) idat_bytes: u64,
-    /// True if the file has an IEND chunk. The plan refuses a file without one, but only after it
-    /// has checked the limits: an exceeded limit is the more useful error.
-    pub(crate) complete: bool,
+    /// False if the file ends before the image data start. The plan refuses such a file, but only
+    /// after it has checked the limits: an exceeded limit is the more useful error. Whether image
+    /// data are complete is for the decoder to find out.
+    pub(crate) has_image_data: bool,
     /// The length of the compressed profile in the iCCP chunk; 0 without one.
     pub(crate) icc_compressed_bytes: u64,
 }
@@ -92,7 +94,9 @@ pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
     else {
         return Err(malformed("IHDR is not 13 bytes long"));
     };
-    chunk.check_crc()?;
+    if !chunk.has_correct_crc() {
+        return Err(malformed("a wrong CRC"));
+    }
     let size =
         Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
     if size.is_empty() || size.longer_side() > MAX_LENGTH {
@@ -116,7 +120,7 @@ pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
         interlaced: interlace == 1,
         transparency: false,
         idat_bytes: 0,
-        complete: false,
+        has_image_data: false,
         icc_compressed_bytes: 0,
     })
 }

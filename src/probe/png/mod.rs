@@ -11,6 +11,7 @@ use crate::format::Format;
 mod chunks;
 mod errors;
 mod image;
+mod palette;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +19,16 @@ mod tests;
 pub(crate) use chunks::SIGNATURE;
 pub(crate) use chunks::{Chunk, Chunks};
 pub(crate) use image::{Color, Image};
+pub(crate) use palette::PaletteAndTransparency;
 
 use errors::malformed;
 use image::read_ihdr;
 
-/// Reads all chunks of a PNG up to IEND.
+/// Reads all chunks of a PNG up to its end.
+///
+/// The end is IEND. If that chunk is missing or damaged, it is where the bytes after the image data
+/// are no chunk any more. Whether image data are missing too, the decoder finds out: the zlib
+/// stream has an end and a checksum of its own.
 pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
     let mut chunks = Chunks::of(bytes);
     let first = chunks.next().unwrap_or(Err(Error::truncated_header(Format::Png)))?;
@@ -32,20 +38,23 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
         match chunk {
             Ok(chunk) => seen.record(&chunk, &mut image)?,
             Err(Error::Truncated(_)) => break,
+            // What declares such a length is no chunk.
+            Err(_) if seen.in_image_data => break,
             Err(error) => return Err(error),
         }
-        if seen.ended {
+        if seen.end != End::Unknown {
             break;
         }
     }
-    image.complete = seen.ended;
-    if !image.complete {
-        // The truncated chunk may be IDAT, so all bytes count as image data: an upper bound.
-        image.idat_bytes = bytes.len() as u64;
-    }
-    if image.complete && image.idat_bytes == 0 {
+    if seen.end == End::Iend && image.idat_bytes == 0 {
         return Err(malformed("there is no image data"));
     }
+    image.has_image_data = image.idat_bytes > 0;
+    if seen.end != End::Iend {
+        // The lost chunks may be IDAT, so all bytes count as image data: an upper bound.
+        image.idat_bytes = bytes.len() as u64;
+    }
+    image.transparency = !seen.colors.transparency.is_empty();
     let summary = Summary {
         size: image.size,
         bit_depth: image.bit_depth,
@@ -63,6 +72,35 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
         segments: seen.segments,
     };
     Ok((summary, image))
+}
+
+/// Returns the PLTE and the tRNS chunk that count: those before the image data.
+pub(crate) fn palette_and_transparency<'a>(
+    bytes: &'a [u8],
+    image: &Image,
+) -> Result<PaletteAndTransparency<'a>, Error> {
+    let mut found = PaletteAndTransparency::default();
+    for chunk in Chunks::of(bytes) {
+        let chunk = chunk?;
+        match &chunk.kind {
+            b"PLTE" => found.record_palette(&chunk, image)?,
+            b"tRNS" => found.record_transparency(&chunk, image),
+            b"IDAT" => break,
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the contents of the IDAT chunks, one slice for each. The chunks follow one another, so
+/// the first one of another type after them is the end.
+pub(crate) fn image_data(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_image_data = |chunk: &Chunk<'_>| chunk.kind == *b"IDAT";
+    Chunks::of(bytes)
+        .map_while(Result::ok)
+        .skip_while(move |chunk| !is_image_data(chunk))
+        .take_while(is_image_data)
+        .map(|chunk| chunk.data)
 }
 
 /// Returns the compressed profile of the first iCCP chunk before the image data.
@@ -85,30 +123,47 @@ fn compressed_profile(data: &[u8]) -> Option<&[u8]> {
 
 /// The chunks so far, for the ordering rules (5.6).
 #[derive(Default)]
-struct SeenChunks {
+struct SeenChunks<'a> {
     segments: u32,
-    palette: bool,
+    colors: PaletteAndTransparency<'a>,
     in_image_data: bool,
     after_image_data: bool,
-    ended: bool,
+    end: End,
     animated: bool,
     orientation: Orientation,
     orientation_seen: bool,
 }
 
-impl SeenChunks {
+/// What ended the chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum End {
+    #[default]
+    Unknown,
+    Iend,
+    /// Bytes after the image data that are no chunk.
+    Damaged,
+}
+
+impl<'a> SeenChunks<'a> {
     /// Checks `chunk` and records it in `image`.
-    fn record(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
+    fn record(&mut self, chunk: &Chunk<'a>, image: &mut Image) -> Result<(), Error> {
         if &chunk.kind == b"IDAT" {
             return self.record_image_data(chunk, image);
         }
-        self.segments = self.segments.saturating_add(1);
+        // The frames of an animation do not count, as IDAT does not: there may be many.
+        if !matches!(&chunk.kind, b"fcTL" | b"fdAT") {
+            self.segments = self.segments.saturating_add(1);
+        }
         self.after_image_data = self.in_image_data;
         let before_image_data = !self.in_image_data;
         match &chunk.kind {
             b"IHDR" => return Err(malformed("there are two IHDR chunks")),
-            b"PLTE" => self.record_palette(chunk, image)?,
-            b"tRNS" if before_image_data => self.record_transparency(chunk, image)?,
+            b"PLTE" if before_image_data => self.colors.record_palette(chunk, image)?,
+            b"PLTE" if image.color == Color::Indexed => {
+                return Err(malformed("there are two PLTE chunks"));
+            }
+            b"PLTE" => {}
+            b"tRNS" if before_image_data => self.colors.record_transparency(chunk, image),
             b"acTL" if before_image_data => self.animated = true,
             b"eXIf" if !self.orientation_seen => {
                 self.orientation_seen = true;
@@ -118,66 +173,38 @@ impl SeenChunks {
                 let compressed = compressed_profile(chunk.data).unwrap_or_default();
                 image.icc_compressed_bytes = compressed.len() as u64;
             }
-            b"IEND" => self.ended = true,
-            // A chunk is critical if bit 5 of its first type byte is 0; a decoder must understand
-            // it (5.4).
-            [first, ..] if first & 0x20 == 0 => {
-                return Err(Error::unsupported(Format::Png, "an unknown critical chunk"));
-            }
+            b"IEND" => self.end = End::Iend,
+            _ if chunk.is_critical() => return self.record_unknown(chunk),
             _ => {}
         }
         Ok(())
+    }
+
+    /// A decoder must understand a critical chunk (5.4). After the image data, one whose type is not
+    /// four letters, or whose CRC is wrong, is no chunk: these are damaged bytes, in the place of
+    /// IEND.
+    fn record_unknown(&mut self, chunk: &Chunk<'_>) -> Result<(), Error> {
+        let valid_kind = chunk.has_valid_kind();
+        if self.after_image_data && !(valid_kind && chunk.has_correct_crc()) {
+            self.end = End::Damaged;
+            return Ok(());
+        }
+        if valid_kind {
+            Err(Error::unsupported(Format::Png, "an unknown critical chunk"))
+        } else {
+            Err(malformed("a chunk type that is not four letters"))
+        }
     }
 
     fn record_image_data(&mut self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
         if self.after_image_data {
             return Err(malformed("the IDAT chunks do not follow one another"));
         }
-        if image.color == Color::Indexed && !self.palette {
+        if image.color == Color::Indexed && self.colors.palette.is_empty() {
             return Err(malformed("the palette is missing"));
         }
         self.in_image_data = true;
         image.idat_bytes = image.idat_bytes.saturating_add(chunk.data.len() as u64);
-        Ok(())
-    }
-
-    /// PLTE (11.2.2): up to 256 entries of three bytes, before the image data, not in grey
-    /// pictures.
-    fn record_palette(&mut self, chunk: &Chunk<'_>, image: &Image) -> Result<(), Error> {
-        if self.palette || self.in_image_data {
-            return Err(malformed("a PLTE chunk in the wrong place"));
-        }
-        if image.is_gray() {
-            return Err(malformed("a grey picture with a palette"));
-        }
-        let entries = chunk.data.len() / 3;
-        let max_entries =
-            if image.color == Color::Indexed { 1 << u32::from(image.bit_depth) } else { 256 };
-        if !chunk.data.len().is_multiple_of(3) || entries == 0 || entries > max_entries {
-            return Err(malformed("the palette has a wrong length"));
-        }
-        chunk.check_crc()?;
-        self.palette = true;
-        Ok(())
-    }
-
-    /// tRNS (11.3.1.1): one grey sample, one RGB colour, or at most one alpha value per palette
-    /// entry.
-    fn record_transparency(&self, chunk: &Chunk<'_>, image: &mut Image) -> Result<(), Error> {
-        if image.transparency {
-            return Err(malformed("there are two tRNS chunks"));
-        }
-        let fits = match image.color {
-            Color::Gray => chunk.data.len() == 2,
-            Color::Rgb => chunk.data.len() == 6,
-            Color::Indexed => self.palette && !chunk.data.is_empty() && chunk.data.len() <= 256,
-            Color::GrayAlpha | Color::Rgba => false,
-        };
-        if !fits {
-            return Err(malformed("a tRNS chunk that does not fit the colour type"));
-        }
-        chunk.check_crc()?;
-        image.transparency = true;
         Ok(())
     }
 }

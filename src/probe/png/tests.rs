@@ -43,23 +43,48 @@ fn only_the_first_profile_and_the_first_orientation_count() {
     assert_eq!(image.icc_compressed_bytes, 4);
 }
 
+/// Reads an 8-bit grey picture that ends with `end` in the place of IEND.
+fn read_end(end: &[u8]) -> Result<(Summary, Image), Error> {
+    let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+    header(&[&SIGNATURE[..], &ihdr, &chunk(b"IDAT", b"data"), end].concat())
+}
+
 #[test]
-fn the_decoder_receives_five_types_of_chunks() {
-    let (_, image) = read(&[chunk(b"IDAT", b"data")]);
-    assert!(image.complete);
-    for (kind, approved) in [
-        (*b"IHDR", true),
-        (*b"PLTE", true),
-        (*b"tRNS", true),
-        (*b"IDAT", true),
-        (*b"IEND", true),
-        (*b"iCCP", false),
-        (*b"eXIf", false),
-        (*b"fdAT", false),
-        (*b"tEXt", false),
-    ] {
-        assert_eq!(Chunk { kind, data: &[], bytes: &[] }.is_approved(), approved);
+fn an_unknown_critical_chunk_after_the_image_data_is_refused_unless_it_is_damage() {
+    let unknown = chunk(b"OWNX", b"own");
+    assert!(matches!(read_end(&unknown), Err(Error::Unsupported(_))));
+    let mut damaged = unknown;
+    damaged[10] ^= 1;
+    let (_, image) = read_end(&damaged).unwrap();
+    assert!(image.has_image_data);
+    // Chunks may be lost, so there may have been as many image data as the file has bytes.
+    assert_eq!(image.idat_bytes, 8 + 25 + 16 + 15);
+    assert!(read_end(&[0; 12]).is_ok());
+    assert!(read_end(&[255; 12]).is_ok());
+    // Before the image data nothing proves that the rest is complete.
+    let (unnamed, data) = (chunk(b"\0\0\0\0", b""), chunk(b"IDAT", b"data"));
+    let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+    let refused = header(&[&SIGNATURE[..], &ihdr, &unnamed, &data].concat());
+    assert!(matches!(refused, Err(Error::Malformed(_))));
+}
+
+#[test]
+fn a_file_that_ends_before_its_image_data_has_none() {
+    let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+    let file = [&SIGNATURE[..], &ihdr, &chunk(b"IDAT", b"data")].concat();
+    let start = SIGNATURE.len() + ihdr.len() + 8;
+    for end in SIGNATURE.len() + ihdr.len()..=file.len() {
+        let (_, image) = header(&file[..end]).unwrap();
+        assert_eq!(image.has_image_data, end > start, "{end}");
     }
+}
+
+#[test]
+fn frames_do_not_count_as_segments() {
+    let data = chunk(b"IDAT", b"data");
+    let frames = [chunk(b"fcTL", &[0; 26]), chunk(b"fdAT", &[0; 5])].concat().repeat(9);
+    let (header, _) = read(&[chunk(b"acTL", &[0; 8]), chunk(b"fcTL", &[0; 26]), data, frames]);
+    assert_eq!(header.segments, 3);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Complete jobs: P2, P4, P5, P6 and P7.
 
 use bombproof::instrument::measure_work;
-use bombproof::{Error, Interrupt, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail};
+use bombproof::{
+    Error, Format, Interrupt, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail, probe,
+};
 
 use super::plan::{probe_allocates_nothing, refusal_is_explained};
 use super::work::work_is_bounded;
@@ -110,6 +112,7 @@ pub fn no_prefix_is_another_picture(
         let prefix = bytes.get(..length).unwrap_or(bytes);
         let strict = bombproof::thumbnails(prefix, request, limits);
         match &strict {
+            Ok(_) if lacks_late_orientation(prefix, bytes) => {}
             Ok(made) => assert!(*made == complete, "another picture from {length} bytes"),
             Err(error) => refusal_is_explained(error),
         }
@@ -122,5 +125,16 @@ pub fn no_prefix_is_another_picture(
             (Err(lenient), Err(strict)) => assert_eq!(lenient.kind(), strict.kind()),
             (lenient, strict) => panic!("{length} bytes: {lenient:?}, but {strict:?}"),
         }
+    }
+}
+
+/// The eXIf chunk of a PNG may come after the image data. The pixels of a file that ends before it
+/// are complete, so such a file is shown as it is stored.
+fn lacks_late_orientation(prefix: &[u8], bytes: &[u8]) -> bool {
+    match (probe(prefix), probe(bytes)) {
+        (Ok(before), Ok(after)) => {
+            after.format == Format::Png && before.orientation != after.orientation
+        }
+        _ => false,
     }
 }

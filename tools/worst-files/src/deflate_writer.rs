@@ -4,15 +4,17 @@
 use bombproof_testkit::bit_writer::LsbBitWriter;
 use bombproof_testkit::huffman::{canonical_codes, code_lengths};
 
-/// A zlib stream of blocks. Its checksum is 0, and no decoder of ours reads it.
+/// A zlib stream of blocks.
 pub(crate) struct Zlib {
     bits: LsbBitWriter,
     written_bits: usize,
+    /// The two sums of Adler-32 (RFC 1950, 8.2).
+    sums: (u64, u64),
 }
 
 impl Zlib {
     pub(crate) fn new() -> Self {
-        let mut zlib = Self { bits: LsbBitWriter::default(), written_bits: 0 };
+        let mut zlib = Self { bits: LsbBitWriter::default(), written_bits: 0, sums: (1, 0) };
         zlib.put(0x0178, 16);
         zlib
     }
@@ -31,9 +33,19 @@ impl Zlib {
         self.written_bits / 8
     }
 
-    pub(crate) fn finish(mut self) -> Vec<u8> {
-        self.put(0, 7 + 32);
-        self.bits.finish()
+    pub(crate) fn finish(self) -> Vec<u8> {
+        let mut bytes = self.bits.finish();
+        let (sum, sum_of_sums) = self.sums;
+        bytes.extend(((sum_of_sums << 16 | sum) as u32).to_be_bytes());
+        bytes
+    }
+
+    /// Adds `count` times `value` to the checksum.
+    fn add_to_checksum(&mut self, value: u8, count: usize) {
+        let (value, count) = (u64::from(value), count as u64);
+        let (sum, sum_of_sums) = self.sums;
+        let added = count * sum + value * (count * (count + 1) / 2);
+        self.sums = ((sum + count * value) % 65_521, (sum_of_sums + added) % 65_521);
     }
 
     /// The header of a dynamic block: the code length of each symbol.
@@ -112,6 +124,8 @@ impl Zlib {
         self.header(last, &symbols, &[1]);
         for _ in 0..count {
             self.put_code(codes[usize::from(filter)]);
+            self.add_to_checksum(filter, 1);
+            self.add_to_checksum(value, row_bytes - 1);
             let mut left = row_bytes - 1;
             self.put_code(codes[usize::from(value)]);
             left -= 1;

@@ -64,7 +64,7 @@ fn inflation() -> Vec<Case> {
             "idat-inflates-past-image",
             4,
             "16×16 pixels with IDAT data that inflate to 40 MB more than needed.",
-            picture(16, 16).or(malformed()),
+            malformed(),
             bombs::image_data_past_image(40 << 20),
         ),
         case(
@@ -123,13 +123,7 @@ fn chunks() -> Vec<Case> {
             picture(16, 16),
             bombs::empty_image_data(4_000),
         ),
-        case(
-            "apng-700-frames",
-            17,
-            "APNG of 700 frames.",
-            animated().or(over_limit(&["max_segments"])),
-            bombs::frames(700, 700),
-        ),
+        case("apng-700-frames", 17, "APNG of 700 frames.", animated(), bombs::frames(700, 700)),
         case(
             "apng-says-2-31-frames",
             17,

@@ -9,6 +9,7 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 
+mod adler32;
 mod bit_reader;
 mod block_codes;
 mod prefix_code;
@@ -16,6 +17,7 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
+use adler32::Adler32;
 use bit_reader::BitReader;
 use block_codes::{BlockCodes, DecodingTables, low_byte};
 use prefix_code::{Corrupt, look_up};
@@ -32,6 +34,8 @@ pub(super) struct Inflater<'a, 'b, I> {
     window: Buffer<'b, u8>,
     filled: usize,
     delivered: usize,
+    /// The checksum of all inflated bytes.
+    checksum: Adler32,
     codes: BlockCodes,
     dynamic_tables: DecodingTables<'b>,
     fixed_tables: DecodingTables<'b>,
@@ -69,6 +73,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
             window: budget.buffer(window_bytes(inflated_bytes), 0)?,
             filled: 0,
             delivered: 0,
+            checksum: Adler32::EMPTY,
             codes: BlockCodes::EMPTY,
             dynamic_tables: DecodingTables::for_dynamic_codes(budget)?,
             fixed_tables: DecodingTables::for_fixed_codes(budget)?,
@@ -96,12 +101,55 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         }
     }
 
+    /// Reads the stream to its end: the end of its last block, and the checksum of all that was
+    /// inflated (RFC 1950, 2.2). It proves that every byte was there and is right.
+    ///
+    /// Bytes that nobody has read are an error. The first of them is enough, so that a stream that
+    /// goes on costs no time. What follows the checksum is not part of the stream.
+    pub(super) fn finish(&mut self, interrupt: &Interrupt) -> Result<(), InflateError> {
+        let goes_on = InflateError::Corrupt("the image data go on after the last row");
+        if self.delivered < self.filled {
+            return Err(goes_on);
+        }
+        match self.refill_window(interrupt) {
+            Ok(()) => Err(goes_on),
+            Err(InflateError::Truncated) if self.has_ended() => self.check_checksum(),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// True after the last block.
+    fn has_ended(&self) -> bool {
+        self.state == State::Done && !self.bits.is_past_end()
+    }
+
+    /// Reads the checksum behind the last block, the high byte first.
+    fn check_checksum(&mut self) -> Result<(), InflateError> {
+        self.bits.skip_to_byte();
+        let stored = (0..4).fold(0, |stored, _| stored << 8 | self.read_bits(8));
+        if self.bits.is_past_end() {
+            Err(InflateError::Truncated)
+        } else if stored == self.checksum.value() {
+            Ok(())
+        } else {
+            Err(InflateError::Corrupt("a wrong Adler-32 checksum"))
+        }
+    }
+
     /// Inflates at least one more byte into the window, whose bytes are all delivered.
     fn refill_window(&mut self, interrupt: &Interrupt) -> Result<(), InflateError> {
-        let expired = self.filled.saturating_sub(MAX_DISTANCE);
+        // A window without space for one more byte has all that can be read.
+        let kept = MAX_DISTANCE.min(self.fill_limit().saturating_sub(1));
+        let expired = self.filled.saturating_sub(kept);
         self.window.copy_within(expired..self.filled, 0);
         self.filled -= expired;
         self.delivered = self.filled;
+        let result = self.inflate_into_window(interrupt);
+        self.checksum.add(self.window.get(self.delivered..self.filled).unwrap_or_default());
+        result
+    }
+
+    fn inflate_into_window(&mut self, interrupt: &Interrupt) -> Result<(), InflateError> {
         interrupt.check().map_err(InflateError::Interrupted)?;
         let mut blocks = 0_u32;
         while self.filled < self.fill_limit() && self.state != State::Done {

@@ -90,6 +90,58 @@ fn valid_streams_are_inflated_from_slices_of_any_size() {
     }
 }
 
+/// Reads as many bytes as `expected` has, then the end of the stream.
+fn finished(stream: &[u8], expected: &[u8], slice_bytes: usize) -> Result<(), InflateError> {
+    let length = expected.len() as u64;
+    let budget = Budget::new(memory_bytes(length));
+    let mut inflater = Inflater::new(stream.chunks(slice_bytes), length, &budget).unwrap();
+    let mut bytes = vec![0; expected.len()];
+    inflater.read(&mut bytes, &Interrupt::never())?;
+    assert!(bytes == expected);
+    inflater.finish(&Interrupt::never())
+}
+
+#[test]
+fn a_stream_is_finished_once_its_last_block_and_its_checksum_were_read() {
+    for stream in streams() {
+        let (complete, _) = inflated_by_miniz(&stream);
+        for slice_bytes in [1, 7, usize::MAX] {
+            assert!(finished(&stream, &complete, slice_bytes).is_ok());
+            // Bytes after the checksum are not part of the stream.
+            let longer = [&stream[..], &[0; 20]].concat();
+            assert!(finished(&longer, &complete, slice_bytes).is_ok());
+        }
+        for missing in 1..=4 {
+            let shorter = &stream[..stream.len() - missing];
+            assert!(matches!(finished(shorter, &complete, 100), Err(InflateError::Truncated)));
+        }
+        for bit in 0..32 {
+            let mut damaged = stream.clone();
+            damaged[stream.len() - 4 + bit / 8] ^= 1 << (bit % 8);
+            let refused = finished(&damaged, &complete, 100);
+            assert!(matches!(refused, Err(InflateError::Corrupt(what)) if what.contains("Adler")));
+        }
+        let more = &complete[..complete.len() - 1];
+        let refused = finished(&stream, more, 100);
+        assert!(matches!(refused, Err(InflateError::Corrupt(what)) if what.contains("go on")));
+    }
+}
+
+#[test]
+fn empty_blocks_before_the_end_are_part_of_the_stream() {
+    let checksum = 0x0002_0002_u32.to_be_bytes();
+    let stored = |last: u8, data: &[u8]| {
+        let length = data.len() as u16;
+        [&[last][..], &length.to_le_bytes(), &(!length).to_le_bytes(), data].concat()
+    };
+    let blocks = [stored(0, &[1]), stored(0, &[]), stored(0, &[]), stored(1, &[])].concat();
+    let stream = [&[0x78, 0x01][..], &blocks, &checksum].concat();
+    assert!(finished(&stream, &[1], usize::MAX).is_ok());
+    // Without a last block, no checksum follows.
+    let open = [&[0x78, 0x01][..], &stored(0, &[1]), &stored(0, &[])].concat();
+    assert!(matches!(finished(&open, &[1], usize::MAX), Err(InflateError::Truncated)));
+}
+
 #[test]
 fn corrupt_streams_inflate_as_with_miniz() {
     let mut seed = 1_u64;
