@@ -1,4 +1,5 @@
-//! P1, P2, P4, P5, P6 on PNG files with mutated chunks and correct CRCs.
+//! P1, P2, P4, P5, P6 on PNG files with mutated chunks, most of them with correct CRCs and an intact
+//! end.
 //!
 //! An input that is a PNG is mutated itself, and its end decides how. Any other input decides about
 //! a seed.
@@ -13,7 +14,7 @@ use bombproof_fuzz::mutation::{
 };
 use bombproof_testkit::pictures::{landscape, test_card};
 use bombproof_testkit::png::{self, Options, Samples};
-use bombproof_testkit::{bombs, icc};
+use bombproof_testkit::{bombs, icc, untidy_png};
 
 #[derive(Clone)]
 struct Chunk {
@@ -58,7 +59,9 @@ fn seeds() -> &'static [Vec<Chunk>] {
             bombs::png::frames(3, 3),
             bombs::png::with_profile(&png::zlib(&icc::rgb("Own", &icc::DISPLAY_P3))),
         ];
-        files.iter().filter_map(|file| parse(file)).collect()
+        let untidy = untidy_png::complete().into_iter().map(|file| file.bytes);
+        let incomplete = untidy_png::incomplete().into_iter().map(|file| file.bytes);
+        files.into_iter().chain(untidy).chain(incomplete).filter_map(|file| parse(&file)).collect()
     })
 }
 
@@ -136,7 +139,8 @@ fn mutate(chunks: &mut Vec<Chunk>, provider: &mut FuzzedDataProvider<'_>) {
     }
 }
 
-/// A file with correct lengths and CRCs. In one of sixteen files one of them has a wrong bit.
+/// A file with correct lengths and CRCs. In one of sixteen files one of them has a wrong bit, and in
+/// another one the end is cut off or overwritten.
 fn write(chunks: &[Chunk], provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
     let wrong = provider.one_in(16).then(|| provider.below(chunks.len().max(1)));
     let mut file = png::SIGNATURE.to_vec();
@@ -148,12 +152,32 @@ fn write(chunks: &[Chunk], provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
             file[field + provider.below(4)] ^= 1 << (provider.byte() % 8);
         }
     }
+    if provider.one_in(16) {
+        let end = file.len();
+        file.truncate(end - provider.below(30.min(end)));
+        if provider.one_in(2) {
+            file.resize(end, provider.pick(&[0, 0xFF, b' ', b'a']));
+        }
+    }
     file
 }
 
-const NAMES: [[u8; 4]; 12] = [
-    *b"IDAT", *b"PLTE", *b"tRNS", *b"iCCP", *b"eXIf", *b"acTL", *b"fcTL", *b"fdAT", *b"tEXt",
-    *b"sRGB", *b"IEND", *b"qqQQ",
+const NAMES: [[u8; 4]; 15] = [
+    *b"IDAT",
+    *b"PLTE",
+    *b"tRNS",
+    *b"iCCP",
+    *b"eXIf",
+    *b"acTL",
+    *b"fcTL",
+    *b"fdAT",
+    *b"tEXt",
+    *b"sRGB",
+    *b"IEND",
+    *b"qqQQ",
+    *b"QqQQ",
+    *b"q\x01QQ",
+    *b"\0\0\0\0",
 ];
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
