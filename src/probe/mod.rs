@@ -14,6 +14,7 @@ mod header;
 pub(crate) mod icc;
 pub(crate) mod jpeg;
 pub(crate) mod png;
+mod power;
 mod profile;
 mod summary;
 pub(crate) mod webp;
@@ -23,6 +24,7 @@ pub use exif::Orientation;
 pub(crate) use header::Detail;
 pub use header::Header;
 pub use icc::ProfileProblem;
+pub(crate) use power::power;
 pub(crate) use profile::source as icc_source;
 
 /// Reads the header of an upload. Allocates no heap memory and decodes no pixel.

@@ -7,33 +7,35 @@
 
 use core::fmt;
 
-use miniz_oxide::inflate::TINFLStatus;
-use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
-use moxcms::{CmsError, ColorProfile, Layout, Transform8BitExecutor, TransformOptions};
+use moxcms::{
+    CmsError, ColorProfile, Layout, ParsingOptions, Transform8BitExecutor, TransformOptions,
+};
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::icc::{
-    DeflatedClass, IccSource, MAX_COST_BYTES, MinimalProfile, ProfileBytes, ProfileProblem, Space,
-    conversion_bytes,
+    DeflatedHead, IccSource, MAX_COST_BYTES, MAX_POINTS, MinimalProfile, ProfileBytes,
+    ProfileProblem, Space, conversion_bytes, inflate_profile, peak_bytes_of_head,
 };
-
-use crate::work;
 
 use crate::finish::color::cmyk_to_rgb;
 
 #[cfg(test)]
 mod tests;
 
-/// How the colour profile of a picture was used.
+/// How the colours of a picture became sRGB.
+///
+/// A file declares them by an embedded ICC profile, or, in a PNG, by the first of the chunks cICP,
+/// iCCP, sRGB, and gAMA with cHRM that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColorConversion {
-    /// The file has no profile, or that of sRGB. Nothing was converted.
+    /// The file declares sRGB or nothing. Nothing was converted.
     Srgb,
-    /// The embedded profile was used to convert the colours to sRGB.
+    /// The colours were converted from what the file declares to sRGB.
     Converted,
-    /// The embedded profile was ignored, and the colours were interpreted as sRGB.
+    /// The embedded profile, or the cICP chunk, was ignored, and the colours were interpreted as
+    /// sRGB.
     Ignored(ProfileProblem),
 }
 
@@ -107,14 +109,8 @@ fn convert(
             Ok(rebuilt) => rebuilt,
             Err(conversion) => return Ok(conversion),
         },
-        IccSource::Deflated(deflated) => {
-            let class = DeflatedClass::of(deflated);
-            let inflated = match inflated(deflated, class, max_icc_bytes, budget)? {
-                Ok(inflated) => inflated,
-                Err(problem) => return Ok(ColorConversion::Ignored(problem)),
-            };
-            let parts = ProfileBytes::contiguous(&inflated);
-            match rebuilt(&parts, channels, class.max_cost_bytes, budget)? {
+        IccSource::Deflated(stream) => {
+            match rebuilt_from_deflated(stream, channels, max_icc_bytes, budget)? {
                 Ok(rebuilt) => rebuilt,
                 Err(conversion) => return Ok(conversion),
             }
@@ -157,12 +153,45 @@ fn rebuilt<'b>(
     Ok(Ok((profile.write(budget)?, moxcms_bytes)))
 }
 
+/// The same for a deflated profile.
+fn rebuilt_from_deflated<'b>(
+    stream: &[u8],
+    channels: Channels,
+    max_icc_bytes: u64,
+    budget: &'b Budget,
+) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
+    let ignored = |problem| Ok(Err(ColorConversion::Ignored(problem)));
+    let head = DeflatedHead::inflate(stream);
+    let parts = match head.profile() {
+        Ok(parts) if parts.len() > max_icc_bytes => return ignored(ProfileProblem::TooLarge),
+        Ok(parts) if parts.is_head() => parts,
+        Ok(parts) => return rebuilt(&parts, channels, MAX_COST_BYTES, budget),
+        Err(problem) => return ignored(problem),
+    };
+    let max_cost_bytes = match peak_bytes_of_head(&parts) {
+        Ok(cost) if cost > MAX_COST_BYTES => return ignored(ProfileProblem::TooCostly),
+        Ok(cost) => cost,
+        Err(problem) => return ignored(problem),
+    };
+    let len =
+        usize::try_from(parts.len()).map_err(|_| Error::Bug("a limit over the address space"))?;
+    let mut inflated = budget.buffer(len, 0u8)?;
+    if let Err(problem) = inflate_profile(stream, &mut inflated) {
+        return ignored(problem);
+    }
+    // Its tags cost no more than their lengths allow, unless this crate has a bug. Then the profile
+    // is ignored.
+    rebuilt(&ProfileBytes::contiguous(&inflated), channels, max_cost_bytes, budget)
+}
+
 fn transform(
     copy: &[u8],
     channels: Channels,
 ) -> Result<std::sync::Arc<Transform8BitExecutor>, CmsError> {
     let (_, from, to) = channels.layouts();
-    let profile = ColorProfile::new_from_slice(copy)?;
+    let options =
+        ParsingOptions { max_allowed_trc_size: MAX_POINTS as usize, ..ParsingOptions::default() };
+    let profile = ColorProfile::new_from_slice_with_options(copy, options)?;
     let srgb = ColorProfile::new_srgb();
     profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
 }
@@ -195,38 +224,6 @@ fn apply(
         })?;
     }
     Ok(())
-}
-
-fn inflated<'b>(
-    deflated: &[u8],
-    class: DeflatedClass,
-    max_icc_bytes: u64,
-    budget: &'b Budget,
-) -> Result<Result<Buffer<'b, u8>, ProfileProblem>, Error> {
-    let max_bytes = class.max_inflated_bytes.min(max_icc_bytes);
-    let max_len =
-        usize::try_from(max_bytes).map_err(|_| Error::Bug("a limit over the address space"))?;
-    let mut inflated = budget.buffer(max_len, 0u8)?;
-    // The checksum is ignored: the content of the profile is checked instead, and the library that
-    // computes checksums contains unsafe code.
-    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
-        | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
-        | inflate_flags::TINFL_FLAG_IGNORE_ADLER32;
-    let mut decompressor = DecompressorOxide::new();
-    let (status, _, len) = decompress(&mut decompressor, deflated, &mut inflated, 0, flags);
-    work::inflated(len);
-    Ok(match status {
-        TINFLStatus::Done => {
-            inflated.truncate(len);
-            Ok(inflated)
-        }
-        TINFLStatus::HasMoreOutput if max_bytes == max_icc_bytes => Err(ProfileProblem::TooLarge),
-        TINFLStatus::HasMoreOutput => Err(ProfileProblem::TooCostly),
-        TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
-            Err(ProfileProblem::Incomplete)
-        }
-        _ => Err(ProfileProblem::Malformed),
-    })
 }
 
 const PIXELS_AT_ONCE: usize = 256;

@@ -1,5 +1,7 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
+use bombproof_testkit::png::zlib;
+
 use super::*;
 use crate::probe::icc::memory_bytes;
 use crate::probe::icc::test_profiles::{
@@ -161,54 +163,100 @@ fn a_profile_in_several_jpeg_segments_is_joined() {
     assert_eq!(conversion, ColorConversion::Ignored(ProfileProblem::Incomplete));
 }
 
-/// The zlib stream of a profile, as a PNG encoder writes it.
-fn deflated(profile: &[u8]) -> Vec<u8> {
-    let mut info = ::png::Info::with_size(1, 1);
-    info.icc_profile = Some(profile.into());
-    let mut file = Vec::new();
-    let mut writer = ::png::Encoder::with_info(&mut file, info).unwrap().write_header().unwrap();
-    writer.write_image_data(&[0]).unwrap();
-    writer.finish().unwrap();
-    let chunk = file.windows(4).position(|name| name == b"iCCP").unwrap();
-    let len = u32::from_be_bytes(file[chunk - 4..chunk].try_into().unwrap()) as usize;
-    let data = &file[chunk + 4..chunk + 4 + len];
-    let name = data.iter().position(|&byte| byte == 0).unwrap();
-    data[name + 2..].to_vec()
+#[test]
+fn a_deflated_profile_converts_like_a_plain_one() {
+    let half = |node: &[f64]| [node[0] * 0.48, node[1] * 0.5, node[2] * 0.41];
+    let bent = curve(&[0, 9000, 65535]);
+    for (profile, channels) in [
+        (matrix(DISPLAY_P3, &srgb_function()), Channels::Rgb),
+        (matrix(SRGB, &srgb_function()), Channels::Rgb),
+        (matrix(DISPLAY_P3, &curve(&ramp(65_536))), Channels::Rgb),
+        (gray(&curve(&ramp(20_000))), Channels::Gray),
+        (table(b"RGB ", b"XYZ ", 5, 1, half), Channels::Rgb),
+        (table(b"RGB ", b"Lab ", 17, 2, half), Channels::Rgba),
+        (stages(b"RGB ", b"Lab ", 5, &bent, half), Channels::Rgb),
+        (stages(b"RGB ", b"Lab ", 17, &bent, half), Channels::Rgb),
+    ] {
+        let stream = zlib(&profile);
+        let pixels: Vec<u8> = (0..240).collect();
+        let plain = converted(&IccSource::contiguous(&profile), channels, &pixels);
+        assert_eq!(converted(&IccSource::Deflated(&stream), channels, &pixels), plain);
+        assert!(!matches!(plain.0, ColorConversion::Ignored(_)));
+
+        // Everything behind the declared length is ignored, whether it is intact or not.
+        let mut padded = profile.clone();
+        padded.resize(4 << 20, 0);
+        let bomb = zlib(&padded);
+        assert_eq!(converted(&IccSource::Deflated(&bomb), channels, &pixels), plain);
+        let truncated = &bomb[..bomb.len() - 100];
+        assert_eq!(converted(&IccSource::Deflated(truncated), channels, &pixels), plain);
+    }
 }
 
 #[test]
-fn a_deflated_profile_is_inflated_as_far_as_its_class_allows() {
+fn a_damaged_deflated_profile_is_ignored() {
     let small = matrix(DISPLAY_P3, &srgb_function());
-    let stream = deflated(&small);
+    let long = matrix(DISPLAY_P3, &curve(&ramp(65_536)));
     let pixels = [200, 100, 50];
-    assert_eq!(
-        converted(&IccSource::Deflated(&stream), Channels::Rgb, &pixels),
-        converted(&IccSource::contiguous(&small), Channels::Rgb, &pixels),
-    );
     let problem =
         |stream: &[u8]| match converted(&IccSource::Deflated(stream), Channels::Rgb, &pixels) {
             (ColorConversion::Ignored(problem), after) if after == pixels => problem,
             other => panic!("{other:?}"),
         };
-    assert_eq!(problem(&stream[..stream.len() - 5]), ProfileProblem::Incomplete);
+    for profile in [&small, &long] {
+        let stream = zlib(profile);
+        assert_eq!(problem(&stream[..stream.len() / 2]), ProfileProblem::Incomplete);
+        let short = zlib(&profile[..profile.len() - 1]);
+        assert_eq!(problem(&short), ProfileProblem::Malformed);
+        let mut lie = profile.clone();
+        lie[..4].copy_from_slice(&[0xFF; 4]);
+        assert!(matches!(
+            problem(&zlib(&lie)),
+            ProfileProblem::TooLarge | ProfileProblem::Malformed
+        ));
+    }
     assert_eq!(problem(&[]), ProfileProblem::Incomplete);
     assert_eq!(problem(b"\0\x01junk"), ProfileProblem::Malformed);
+    assert_eq!(problem(&zlib(&[0; 4 << 20])), ProfileProblem::Malformed);
+    assert_eq!(problem(&zlib(&gray(&curve(&ramp(20_000))))), ProfileProblem::WrongColorSpace);
 
-    // A bomb: 60 MB of zeros after a valid profile, in 60 KB.
-    let mut bomb = small.clone();
-    bomb.resize(60 << 20, 0);
-    let stream = deflated(&bomb);
-    assert!(stream.len() < 128 << 10);
-    assert!(matches!(problem(&stream), ProfileProblem::TooCostly | ProfileProblem::TooLarge));
-    // A table compressed to a few bytes.
-    let table = table(b"RGB ", b"Lab ", 9, 1, |_| [0.5; 3]);
-    assert_eq!(problem(&deflated(&table)), ProfileProblem::TooCostly);
+    // In the middle of the stream, behind the head.
+    let mut stream = zlib(&long);
+    let middle = stream.len() / 2;
+    stream[middle..middle + 40].fill(0xFF);
+    converted(&IccSource::Deflated(&stream), Channels::Rgb, &pixels);
+}
+
+/// A gamma of about 2, as a curve of this many points.
+fn ramp(count: u32) -> Vec<u16> {
+    (0..count)
+        .map(|i| f64::from(i) / f64::from(count - 1))
+        .map(|coded| (coded.powi(2) * 65535.0).round() as u16)
+        .collect()
+}
+
+#[test]
+fn a_curve_of_any_length_gives_the_colors_of_its_function() {
+    let pixels: Vec<u8> = (0..=254).collect();
+    let (_, expected) = converted(
+        &IccSource::contiguous(&matrix(DISPLAY_P3, &function(0, &[2.0]))),
+        Channels::Rgb,
+        &pixels,
+    );
+    for count in [1_024, 4_096, 4_097, 40_000, 40_001, 65_536] {
+        let profile = matrix(DISPLAY_P3, &curve(&ramp(count)));
+        let (conversion, after) =
+            converted(&IccSource::contiguous(&profile), Channels::Rgb, &pixels);
+        assert_eq!(conversion, ColorConversion::Converted);
+        let near = after.iter().zip(&expected).all(|(a, b)| a.abs_diff(*b) <= 1);
+        assert!(near, "{count}: {after:?} {expected:?}");
+    }
 }
 
 #[test]
 fn a_profile_over_the_limit_is_not_read() {
     let profile = matrix(DISPLAY_P3, &srgb_function());
-    let stream = deflated(&profile);
+    let stream = zlib(&profile);
     for source in [IccSource::contiguous(&profile), IccSource::Deflated(&stream)] {
         for (limit, expected) in [
             (profile.len() as u64, ColorConversion::Converted),
@@ -241,7 +289,7 @@ fn violated_rules_are_found_before_the_profile_is_used() {
     for end in [0, 20, 127, 131, 200, good.len() - 1] {
         assert_eq!(ignored(&good[..end], Channels::Rgb), ProfileProblem::Malformed, "{end}");
     }
-    let long = matrix(DISPLAY_P3, &curve(&[0; 5000]));
+    let long = matrix(DISPLAY_P3, &curve(&[0; 65_537]));
     assert_eq!(ignored(&long, Channels::Rgb), ProfileProblem::TooCostly);
     let dark = matrix([[0.1, 0.1, 0.1]; 3], &srgb_function());
     assert_eq!(ignored(&dark, Channels::Rgb), ProfileProblem::Malformed);

@@ -3,6 +3,7 @@
 use super::problem::ProfileProblem::{self, Malformed, TooCostly};
 use super::profile_bytes::ProfileBytes;
 use super::tag::Tag;
+use crate::probe::power::power;
 
 /// A checked tone curve.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,12 @@ impl Curve {
         Ok(Self { tag: Tag { len, ..tag }, kind })
     }
 
+    /// A curve that uses all bytes of its tag, because they are not known.
+    pub(crate) fn longest(tag: Tag) -> Self {
+        let len = tag.len.min(12 + 2 * u64::from(MAX_POINTS));
+        Self { tag: Tag { len, ..tag }, kind: Kind::Points(0) }
+    }
+
     /// The length in bytes: 12, and 2 for each point or 4 for each parameter.
     pub(crate) const fn bytes(&self) -> u64 {
         self.tag.len
@@ -89,11 +96,11 @@ fn fraction(index: u64, steps: u64) -> f64 {
 /// Compares coded values, because the tolerance is a fraction of a coded level.
 fn is_near_srgb(coded: f64, light: f64) -> bool {
     let expected =
-        if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+        if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * power(light, 1.0 / 2.4) - 0.055 };
     (coded - expected).abs() < 1.0 / 765.0
 }
 
-/// The longest curves in use have 4,096 points.
-const MAX_POINTS: u32 = 4_096;
+/// One point for each 16-bit value. The curves of most profiles have 4,096 points or fewer.
+pub(crate) const MAX_POINTS: u32 = 65_536;
 /// The number of parameters of each function.
 const PARAMETER_COUNTS: [u64; 5] = [1, 3, 4, 5, 7];

@@ -17,8 +17,17 @@ pub(crate) struct Lut {
     pub(crate) grid_values: u64,
     /// The size of the curves before and after the grid: in values, or in bytes for a lutAToBType.
     pub(crate) curve_values: u64,
-    /// True for a lutAToBType, with curves that moxcms expands to 65,536 points each.
-    pub(crate) is_lut_a_to_b: bool,
+    pub(crate) kind: LutKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LutKind {
+    /// A lut8Type or lut16Type.
+    Lut8Or16,
+    /// A lutAToBType, with curves that moxcms expands to 65,536 points each.
+    LutAToB,
+    /// The table lies behind the known head of its profile. Its sizes are upper bounds.
+    Unread,
 }
 
 impl Lut {
@@ -41,6 +50,12 @@ impl Lut {
             b"mAB " => Self::lut_a_to_b(profile, tag, inputs),
             _ => Err(Unsupported),
         }
+    }
+
+    /// A table of which only the length is known: at most one value in each byte.
+    pub(crate) fn longest(tag: Tag, inputs: u8) -> Self {
+        let grid_values = tag.len.min(MAX_GRID_VALUES);
+        Self { tag, inputs, grid_values, curve_values: tag.len, kind: LutKind::Unread }
     }
 
     /// A lut8Type or lut16Type, with values of one byte or two.
@@ -69,7 +84,7 @@ impl Lut {
             return Err(Malformed);
         }
         let tag = Tag { len, ..tag };
-        Ok(Self { tag, inputs, grid_values, curve_values, is_lut_a_to_b: false })
+        Ok(Self { tag, inputs, grid_values, curve_values, kind: LutKind::Lut8Or16 })
     }
 
     fn lut_a_to_b(
@@ -114,7 +129,7 @@ impl Lut {
                 return Err(Malformed);
             }
         }
-        Ok(Self { tag, inputs, grid_values, curve_values, is_lut_a_to_b: true })
+        Ok(Self { tag, inputs, grid_values, curve_values, kind: LutKind::LutAToB })
     }
 }
 

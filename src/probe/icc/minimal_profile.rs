@@ -53,6 +53,9 @@ pub(crate) enum Model {
 impl<'p> MinimalProfile<'p> {
     /// Checks a profile. Allocates nothing and takes time linear in the number of tags and of curve
     /// points.
+    ///
+    /// If only the head of the profile is known, tags behind the head are as costly as their
+    /// lengths allow, and are not checked.
     pub(crate) fn of(profile: &'p ProfileBytes<'p>) -> Result<Self, ProfileProblem> {
         let tags = Tags::of(profile)?;
         let space = match &profile.bytes(16).ok_or(Malformed)? {
@@ -71,10 +74,10 @@ impl<'p> MinimalProfile<'p> {
         let model = match (space, lut) {
             (Space::Gray, _) if is_xyz => {
                 let tag = tags.find(*b"kTRC").ok_or(Malformed)?;
-                Model::Gray(Curve::of(profile, tag)?)
+                Model::Gray(curve_of(profile, tag)?)
             }
             (Space::Rgb | Space::Cmyk, Some(tag)) => {
-                Model::Lut(Lut::of(profile, tag, space.channels())?)
+                Model::Lut(lut_of(profile, tag, space.channels())?)
             }
             (Space::Rgb, None) if is_xyz => Self::matrix(profile, &tags)?,
             _ => return Err(Unsupported),
@@ -85,18 +88,21 @@ impl<'p> MinimalProfile<'p> {
     fn matrix(profile: &ProfileBytes<'_>, tags: &Tags) -> Result<Model, ProfileProblem> {
         let colorant = |name| {
             let tag = tags.find(name).ok_or(Malformed)?;
-            if tag.len < XYZ_BYTES || profile.bytes(tag.offset) != Some(*b"XYZ ") {
+            let is_behind_head =
+                profile.is_head() && profile.bytes::<{ XYZ_BYTES as usize }>(tag.offset).is_none();
+            let is_xyz = is_behind_head || profile.bytes(tag.offset) == Some(*b"XYZ ");
+            if tag.len < XYZ_BYTES || !is_xyz {
                 return Err(Malformed);
             }
             Ok(Tag { len: XYZ_BYTES, ..tag })
         };
-        let curve = |name| Curve::of(profile, tags.find(name).ok_or(Malformed)?);
+        let curve = |name| curve_of(profile, tags.find(name).ok_or(Malformed)?);
         let colorants = [colorant(*b"rXYZ")?, colorant(*b"gXYZ")?, colorant(*b"bXYZ")?];
         let curves = [curve(*b"rTRC")?, curve(*b"gTRC")?, curve(*b"bTRC")?];
         // White is the sum of the colorants, so their luminances add up to 1. A profile with a sum
         // far from that does not describe real colours.
         let [red, green, blue] = colorants.map(|tag| xyz(profile, tag)[1]);
-        if !(0.8..1.2).contains(&(red + green + blue)) {
+        if !profile.is_head() && !(0.8..1.2).contains(&(red + green + blue)) {
             return Err(Malformed);
         }
         Ok(Model::Matrix { colorants, curves })
@@ -201,6 +207,22 @@ impl<'p> MinimalProfile<'p> {
             }
         };
         (tags, count)
+    }
+}
+
+/// The curve that `tag` holds, or the longest that it can hold if it lies behind the known head.
+fn curve_of(profile: &ProfileBytes<'_>, tag: Tag) -> Result<Curve, ProfileProblem> {
+    match Curve::of(profile, tag) {
+        Err(Malformed) if profile.is_head() => Ok(Curve::longest(tag)),
+        outcome => outcome,
+    }
+}
+
+/// The table that `tag` holds, or the largest that it can hold if it lies behind the known head.
+fn lut_of(profile: &ProfileBytes<'_>, tag: Tag, inputs: u8) -> Result<Lut, ProfileProblem> {
+    match Lut::of(profile, tag, inputs) {
+        Err(Malformed) if profile.is_head() => Ok(Lut::longest(tag, inputs)),
+        outcome => outcome,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cost;
 mod curve;
+mod deflated;
 mod lut;
 mod minimal_profile;
 mod profile_bytes;
@@ -13,8 +14,10 @@ pub(crate) mod test_profiles;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cost::conversion_bytes;
+pub(crate) use cost::{conversion_bytes, peak_bytes_of_head};
+pub(crate) use curve::MAX_POINTS;
+pub(crate) use deflated::{DeflatedHead, inflate_profile};
 pub(crate) use minimal_profile::{MinimalProfile, Space};
 pub use problem::ProfileProblem;
 pub(crate) use profile_bytes::ProfileBytes;
-pub(crate) use source::{DeflatedClass, IccSource, MAX_COST_BYTES, memory_bytes};
+pub(crate) use source::{IccSource, MAX_COST_BYTES, memory_bytes};

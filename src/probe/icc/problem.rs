@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Why an embedded ICC profile was not used.
+/// Why an embedded ICC profile, or the cICP chunk of a PNG, was not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ProfileProblem {

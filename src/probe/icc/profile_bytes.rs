@@ -22,6 +22,17 @@ impl<'a> ProfileBytes<'a> {
         Self { pieces, count: 1, len: profile.len() as u64 }
     }
 
+    /// The first bytes of a profile that has `len` bytes. Reads past them find nothing.
+    pub(crate) fn head(head: &'a [u8], len: u64) -> Self {
+        Self { len, ..Self::contiguous(head) }
+    }
+
+    /// Returns true if only the first bytes of the profile are known.
+    pub(crate) fn is_head(&self) -> bool {
+        let known: u64 = self.pieces.iter().map(|piece| piece.len() as u64).sum();
+        known < self.len
+    }
+
     /// A profile in the APP2 segments of a JPEG (ICC.1:2022, B.4). Each chunk is its sequence
     /// number, from 1, the number of chunks, and its bytes. The chunks may come in any order, but
     /// each one exactly once.

@@ -1,6 +1,7 @@
 //! [`IccSource`]: a profile as its container stores it, and the memory that its conversion needs.
 
-use super::cost::conversion_bytes;
+use super::cost::{conversion_bytes, peak_bytes_of_head};
+use super::deflated::DeflatedHead;
 use super::minimal_profile::MinimalProfile;
 use super::problem::ProfileProblem;
 use super::profile_bytes::ProfileBytes;
@@ -33,43 +34,27 @@ impl<'a> IccSource<'a> {
 /// The peak memory of converting colours with a profile, in bytes. Takes time linear in the number
 /// of tags.
 ///
-/// The tags of a plain profile determine its cost. A deflated profile is not inflated: its length
-/// determines the quote, and the conversion ignores it if it turns out to cost more.
+/// The tags of a profile determine its cost. Of a deflated profile, the head is inflated on the
+/// stack. What its tag table refers to behind the head counts by its length.
 pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
-    match source {
-        IccSource::Plain(bytes) => match MinimalProfile::of(bytes) {
-            Ok(profile) if !profile.is_srgb() => {
-                Some(conversion_bytes(&profile)).filter(|&cost| cost <= MAX_COST_BYTES)
-            }
-            _ => None,
-        }
-        .unwrap_or(0),
-        IccSource::Deflated(deflated) => DeflatedClass::of(deflated).max_cost_bytes,
-        IccSource::Broken(_) => 0,
-    }
+    let cost = match source {
+        IccSource::Plain(bytes) => complete_profile_bytes(bytes),
+        IccSource::Deflated(stream) => deflated_profile_bytes(stream),
+        IccSource::Broken(_) => Ok(0),
+    };
+    // An unusable profile is ignored and costs nothing.
+    cost.ok().filter(|&cost| cost <= MAX_COST_BYTES).unwrap_or(0)
 }
 
-/// How large a deflated profile may inflate to, and what its conversion may cost.
-#[derive(Clone, Copy)]
-pub(crate) struct DeflatedClass {
-    pub(crate) max_inflated_bytes: u64,
-    /// Exceeds the memory of the inflated profile and its copy.
-    pub(crate) max_cost_bytes: u64,
+fn complete_profile_bytes(bytes: &ProfileBytes<'_>) -> Result<u64, ProfileProblem> {
+    let profile = MinimalProfile::of(bytes)?;
+    Ok(if profile.is_srgb() { 0 } else { conversion_bytes(&profile) })
 }
 
-impl DeflatedClass {
-    /// Chooses the class by the length of the deflated profile.
-    pub(crate) const fn of(deflated: &[u8]) -> Self {
-        let len = deflated.len() as u64;
-        if len <= 8 << 10 {
-            // Curves and a matrix.
-            Self { max_inflated_bytes: 48 << 10, max_cost_bytes: 280_000 }
-        } else {
-            // Lookup tables. Real ones deflate to half of their length or more.
-            let inflated = if len < 128 << 10 { 8 * len } else { 1 << 20 };
-            Self { max_inflated_bytes: inflated, max_cost_bytes: 2_500_000 }
-        }
-    }
+fn deflated_profile_bytes(stream: &[u8]) -> Result<u64, ProfileProblem> {
+    let head = DeflatedHead::inflate(stream);
+    let bytes = head.profile()?;
+    if bytes.is_head() { peak_bytes_of_head(&bytes) } else { complete_profile_bytes(&bytes) }
 }
 
 /// A profile that costs more is ignored. The limit is more than a CMYK table of 17⁴ nodes needs,

@@ -1,6 +1,9 @@
 //! Intact and damaged profiles: what is read from them, and what they cost.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
+use bombproof_testkit::png::zlib;
+
+use super::deflated::HEAD_BYTES;
 use super::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
 };
@@ -142,28 +145,81 @@ fn a_profile_in_chunks_is_read_like_one_in_one_piece() {
     }
 }
 
-/// A deflated profile is inflated, then converted. Its maximum cost covers both.
-#[test]
-fn a_deflated_profile_is_quoted_by_its_length() {
-    let quote = |len: usize| {
-        let stream = vec![0; len];
-        let class = DeflatedClass::of(&stream);
-        assert!(2 * class.max_inflated_bytes <= class.max_cost_bytes);
-        (class.max_inflated_bytes, memory_bytes(&IccSource::Deflated(&stream)))
-    };
-    assert_eq!(quote(0), (49_152, 280_000));
-    assert_eq!(quote(8_192), (49_152, 280_000));
-    assert_eq!(quote(8_193), (65_544, 2_500_000));
-    assert_eq!(quote(131_071), (1_048_568, 2_500_000));
-    assert_eq!(quote(131_072), (1_048_576, 2_500_000));
-    assert_eq!(quote(1_000_000), (1_048_576, 2_500_000));
+fn quote_of(profile: &[u8]) -> u64 {
+    memory_bytes(&IccSource::contiguous(profile))
+}
+
+fn quote_of_deflated(profile: &[u8]) -> u64 {
+    memory_bytes(&IccSource::Deflated(&zlib(profile)))
+}
+
+/// The same profile with text before the data of its tags.
+fn with_text(profile: &[u8], text_bytes: usize) -> Vec<u8> {
+    let tags = u32::from_be_bytes(profile[128..132].try_into().unwrap()) as usize;
+    let start = 132 + 12 * tags;
+    let text = vec![b' '; text_bytes];
+    let mut moved = [&profile[..start], &text, &profile[start..]].concat();
+    for entry in (132..start).step_by(12) {
+        let offset = u32::from_be_bytes(moved[entry + 4..entry + 8].try_into().unwrap());
+        moved[entry + 4..entry + 8].copy_from_slice(&(offset + text_bytes as u32).to_be_bytes());
+    }
+    let len = (moved.len() as u32).to_be_bytes();
+    moved[..4].copy_from_slice(&len);
+    moved
 }
 
 #[test]
-fn a_curve_has_at_most_4096_points_and_a_grid_2_to_the_20_values() {
+fn a_deflated_profile_that_fits_on_the_stack_is_quoted_like_a_plain_one() {
+    for (name, profile) in profiles() {
+        assert!(profile.len() <= HEAD_BYTES);
+        assert_eq!(quote_of_deflated(&profile), quote_of(&profile), "{name}");
+        let len = HEAD_BYTES - profile.len();
+        let longest = with_text(&profile, len);
+        assert_eq!(quote_of_deflated(&longest), quote_of(&longest), "{name}");
+    }
+}
+
+/// The inflated profile lies on the heap beside the copy, before the color library does.
+#[test]
+fn a_longer_deflated_profile_is_quoted_by_its_tag_table() {
+    for (name, profile) in profiles() {
+        for len in [HEAD_BYTES, 3 * HEAD_BYTES, 40 * HEAD_BYTES] {
+            let long = with_text(&profile, len);
+            let bytes = ProfileBytes::contiguous(&long);
+            let minimal = MinimalProfile::of(&bytes).unwrap();
+            let needed = conversion_bytes(&minimal).max(long.len() as u64 + minimal.len());
+            let quote = quote_of_deflated(&long);
+            assert!(quote >= needed, "{name}: {quote} of {needed}");
+            // A curve or table of which only the length is known may be of the costliest kind.
+            assert!(quote <= needed + 1_500_000, "{name}: {quote} of {needed}");
+        }
+    }
+    // Here the start of the table is in the head.
+    let large = table(b"RGB ", b"Lab ", 17, 2, |_| [0.5; 3]);
+    assert_eq!(quote_of_deflated(&large), quote_of(&large));
+}
+
+#[test]
+fn an_unusable_deflated_profile_costs_nothing() {
+    let stream = zlib(&matrix(DISPLAY_P3, &curve(&[461])));
+    for stream in [&[][..], b"junk", &stream[..stream.len() / 2], &zlib(&[0; 1 << 20])] {
+        assert_eq!(memory_bytes(&IccSource::Deflated(stream)), 0);
+    }
+    let long = matrix(DISPLAY_P3, &curve(&vec![7; 20_000]));
+    let mut wrong = long.clone();
+    wrong[36] = b'?';
+    assert_eq!(quote_of_deflated(&wrong), 0);
+    // More than any profile may cost.
+    let mut huge = long;
+    huge[..4].copy_from_slice(&(9_u32 << 20).to_be_bytes());
+    assert_eq!(quote_of_deflated(&huge), 0);
+}
+
+#[test]
+fn a_curve_has_at_most_65536_points_and_a_grid_2_to_the_20_values() {
     let of_points = |count| outcome_of(&gray(&curve(&vec![7; count])));
-    assert!(of_points(4_096).starts_with("Gray"));
-    assert_eq!(of_points(4_097), "too costly");
+    assert!(of_points(65_536).starts_with("Gray"));
+    assert_eq!(of_points(65_537), "too costly");
     let of_grid = |points: u8| {
         let mut profile = table(b"RGB ", b"Lab ", 2, 2, |_| [0.5; 3]);
         let tag = 132 + 12;

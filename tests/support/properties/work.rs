@@ -9,7 +9,8 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     let outputs = plan.output_sizes().len() as u64;
 
     let walks = WALKS_OF_A_JOB + WALKS_OF_AN_OUTPUT * outputs;
-    let walked = walks * header.input_bytes + WALKED_IN_A_PROFILE * (1 + outputs);
+    let profile = WALKED_IN_A_PROFILE + limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
+    let walked = walks * header.input_bytes + profile * (1 + outputs);
     assert!(
         work.walked_bytes <= walked,
         "{} bytes walked, not {walked}: {plan}",
@@ -29,7 +30,8 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     let pixels = 2 * header.size.pixels();
     assert!(work.pixels <= pixels, "{} pixels decoded, not {pixels}: {plan}", work.pixels);
 
-    let inflated = outputs * limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
+    let inflated = outputs * limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk)
+        + (1 + outputs) * HEAD_OF_A_PROFILE;
     assert!(work.inflated_bytes <= inflated, "{} bytes inflated: {plan}", work.inflated_bytes);
 }
 
@@ -39,7 +41,10 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
 const WALKS_OF_A_JOB: u64 = 5;
 /// Each output looks for the profile and copies its tables.
 const WALKS_OF_AN_OUTPUT: u64 = 2;
-/// A check reads 256 tags and single points of their curves. A copy reads six curves of 4,096
-/// points. They may overlap, and in a PNG they are in the inflated profile and not in the file.
-const WALKED_IN_A_PROFILE: u64 = 1 << 16;
+/// A check reads 256 tags and single points of their curves. A copy reads three curves of 65,536
+/// points, which may overlap, or a table, which is not longer than the profile. In a PNG they are in
+/// the inflated profile and not in the file.
+const WALKED_IN_A_PROFILE: u64 = 1 << 19;
+/// `probe`, and the conversion of each output, inflate the head of a profile to price it.
+const HEAD_OF_A_PROFILE: u64 = 1 << 14;
 const COMPONENTS: u64 = 4;
