@@ -11,7 +11,7 @@ use crate::limits::{Limit, Limits};
 use crate::output::{Body, Thumbnail};
 use crate::picture::Picture;
 use crate::plan::Plan;
-use crate::probe::{icc_source, probe};
+use crate::probe::{color_source, probe};
 use crate::request::{OutputFormat, Request};
 
 /// Makes a thumbnail of an upload: the first size of `request`.
@@ -109,8 +109,8 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
         interrupt.check()?;
-        let profile = icc_source(bytes, plan.header());
-        let pixels = finish.pixels(&mut small, profile.as_ref(), budget)?;
+        let source = color_source(bytes, plan.header());
+        let pixels = finish.pixels(&mut small, source.as_ref(), budget)?;
         interrupt.check()?;
         let (size, color) = (pixels.size, pixels.color);
         let (body, reservation) = body(&encode, pixels, budget)?;

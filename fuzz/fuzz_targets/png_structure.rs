@@ -58,6 +58,19 @@ fn seeds() -> &'static [Vec<Chunk>] {
             ),
             bombs::png::frames(3, 3),
             bombs::png::with_profile(&png::zlib(&icc::rgb("Own", &icc::DISPLAY_P3))),
+            bombs::png::with_profile(&png::zlib(&icc::rgb_table("Own", &icc::GBR, 15))),
+            bombs::png::with_profile(&png::zlib(&icc::rgb_of_points("Own", &icc::GBR, 9_000))),
+            png::file(
+                &Samples::of(&picture, 8),
+                &Options {
+                    before_palette: vec![
+                        png::coding_independent(12, 13),
+                        png::gamma(100_000),
+                        png::chromaticities(png::DISPLAY_P3),
+                    ],
+                    ..Options::default()
+                },
+            ),
         ];
         let untidy = untidy_png::complete().into_iter().map(|file| file.bytes);
         let incomplete = untidy_png::incomplete().into_iter().map(|file| file.bytes);
@@ -162,7 +175,7 @@ fn write(chunks: &[Chunk], provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
     file
 }
 
-const NAMES: [[u8; 4]; 15] = [
+const NAMES: [[u8; 4]; 18] = [
     *b"IDAT",
     *b"PLTE",
     *b"tRNS",
@@ -178,6 +191,9 @@ const NAMES: [[u8; 4]; 15] = [
     *b"QqQQ",
     *b"q\x01QQ",
     *b"\0\0\0\0",
+    *b"cICP",
+    *b"gAMA",
+    *b"cHRM",
 ];
 
 bombproof_fuzz::target!(|bytes: &[u8]| {

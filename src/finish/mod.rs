@@ -3,17 +3,18 @@
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::Layout;
-use crate::probe::Orientation;
-use crate::probe::icc::IccSource;
+use crate::probe::{ColorSource, Orientation};
 use crate::size::{Size, SourceRect};
 
 mod color;
+mod color_space;
 mod convolve;
 mod icc;
 mod kernel;
 mod orientation;
 mod resize;
 mod sample;
+mod transfer;
 mod upsample;
 
 pub use icc::ColorConversion;
@@ -87,12 +88,22 @@ impl Order {
     pub(crate) fn pixels<'b>(
         &self,
         small: &mut SmallPlanes<'b>,
-        profile: Option<&IccSource<'_>>,
+        source: Option<&ColorSource<'_>>,
         budget: &'b Budget,
     ) -> Result<Pixels<'b>, Error> {
         let mut samples = self.resized_pixels(small, budget)?;
         let channels = self.channels();
-        let color = icc::to_srgb(&mut samples, channels, profile, self.max_icc_bytes, budget)?;
+        let color = match source {
+            Some(ColorSource::Space(space)) => {
+                color_space::to_srgb(&mut samples, channels, space)?;
+                ColorConversion::Converted
+            }
+            Some(ColorSource::Unusable(problem)) => ColorConversion::Ignored(*problem),
+            Some(ColorSource::Icc(profile)) => {
+                icc::to_srgb(&mut samples, channels, Some(profile), self.max_icc_bytes, budget)?
+            }
+            None => icc::to_srgb(&mut samples, channels, None, self.max_icc_bytes, budget)?,
+        };
         if channels == icc::Channels::Cmyk {
             samples.truncate(samples.len() / 4 * 3);
         }

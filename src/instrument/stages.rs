@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::plan::Plan;
-use crate::probe::icc_source;
+use crate::probe::color_source;
 use crate::shrink::{RowSink, Shrink};
 
 /// A stage of a running job.
@@ -36,8 +36,8 @@ pub fn run_by_stage(
     end_of(Stage::DecodeAndShrink);
     let (finish, encode) =
         plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
-    let profile = icc_source(bytes, plan.header());
-    let pixels = finish.pixels(&mut small, profile.as_ref(), budget)?;
+    let source = color_source(bytes, plan.header());
+    let pixels = finish.pixels(&mut small, source.as_ref(), budget)?;
     end_of(Stage::Finish);
     let file = encode.encode(&pixels.samples, budget)?;
     end_of(Stage::Encode);

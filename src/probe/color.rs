@@ -34,8 +34,7 @@ pub enum IccKind {
     Cmyk,
     /// Any other colour space, or a header that cannot be read.
     Other,
-    /// Compressed, as in PNG: [`probe`](crate::probe()) does not inflate the profile, so its colour
-    /// space is not yet known.
+    /// Compressed, as in PNG. The header does not name its colour space.
     Compressed,
 }
 

@@ -8,6 +8,8 @@ use crate::error::{Error, Unsupported};
 use crate::format::{Container, Format};
 
 mod color;
+mod color_source;
+mod color_space;
 pub(crate) mod crc;
 mod exif;
 mod header;
@@ -15,17 +17,19 @@ pub(crate) mod icc;
 pub(crate) mod jpeg;
 pub(crate) mod png;
 mod power;
-mod profile;
 mod summary;
 pub(crate) mod webp;
 
 pub use color::{ColorKind, IccKind};
+pub(crate) use color_source::{ColorSource, color_source};
+#[cfg(test)]
+pub(crate) use color_space::Chromaticities;
+pub(crate) use color_space::{ColorSpace, Transfer};
 pub use exif::Orientation;
 pub(crate) use header::Detail;
 pub use header::Header;
 pub use icc::ProfileProblem;
 pub(crate) use power::power;
-pub(crate) use profile::source as icc_source;
 
 /// Reads the header of an upload. Allocates no heap memory and decodes no pixel.
 ///
@@ -63,7 +67,7 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
         None => return Err(Error::Unsupported(Unsupported::Container(container))),
     };
     let mut header = Header::new(bytes.len() as u64, summary, detail);
-    if let Some(source) = profile::source(bytes, &header) {
+    if let Some(ColorSource::Icc(source)) = color_source(bytes, &header) {
         header.icc_cost_bytes = icc::memory_bytes(&source);
     }
     Ok(header)

@@ -1,4 +1,5 @@
-//! Small ICC profiles: RGB by matrix and gamma, grey by gamma, CMYK by a lookup table of 2⁴ points.
+//! Small ICC profiles: RGB by matrix and gamma or by a table, grey by gamma, CMYK by a table of 2⁴
+//! points.
 
 /// Colorants as XYZ under D50, in units of 10⁻⁷: red, green, blue.
 pub type Colorants = [[i64; 3]; 3];
@@ -35,6 +36,61 @@ pub fn gray() -> Vec<u8> {
     let mut tags = text_tags("Own grey");
     tags.push((*b"kTRC", gamma()));
     profile(b"mntr", b"GRAY", b"XYZ ", &tags)
+}
+
+/// A display profile with one curve of `points` points for all channels: a gamma of 2.
+pub fn rgb_of_points(name: &str, colorants: &Colorants, points: u64) -> Vec<u8> {
+    let last = points - 1;
+    let mut curve = b"curv\0\0\0\0".to_vec();
+    curve.extend((points as u32).to_be_bytes());
+    for point in 0..points {
+        curve.extend(rounded(point * point * 65_535, last * last));
+    }
+    let mut tags = text_tags(name);
+    for (signature, colorant) in [b"rXYZ", b"gXYZ", b"bXYZ"].into_iter().zip(colorants) {
+        tags.push((*signature, xyz(*colorant)));
+    }
+    for signature in [b"rTRC", b"gTRC", b"bTRC"] {
+        tags.push((*signature, curve.clone()));
+    }
+    profile(b"mntr", b"RGB ", b"XYZ ", &tags)
+}
+
+/// A display profile with the colours of [`rgb_of_points`] in a table: lut16 with `grid` points per
+/// channel.
+pub fn rgb_table(name: &str, colorants: &Colorants, grid: u8) -> Vec<u8> {
+    const ENTRIES: u64 = 256;
+    let mut lut = b"mft2\0\0\0\0\x03\x03".to_vec();
+    lut.extend([grid, 0]);
+    for value in [1, 0, 0, 0, 1, 0, 0, 0, 1] {
+        lut.extend(s15_fixed_16(value * 10_000_000));
+    }
+    lut.extend([1, 0, 0, 2]); // 256 entries before the grid, 2 behind it
+    for _ in 0..3 {
+        for entry in 0..ENTRIES {
+            let last = ENTRIES - 1;
+            lut.extend(rounded(entry * entry * 65_535, last * last));
+        }
+    }
+    // The last channel varies fastest. 1.0 of X, Y or Z is 32,768.
+    let grid = i64::from(grid);
+    for node in 0..grid.pow(3) {
+        let steps = [node / (grid * grid), node / grid % grid, node % grid];
+        for axis in 0..3 {
+            let sum: i64 = (0..3).map(|channel| colorants[channel][axis] * steps[channel]).sum();
+            lut.extend(rounded(sum.max(0) as u64 * 32_768, (grid - 1) as u64 * 10_000_000));
+        }
+    }
+    for _ in 0..3 {
+        lut.extend([0, 0, 0xFF, 0xFF]);
+    }
+    let mut tags = text_tags(name);
+    tags.push((*b"A2B0", lut));
+    profile(b"mntr", b"RGB ", b"XYZ ", &tags)
+}
+
+fn rounded(dividend: u64, divisor: u64) -> [u8; 2] {
+    (((dividend + divisor / 2) / divisor) as u16).to_be_bytes()
 }
 
 /// A printer profile: lut8 with two grid points per channel.

@@ -135,6 +135,24 @@ pub fn icc_profile(name: &str, zlib_stream: &[u8]) -> ([u8; 4], Vec<u8>) {
     (*b"iCCP", [name.as_bytes(), &[0, 0], zlib_stream].concat())
 }
 
+/// A cICP chunk: primaries and transfer function by their numbers in ITU-T H.273, RGB in full range.
+pub fn coding_independent(primaries: u8, transfer: u8) -> ([u8; 4], Vec<u8>) {
+    (*b"cICP", vec![primaries, transfer, 0, 1])
+}
+
+/// A gAMA chunk in units of 1/100,000.
+pub fn gamma(gamma: u32) -> ([u8; 4], Vec<u8>) {
+    (*b"gAMA", gamma.to_be_bytes().to_vec())
+}
+
+/// A cHRM chunk: x and y of white, red, green and blue, in units of 1/100,000.
+pub fn chromaticities(numbers: [u32; 8]) -> ([u8; 4], Vec<u8>) {
+    (*b"cHRM", numbers.map(u32::to_be_bytes).concat())
+}
+
+pub const DISPLAY_P3: [u32; 8] =
+    [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000];
+
 /// An acTL chunk: an animation of `frames` frames that repeats forever.
 pub fn animation_control(frames: u32) -> ([u8; 4], Vec<u8>) {
     (*b"acTL", [frames, 0].map(u32::to_be_bytes).concat())

@@ -1,6 +1,7 @@
 //! [`Image`]: what the chunks of a PNG declare about its picture.
 
 use super::chunks::{Chunk, MAX_LENGTH};
+use super::color_chunks::ColorChunks;
 use super::errors::malformed;
 use crate::error::Error;
 use crate::size::Size;
@@ -21,8 +22,7 @@ pub(crate) struct Image {
     /// after it has checked the limits: an exceeded limit is the more useful error. Whether image
     /// data are complete is for the decoder to find out.
     pub(crate) has_image_data: bool,
-    /// The length of the compressed profile in the iCCP chunk; 0 without one.
-    pub(crate) icc_compressed_bytes: u64,
+    pub(crate) color_chunks: ColorChunks,
 }
 
 /// The colour types of 11.2.1.
@@ -121,6 +121,6 @@ pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
         transparency: false,
         idat_bytes: 0,
         has_image_data: false,
-        icc_compressed_bytes: 0,
+        color_chunks: ColorChunks::default(),
     })
 }

@@ -4,11 +4,13 @@
 
 use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
+use super::icc::ProfileProblem;
 use super::summary::Summary;
 use crate::error::Error;
 use crate::format::Format;
 
 mod chunks;
+mod color_chunks;
 mod errors;
 mod image;
 mod palette;
@@ -18,6 +20,7 @@ mod tests;
 #[cfg(any(test, feature = "instrument"))]
 pub(crate) use chunks::SIGNATURE;
 pub(crate) use chunks::{Chunk, Chunks};
+pub(crate) use color_chunks::ColorDeclaration;
 pub(crate) use image::{Color, Image};
 pub(crate) use palette::PaletteAndTransparency;
 
@@ -67,7 +70,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
         orientation: seen.orientation,
         progressive: image.interlaced,
         animated: seen.animated,
-        icc: (image.icc_compressed_bytes > 0).then_some(IccKind::Compressed),
+        icc: image.color_chunks.has_icc.then_some(IccKind::Compressed),
         scans: None,
         segments: seen.segments,
     };
@@ -103,13 +106,15 @@ pub(crate) fn image_data(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         .map(|chunk| chunk.data)
 }
 
-/// Returns the compressed profile of the first iCCP chunk before the image data.
-pub(crate) fn compressed_icc(bytes: &[u8]) -> Option<&[u8]> {
+/// Returns the compressed profile of the first iCCP chunk before the image data. As in libpng, no
+/// later one takes its place when it is broken.
+pub(crate) fn compressed_icc(bytes: &[u8]) -> Result<&[u8], ProfileProblem> {
     let chunk = Chunks::of(bytes)
         .map_while(Result::ok)
         .take_while(|chunk| chunk.kind != *b"IDAT")
-        .find(|chunk| chunk.kind == *b"iCCP")?;
-    compressed_profile(chunk.data)
+        .find(|chunk| chunk.kind == *b"iCCP")
+        .ok_or(ProfileProblem::Incomplete)?;
+    compressed_profile(chunk.data).ok_or(ProfileProblem::Malformed)
 }
 
 /// The data of an iCCP chunk (11.3.2.3): keyword, zero byte, compression method 0, zlib stream.
@@ -169,9 +174,11 @@ impl<'a> SeenChunks<'a> {
                 self.orientation_seen = true;
                 self.orientation = Orientation::of_exif(chunk.data);
             }
-            b"iCCP" if before_image_data && image.icc_compressed_bytes == 0 => {
-                let compressed = compressed_profile(chunk.data).unwrap_or_default();
-                image.icc_compressed_bytes = compressed.len() as u64;
+            b"iCCP" if before_image_data => image.color_chunks.has_icc = true,
+            b"cICP" | b"sRGB" | b"gAMA" | b"cHRM"
+                if before_image_data && self.colors.palette.is_empty() =>
+            {
+                image.color_chunks.record(chunk)?;
             }
             b"IEND" => self.end = End::Iend,
             _ if chunk.is_critical() => return self.record_unknown(chunk),

@@ -9,11 +9,15 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     [&length[..], &covered, &crc32(&covered).to_be_bytes()].concat()
 }
 
-/// Reads an 8-bit grey picture with these chunks between IHDR and IEND.
-fn read(chunks: &[Vec<u8>]) -> (Summary, Image) {
+/// An 8-bit grey picture with these chunks between IHDR and IEND.
+fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
     let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
     let iend = chunk(b"IEND", &[]);
-    header(&[&SIGNATURE[..], &ihdr, &chunks.concat(), &iend].concat()).unwrap()
+    [&SIGNATURE[..], &ihdr, &chunks.concat(), &iend].concat()
+}
+
+fn read(chunks: &[Vec<u8>]) -> (Summary, Image) {
+    header(&file(chunks)).unwrap()
 }
 
 fn exif(value: u8) -> Vec<u8> {
@@ -28,19 +32,24 @@ fn ancillary_chunks_after_the_image_data_are_ignored() {
         [chunk(b"tRNS", &[0, 1]), chunk(b"acTL", &[0; 8]), chunk(b"iCCP", b"n\0\0zlib")];
     let (header, image) = read(&[ancillary.concat(), data.clone()]);
     assert!(header.alpha && header.animated);
-    assert_eq!((header.icc, image.icc_compressed_bytes), (Some(IccKind::Compressed), 4));
+    assert_eq!((header.icc, image.color_chunks.has_icc), (Some(IccKind::Compressed), true));
     let (header, image) = read(&[data, ancillary.concat()]);
     assert!(!header.alpha && !header.animated);
-    assert_eq!((header.icc, image.icc_compressed_bytes, header.segments), (None, 0, 5));
+    assert_eq!((header.icc, image.color_chunks.has_icc, header.segments), (None, false, 5));
 }
 
 #[test]
 fn only_the_first_profile_and_the_first_orientation_count() {
     let data = chunk(b"IDAT", b"data");
     let profiles = [chunk(b"iCCP", b"n\0\0zlib"), chunk(b"iCCP", b"n\0\0longer")];
-    let (header, image) = read(&[exif(6), exif(3), profiles.concat(), data]);
-    assert_eq!(header.orientation, Orientation::Rotate90);
-    assert_eq!(image.icc_compressed_bytes, 4);
+    let file = file(&[exif(6), exif(3), profiles.concat(), data.clone()]);
+    assert_eq!(header(&file).unwrap().0.orientation, Orientation::Rotate90);
+    assert_eq!(compressed_icc(&file), Ok(&b"zlib"[..]));
+    for broken in [b"n\0\x01zlib".as_slice(), b"n\0", b"n", &[b'n'; 90], b""] {
+        let file = self::file(&[chunk(b"iCCP", broken), profiles.concat(), data.clone()]);
+        assert_eq!(header(&file).unwrap().0.icc, Some(IccKind::Compressed));
+        assert_eq!(compressed_icc(&file), Err(ProfileProblem::Malformed));
+    }
 }
 
 /// Reads an 8-bit grey picture that ends with `end` in the place of IEND.
