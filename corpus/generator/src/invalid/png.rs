@@ -2,7 +2,7 @@
 
 use bombproof_testkit::pictures::landscape;
 use bombproof_testkit::png::{
-    Options, Samples, file, filtered, from_chunks, header, indexed, zlib,
+    Options, Samples, coding_independent, file, filtered, from_chunks, header, indexed, zlib,
 };
 use bombproof_testkit::untidy_png;
 
@@ -222,6 +222,18 @@ fn order(cases: &mut Vec<Case>) {
         unsupported().or(malformed()),
         &[(b"IHDR", &ihdr), (b"OWNX", b"own"), (b"IDAT", &rows), (b"IEND", b"")],
     );
+    for (name, what, transfer) in [
+        ("cicp-pq", "High dynamic range: cICP with PQ.", 16),
+        ("cicp-hlg", "High dynamic range: cICP with HLG.", 18),
+    ] {
+        let (cicp, payload) = coding_independent(9, transfer);
+        push(
+            name,
+            what,
+            unsupported(),
+            &[(b"IHDR", &ihdr), (&cicp, &payload), (b"IDAT", &rows), (b"IEND", b"")],
+        );
+    }
     push(
         "apple-cgbi",
         "Apple's CgBI variant: raw deflate and BGR.",

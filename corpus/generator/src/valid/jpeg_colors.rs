@@ -204,6 +204,20 @@ fn profiles(cases: &mut Vec<Case>) {
     );
     add(
         cases,
+        "icc-curve-of-5000",
+        "Channels stored as G, B, R, and a profile with curves of 5,000 points.",
+        &color_frame(&swapped, &FULL, 92),
+        &with_profile(&icc::rgb_of_points("Own curve", &icc::GBR, 5_000), 60_000),
+    );
+    add(
+        cases,
+        "icc-table",
+        "Channels stored as G, B, R, and a profile with a small table.",
+        &color_frame(&swapped, &FULL, 92),
+        &with_profile(&icc::rgb_table("Own table", &icc::GBR, 2), 60_000),
+    );
+    add(
+        cases,
         "icc-gray",
         "A grey picture with a grey profile.",
         &Frame::new(&rgb.gray(), &[(1, 1)], 92, false),

@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-fn add<'a>(
+pub(super) fn add<'a>(
     cases: &'a mut Vec<Case>,
     name: &str,
     what: &str,
