@@ -88,8 +88,8 @@ impl<'p> MinimalProfile<'p> {
     fn matrix(profile: &ProfileBytes<'_>, tags: &Tags) -> Result<Model, ProfileProblem> {
         let colorant = |name| {
             let tag = tags.find(name).ok_or(Malformed)?;
-            let is_behind_head =
-                profile.is_head() && profile.bytes::<{ XYZ_BYTES as usize }>(tag.offset).is_none();
+            let end = tag.offset + XYZ_BYTES;
+            let is_behind_head = profile.is_head() && profile.u8(end - 1).is_none();
             let is_xyz = is_behind_head || profile.bytes(tag.offset) == Some(*b"XYZ ");
             if tag.len < XYZ_BYTES || !is_xyz {
                 return Err(Malformed);
