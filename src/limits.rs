@@ -17,10 +17,13 @@ use crate::format::Format;
 /// the limited work is done or the memory allocated. The deadline and the cancel flag of an
 /// [`Interrupt`](crate::Interrupt) are best effort.
 ///
+/// With the feature `serde`, a missing field is the default. An unknown field is an error, because a
+/// limit with a misspelt name would not limit anything. So is a number that the field cannot hold.
+///
 /// [`Error::OverLimit`]: crate::Error::OverLimit
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Limits {
     /// *Promise.* The largest upload in bytes. Default 32 MiB: the largest phone photographs are
@@ -82,9 +85,22 @@ impl Default for Limits {
 }
 
 /// An allow-list of formats.
+///
+/// The default is [`ALL`](Self::ALL). A later version may add a format, so start from a constant:
+///
+/// ```
+/// use bombproof::{Format, Formats};
+///
+/// let mut formats = Formats::NONE;
+/// formats.jpeg = true;
+/// assert!(formats.contains(Format::Jpeg) && !formats.contains(Format::Png));
+/// ```
+///
+/// With the feature `serde`, a missing field is the default and an unknown field is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[allow(clippy::exhaustive_structs, reason = "one flag for each of the three formats")]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
+#[non_exhaustive]
 pub struct Formats {
     /// Accepts JPEG.
     pub jpeg: bool,
@@ -98,6 +114,9 @@ impl Formats {
     /// All three formats.
     pub const ALL: Self = Self { jpeg: true, png: true, webp: true };
 
+    /// No format: to allow some formats by name.
+    pub const NONE: Self = Self { jpeg: false, png: false, webp: false };
+
     /// True when `format` is accepted.
     #[must_use]
     pub const fn contains(self, format: Format) -> bool {
@@ -106,6 +125,12 @@ impl Formats {
             Format::Png => self.png,
             Format::WebP => self.webp,
         }
+    }
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self::ALL
     }
 }
 
@@ -211,7 +236,7 @@ mod tests {
     #[test]
     fn a_format_is_accepted_when_its_own_flag_is_set() {
         let all = [Format::Jpeg, Format::Png, Format::WebP];
-        let none = Formats { jpeg: false, png: false, webp: false };
+        let none = Formats::NONE;
         let only = [
             Formats { jpeg: true, ..none },
             Formats { png: true, ..none },

@@ -2,7 +2,7 @@
 #![cfg(feature = "serde")]
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
-use bombproof::{Limits, probe};
+use bombproof::{Format, Formats, Limits, probe};
 
 #[test]
 fn limits_survive_a_round_trip_and_a_missing_field_is_the_default() {
@@ -11,6 +11,50 @@ fn limits_survive_a_round_trip_and_a_missing_field_is_the_default() {
     let text = serde_json::to_string(&limits).unwrap();
     assert_eq!(serde_json::from_str::<Limits>(&text).unwrap(), limits);
     assert_eq!(serde_json::from_str::<Limits>(r#"{"max_pixels": 5}"#).unwrap(), limits);
+}
+
+#[test]
+fn a_limit_with_a_misspelt_name_is_refused() {
+    for text in [
+        r#"{"max_pixel": 5}"#,
+        r#"{"max_pixels": 5, "max_memory": 6}"#,
+        r#"{"formats": {"gif": true}}"#,
+        r#"{"formats": {"JPEG": false}}"#,
+    ] {
+        let refused = serde_json::from_str::<Limits>(text).unwrap_err().to_string();
+        assert!(refused.starts_with("unknown field"), "{text}: {refused}");
+    }
+    assert!(toml::from_str::<Limits>("max_pixel = 5").is_err());
+}
+
+#[test]
+fn a_format_that_is_not_named_is_allowed_as_by_default() {
+    let limits: Limits = serde_json::from_str(r#"{"formats": {"webp": false}}"#).unwrap();
+    let allowed = [Format::Jpeg, Format::Png, Format::WebP].map(|f| limits.formats.contains(f));
+    assert_eq!(allowed, [true, true, false]);
+    assert_eq!(serde_json::from_str::<Limits>(r#"{"formats": {}}"#).unwrap(), Limits::default());
+    assert_eq!(Formats::default(), Formats::ALL);
+}
+
+/// Every limit, written as a number that its field cannot hold: never wrapped, rounded or clamped.
+#[test]
+fn a_number_that_a_limit_cannot_hold_is_refused() {
+    let defaults = serde_json::to_value(Limits::default()).unwrap();
+    let mut fields = 0;
+    for name in defaults.as_object().unwrap().keys().filter(|name| *name != "formats") {
+        let number = |value: &str| {
+            serde_json::from_str::<Limits>(&format!(r#"{{"{name}": {value}}}"#)).is_ok()
+        };
+        for value in ["-1", "0.5", "1.0", "1e3", "18446744073709551616", "\"5\"", "null", "true"] {
+            assert!(!number(value), "{name}: {value}");
+        }
+        let is_u32 = !matches!(&name[..], "max_pixels") && !name.contains("bytes");
+        assert!(number("0") && number("4294967295"), "{name}");
+        assert_eq!(number("4294967296"), !is_u32, "{name}");
+        assert_eq!(number("18446744073709551615"), !is_u32, "{name}");
+        fields += 1;
+    }
+    assert_eq!(fields, 10);
 }
 
 #[test]

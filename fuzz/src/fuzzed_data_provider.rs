@@ -4,7 +4,7 @@
 //! appended to a picture change the decisions alone.
 
 use arbitrary::{Result, Unstructured};
-use bombproof::{Formats, JpegDetail, Limits, Rect, Size};
+use bombproof::{JpegDetail, Limits, Rect, Size};
 
 use crate::test_support::properties::{Fit, Output, RequestParts};
 
@@ -103,7 +103,7 @@ impl<'a> FuzzedDataProvider<'a> {
             limits.max_icc_bytes = u64::from(self.u32() % (1 << 21));
             limits.max_icc_bytes_cmyk = u64::from(self.u32() % (1 << 21));
             let [jpeg, png, webp] = [(); 3].map(|()| !self.one_in(16));
-            limits.formats = Formats { jpeg, png, webp };
+            (limits.formats.jpeg, limits.formats.png, limits.formats.webp) = (jpeg, png, webp);
         }
         limits
     }
