@@ -10,8 +10,8 @@ use crate::work;
 /// that one is read.
 ///
 /// The buffer grows with the bytes that have arrived, never by what a header such as Content-Length
-/// declares. It starts at 16 KiB and doubles. While it moves both blocks are live, so memory stays
-/// at or below three times the bytes that have arrived, and at least 16 KiB.
+/// declares. It doubles, and is never longer than the limit. While it moves both blocks are live, so
+/// memory stays at or below three times the bytes that have arrived.
 ///
 /// ```
 /// use bombproof::{Error, Limit, Limits};
@@ -23,7 +23,7 @@ use crate::work;
 /// let refused = bombproof::read_upload(std::io::repeat(7), &limits);
 /// assert!(matches!(
 ///     refused,
-///     Err(Error::OverLimit { limit: Limit::InputBytes, found: 5, allowed: 4 })
+///     Err(Error::OverLimit { limit: Limit::InputBytes, found: 5, allowed: 4, .. })
 /// ));
 /// # Ok::<(), Error>(())
 /// ```
@@ -32,6 +32,7 @@ use crate::work;
 /// [`Error::OverLimit`] at the first byte over the limit, with a `found` that is one more than
 /// allowed; [`Error::Io`] when the reader fails; [`Error::OutOfMemory`] when the allocator does.
 pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Error> {
+    let max_len = usize::try_from(limits.max_input_bytes).unwrap_or(usize::MAX);
     let mut upload = Vec::new();
     let mut chunk = [0; CHUNK_BYTES];
     loop {
@@ -46,8 +47,7 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
             Err(error) => return Err(Error::Io(error)),
         };
         // A reader that claims to have filled more than the buffer is broken.
-        let arrived =
-            chunk.get(..count).ok_or(ErrorKind::InvalidData).map_err(std::io::Error::from)?;
+        let arrived = chunk.get(..count).ok_or_else(|| Error::Io(ErrorKind::InvalidData.into()))?;
         let total = upload.len() as u64 + arrived.len() as u64;
         if total > limits.max_input_bytes {
             return Err(Error::OverLimit {
@@ -56,11 +56,11 @@ pub fn read_upload(mut reader: impl Read, limits: &Limits) -> Result<Vec<u8>, Er
                 allowed: limits.max_input_bytes,
             });
         }
-        if upload.capacity() - upload.len() < count {
-            let more = upload.capacity().max(CHUNK_BYTES);
-            let bytes = upload.len().saturating_add(more) as u64;
-            work::own_allocation(|| upload.try_reserve_exact(more))
-                .map_err(|_| Error::OutOfMemory { bytes })?;
+        let needed = upload.len().saturating_add(count);
+        if needed > upload.capacity() {
+            let capacity = needed.checked_next_power_of_two().unwrap_or(needed).min(max_len);
+            work::own_allocation(|| upload.try_reserve_exact(capacity - upload.len()))
+                .map_err(|_| Error::OutOfMemory { bytes: capacity as u64 })?;
         }
         upload.extend_from_slice(arrived);
     }
