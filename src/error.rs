@@ -19,23 +19,24 @@ use crate::limits::{Limit, OverLimit};
 ///
 /// `Display` is for the log and contains numbers. [`user_message`](Self::user_message) is a fixed
 /// sentence for the person who uploaded. Neither repeats a byte of the upload.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Display` is complete, so [`source`](std::error::Error::source) returns only what it does not
+/// contain: the cause of a failed read.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file is of a kind that this crate does not decode.
-    #[error("unsupported: {0}")]
-    Unsupported(#[source] Unsupported),
+    Unsupported(Unsupported),
 
     /// The file breaks a rule of its own format.
-    #[error("malformed {}: {}", .0.format, .0.what)]
-    Malformed(#[source] Malformed),
+    Malformed(Malformed),
 
     /// The file, or the data in it, ends before the picture is complete.
-    #[error("truncated {}", .0)]
     Truncated(Truncated),
 
     /// The file or the request exceeds a limit that the caller has set.
-    #[error("{} is {found}, over the limit of {allowed} ({})", .limit.subject(), .limit.name())]
+    /// [`over_limit`](Self::over_limit) makes one.
+    #[non_exhaustive]
     OverLimit {
         /// The exceeded limit.
         limit: Limit,
@@ -49,7 +50,7 @@ pub enum Error {
     ///
     /// The pixels of a lossless WebP can take no bytes at all, so the format has no such bound.
     /// This crate sets one.
-    #[error("{declared_pixels} pixels declared, but the data can hold {possible_pixels} at most")]
+    #[non_exhaustive]
     NotCredible {
         /// The declared width × height.
         declared_pixels: u64,
@@ -59,15 +60,13 @@ pub enum Error {
     },
 
     /// The request is invalid, for any file or for this one.
-    #[error("bad request: {0}")]
     BadRequest(BadRequest),
 
     /// The deadline passed or the job was cancelled.
-    #[error("interrupted: {0}")]
     Interrupted(Interrupted),
 
     /// The memory pool has too little free memory for this job now.
-    #[error("busy: {needed_bytes} bytes needed, {available_bytes} of the pool free")]
+    #[non_exhaustive]
     Busy {
         /// The memory that was to be reserved, in bytes: usually the quote of a plan.
         needed_bytes: u64,
@@ -75,20 +74,61 @@ pub enum Error {
         available_bytes: u64,
     },
 
-    /// The allocator refused memory that the budget allowed.
-    #[error("the allocator refused {bytes} bytes")]
+    /// The allocator refused memory that the budget allowed. [`out_of_memory`](Self::out_of_memory)
+    /// makes one.
+    #[non_exhaustive]
     OutOfMemory {
         /// The size of the refused block in bytes.
         bytes: u64,
     },
 
-    /// Reading the upload failed.
-    #[error("reading the upload failed: {0}")]
-    Io(#[from] std::io::Error),
+    /// Reading the upload failed. Of this crate, only [`read_upload`](crate::read_upload) returns
+    /// it.
+    ///
+    /// There is no conversion from [`std::io::Error`], because most of them are not failed uploads:
+    /// a file that the service cannot open is not the fault of a client.
+    Io(std::io::Error),
 
     /// This crate broke one of its promises. Please report it.
-    #[error("a bug in bombproof: {0}")]
     Bug(&'static str),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsupported(unsupported) => write!(f, "unsupported: {unsupported}"),
+            Self::Malformed(Malformed { format, what }) => {
+                write!(f, "malformed {format}: {what}")
+            }
+            Self::Truncated(truncated) => write!(f, "truncated {truncated}"),
+            Self::OverLimit { limit, found, allowed } => {
+                let (subject, name) = (limit.subject(), limit.name());
+                write!(f, "{subject} is {found}, over the limit of {allowed} ({name})")
+            }
+            Self::NotCredible { declared_pixels, possible_pixels } => write!(
+                f,
+                "{declared_pixels} pixels declared, but the data can hold {possible_pixels} at most"
+            ),
+            Self::BadRequest(request) => write!(f, "bad request: {request}"),
+            Self::Interrupted(interrupted) => write!(f, "interrupted: {interrupted}"),
+            Self::Busy { needed_bytes, available_bytes } => {
+                write!(f, "busy: {needed_bytes} bytes needed, {available_bytes} of the pool free")
+            }
+            Self::OutOfMemory { bytes } => write!(f, "the allocator refused {bytes} bytes"),
+            Self::Io(error) => write!(f, "reading the upload failed: {error}"),
+            Self::Bug(what) => write!(f, "a bug in bombproof: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            // `Display` contains the error itself, but not its cause.
+            Self::Io(error) => error.source(),
+            _ => None,
+        }
+    }
 }
 
 impl Error {
@@ -178,6 +218,19 @@ impl Error {
         }
     }
 
+    /// An [`OverLimit`](Self::OverLimit), for a service that reads uploads in its own way and
+    /// compares them with [`Limits::max_input_bytes`](crate::Limits::max_input_bytes) itself.
+    #[must_use]
+    pub const fn over_limit(limit: Limit, found: u64, allowed: u64) -> Self {
+        Self::OverLimit { limit, found, allowed }
+    }
+
+    /// An [`OutOfMemory`](Self::OutOfMemory), for a service that reads uploads in its own way.
+    #[must_use]
+    pub const fn out_of_memory(bytes: u64) -> Self {
+        Self::OutOfMemory { bytes }
+    }
+
     /// The bytes differ from those that the plan was made from.
     pub(crate) const OTHER_BYTES: Self = Self::BadRequest(BadRequest::OtherBytes);
 
@@ -218,6 +271,7 @@ pub enum Unsupported {
     NotAllowed(Format),
     /// A variant of a supported format.
     #[error("{format} with {what}")]
+    #[non_exhaustive]
     Feature {
         /// The format.
         format: Format,
@@ -322,4 +376,70 @@ pub enum Interrupted {
     /// The cancel flag was set.
     #[error("the job was cancelled")]
     Cancelled,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+    use std::io;
+    use std::marker::PhantomData;
+
+    /// The lines that a log of an error and its causes has.
+    fn chain(error: &Error) -> Vec<String> {
+        let causes = std::iter::successors(error.source(), |&cause| cause.source());
+        std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect()
+    }
+
+    #[test]
+    fn no_text_is_in_a_chain_of_causes_twice() {
+        let errors = [
+            Error::Unsupported(Unsupported::Container(Container::Gif)),
+            Error::Unsupported(Unsupported::NotAllowed(Format::Png)),
+            Error::unsupported(Format::Jpeg, "arithmetic coding"),
+            Error::malformed(Format::Png, "no PLTE"),
+            Error::truncated_header(Format::WebP),
+            Error::truncated_at(Format::WebP, 1, 2),
+            Error::over_limit(Limit::Pixels, 9, 8),
+            Error::NotCredible { declared_pixels: 9, possible_pixels: 8 },
+            Error::BadRequest(BadRequest::EmptySize),
+            Error::Interrupted(Interrupted::Deadline),
+            Error::Busy { needed_bytes: 9, available_bytes: 8 },
+            Error::out_of_memory(9),
+            Error::Io(io::ErrorKind::TimedOut.into()),
+            Error::Io(io::Error::other("gone")),
+            Error::Bug("x"),
+        ];
+        for error in errors {
+            assert_eq!(chain(&error).len(), 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn the_cause_of_a_failed_read_is_kept() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("the connection was closed")]
+        struct Closed(#[source] io::Error);
+
+        let closed = Closed(io::Error::other("a reset by the peer"));
+        let error = Error::Io(io::Error::other(closed));
+        let lines = ["reading the upload failed: the connection was closed", "a reset by the peer"];
+        assert_eq!(chain(&error), lines);
+    }
+
+    /// A type has the constant of the trait, unless it has the one of its own for `Into<Error>`.
+    #[test]
+    fn an_io_error_of_the_caller_is_not_taken_for_a_failed_upload() {
+        trait NoConversion {
+            const CONVERTS: bool = false;
+        }
+        struct Type<T>(PhantomData<T>);
+        impl<T> NoConversion for Type<T> {}
+        impl<T: Into<Error>> Type<T> {
+            const CONVERTS: bool = true;
+        }
+        let _ = Type::<()>(PhantomData);
+        let (from_over_limit, from_io) = (Type::<OverLimit>::CONVERTS, Type::<io::Error>::CONVERTS);
+        assert_eq!((from_over_limit, from_io), (true, false));
+    }
 }

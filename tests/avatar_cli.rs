@@ -93,7 +93,7 @@ fn the_json_of_a_refusal_names_the_limit() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let [object] = json_lines(&output).try_into().unwrap();
     assert_eq!(object["input"], photo.to_str().unwrap());
-    let error = Error::OverLimit { limit: Limit::Pixels, found: 240_000, allowed: 239_999 };
+    let error = Error::over_limit(Limit::Pixels, 240_000, 239_999);
     assert_eq!(
         object["error"],
         serde_json::json!({

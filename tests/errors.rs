@@ -9,8 +9,6 @@
     reason = "a test"
 )]
 
-use std::error::Error as _;
-
 use bombproof::{
     BadRequest, Container, Error, Format, Interrupt, Limit, Limits, MemoryPool, Plan, Rect,
     Request, Unsupported, probe, thumbnail,
@@ -50,7 +48,7 @@ fn each_limit_accepts_its_own_value_and_refuses_one_more() {
         assert!(thumbnail(&bytes, &request, &limits).is_ok(), "{}", limit.name());
         set(&mut limits, value - 1);
         match thumbnail(&bytes, &request, &limits) {
-            Err(Error::OverLimit { limit: named, found, allowed }) => {
+            Err(Error::OverLimit { limit: named, found, allowed, .. }) => {
                 assert_eq!((named, found, allowed), (limit, value, value - 1));
             }
             other => panic!("{}: {other:?}", limit.name()),
@@ -88,9 +86,9 @@ fn only_a_busy_pool_a_deadline_and_a_read_error_are_retryable() {
     assert_eq!((busy.http_status(), busy.is_retryable()), (503, true), "{busy}");
     let late = plan.run(&bytes, &Interrupt::after(std::time::Duration::ZERO)).unwrap_err();
     assert_eq!((late.http_status(), late.is_retryable()), (503, true), "{late}");
-    let io = Error::from(std::io::Error::other("gone"));
+    let io = Error::Io(std::io::Error::other("gone"));
     assert_eq!((io.http_status(), io.is_retryable()), (400, true));
-    assert_eq!(io.source().unwrap().to_string(), "gone");
+    assert_eq!(io.to_string(), "reading the upload failed: gone");
 }
 
 #[test]

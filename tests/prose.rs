@@ -43,25 +43,38 @@ fn the_table_of_limits_is_the_default() {
     assert_eq!(rows, expected);
 }
 
-/// The example of the README, compiled and run: what it accepts, what it refuses, and how.
+/// The example of the README, compiled and run: what it accepts, what it refuses, and how. The
+/// statements are those of the README, line by line.
 #[test]
-fn the_readme_example_runs() {
+fn the_readme_example_runs() -> Result<(), Box<dyn std::error::Error>> {
     use bombproof::{Error, Limit, Request};
 
     let limits = Limits::default();
     let request = Request::cover(256, 256).jpeg(80);
-    let file = std::fs::File::open("corpus/valid/photo.jpg").unwrap();
-    let upload = bombproof::read_upload(file, &limits).unwrap();
-    let avatar = bombproof::thumbnail(&upload, &request, &limits).unwrap();
+    let upload = bombproof::read_upload(std::fs::File::open("corpus/valid/photo.jpg")?, &limits)?;
+    let avatar = bombproof::thumbnail(&upload, &request, &limits)?;
     assert_eq!(avatar.size(), bombproof::Size::new(256, 256));
 
-    let bomb = std::fs::read("corpus/bombs/flood-65535.png").unwrap();
+    let bomb = std::fs::read("corpus/bombs/flood-65535.png")?;
     let refused = bombproof::thumbnail(&bomb, &request, &limits).unwrap_err();
     assert!(matches!(refused, Error::OverLimit { limit: Limit::Side, found: 65_535, .. }));
     assert_eq!((refused.http_status(), bomb.len()), (413, 65));
-    for line in ["corpus/valid/photo.jpg", "corpus/bombs/flood-65535.png"] {
-        assert!(README.contains(line), "the README no longer shows {line}");
+
+    let source = include_str!("prose.rs");
+    let example = README.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
+    let code = example.lines().map(|line| line.split(" // ").next().unwrap().trim());
+    let is_shared = |line: &str| {
+        let starts = ["let ", "assert!"];
+        starts.iter().any(|start| line.starts_with(start))
+    };
+    let mut shared = 0;
+    for line in code.filter(|line| is_shared(line)) {
+        assert!(source.lines().any(|own| own.trim() == line), "not compiled: {line}");
+        shared += 1;
     }
+    assert_eq!(shared, 7);
+    assert!(example.contains("-> Result<(), Box<dyn std::error::Error>> {"));
+    Ok(())
 }
 
 /// The tests, scripts and fuzz targets that SECURITY.md refers to exist.

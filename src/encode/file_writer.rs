@@ -178,9 +178,8 @@ mod tests {
                         let len = max_bytes * share / 16;
                         let expected: Vec<u8> = (0..len).map(|i| i as u8).collect();
                         let file = write(bound, &budget, |output| {
-                            Ok(expected
-                                .chunks(piece)
-                                .try_for_each(|piece| output.write_all(piece))?)
+                            let mut pieces = expected.chunks(piece);
+                            pieces.try_for_each(|piece| output.write_all(piece)).map_err(Error::Io)
                         });
                         let (bytes, charge) = file.unwrap().into_parts();
                         assert_eq!(bytes, expected);
@@ -199,7 +198,7 @@ mod tests {
             let bound = FileBound { max_bytes: 2000, max_buffered_bytes };
             let budget = Budget::new(bound.memory_bytes());
             let file = write(bound, &budget, |output| {
-                output.write_all(&[7; 2000])?;
+                output.write_all(&[7; 2000]).map_err(Error::Io)?;
                 assert!(output.write_all(&[7]).is_err());
                 assert!(output.write_all(&[]).is_err());
                 Ok(())
@@ -215,7 +214,7 @@ mod tests {
         let mut len = 5000;
         let file = write(bound, &budget, |output| {
             len += 1;
-            Ok(output.write_all(&vec![0; len])?)
+            output.write_all(&vec![0; len]).map_err(Error::Io)
         });
         assert!(matches!(file, Err(Error::Bug(_))));
     }

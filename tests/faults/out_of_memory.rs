@@ -12,7 +12,7 @@ use crate::jobs::{files, outputs};
 
 fn assert_out_of_memory(result: &Result<Vec<Thumbnail>, Error>, place: &str) {
     match result {
-        Err(error @ Error::OutOfMemory { bytes }) => {
+        Err(error @ Error::OutOfMemory { bytes, .. }) => {
             assert!(*bytes > 0, "{place}");
             assert!(error.is_retryable(), "{place}");
             assert_eq!(error.http_status(), 503, "{place}");
@@ -65,7 +65,7 @@ fn each_block_of_an_upload_may_be_refused() {
     for call in 1..=own_calls {
         let before = live_bytes();
         let (result, _) = refuse_allocations(call..u64::MAX, || read_upload(&upload[..], &limits));
-        assert!(matches!(result, Err(Error::OutOfMemory { bytes: 1.. })), "{result:?}");
+        assert!(matches!(result, Err(Error::OutOfMemory { bytes: 1.., .. })), "{result:?}");
         assert_eq!(live_bytes(), before, "leaked");
     }
 }

@@ -69,7 +69,7 @@ impl Attack {
     /// Refused without an allocation by one of `limits`, which the number found exceeds.
     pub(crate) fn assert_over_limit(&self, limits: &[Limit]) {
         match self.assert_refused() {
-            Error::OverLimit { limit, found, allowed } => {
+            Error::OverLimit { limit, found, allowed, .. } => {
                 assert!(limits.contains(limit) && found > allowed, "{self:?}");
             }
             other => panic!("{other:?}"),

@@ -84,7 +84,7 @@ async fn collect<E>(
             let larger = state.pool.reserve_bytes(capacity as u64, Duration::ZERO)?;
             bytes
                 .try_reserve_exact(capacity - bytes.len())
-                .map_err(|_| Error::OutOfMemory { bytes: capacity as u64 })?;
+                .map_err(|_| Error::out_of_memory(capacity as u64))?;
             permit = larger;
         }
         bytes.extend_from_slice(&chunk);
@@ -93,7 +93,7 @@ async fn collect<E>(
 }
 
 fn over_limit(found: u64, allowed: u64) -> ServiceError {
-    Error::OverLimit { limit: Limit::InputBytes, found, allowed }.into()
+    Error::over_limit(Limit::InputBytes, found, allowed).into()
 }
 
 const INITIAL_CAPACITY: usize = 16 << 10;

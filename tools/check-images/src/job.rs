@@ -113,7 +113,7 @@ impl Job {
     /// True if the job was refused for its memory, with the quote and the limit in the error.
     pub(crate) fn is_over_memory(&self, limits: &Limits) -> bool {
         match &self.ended {
-            Ended::Refused(Error::OverLimit { limit: Limit::Memory, found, allowed }) => {
+            Ended::Refused(Error::OverLimit { limit: Limit::Memory, found, allowed, .. }) => {
                 *allowed == limits.max_memory_bytes && found > allowed
             }
             _ => false,
