@@ -349,6 +349,10 @@ pub enum BadRequest {
     /// The request has more than [`Request::MAX_SIZES`](crate::Request::MAX_SIZES) sizes.
     #[error("the request has too many sizes")]
     TooManySizes,
+    /// A request for the full size has another size. No fit is named for it: it could be cropped
+    /// or not.
+    #[error("a request for the full size has no other sizes")]
+    SizesBesideFullSize,
     /// The JPEG quality is outside 1–100.
     #[error("the JPEG quality is not between 1 and 100")]
     Quality,

@@ -43,7 +43,7 @@ pub struct Request {
 /// output, chroma is measured against half the target, because a 4:2:0 file stores it at half the
 /// size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "three steps of one scale")]
+#[non_exhaustive]
 pub enum JpegDetail {
     /// The smallest scale with at least the target size.
     Fastest,
@@ -106,6 +106,10 @@ impl Request {
     }
 
     /// Keeps the size of the picture, or of the crop rectangle.
+    ///
+    /// It is the only size of its request: [`Plan::new`](crate::Plan::new) refuses one that
+    /// [`and_size`](Self::and_size) adds. For a small picture beside the full one, make a second
+    /// request, which says how the picture is fitted to the small size.
     #[must_use]
     pub const fn full_size() -> Self {
         Self::new(Size::new(u32::MAX, u32::MAX), Fit::Full)
@@ -127,7 +131,8 @@ impl Request {
 
     /// Adds one more size from the same decode, with the same fit, crop and output format.
     ///
-    /// [`Plan::new`](crate::Plan::new) refuses more than [`MAX_SIZES`](Self::MAX_SIZES).
+    /// [`Plan::new`](crate::Plan::new) refuses more than [`MAX_SIZES`](Self::MAX_SIZES), and any
+    /// size beside [`full_size`](Self::full_size).
     #[must_use]
     pub const fn and_size(mut self, width: u32, height: u32) -> Self {
         if self.size_count < Self::MAX_SIZES {
@@ -245,6 +250,9 @@ impl Request {
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.size_count > Self::MAX_SIZES {
             return Err(Error::BadRequest(BadRequest::TooManySizes));
+        }
+        if self.fit == Fit::Full && self.size_count > 1 {
+            return Err(Error::BadRequest(BadRequest::SizesBesideFullSize));
         }
         let empty_crop = self.crop.is_some_and(|crop| crop.size().is_empty());
         if empty_crop || self.sizes().iter().any(|size| size.is_empty()) {

@@ -104,6 +104,7 @@ fn an_invalid_request_is_the_fault_of_the_caller() {
         (Request::cover(10, 10).jpeg(0), BadRequest::Quality),
         (Request::cover(10, 10).jpeg(101), BadRequest::Quality),
         (nine, BadRequest::TooManySizes),
+        (Request::full_size().and_size(8, 8), BadRequest::SizesBesideFullSize),
     ] {
         let error = thumbnail(&bytes, &request, &Limits::default()).unwrap_err();
         assert!(matches!(error, Error::BadRequest(found) if found == expected), "{error:?}");

@@ -6,7 +6,7 @@ use bombproof::{JpegDetail, Rect, Request, Size};
 #[derive(Clone, Debug)]
 pub struct RequestParts {
     pub fit: Fit,
-    /// At least one. With [`Fit::Full`] only their number counts.
+    /// At least one. [`Fit::Full`] ignores them.
     pub sizes: Vec<Size>,
     pub crop: Option<Rect>,
     pub enlarge: bool,
@@ -55,8 +55,10 @@ impl RequestParts {
             Fit::Contain => Request::contain(first.width, first.height),
             Fit::Full => Request::full_size(),
         };
-        for size in sizes {
-            request = request.and_size(size.width, size.height);
+        if self.fit != Fit::Full {
+            for size in sizes {
+                request = request.and_size(size.width, size.height);
+            }
         }
         if let Some(crop) = self.crop {
             request = request.crop(crop);
