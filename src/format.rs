@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-/// A format that this crate decodes.
+/// A format that this crate decodes. A later version may decode more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[allow(clippy::exhaustive_enums, reason = "a fourth format is a breaking change on purpose")]
+#[non_exhaustive]
 pub enum Format {
     /// JPEG, ITU-T T.81.
     Jpeg,

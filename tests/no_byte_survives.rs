@@ -52,6 +52,7 @@ fn with_payload(format: Format, bytes: &[u8]) -> Vec<u8> {
             let riff_bytes = (file.len() as u32 - 8).to_le_bytes();
             file[4..8].copy_from_slice(&riff_bytes);
         }
+        other => panic!("nothing is known of {other}"),
     }
     file.extend(PAYLOAD);
     file

@@ -2,7 +2,7 @@
 
 /// The samples of a pixel: 8 bits each, in sRGB. Alpha is straight, not premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "the layouts that a thumbnail can have")]
+#[non_exhaustive]
 pub enum Layout {
     /// One grey sample.
     Gray,

@@ -6,7 +6,8 @@ use crate::work;
 
 /// The Exif orientation, tag 0x0112 (Exif 3.0, 4.6.4.A).
 ///
-/// Each variant names the operation that makes the stored picture upright.
+/// Each variant names the operation that makes the stored picture upright. There are no others, so
+/// a `match` needs no wildcard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

@@ -58,6 +58,7 @@ fn the_interrupt_is_polled_for_every_row() {
             // The first frame of an animation may be smaller than its canvas.
             Format::WebP if header.animated => 1,
             Format::WebP => height.div_ceil(16),
+            other => panic!("nothing is known of {other}"),
         };
         assert!(work.polls >= least, "{path}: {} polls for {height} rows", work.polls);
     }

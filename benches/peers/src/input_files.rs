@@ -92,6 +92,7 @@ fn format(header: &Header) -> &'static str {
         Format::Png => FORMATS[2],
         // VP8 stores YCbCr (RFC 6386), VP8L RGB (RFC 9649).
         Format::WebP => FORMATS[3 + usize::from(header.color == ColorKind::Rgb)],
+        other => unreachable!("{other} is not in the table"),
     }
 }
 

@@ -25,6 +25,7 @@ impl Rgba {
             }
             Layout::Rgb => pixels.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
             Layout::Rgba => pixels.to_vec(),
+            layout => unreachable!("a layout that is not 8 bits of sRGB: {layout:?}"),
         };
         Self { width: size.width as usize, height: size.height as usize, samples }
     }
