@@ -61,8 +61,18 @@
 //! [`probe`] and [`Plan::new`] allocate nothing. From there to the returned bytes, the live heap is at most
 //! [`Plan::memory_bytes`], which is at most [`Limits::max_memory_bytes`]. This counts the allocations of
 //! this crate and of the codecs below it, both blocks while one is moved, and the output. It does not count
-//! your input slice, the stack (less than 256 KiB), and what the allocator rounds up. **Reserve the plan
-//! from a [`MemoryPool`] before you run it**, so that the sum of all jobs is bounded too.
+//! your input slice, the stack, and what the allocator rounds up. **Reserve the plan from a
+//! [`MemoryPool`] before you run it**, so that the sum of all jobs is bounded too.
+//!
+//! A job needs less than 256 KiB of stack, also in a debug build of this crate, if the codecs below it are
+//! compiled with `opt-level` 1 or more. Without optimisation, `miniz_oxide` (PNG output) and `moxcms`
+//! (colour profiles) build their state on the stack, and a job needs up to 384 KiB. The threads of the
+//! standard library have 2 MiB. For smaller ones, have the codecs optimised in a debug build too:
+//!
+//! ```toml
+//! [profile.dev.package."*"]
+//! opt-level = 1
+//! ```
 //!
 //! ## Time
 //!

@@ -107,7 +107,7 @@ fn a_budget_one_byte_under_the_quote_is_refused_before_any_allocation() {
         }
         let (result, measured) = measure(|| bombproof::thumbnail(&bytes, &request, &limits));
         match result {
-            Err(Error::OverLimit { limit: Limit::Memory, found, allowed }) => {
+            Err(Error::OverLimit { limit: Limit::Memory, found, allowed, .. }) => {
                 assert_eq!((found, allowed), (quote, quote - 1), "{}", file.path);
             }
             other => panic!("{}: {other:?}", file.path),
@@ -257,14 +257,27 @@ fn far_references(pixels: u32) -> Vec<u8> {
 }
 
 /// The crate's documentation says how much stack a job needs. A thread with that much and no more
-/// runs every picture, in this build with its debug assertions. An overflow would abort.
+/// makes every kind of output of every picture, in this build with its debug assertions. An overflow
+/// would abort.
 #[test]
 fn a_job_fits_a_small_stack() {
     const STACK_BYTES: usize = 256 << 10;
     let run_all = || {
         for file in manifest::valid_entries() {
-            let made = bombproof::thumbnail(&file.read(), &Request::cover(64, 64), &large_budget());
-            assert!(made.is_ok(), "{}: {made:?}", file.path);
+            let bytes = file.read();
+            let targets = [
+                Request::cover(64, 64),
+                Request::full_size(),
+                Request::cover(128, 128).and_size(64, 32).and_size(7, 7),
+            ];
+            for target in targets {
+                for request in
+                    [target.jpeg(80), target.png(), target.webp_lossless(), target.pixels()]
+                {
+                    let made = bombproof::thumbnails(&bytes, &request, &large_budget());
+                    assert!(made.is_ok(), "{}: {made:?}", file.path);
+                }
+            }
         }
     };
     std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run_all).unwrap().join().unwrap();
