@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale};
+use crate::probe::webp::Still;
 use crate::probe::{Detail, probe};
 use crate::shrink::RowSink;
 use crate::size::Rect;
@@ -37,12 +38,26 @@ pub fn planes(bytes: &[u8]) -> Result<[Plane; 4], Error> {
             let window = Rect::covering(image.size);
             png::Order { image, window, premultiply: false }.decode(bytes, job, &mut planes)?;
         }
-        Detail::WebP(still) => {
-            let loop_filter = LoopFilter::Exact;
-            let order = webp::Order { still, premultiply: false, loop_filter };
-            order.decode(bytes, job, &mut planes)?;
-        }
+        Detail::WebP(still) => return webp_planes(bytes, still, LoopFilter::Exact),
     }
+    Ok(planes.all)
+}
+
+/// The planes of a WebP as [`planes`] returns them, but without the loop filter of a lossy frame.
+///
+/// # Errors
+/// Those of [`probe`] and of the decoder; [`Error::Bug`] for another format.
+pub fn webp_planes_before_loop_filter(bytes: &[u8]) -> Result<[Plane; 4], Error> {
+    match &probe(bytes)?.detail {
+        Detail::WebP(still) => webp_planes(bytes, still, LoopFilter::Skipped),
+        _ => Err(Error::Bug("not a WebP")),
+    }
+}
+
+fn webp_planes(bytes: &[u8], still: &Still, loop_filter: LoopFilter) -> Result<[Plane; 4], Error> {
+    let job = Job { budget: &Budget::new(u64::MAX), interrupt: &Interrupt::never() };
+    let mut planes = Planes { all: Default::default(), width: still.frame.width as usize };
+    webp::Order { still, premultiply: false, loop_filter }.decode(bytes, job, &mut planes)?;
     Ok(planes.all)
 }
 

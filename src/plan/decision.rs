@@ -263,16 +263,20 @@ const fn stored_share(plane: &PlaneSource, output: OutputFormat) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
+    use crate::picture::{Layout, Picture};
+    use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
     use crate::request::JpegDetail;
 
     #[test]
     fn chroma_is_decoded_for_the_size_that_the_output_stores() {
         // 2400 × 1600 in 4:2:0: 10.7 luma samples and 5.3 chroma samples per output pixel, each
         // way.
-        let upload = include_bytes!("../../corpus/valid/photo.jpg");
-        let header = crate::probe::probe(upload).unwrap();
+        let pixels = vec![90; 2400 * 1600 * 3];
+        let picture = Picture::new(Size::new(2400, 1600), Layout::Rgb, pixels).unwrap();
+        let header = crate::probe::probe(&picture.to_jpeg(80).unwrap()).unwrap();
         let scales = |request: Request| {
             let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
             let [luma, cb, cr, _] = plan.scales();
@@ -290,8 +294,8 @@ mod tests {
     #[test]
     fn the_loop_filter_is_skipped_when_sixteen_samples_are_averaged() {
         // 900 × 600: 8, 7.5 and 2.3 samples per output pixel, each way. The box leaves two.
-        let upload = include_bytes!("../../corpus/valid/photo.webp");
-        let header = crate::probe::probe(upload).unwrap();
+        let upload = riff(&[chunk(b"VP8 ", &vp8(900, 600, 0, &mut Noise(5)))]);
+        let header = crate::probe::probe(&upload).unwrap();
         for (side, width, expected) in
             [(75, 4, LoopFilter::Skipped), (80, 3, LoopFilter::Exact), (256, 1, LoopFilter::Exact)]
         {
