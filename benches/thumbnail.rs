@@ -21,7 +21,7 @@ fn thumbnails(criterion: &mut Criterion) {
             let ours = pipelines::bombproof(&file.bytes, side);
             for (name, pipeline) in pipelines::ALL {
                 let avatar = pipeline(&file.bytes, side);
-                let size = bombproof::probe(&avatar).expect("a JPEG").size;
+                let size = bombproof::probe(&avatar).expect("a JPEG").size();
                 assert_eq!(size, Size::new(side, side), "{name}");
                 let difference = pipelines::mean_difference(&ours, &avatar);
                 assert!(difference < MOST_DIFFERENCE, "{name} {}: {difference}", file.name);

@@ -31,16 +31,16 @@ fn each_limit_accepts_its_own_value_and_refuses_one_more() {
     let header = probe(&bytes).unwrap();
     let request = Request::cover(64, 64);
     let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
-    let scans = header.scans.unwrap();
+    let scans = header.scans().unwrap();
     type Set = fn(&mut Limits, u64);
     let cases: [(Limit, u64, Set); 7] = [
         (Limit::InputBytes, bytes.len() as u64, |l, n| l.max_input_bytes = n),
-        (Limit::Side, header.size.longer_side().into(), |l, n| l.max_side_px = n as u32),
-        (Limit::Pixels, header.size.pixels(), |l, n| l.max_pixels = n),
+        (Limit::Side, header.size().longer_side().into(), |l, n| l.max_side_px = n as u32),
+        (Limit::Pixels, header.size().pixels(), |l, n| l.max_pixels = n),
         (Limit::Memory, plan.memory_bytes(), |l, n| l.max_memory_bytes = n),
         (Limit::OutputSide, 64, |l, n| l.max_output_side_px = n as u32),
         (Limit::Scans, scans.into(), |l, n| l.max_scans = n as u32),
-        (Limit::Segments, header.segments.into(), |l, n| l.max_segments = n as u32),
+        (Limit::Segments, header.segments().into(), |l, n| l.max_segments = n as u32),
     ];
     for (limit, value, set) in cases {
         let mut limits = Limits::default();

@@ -128,24 +128,24 @@ struct HeaderLine<'h>(&'h Header);
 impl fmt::Display for HeaderLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = self.0;
-        write!(f, "{} {} {:?}", header.format.name(), header.size, header.color)?;
-        write!(f, ", {} bits, orientation {:?}", header.bit_depth, header.orientation)?;
+        write!(f, "{} {} {:?}", header.format().name(), header.size(), header.color())?;
+        write!(f, ", {} bits, orientation {:?}", header.bit_depth(), header.orientation())?;
         for (flag, word) in [
-            (header.alpha, "alpha"),
-            (header.progressive, "progressive"),
-            (header.animated, "animated"),
+            (header.alpha(), "alpha"),
+            (header.progressive(), "progressive"),
+            (header.animated(), "animated"),
         ] {
             if flag {
                 write!(f, ", {word}")?;
             }
         }
-        if let Some(kind) = header.icc {
+        if let Some(kind) = header.icc() {
             write!(f, ", {kind:?} profile")?;
         }
-        if let Some(scans) = header.scans {
+        if let Some(scans) = header.scans() {
             write!(f, ", {scans} scans")?;
         }
-        write!(f, ", {} segments, {} bytes", header.segments, header.input_bytes)
+        write!(f, ", {} segments, {} bytes", header.segments(), header.input_bytes())
     }
 }
 

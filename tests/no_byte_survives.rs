@@ -66,7 +66,7 @@ fn no_part_of_a_payload_is_in_the_output() {
         if bytes.len() > 40_000 {
             continue;
         }
-        let file = with_payload(probe(&bytes).unwrap().format, &bytes);
+        let file = with_payload(probe(&bytes).unwrap().format(), &bytes);
         let request = Request::cover(24, 24);
         for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
             let made = thumbnail(&file, &request, &Limits::default());
@@ -93,8 +93,8 @@ fn the_output_has_no_orientation_and_no_profile() {
         for request in [Request::cover(24, 24).jpeg(80), Request::cover(24, 24).png()] {
             let made = thumbnail(&entry.read(), &request, &Limits::default()).unwrap();
             let header = probe(made.bytes()).unwrap();
-            assert_eq!(header.orientation.exif_value(), 1, "{}", entry.path);
-            assert!(header.icc.is_none() && !header.animated && !header.progressive);
+            assert_eq!(header.orientation().exif_value(), 1, "{}", entry.path);
+            assert!(header.icc().is_none() && !header.animated() && !header.progressive());
         }
     }
 }

@@ -57,15 +57,19 @@ fn every_header_agrees_with_the_manifest() {
     for entry in manifest::valid_entries() {
         let header = probe(&entry.read()).unwrap_or_else(|error| panic!("{}: {error}", entry.path));
         let path = &entry.path;
-        assert_eq!(header.format.name(), entry.format, "{path}");
-        assert_eq!(Some(header.size.width), entry.width, "{path}");
-        assert_eq!(Some(header.size.height), entry.height, "{path}");
+        assert_eq!(header.format().name(), entry.format, "{path}");
+        assert_eq!(Some(header.size().width), entry.width, "{path}");
+        assert_eq!(Some(header.size().height), entry.height, "{path}");
         assert_eq!(Some(header.upright_size().width), entry.upright_width, "{path}");
         assert_eq!(Some(header.upright_size().height), entry.upright_height, "{path}");
-        assert_eq!(Some(header.alpha), entry.alpha, "{path}: alpha");
-        assert_eq!(Some(header.animated), entry.animated, "{path}: animated");
-        assert_eq!(Some(header.progressive), entry.progressive, "{path}: progressive");
-        assert_eq!(Some(header.orientation.exif_value()), entry.orientation, "{path}: orientation");
+        assert_eq!(Some(header.alpha()), entry.alpha, "{path}: alpha");
+        assert_eq!(Some(header.animated()), entry.animated, "{path}: animated");
+        assert_eq!(Some(header.progressive()), entry.progressive, "{path}: progressive");
+        assert_eq!(
+            Some(header.orientation().exif_value()),
+            entry.orientation,
+            "{path}: orientation"
+        );
         headers += 1;
     }
     assert!(headers >= 150, "only {headers} headers");

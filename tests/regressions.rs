@@ -75,9 +75,9 @@ fn an_oversubscribed_prefix_code_is_refused_before_the_codec_sees_it() {
 #[test]
 fn exif_after_the_picture_without_a_flag_does_not_rotate_it() {
     let bytes = read(EXIF_WITHOUT_FLAG);
-    assert_eq!(probe(&bytes).unwrap().orientation, Orientation::Upright);
+    assert_eq!(probe(&bytes).unwrap().orientation(), Orientation::Upright);
     let flagged = with_vp8x_flags(bytes, 0x08);
-    assert_eq!(probe(&flagged).unwrap().orientation, Orientation::Rotate270);
+    assert_eq!(probe(&flagged).unwrap().orientation(), Orientation::Rotate270);
     every_prefix_is_refused_or_the_same(&flagged);
 }
 
@@ -85,9 +85,9 @@ fn exif_after_the_picture_without_a_flag_does_not_rotate_it() {
 #[test]
 fn a_profile_after_the_picture_without_a_flag_changes_no_color() {
     let bytes = read(PROFILE_AFTER_PICTURE);
-    assert_eq!(probe(&bytes).unwrap().icc, None);
+    assert_eq!(probe(&bytes).unwrap().icc(), None);
     let flagged = with_vp8x_flags(bytes, 0x20);
-    assert_eq!(probe(&flagged).unwrap().icc, Some(IccKind::Rgb));
+    assert_eq!(probe(&flagged).unwrap().icc(), Some(IccKind::Rgb));
     every_prefix_is_refused_or_the_same(&flagged);
 }
 

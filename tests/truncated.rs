@@ -119,7 +119,7 @@ fn a_progressive_picture_has_all_rows_once_its_first_scans_are_there() {
 #[test]
 fn the_accepted_share_counts_rows_of_the_crop() {
     let bytes = read("valid/photo.jpg");
-    let size = probe(&bytes).unwrap().size;
+    let size = probe(&bytes).unwrap().size();
     let half = &bytes[..bytes.len() / 2];
     let request = Request::cover(24, 24);
     let partial = run(half, &request.accept_truncated(10)).unwrap();

@@ -35,7 +35,7 @@ fn a_file_of_which_every_pixel_is_there_shows_the_pixels_of_the_tidy_file() {
     let mut files = 0;
     for untidy in untidy_png::complete() {
         let name = untidy.name;
-        assert_eq!(probe(&untidy.bytes).unwrap().alpha, untidy.alpha, "{name}");
+        assert_eq!(probe(&untidy.bytes).unwrap().alpha(), untidy.alpha, "{name}");
         for request in requests() {
             let shown = run(&untidy.bytes, &request).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert!(shown == run(&untidy.tidy, &request).unwrap(), "{name}: other pixels");
@@ -181,8 +181,8 @@ fn an_animation_of_any_number_of_frames_is_shown_and_a_flood_of_other_chunks_is_
     for count in [520, 2_000, 100_000] {
         let many = bombs::png::frames(count, count);
         assert_eq!(
-            probe(&many).unwrap().segments,
-            probe(&bombs::png::frames(1, 1)).unwrap().segments
+            probe(&many).unwrap().segments(),
+            probe(&bombs::png::frames(1, 1)).unwrap().segments()
         );
         assert!(run(&many, &request).unwrap() == one, "{count} frames");
     }

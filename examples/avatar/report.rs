@@ -13,8 +13,8 @@ pub(crate) fn text(outcome: &Outcome) -> String {
         Ok(Completed { plan, avatar: Some(avatar) }) => format!(
             "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}; {ms:.1} ms; memory: {} quoted, {} measured",
             avatar.output.display(),
-            plan.header().format,
-            plan.header().size,
+            plan.header().format(),
+            plan.header().size(),
             scale(plan),
             avatar.size,
             readable_bytes(avatar.bytes),
@@ -28,7 +28,7 @@ pub(crate) fn text(outcome: &Outcome) -> String {
         ),
         Ok(Completed { plan, avatar: None }) => format!(
             "{input}: {plan}; orientation {}; memory: {} quoted, {} used by probing",
-            plan.header().orientation.exif_value(),
+            plan.header().orientation().exif_value(),
             readable_bytes(plan.memory_bytes()),
             readable_bytes(outcome.usage.peak_bytes),
         ),
@@ -93,12 +93,12 @@ impl Success {
         let output_size = avatar.map_or(plan.output_size(), |avatar| avatar.size);
         Self {
             input: outcome.input.to_string_lossy().into(),
-            format: header.format.name(),
-            width: header.size.width,
-            height: header.size.height,
-            orientation: header.orientation.exif_value().into(),
-            progressive: header.progressive,
-            animated: header.animated,
+            format: header.format().name(),
+            width: header.size().width,
+            height: header.size().height,
+            orientation: header.orientation().exif_value().into(),
+            progressive: header.progressive(),
+            animated: header.animated(),
             scale: scale(plan),
             memory_quoted: plan.memory_bytes(),
             memory_peak: outcome.usage.peak_bytes,

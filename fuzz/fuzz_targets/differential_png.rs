@@ -14,10 +14,10 @@ use bombproof::{Error, Format, probe};
 fn compare(bytes: &[u8]) {
     let Ok(view) = sanitised_view(bytes) else { return };
     let Ok(header) = probe(&view) else { return };
-    if header.format != Format::Png || header.size.pixels() > 100_000 {
+    if header.format() != Format::Png || header.size().pixels() > 100_000 {
         return;
     }
-    let (width, height) = (header.size.width as usize, header.size.height as usize);
+    let (width, height) = (header.size().width as usize, header.size().height as usize);
     let mut decoder = png::Decoder::new(Cursor::new(&view));
     decoder.set_transformations(png::Transformations::EXPAND);
     let Ok(mut reader) = decoder.read_info() else { return };

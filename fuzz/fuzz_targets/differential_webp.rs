@@ -31,7 +31,7 @@ use libwebp_sys::VP8StatusCode;
 fn compare(bytes: &[u8], is_encoded: bool) {
     let Ok(view) = sanitised_view(bytes) else { return };
     let Ok(header) = probe(&view) else { return };
-    if header.format != Format::WebP || header.size.pixels() > 100_000 {
+    if header.format() != Format::WebP || header.size().pixels() > 100_000 {
         return;
     }
     let ours = planes(&view);

@@ -9,37 +9,23 @@ use crate::size::Size;
 
 /// What the header of a file declares.
 ///
-/// Only [`probe`](crate::probe()) creates a `Header`. [`Plan::run`](crate::Plan::run) checks it
-/// against the bytes again.
+/// Only [`probe`](crate::probe()) creates a `Header`, and nobody can change one.
+/// [`Plan::run`](crate::Plan::run) checks it against the bytes again.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct Header {
-    /// The format, detected from the first bytes, never from a file name.
-    pub format: Format,
-    /// Width and height as stored, before the orientation is applied. For an animation, the canvas.
-    pub size: Size,
-    /// Bits per sample as stored: 1, 2, 4, 8 or 16.
-    pub bit_depth: u8,
-    /// The colour model as stored.
-    pub color: ColorKind,
-    /// True if pixels may be transparent.
-    pub alpha: bool,
-    /// The operation that makes the stored picture upright.
-    pub orientation: Orientation,
-    /// True for a progressive JPEG or an interlaced PNG.
-    pub progressive: bool,
-    /// True if the file is an animation. Only its first frame is decoded.
-    pub animated: bool,
-    /// The colour space of the embedded ICC profile, if there is one.
-    pub icc: Option<IccKind>,
-    /// The number of scans of a JPEG. `None` for the other formats.
-    pub scans: Option<u32>,
-    /// The length of the input in bytes.
-    pub input_bytes: u64,
-    /// The number of segments (JPEG) or chunks (PNG, WebP) that were read. IDAT chunks, the chunks
-    /// of the frames of an animation, and restart intervals do not count.
-    pub segments: u32,
+    pub(crate) format: Format,
+    pub(crate) size: Size,
+    pub(crate) bit_depth: u8,
+    pub(crate) color: ColorKind,
+    pub(crate) alpha: bool,
+    pub(crate) orientation: Orientation,
+    pub(crate) progressive: bool,
+    pub(crate) animated: bool,
+    pub(crate) icc: Option<IccKind>,
+    pub(crate) scans: Option<u32>,
+    pub(crate) input_bytes: u64,
+    pub(crate) segments: u32,
     /// The peak memory of converting the colours with the embedded profile.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) icc_cost_bytes: u64,
@@ -73,12 +59,95 @@ impl Header {
         }
     }
 
+    /// The format, detected from the first bytes, never from a file name.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Width and height as stored, before the orientation is applied. For an animation, the canvas.
+    #[must_use]
+    pub const fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Bits per sample as stored: 1, 2, 4, 8 or 16.
+    #[must_use]
+    pub const fn bit_depth(&self) -> u8 {
+        self.bit_depth
+    }
+
+    /// The colour model as stored.
+    #[must_use]
+    pub const fn color(&self) -> ColorKind {
+        self.color
+    }
+
+    /// True if pixels may be transparent.
+    #[must_use]
+    pub const fn alpha(&self) -> bool {
+        self.alpha
+    }
+
+    /// The operation that makes the stored picture upright.
+    #[must_use]
+    pub const fn orientation(&self) -> Orientation {
+        self.orientation
+    }
+
+    /// True for a progressive JPEG or an interlaced PNG.
+    #[must_use]
+    pub const fn progressive(&self) -> bool {
+        self.progressive
+    }
+
+    /// True if the file is an animation. Only its first frame is decoded.
+    #[must_use]
+    pub const fn animated(&self) -> bool {
+        self.animated
+    }
+
+    /// The colour space of the embedded ICC profile, if there is one.
+    #[must_use]
+    pub const fn icc(&self) -> Option<IccKind> {
+        self.icc
+    }
+
+    /// The number of scans of a JPEG. `None` for the other formats.
+    #[must_use]
+    pub const fn scans(&self) -> Option<u32> {
+        self.scans
+    }
+
+    /// The length of the input in bytes.
+    #[must_use]
+    pub const fn input_bytes(&self) -> u64 {
+        self.input_bytes
+    }
+
+    /// The number of segments (JPEG) or chunks (PNG, WebP) that were read. IDAT chunks, the chunks
+    /// of the frames of an animation, and restart intervals do not count.
+    #[must_use]
+    pub const fn segments(&self) -> u32 {
+        self.segments
+    }
+
     /// Returns the width and height of the picture after the orientation is applied.
     #[must_use]
     pub const fn upright_size(&self) -> Size {
         if self.orientation.is_transposed() { self.size.transposed() } else { self.size }
     }
 }
+
+/// A plan from a changed header could have too low a quote.
+///
+/// ```compile_fail,E0616
+/// # fn claim(mut header: bombproof::Header) {
+/// header.size = bombproof::Size::new(1, 1);
+/// # }
+/// ```
+#[cfg(doctest)]
+struct NobodyChangesAHeader;
 
 /// The part of a header that is specific to one format.
 #[derive(Clone, Debug, PartialEq)]

@@ -41,7 +41,7 @@ pub(crate) use power::power;
 ///     bombproof::Size::new(2, 3), bombproof::Layout::Rgb, vec![200; 18],
 /// )?.to_png()?;
 /// let header = bombproof::probe(&png)?;
-/// assert_eq!(header.size, bombproof::Size::new(2, 3));
+/// assert_eq!(header.size(), bombproof::Size::new(2, 3));
 ///
 /// let refused = bombproof::probe(b"GIF89a...").unwrap_err();
 /// assert_eq!(refused.to_string(), "unsupported: GIF is not decoded here");

@@ -150,8 +150,7 @@ pub fn chromaticities(numbers: [u32; 8]) -> ([u8; 4], Vec<u8>) {
     (*b"cHRM", numbers.map(u32::to_be_bytes).concat())
 }
 
-pub const DISPLAY_P3: [u32; 8] =
-    [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000];
+pub const DISPLAY_P3: [u32; 8] = [31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000];
 
 /// An acTL chunk: an animation of `frames` frames that repeats forever.
 pub fn animation_control(frames: u32) -> ([u8; 4], Vec<u8>) {

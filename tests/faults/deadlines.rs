@@ -50,13 +50,13 @@ fn the_interrupt_is_polled_for_every_row() {
         let request = Request::cover(60, 60).jpeg(80);
         let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
         let (_, work) = measure_work(|| plan.run(&bytes, &Interrupt::never()).unwrap());
-        let height = u64::from(header.size.height);
-        let least = match header.format {
+        let height = u64::from(header.size().height);
+        let least = match header.format() {
             // An MCU is at most 32 rows high.
             Format::Jpeg => height.div_ceil(32),
             Format::Png => height,
             // The first frame of an animation may be smaller than its canvas.
-            Format::WebP if header.animated => 1,
+            Format::WebP if header.animated() => 1,
             Format::WebP => height.div_ceil(16),
             other => panic!("nothing is known of {other}"),
         };

@@ -76,7 +76,7 @@ fn row_24_an_exif_directory_is_read_once_and_nothing_is_followed() {
         (exif::huge_count(65_535), Orientation::Upright),
     ] {
         for file in [jpeg::with_exif(&tiff), png::with_exif(&tiff), webp::with_exif(&tiff)] {
-            assert_eq!(probe(&file).unwrap().orientation, expected);
+            assert_eq!(probe(&file).unwrap().orientation(), expected);
             attack(&file).assert_picture(SMALL);
         }
     }

@@ -128,7 +128,7 @@ fn row_29_the_first_bytes_tell_the_format_and_the_refusal_names_it() {
     let mut jpeg_as_png = files[1][..8].to_vec();
     jpeg_as_png.extend(&files[0]);
     attack(&jpeg_as_png).assert_refused();
-    assert_eq!(probe(&files[0]).unwrap().format.name(), "jpeg");
+    assert_eq!(probe(&files[0]).unwrap().format().name(), "jpeg");
     let refused = attack_with(&files[1], &Request::cover(9, 9), &{
         let mut limits = Limits::default();
         limits.formats.png = false;

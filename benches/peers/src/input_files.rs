@@ -74,7 +74,7 @@ impl InputFile {
         let file = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let header = bombproof::probe(&file).ok();
         let (width, height) =
-            header.as_ref().map_or((0, 0), |header| (header.size.width, header.size.height));
+            header.as_ref().map_or((0, 0), |header| (header.size().width, header.size().height));
         Ok(Self {
             name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             path: path.to_owned(),
@@ -87,11 +87,11 @@ impl InputFile {
 }
 
 fn format(header: &Header) -> &'static str {
-    match header.format {
-        Format::Jpeg => FORMATS[usize::from(header.progressive)],
+    match header.format() {
+        Format::Jpeg => FORMATS[usize::from(header.progressive())],
         Format::Png => FORMATS[2],
         // VP8 stores YCbCr (RFC 6386), VP8L RGB (RFC 9649).
-        Format::WebP => FORMATS[3 + usize::from(header.color == ColorKind::Rgb)],
+        Format::WebP => FORMATS[3 + usize::from(header.color() == ColorKind::Rgb)],
         other => unreachable!("{other} is not in the table"),
     }
 }

@@ -67,9 +67,9 @@ fn thumbnail_is_clean(thumbnail: &Thumbnail, size: Size) {
         return;
     }
     let header = bombproof::probe(thumbnail.bytes()).expect("the output is a picture");
-    assert_eq!(thumbnail.media_type(), format!("image/{}", header.format.name()));
-    assert_eq!((header.size, header.orientation), (size, Orientation::Upright));
-    assert_eq!((header.icc, header.animated), (None, false));
+    assert_eq!(thumbnail.media_type(), format!("image/{}", header.format().name()));
+    assert_eq!((header.size(), header.orientation()), (size, Orientation::Upright));
+    assert_eq!((header.icc(), header.animated()), (None, false));
 }
 
 /// P2, P5 and P7 of `bombproof::decode`: within the memory limit it gives the upright picture in
@@ -133,7 +133,7 @@ pub fn no_prefix_is_another_picture(
 fn lacks_late_orientation(prefix: &[u8], bytes: &[u8]) -> bool {
     match (probe(prefix), probe(bytes)) {
         (Ok(before), Ok(after)) => {
-            after.format == Format::Png && before.orientation != after.orientation
+            after.format() == Format::Png && before.orientation() != after.orientation()
         }
         _ => false,
     }

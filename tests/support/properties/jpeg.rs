@@ -29,7 +29,7 @@ pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
     // Both decode the view: a file without anything that only one of them reads.
     let Ok(view) = sanitised_view(bytes) else { return };
     let Ok(header) = probe(&view) else { return };
-    if header.format != Format::Jpeg || header.size.pixels() > MAX_PIXELS {
+    if header.format() != Format::Jpeg || header.size().pixels() > MAX_PIXELS {
         return;
     }
     let ours = jpeg_planes(&view, 1);
@@ -47,7 +47,8 @@ pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
         (Err(_), Err(_)) | (Err(Error::Truncated(_)), _) => {}
         (Err(Error::Malformed(malformed)), Ok(_))
             if ZUNE_ACCEPTS.contains(&malformed.what())
-                || header.progressive && ZUNE_ACCEPTS_PROGRESSIVE.contains(&malformed.what()) => {}
+                || header.progressive() && ZUNE_ACCEPTS_PROGRESSIVE.contains(&malformed.what()) => {
+        }
         (Err(error), Ok(_)) => panic!("zune-jpeg accepts it, we say {error}"),
         (Ok(_), Err(error)) => {
             let message = format!("{error:?}");

@@ -28,7 +28,7 @@ pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
         [bombs::jpeg::with_exif(tiff), bombs::png::with_exif(tiff), bombs::webp::with_exif(tiff)]
     {
         let header = probe_allocates_nothing(&file).expect("a picture with Exif");
-        assert_eq!(header.orientation, orientation, "in a {}", header.format);
+        assert_eq!(header.orientation(), orientation, "in a {}", header.format());
     }
 }
 

@@ -11,8 +11,8 @@ pub fn probe_allocates_nothing(bytes: &[u8]) -> Option<Header> {
     assert_eq!(measured.allocations, 0, "probe allocated");
     match header {
         Ok(header) => {
-            assert!(!header.size.is_empty(), "a header without pixels");
-            assert_eq!(header.input_bytes, bytes.len() as u64);
+            assert!(!header.size().is_empty(), "a header without pixels");
+            assert_eq!(header.input_bytes(), bytes.len() as u64);
             Some(header)
         }
         Err(error) => {
@@ -44,16 +44,16 @@ pub fn plan_keeps_the_promise(header: &Header, parts: &RequestParts, limits: &Li
     };
     assert!(plan.memory_bytes() <= limits.max_memory_bytes, "a quote over the limit: {plan}");
     assert!(plan.memory_bytes() > 0, "a job that needs no memory: {plan}");
-    assert!(plan.to_string().starts_with(&header.format.to_string()));
+    assert!(plan.to_string().starts_with(&header.format().to_string()));
 
     let window = plan.crop();
     let (right, bottom) = (end(window.x, window.width), end(window.y, window.height));
     assert!(!window.size().is_empty(), "nothing is shown: {plan}");
-    assert!(right <= u64::from(header.size.width), "the crop is outside: {plan}");
-    assert!(bottom <= u64::from(header.size.height), "the crop is outside: {plan}");
+    assert!(right <= u64::from(header.size().width), "the crop is outside: {plan}");
+    assert!(bottom <= u64::from(header.size().height), "the crop is outside: {plan}");
     let (divisor, cell) = (plan.scale_divisor(), plan.box_size());
     assert!([1, 2, 4, 8].contains(&divisor) && !cell.is_empty(), "{plan}");
-    assert!(divisor == 1 || header.format == Format::Jpeg, "{plan}");
+    assert!(divisor == 1 || header.format() == Format::Jpeg, "{plan}");
 
     let outputs = if parts.fit == Fit::Full { 1 } else { parts.sizes.len().max(1) };
     assert_eq!(plan.output_sizes().len(), outputs);

@@ -17,13 +17,16 @@ pub fn sanitised_view_is_self_contained(bytes: &[u8], limits: &Limits) {
     let seen = probe(&view).unwrap_or_else(|error| panic!("the view is refused: {error}"));
     let again = sanitised_view(&view).unwrap_or_else(|error| panic!("no view of a view: {error}"));
     assert!(again == view, "the view of a view differs from it");
-    assert_eq!(seen.format, header.format);
-    assert_eq!((seen.orientation, seen.icc, seen.animated), (Orientation::Upright, None, false));
-    let same_meaning = header.orientation == Orientation::Upright
-        && header.icc.is_none()
-        && !header.animated
-        && header.color == seen.color
-        && header.size == seen.size;
+    assert_eq!(seen.format(), header.format());
+    assert_eq!(
+        (seen.orientation(), seen.icc(), seen.animated()),
+        (Orientation::Upright, None, false)
+    );
+    let same_meaning = header.orientation() == Orientation::Upright
+        && header.icc().is_none()
+        && !header.animated()
+        && header.color() == seen.color()
+        && header.size() == seen.size();
     if !same_meaning {
         return;
     }

@@ -10,7 +10,7 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
 
     let walks = WALKS_OF_A_JOB + WALKS_OF_AN_OUTPUT * outputs;
     let profile = WALKED_IN_A_PROFILE + limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
-    let walked = walks * header.input_bytes + profile * (1 + outputs);
+    let walked = walks * header.input_bytes() + profile * (1 + outputs);
     assert!(
         work.walked_bytes <= walked,
         "{} bytes walked, not {walked}: {plan}",
@@ -19,15 +19,15 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
 
     // The scans may visit each sample `max_scan_work` times, in blocks of 64. Each scan also visits
     // the padding of a row and a column of MCUs, which are at most 4 blocks wide and high.
-    let (width, height) = (u64::from(header.size.width), u64::from(header.size.height));
+    let (width, height) = (u64::from(header.size().width), u64::from(header.size().height));
     let samples = COMPONENTS * u64::from(limits.max_scan_work) * width * height;
     let padding = COMPONENTS * u64::from(limits.max_scans) * (width / 2 + height / 2 + 16);
     let blocks = samples / 64 + padding;
     assert!(work.blocks <= blocks, "{} blocks visited, not {blocks}: {plan}", work.blocks);
-    assert!(work.blocks == 0 || header.format == Format::Jpeg);
+    assert!(work.blocks == 0 || header.format() == Format::Jpeg);
 
     // A frame, and its alpha, which a lossy WebP stores as a separate picture.
-    let pixels = 2 * header.size.pixels();
+    let pixels = 2 * header.size().pixels();
     assert!(work.pixels <= pixels, "{} pixels decoded, not {pixels}: {plan}", work.pixels);
 
     let inflated = outputs * limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk)

@@ -74,7 +74,7 @@ fn once(file: &[u8], request_for: RequestFor) -> Outcome {
     let seconds = thread_seconds() - start;
     match plan {
         Ok(plan) => Outcome::Accepted {
-            pixels: plan.header().size.pixels(),
+            pixels: plan.header().size().pixels(),
             seconds,
             peak_bytes: measured.peak_bytes,
             quoted_bytes: plan.memory_bytes(),

@@ -18,7 +18,7 @@ pub fn cases() -> Vec<Case> {
         png_colors::cases(),
         webp::cases(),
     ]
-        .into_iter()
-        .flatten()
-        .collect()
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -98,7 +98,7 @@ fn difference(eighth: &Plane, full: &Plane) -> (usize, f64, f64) {
 }
 
 fn has_luma(file: &File) -> bool {
-    let color = bombproof::probe(&file.bytes).map(|header| header.color);
+    let color = bombproof::probe(&file.bytes).map(|header| header.color());
     matches!(color, Ok(ColorKind::Gray | ColorKind::YCbCr))
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
 }
 
 fn row(file: &File) -> Result<Row, String> {
-    let color = bombproof::probe(&file.bytes).map_err(|error| error.to_string())?.color;
+    let color = bombproof::probe(&file.bytes).map_err(|error| error.to_string())?.color();
     let ours = job::pixels(&file.bytes, &Request::cover(256, 256).pixels())?.on_white();
     let reference = match Reference::of(&file.bytes).and_then(|full| full.converted()) {
         Ok(reference) => reference::cover(&reference, 256).on_white(),
