@@ -64,7 +64,23 @@ fn a_header_is_serialized() {
     assert_eq!(value["format"], "jpeg");
     assert_eq!(value["size"]["width"], 2400);
     assert_eq!(value["color"], "ycbcr");
-    assert!(value.get("detail").is_none());
+    let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let expected = [
+        "alpha",
+        "animated",
+        "bit_depth",
+        "color",
+        "format",
+        "icc",
+        "input_bytes",
+        "orientation",
+        "progressive",
+        "scans",
+        "segments",
+        "size",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]
