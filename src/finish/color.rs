@@ -43,29 +43,21 @@ pub(crate) fn vp8_yuva_to_rgba(planes: [&[u8]; 3], rgba: &mut [u8]) -> Result<()
     })
 }
 
-/// How the four components of a JPEG encode CMYK samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CmykCoding {
-    /// The first three components are YCbCr (Adobe transform 2).
-    pub(crate) ycck: bool,
-    /// 255 means no ink, as Adobe writes it.
-    pub(crate) inverted: bool,
-}
-
-/// Four components of a JPEG → C, M, Y, K, where 255 means full ink.
+/// Four components of a JPEG → C, M, Y, K, where 255 means full ink. In the file 255 means no ink, as
+/// Adobe writes it and as browsers assume. With `is_ycck` the first three components are YCbCr (Adobe
+/// transform 2).
 pub(crate) fn interleave_cmyk(
     planes: [&[u8]; 4],
-    coding: CmykCoding,
+    is_ycck: bool,
     pixels: &mut [u8],
 ) -> Result<(), Error> {
-    let inversion = if coding.inverted { 255 } else { 0 };
     each_pixel(planes, pixels, |[a, b, c, k], cmyk: &mut [u8; 4]| {
-        let [c, m, y] = if coding.ycck {
-            rgb_of_jpeg_ycbcr(i32::from(a) << LUMA_BITS, b, c).map(|light| 255 - light)
+        let [c, m, y] = if is_ycck {
+            rgb_of_jpeg_ycbcr(i32::from(a) << LUMA_BITS, b, c)
         } else {
-            [a, b, c]
+            [255 - a, 255 - b, 255 - c]
         };
-        *cmyk = [c, m, y, k].map(|sample| inversion ^ sample);
+        *cmyk = [c, m, y, 255 - k];
     })
 }
 
@@ -214,16 +206,12 @@ mod tests {
 
     #[test]
     fn no_ink_is_white_in_every_cmyk_coding() {
-        for (planes, ycck, inverted) in [
-            ([[0u8], [0], [0], [0]], false, false),
-            ([[255], [255], [255], [255]], false, true),
-            // Adobe writes the inverted samples: no ink is 255, and its luma is 0.
-            ([[0], [128], [128], [255]], true, true),
-            ([[255], [128], [128], [0]], true, false),
-        ] {
+        for (planes, is_ycck) in
+            [([[255u8], [255], [255], [255]], false), ([[0], [128], [128], [255]], true)]
+        {
             let mut pixels = [9; 4];
             let [a, b, c, k] = &planes;
-            interleave_cmyk([a, b, c, k], CmykCoding { ycck, inverted }, &mut pixels).unwrap();
+            interleave_cmyk([a, b, c, k], is_ycck, &mut pixels).unwrap();
             assert_eq!(pixels, [0; 4]);
             cmyk_to_rgb(&mut pixels);
             assert_eq!(pixels[..3], [255; 3]);

@@ -50,12 +50,8 @@ pub(crate) enum Colors {
     JpegYCbCr,
     /// In studio range, as VP8 defines it.
     Vp8Yuv,
-    Cmyk {
-        inverted: bool,
-    },
-    Ycck {
-        inverted: bool,
-    },
+    Cmyk,
+    Ycck,
 }
 
 impl Colors {
@@ -64,7 +60,7 @@ impl Colors {
         match self {
             Self::Gray => 1,
             Self::Rgb | Self::JpegYCbCr | Self::Vp8Yuv => 3,
-            Self::Cmyk { .. } | Self::Ycck { .. } => 4,
+            Self::Cmyk | Self::Ycck => 4,
         }
     }
 }
@@ -177,7 +173,7 @@ impl Order {
 
     const fn channels(&self) -> icc::Channels {
         match (self.colors, self.layout()) {
-            (Colors::Cmyk { .. } | Colors::Ycck { .. }, _) => icc::Channels::Cmyk,
+            (Colors::Cmyk | Colors::Ycck, _) => icc::Channels::Cmyk,
             (_, Layout::Gray) => icc::Channels::Gray,
             (_, Layout::GrayAlpha) => icc::Channels::GrayAlpha,
             (_, Layout::Rgb) => icc::Channels::Rgb,
@@ -278,19 +274,14 @@ impl Order {
     fn write_colors(&self, planes: &SmallPlanes<'_>, samples: &mut [u8]) -> Result<(), Error> {
         let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
         let [_, second, third, fourth] = all;
-        let cmyk = |ycck, inverted| color::CmykCoding { ycck, inverted };
         match (self.colors, self.has_alpha) {
             (Colors::JpegYCbCr, _) => color::jpeg_ycbcr_to_rgb([second, third], samples)?,
             (Colors::Vp8Yuv, false) => color::vp8_yuv_to_rgb([second, third], samples)?,
             (Colors::Vp8Yuv, true) => {
                 color::vp8_yuva_to_rgba([second, third, fourth], samples)?;
             }
-            (Colors::Cmyk { inverted }, _) => {
-                color::interleave_cmyk(all, cmyk(false, inverted), samples)?;
-            }
-            (Colors::Ycck { inverted }, _) => {
-                color::interleave_cmyk(all, cmyk(true, inverted), samples)?;
-            }
+            (Colors::Cmyk, _) => color::interleave_cmyk(all, false, samples)?,
+            (Colors::Ycck, _) => color::interleave_cmyk(all, true, samples)?,
             (Colors::Gray | Colors::Rgb, _) => {
                 let used = all.get(..self.plane_count());
                 color::interleave(used.ok_or(Error::Bug("a fifth plane"))?, samples)?;

@@ -206,7 +206,7 @@ impl Plan {
 
     fn finish_order(&self, output: &OutputGeometry, is_last: bool) -> finish::Order {
         let max_icc_bytes = match self.source.colors {
-            Colors::Cmyk { .. } | Colors::Ycck { .. } => self.limits.max_icc_bytes_cmyk,
+            Colors::Cmyk | Colors::Ycck => self.limits.max_icc_bytes_cmyk,
             _ => self.limits.max_icc_bytes,
         };
         finish::Order {

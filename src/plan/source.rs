@@ -46,8 +46,8 @@ impl Source {
             jpeg::Color::Gray => Colors::Gray,
             jpeg::Color::YCbCr => Colors::JpegYCbCr,
             jpeg::Color::Rgb => Colors::Rgb,
-            jpeg::Color::Cmyk => Colors::Cmyk { inverted: true },
-            jpeg::Color::Ycck => Colors::Ycck { inverted: true },
+            jpeg::Color::Cmyk => Colors::Cmyk,
+            jpeg::Color::Ycck => Colors::Ycck,
         };
         Self { colors, alpha: false, in_several_scans: !frame.single_scan, planes }
     }
