@@ -40,6 +40,7 @@ impl GeneratedWebp {
                     subblocks: !provider.one_in(4),
                     skip: !provider.one_in(4),
                     segments: provider.one_in(2),
+                    reserved_color_space: provider.one_in(8),
                 };
                 with_alpha(vp8::encode(&picture, &options), size, provider)
             }
