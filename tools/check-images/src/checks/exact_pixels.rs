@@ -1,5 +1,5 @@
-//! Full-size pixels, sample by sample: PngSuite against the `image`
-//! crate, WebP against the reference pictures of its test suite, and the
+//! Full-size pixels, sample by sample: PngSuite without its gAMA chunks against the `image`
+//! crate, which does not convert, WebP against the reference pictures of its test suite, and the
 //! unconverted planes of every WebP against those of libwebp.
 
 use bombproof::Request;
@@ -16,14 +16,16 @@ mod libwebp;
 
 pub(crate) fn check(files: &[File]) -> Vec<Row> {
     let suite = files.iter().filter(|file| file.is_in("png/pngsuite/") && file.is_picture());
-    let mut rows =
-        parallel::on_each(suite.clone(), |file| vec![pixels_row("exact-png", file, &file.bytes)]);
+    let mut rows = parallel::on_each(suite.clone(), |file| {
+        let bytes = without_gamma(&file.bytes);
+        vec![pixels_row("exact-png", &file.path, &bytes, &bytes)]
+    });
     let pairs: Vec<_> =
         files.iter().filter_map(|file| Some((file, reference(file, files)?))).collect();
     rows.extend(parallel::on_each(pairs.iter().map(|(file, _)| *file), |file| {
         let (_, reference) =
             pairs.iter().find(|(of, _)| of.path == file.path).expect("one of them");
-        vec![pixels_row("exact-webp", file, &reference.bytes)]
+        vec![pixels_row("exact-webp", &file.path, &file.bytes, &reference.bytes)]
     }));
     let webps = || files.iter().filter(|file| file.is_picture() && file.bytes.starts_with(b"RIFF"));
     rows.extend(parallel::on_each(webps(), |file| vec![planes_row(file)]));
@@ -36,14 +38,29 @@ pub(crate) fn check(files: &[File]) -> Vec<Row> {
     rows
 }
 
-fn pixels_row(check: &'static str, file: &File, reference: &[u8]) -> Row {
-    let error = job::pixels(&file.bytes, &Request::full_size().pixels()).and_then(|ours| {
+/// A PNG without its gAMA chunks.
+fn without_gamma(png: &[u8]) -> Vec<u8> {
+    let (signature, mut chunks) = png.split_at(8);
+    let mut kept = signature.to_vec();
+    while let Some(length) = chunks.first_chunk() {
+        let whole = (u32::from_be_bytes(*length) as usize + 12).min(chunks.len());
+        let (chunk, rest) = chunks.split_at(whole);
+        if chunk.get(4..8) != Some(b"gAMA") {
+            kept.extend_from_slice(chunk);
+        }
+        chunks = rest;
+    }
+    kept
+}
+
+fn pixels_row(check: &'static str, path: &str, bytes: &[u8], reference: &[u8]) -> Row {
+    let error = job::pixels(bytes, &Request::full_size().pixels()).and_then(|ours| {
         let theirs = Reference::of(reference)?.picture;
         ours.max_error(&theirs)
     });
     match error {
-        Ok(error) => Row::quiet(check, &file.path, error <= 1, || format!("error {error}/255 max")),
-        Err(message) => Row::figure(check, &file.path, false, message),
+        Ok(error) => Row::quiet(check, path, error <= 1, || format!("error {error}/255 max")),
+        Err(message) => Row::figure(check, path, false, message),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The checks, one file each, in the order in which they run.
 
+mod acceptance;
 mod color_profiles;
 mod component_sampling;
 mod determinism;
@@ -20,6 +21,7 @@ pub(crate) type Check = fn(&[File]) -> Vec<Row>;
 
 pub(crate) const ALL: &[(&str, Check)] = &[
     ("outcomes", outcomes::check),
+    ("acceptance", acceptance::check),
     ("photo-similarity", photo_similarity::check),
     ("orientation", orientation::check),
     ("color-profiles", color_profiles::check),
