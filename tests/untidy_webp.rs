@@ -1,6 +1,6 @@
 //! P6 on WebPs whose wrapping is untidy: libwebp shows them, and so do we, with the pixels of the
 //! tidy file.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use bombproof::{Limits, Picture, decode};
 use bombproof_testkit::pictures::{landscape, spotlight, test_card};
