@@ -35,8 +35,9 @@ fn dc_refined(frame: Frame) -> Vec<u8> {
         for low in (0..13).rev() {
             scan(&mut stream, &[component], (0, 0), (low + 1, low));
             let mut bits = JpegBitWriter::default();
-            for n in 0..frame.blocks() / 32 + 1 {
-                bits.put(mix(n as u64) as u32, 32);
+            for block in (0..frame.blocks()).step_by(32) {
+                let count = 32.min(frame.blocks() - block) as u32;
+                bits.put(mix(block as u64 / 32) as u32 >> (32 - count), count);
             }
             stream.bytes.extend(bits.finish());
         }
