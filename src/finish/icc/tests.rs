@@ -1,11 +1,9 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
-use bombproof_testkit::png::zlib;
-
 use super::*;
 use crate::probe::icc::memory_bytes;
 use crate::probe::icc::test_profiles::{
-    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
+    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
 
 /// Converts with exactly the quoted memory.

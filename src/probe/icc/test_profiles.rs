@@ -180,3 +180,8 @@ pub(crate) const SRGB: [[f64; 3]; 3] =
     [[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.7141]];
 pub(crate) const DISPLAY_P3: [[f64; 3]; 3] =
     [[0.51512, 0.2412, -0.00105], [0.29198, 0.69225, 0.04189], [0.1571, 0.06657, 0.78407]];
+
+/// The zlib stream of an iCCP chunk.
+pub(crate) fn zlib(profile: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(profile, 9)
+}

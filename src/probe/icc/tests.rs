@@ -1,11 +1,9 @@
 //! Intact and damaged profiles: what is read from them, and what they cost.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
-use bombproof_testkit::png::zlib;
-
 use super::deflated::HEAD_BYTES;
 use super::test_profiles::{
-    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table,
+    DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
 use super::*;
 use crate::budget::Budget;
