@@ -31,7 +31,8 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// The files; a test below tells the story of each.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
+    DATA_AND_NO_MARKER,
     EXIF_WITHOUT_FLAG,
     PROFILE_AFTER_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
@@ -45,6 +46,7 @@ const FILES: [&str; 11] = [
     VP8L_SYMBOLS_OUT_OF_ORDER,
 ];
 
+const DATA_AND_NO_MARKER: &str = "data-and-no-marker-after-the-scan.jpg";
 const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
 const PROFILE_AFTER_PICTURE: &str = "profile-after-picture.webp";
 const PROGRESSIVE_WITHOUT_TABLE: &str = "progressive-without-table.jpg";
@@ -164,6 +166,18 @@ fn data_after_the_last_mcu_is_malformed() {
     let refused = bombproof::instrument::planes(&read(RESTART_AFTER_THE_SCAN));
     let Err(Error::Malformed(malformed)) = refused else { panic!("{refused:?}") };
     assert_eq!(malformed.what(), "data after the last block of a scan");
+}
+
+/// Bytes follow the last MCU and no marker follows them, so they are appended data (target
+/// `sanitised_view`). The view once put EOI behind them, which made them damage.
+#[test]
+fn data_after_the_last_mcu_of_a_file_without_eoi_stays_appended_data() {
+    let file = read(DATA_AND_NO_MARKER);
+    let view = bombproof::instrument::sanitised_view(&file).unwrap();
+    assert!(!view.ends_with(b"\xFF\xD9"));
+    let request = Request::full_size().pixels();
+    let of_file = bombproof::thumbnail(&file, &request, &Limits::default()).unwrap();
+    assert_eq!(bombproof::thumbnail(&view, &request, &Limits::default()).unwrap(), of_file);
 }
 
 /// A grey JPEG of five MCUs a row with a restart marker after every eighth MCU (target

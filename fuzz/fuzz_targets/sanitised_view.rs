@@ -1,4 +1,4 @@
-//! P6: the sanitised view of any bytes is a complete file, and is its own sanitised view.
+//! P6: the sanitised view of any bytes is a file, and is its own sanitised view.
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::Limits;

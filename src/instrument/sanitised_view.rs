@@ -31,6 +31,7 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
         view.extend(body);
     };
     let mut segments = jpeg::Segments::new(bytes)?;
+    let mut is_followed_by_marker = true;
     while let Some(segment) = segments.next()? {
         match segment {
             Segment::Frame { marker, body } => put(&mut view, marker, body),
@@ -41,7 +42,8 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
             Segment::Scan { body, entropy } => {
                 put(&mut view, 0xDA, body);
                 let length = usize::try_from(segments.skip_entropy_data()).unwrap_or(usize::MAX);
-                let data = entropy.get(..length).unwrap_or(entropy);
+                let (data, rest) = entropy.split_at_checked(length).unwrap_or((entropy, &[]));
+                is_followed_by_marker = !rest.is_empty();
                 // A truncated file may end in half a marker. Before the EOI that would be a fill
                 // byte.
                 let fill_bytes = data.iter().rev().take_while(|&&byte| byte == 0xFF).count();
@@ -53,7 +55,10 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
             }
         }
     }
-    view.extend([0xFF, 0xD9]);
+    // What follows the last block is damage before a marker, and appended data at the end of a file.
+    if is_followed_by_marker {
+        view.extend([0xFF, 0xD9]);
+    }
     Ok(view)
 }
 

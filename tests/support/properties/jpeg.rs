@@ -38,7 +38,12 @@ pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
         has_samples_of(&view, &coefficients);
         coefficients
     });
-    let theirs = zune_jpeg::planes(&view);
+    // zune-jpeg refuses a file that ends without EOI.
+    let mut closed = view.clone();
+    if !view.ends_with(&[0xFF, EOI]) {
+        closed.extend([0xFF, EOI]);
+    }
+    let theirs = zune_jpeg::planes(&closed);
     if zune_cannot_judge(&view) {
         return;
     }
@@ -163,6 +168,7 @@ const SOF0: u8 = 0xC0;
 const SOF1: u8 = 0xC1;
 const SOF2: u8 = 0xC2;
 const SOS: u8 = 0xDA;
+const EOI: u8 = 0xD9;
 const DRI: u8 = 0xDD;
 /// The largest sum of absolute coefficients that a block of a picture can have.
 const MAX_SUM: i64 = 8_192;

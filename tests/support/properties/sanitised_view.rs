@@ -5,8 +5,8 @@ use bombproof::{ColorConversion, ColorKind, Limits, Orientation, Request, probe}
 
 use super::plan::refusal_is_explained;
 
-/// P6: the view that the container readers approve is a complete file of the same format, and its
-/// own view is the view itself. Nothing that it leaves out has to do with pixels: where both
+/// P6: the view that the container readers approve is a file of the same format, and its own view
+/// is the view itself. Nothing that it leaves out has to do with pixels: where both
 /// headers give colours the same meaning, both files decode to the same colours.
 pub fn sanitised_view_is_self_contained(bytes: &[u8], limits: &Limits) {
     let view = match sanitised_view(bytes) {
