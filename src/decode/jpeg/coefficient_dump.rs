@@ -1,7 +1,7 @@
 //! The coefficients of a file and the definition of the inverse DCT, for the feature `instrument`.
 //! Together they define the exact samples.
 
-use super::coefficients::Coefficients;
+use super::coefficients::{Coefficients, WITHOUT_STEPS};
 use super::order::Order;
 use super::scans::Scans;
 use crate::budget::Budget;
@@ -35,11 +35,11 @@ pub(crate) fn coefficients(bytes: &[u8], frame: &Frame) -> Result<Vec<Blocks>, E
     }
     let job = Job { budget: &budget, interrupt: &interrupt };
     Scans::new(bytes, frame, &budget)?.decode_pass(order, &all, job, &mut planes)?;
-    Ok(planes.iter().flatten().map(dequantized).collect())
+    planes.iter().flatten().map(dequantized).collect()
 }
 
-fn dequantized(plane: &Coefficients<'_>) -> Blocks {
-    let steps = plane.quantization_steps.unwrap_or([0; 64]);
+fn dequantized(plane: &Coefficients<'_>) -> Result<Blocks, Error> {
+    let steps = plane.quantization_steps.ok_or(WITHOUT_STEPS)?;
     let blocks = plane.values.chunks_exact(plane.blocks.values_per_block).map(|values| {
         let mut block = [0; 64];
         for (index, step) in zigzag_order(plane.scale).iter().zip(steps) {
@@ -48,5 +48,5 @@ fn dequantized(plane: &Coefficients<'_>) -> Blocks {
         }
         block
     });
-    Blocks { columns: plane.blocks.all_blocks.width as usize, blocks: blocks.collect() }
+    Ok(Blocks { columns: plane.blocks.all_blocks.width as usize, blocks: blocks.collect() })
 }

@@ -95,7 +95,7 @@ impl<'b> Coefficients<'b> {
         let columns = window.x..window.x.saturating_add(window.width);
         let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
         let mut steps = [0; 64];
-        let zigzag_steps = self.quantization_steps.unwrap_or([0; 64]);
+        let zigzag_steps = self.quantization_steps.ok_or(WITHOUT_STEPS)?;
         for (index, step) in zigzag_order(self.scale).iter().zip(zigzag_steps) {
             if usize::from(*index) < values_per_block {
                 steps[usize::from(*index & 63)] = step;
@@ -139,3 +139,6 @@ fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
 fn to_usize(count: u64) -> Result<usize, Error> {
     usize::try_from(count).map_err(|_| Error::Bug("more coefficients than the address space"))
 }
+
+/// The first scan of a component sets them, and a component without a scan is refused before.
+pub(super) const WITHOUT_STEPS: Error = Error::Bug("coefficients without quantization steps");
