@@ -29,19 +29,25 @@ pub struct Limits {
     /// *Promise.* The largest upload in bytes. Default 32 MiB: the largest phone photographs are
     /// about 25 MB.
     pub max_input_bytes: u64,
-    /// *Promise.* The longest side of the source in pixels. Default 32,768: enough for panoramas. A
-    /// JPEG can declare up to 65,535.
+    /// *Promise.* The longest side of the source in pixels. Default 65,535: enough for panoramas and
+    /// long screenshots. It is the most that a JPEG can declare.
     pub max_side_px: u32,
-    /// *Promise.* The largest number of pixels of the source. Default 120,000,000: enough for
-    /// phones with 108 megapixels.
+    /// *Promise.* The largest number of pixels of the source. Default 268,435,456: enough for
+    /// phones with 200 megapixels. Memory and work have limits of their own.
     pub max_pixels: u64,
     /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
-    /// Default 64 MiB: enough for every JPEG within the other defaults, for targets of up to 512 ×
-    /// 512 at the default detail. A progressive JPEG that needs more is decoded one component after
+    /// Default 64 MiB: enough for every JPEG of up to 120 megapixels, for targets of up to 512 × 512
+    /// at the default detail. A progressive JPEG that needs more is decoded one component after
     /// the other, which needs less memory and gives the same picture.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,
+    /// *Promise.* The most work of one job, counted as [`Plan::work`] counts it: in nanoseconds of
+    /// one core of the machine that this crate is measured on. Default 3,000,000,000: three
+    /// seconds. On a machine that is half as fast, half as much work takes three seconds.
+    ///
+    /// [`Plan::work`]: crate::Plan::work
+    pub max_work: u64,
     /// *Promise.* The longest side of a requested output in pixels. Default 4,096: the target size
     /// may come from a URL.
     pub max_output_side_px: u32,
@@ -70,9 +76,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_input_bytes: 32 << 20,
-            max_side_px: 32_768,
-            max_pixels: 120_000_000,
+            max_side_px: 65_535,
+            max_pixels: 1 << 28,
             max_memory_bytes: 64 << 20,
+            max_work: 3_000_000_000,
             max_output_side_px: 4_096,
             max_scans: 64,
             max_scan_work: 20,
@@ -147,6 +154,8 @@ pub enum Limit {
     Pixels,
     /// [`Limits::max_memory_bytes`], in bytes.
     Memory,
+    /// [`Limits::max_work`], in nanoseconds.
+    Work,
     /// [`Limits::max_output_side_px`], in pixels.
     OutputSide,
     /// [`Limits::max_scans`], in scans.
@@ -166,6 +175,7 @@ impl Limit {
             Self::Side => "max_side_px",
             Self::Pixels => "max_pixels",
             Self::Memory => "max_memory_bytes",
+            Self::Work => "max_work",
             Self::OutputSide => "max_output_side_px",
             Self::Scans => "max_scans",
             Self::ScanWork => "max_scan_work",
@@ -180,6 +190,7 @@ impl Limit {
             Self::Side => "the longer side in pixels",
             Self::Pixels => "the number of pixels",
             Self::Memory => "the memory needed in bytes",
+            Self::Work => "the work needed in nanoseconds",
             Self::OutputSide => "the longer side of the output in pixels",
             Self::Scans => "the number of scans",
             Self::ScanWork => "the number of samples that the scans visit",
@@ -190,7 +201,7 @@ impl Limit {
     pub(crate) const fn user_message(self) -> &'static str {
         match self {
             Self::InputBytes => "This file is too large. Please use a smaller one.",
-            Self::Side | Self::Pixels | Self::Memory => {
+            Self::Side | Self::Pixels | Self::Memory | Self::Work => {
                 "This picture has too many pixels. Please use a smaller one."
             }
             Self::OutputSide => "This picture cannot be made that large.",
@@ -202,7 +213,7 @@ impl Limit {
 
     pub(crate) const fn http_status(self) -> u16 {
         match self {
-            Self::InputBytes | Self::Side | Self::Pixels | Self::Memory => 413,
+            Self::InputBytes | Self::Side | Self::Pixels | Self::Memory | Self::Work => 413,
             Self::OutputSide => 400,
             Self::Scans | Self::ScanWork | Self::Segments => 422,
         }

@@ -15,6 +15,11 @@ use crate::work;
 /// Clones share the same pool. Waiting is first in, first out: a small job does not overtake a
 /// large one that waits.
 ///
+/// There is no pool of work. Memory is held until a job ends and must not run out, but time cannot:
+/// the number of threads that run jobs bounds how much of it is spent at once. What a queue needs is
+/// the sum of [`Plan::work`] of the jobs that wait. Divided by the number of threads, it is the
+/// longest time until the next job starts.
+///
 /// ```
 /// use std::time::Duration;
 /// use bombproof::{Interrupt, Limits, MemoryPool, Plan, Request};

@@ -33,11 +33,12 @@ fn each_limit_accepts_its_own_value_and_refuses_one_more() {
     let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
     let scans = header.scans().unwrap();
     type Set = fn(&mut Limits, u64);
-    let cases: [(Limit, u64, Set); 7] = [
+    let cases: [(Limit, u64, Set); 8] = [
         (Limit::InputBytes, bytes.len() as u64, |l, n| l.max_input_bytes = n),
         (Limit::Side, header.size().longer_side().into(), |l, n| l.max_side_px = n as u32),
         (Limit::Pixels, header.size().pixels(), |l, n| l.max_pixels = n),
         (Limit::Memory, plan.memory_bytes(), |l, n| l.max_memory_bytes = n),
+        (Limit::Work, plan.work(), |l, n| l.max_work = n),
         (Limit::OutputSide, 64, |l, n| l.max_output_side_px = n as u32),
         (Limit::Scans, scans.into(), |l, n| l.max_scans = n as u32),
         (Limit::Segments, header.segments().into(), |l, n| l.max_segments = n as u32),
@@ -61,6 +62,7 @@ fn each_status_says_who_has_to_act() {
     let cases = [
         (refusal("bombs/flood-65535.png", |_| {}), "over_limit", 413),
         (refusal("valid/photo.jpg", |l| l.max_memory_bytes = 1000), "over_limit", 413),
+        (refusal("valid/photo.jpg", |l| l.max_work = 1000), "over_limit", 413),
         (refusal("valid/photo.jpg", |l| l.max_output_side_px = 10), "over_limit", 400),
         (refusal("bombs/markers-com.jpg", |_| {}), "over_limit", 422),
         (refusal("bombs/absent-10000.png", |_| {}), "not_credible", 422),

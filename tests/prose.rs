@@ -22,6 +22,7 @@ fn the_table_of_limits_is_the_default() {
         ("max_side_px", u64::from(limits.max_side_px)),
         ("max_pixels", limits.max_pixels),
         ("max_memory_bytes", limits.max_memory_bytes),
+        ("max_work", limits.max_work),
         ("max_output_side_px", u64::from(limits.max_output_side_px)),
         ("max_scans", u64::from(limits.max_scans)),
         ("max_scan_work", u64::from(limits.max_scan_work)),
@@ -57,7 +58,7 @@ fn the_readme_example_runs() -> Result<(), Box<dyn std::error::Error>> {
 
     let bomb = std::fs::read("corpus/bombs/flood-65535.png")?;
     let refused = bombproof::thumbnail(&bomb, &request, &limits).unwrap_err();
-    assert!(matches!(refused, Error::OverLimit { limit: Limit::Side, found: 65_535, .. }));
+    assert!(matches!(refused, Error::OverLimit { limit: Limit::Pixels, found: 4_294_836_225, .. }));
     assert_eq!((refused.http_status(), bomb.len()), (413, 65));
 
     let source = include_str!("prose.rs");

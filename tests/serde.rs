@@ -48,13 +48,13 @@ fn a_number_that_a_limit_cannot_hold_is_refused() {
         for value in ["-1", "0.5", "1.0", "1e3", "18446744073709551616", "\"5\"", "null", "true"] {
             assert!(!number(value), "{name}: {value}");
         }
-        let is_u32 = !matches!(&name[..], "max_pixels") && !name.contains("bytes");
+        let is_u32 = !matches!(&name[..], "max_pixels" | "max_work") && !name.contains("bytes");
         assert!(number("0") && number("4294967295"), "{name}");
         assert_eq!(number("4294967296"), !is_u32, "{name}");
         assert_eq!(number("18446744073709551615"), !is_u32, "{name}");
         fields += 1;
     }
-    assert_eq!(fields, 10);
+    assert_eq!(fields, 11);
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn an_error_is_serialized_as_its_report() {
     let value = serde_json::to_value(refused.unwrap_err()).unwrap();
     let expected = serde_json::json!({
         "kind": "over_limit",
-        "limit": "max_side_px",
-        "found": 65_535,
-        "allowed": 32_768,
-        "message": "the longer side in pixels is 65535, over the limit of 32768 (max_side_px)",
+        "limit": "max_pixels",
+        "found": 4_294_836_225_u64,
+        "allowed": 268_435_456,
+        "message": "the number of pixels is 4294836225, over the limit of 268435456 (max_pixels)",
         "user_message": "This picture has too many pixels. Please use a smaller one.",
         "http_status": 413,
         "retryable": false,

@@ -67,9 +67,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     memory: Option<u64>,
 
-    /// Maximum number of pixels of an input [default: 120000000]
+    /// Maximum number of pixels of an input [default: 268435456]
     #[arg(long, value_name = "PIXELS")]
     max_pixels: Option<u64>,
+
+    /// Limit of the work of one job, as time on the machine that its price was measured on
+    /// [default: 3s]
+    #[arg(long, value_name = "TIME", value_parser = value_parsers::duration)]
+    max_work: Option<Duration>,
 
     /// Time limit of one job, including the wait for memory, such as 5s or 500ms [default: none]
     #[arg(long, value_name = "TIME", value_parser = value_parsers::duration)]
@@ -168,6 +173,9 @@ impl Args {
         let mut limits = Limits::default();
         limits.max_memory_bytes = self.memory.unwrap_or(limits.max_memory_bytes);
         limits.max_pixels = self.max_pixels.unwrap_or(limits.max_pixels);
+        if let Some(time) = self.max_work {
+            limits.max_work = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        }
         limits
     }
 

@@ -68,6 +68,8 @@ struct Success {
     scale: String,
     memory_quoted: u64,
     memory_peak: u64,
+    /// The most that the job could take on the machine that its price was measured on.
+    work_quoted_ms: f64,
     elapsed_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<String>,
@@ -102,6 +104,7 @@ impl Success {
             scale: scale(plan),
             memory_quoted: plan.memory_bytes(),
             memory_peak: outcome.usage.peak_bytes,
+            work_quoted_ms: plan.work() as f64 / 1e6,
             elapsed_ms: milliseconds(outcome),
             output: avatar.map(|avatar| avatar.output.to_string_lossy().into()),
             output_width: output_size.width,

@@ -54,6 +54,18 @@ impl Order<'_> {
         }
     }
 
+    /// The most work of [`decode`](Self::decode) in picoseconds.
+    pub(crate) fn work_ps(&self) -> u64 {
+        let (decoder_ps, decoded) = match &self.source {
+            Source::Jpeg(order) => (order.work_ps(), u64::MAX),
+            Source::Png(order) => (order.work_ps(), u64::MAX),
+            // The frame may be smaller than the canvas.
+            Source::WebP(order) => (order.work_ps(), order.still.frame.pixels()),
+        };
+        let planes = self.planes.iter().flatten();
+        planes.map(|plane| plane.work_ps(decoded)).fold(decoder_ps, u64::saturating_add)
+    }
+
     /// The peak heap memory of [`decode`](Self::decode), including the small planes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let plane_bytes = self.planes.map(|plane| {

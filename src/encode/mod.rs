@@ -55,6 +55,16 @@ impl Order {
         }
     }
 
+    /// The most work of [`encode`](Self::encode) in picoseconds.
+    pub(crate) fn work_ps(&self) -> u64 {
+        match self.format {
+            OutputFormat::Jpeg { quality } => jpeg::work_ps(self.size, self.layout, quality),
+            OutputFormat::Png => png::work_ps(self.size, self.layout),
+            OutputFormat::WebPLossless => webp::work_ps(self.size, self.layout),
+            OutputFormat::Pixels => 0,
+        }
+    }
+
     /// The most bytes that the finished file occupies: its length, and up to a sixteenth more
     /// capacity.
     pub(crate) const fn file_bytes(&self) -> u64 {

@@ -8,6 +8,7 @@ use crate::budget::{Budget, Buffer};
 use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::error::Error;
 use crate::picture::{Layout, PictureView};
+use crate::price::sum_ps;
 use crate::size::Size;
 
 /// The longest side that a PNG can have (PNG, 11.2.1).
@@ -35,6 +36,15 @@ pub(crate) fn encode<'b>(
 pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
     codec_bytes(size, layout).saturating_add(file_bound(size, layout).memory_bytes())
 }
+
+/// The most work of [`encode`] in picoseconds.
+pub(crate) fn work_ps(size: Size, layout: Layout) -> u64 {
+    let samples = size.pixels().saturating_mul(layout.bytes_per_pixel() as u64);
+    sum_ps([(samples, SAMPLE_PS)])
+}
+
+/// A sample: five filters to choose from, and deflate.
+const SAMPLE_PS: u64 = 60_000;
 
 fn write(
     PictureView { size, layout, pixels }: PictureView<'_>,

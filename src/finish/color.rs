@@ -3,8 +3,18 @@
 //! All planes of a call have the same length. The pixels have room for exactly one sample of each.
 
 use crate::error::Error;
+use crate::price::sum_ps;
 
 use super::sample::{LUMA_BITS, luma};
+
+/// The most work of making `pixels` from planes of these colours, in picoseconds.
+pub(crate) fn work_ps(pixels: u64, is_premultiplied: bool) -> u64 {
+    let divided = if is_premultiplied { pixels } else { 0 };
+    sum_ps([(pixels, PIXEL_PS), (divided, UNPREMULTIPLIED_PIXEL_PS)])
+}
+
+const PIXEL_PS: u64 = 4_000;
+const UNPREMULTIPLIED_PIXEL_PS: u64 = 12_000;
 
 /// Interleaves 1 to 4 planes that need no conversion.
 pub(crate) fn interleave(planes: &[&[u8]], pixels: &mut [u8]) -> Result<(), Error> {

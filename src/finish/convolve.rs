@@ -6,6 +6,7 @@
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::price::sum_ps;
 
 use super::kernel::{Axis, ONE_BITS, Weights};
 use super::sample::Sample;
@@ -41,6 +42,28 @@ pub(crate) fn memory_bytes(x: Axis, y: Axis) -> u64 {
     let while_filtering = Weights::memory_bytes(y).saturating_add(line);
     Columns::memory_bytes(x).saturating_add(Weights::memory_bytes(x).max(while_filtering))
 }
+
+/// The most work of [`plane`] in picoseconds.
+pub(crate) fn work_ps(x: Axis, y: Axis) -> u64 {
+    let weights = |axis: Axis| axis.max_window_len().saturating_mul(axis.target.into());
+    let products = |row_len: u64, window_len: u64| {
+        row_len.saturating_mul(window_len).saturating_mul(y.target.into())
+    };
+    // Less than one vector of columns is filtered one by one.
+    let columns = line_len(x).max(COLUMNS_AT_ONCE as u64);
+    sum_ps([
+        (weights(x).saturating_add(weights(y)), WEIGHT_PS),
+        (products(columns, y.max_window_len()), VERTICAL_PRODUCT_PS),
+        (products(x.target.into(), padded_window(x)), HORIZONTAL_PRODUCT_PS),
+    ])
+}
+
+/// A weight of a filter window.
+const WEIGHT_PS: u64 = 30_000;
+/// A product of a sample and a weight of the vertical pass.
+const VERTICAL_PRODUCT_PS: u64 = 120;
+/// The same of the horizontal pass.
+const HORIZONTAL_PRODUCT_PS: u64 = 250;
 
 /// The needed source columns, and zeros for the last padded window.
 fn line_len(x: Axis) -> u64 {

@@ -37,6 +37,8 @@ pub(crate) struct Order {
     pub(crate) max_icc_bytes: u64,
     /// The most bytes that the conversion by the profile allocates.
     pub(crate) icc_cost_bytes: u64,
+    /// The file declares its colours, by a profile or by primaries and a transfer function.
+    pub(crate) converts_colors: bool,
     /// No later output needs the small planes. Each is dropped after it is resized.
     pub(crate) is_last: bool,
 }
@@ -148,6 +150,29 @@ impl Order {
         let bytes_per_pixel = self.layout().bytes_per_pixel();
         let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
         peak.max(live.saturating_add(self.icc_cost_bytes.max(rotate)))
+    }
+
+    /// The most work of [`pixels`](Self::pixels) in picoseconds.
+    pub(crate) fn work_ps(&self) -> u64 {
+        let pixels = self.stored_size.pixels();
+        let resizes = self.used_planes().iter().map(|&part| {
+            if self.is_last && is_copy(&part, self.stored_size) {
+                0
+            } else {
+                resize::work_ps(part, self.stored_size)
+            }
+        });
+        let colors = color::work_ps(pixels, self.is_premultiplied);
+        let conversion = if self.converts_colors {
+            icc::work_ps(self.channels(), self.icc_cost_bytes, pixels)
+        } else {
+            0
+        };
+        let orientation = orientation::work_ps(self.stored_size, self.orientation);
+        resizes.fold(
+            colors.saturating_add(conversion).saturating_add(orientation),
+            u64::saturating_add,
+        )
     }
 
     /// Bytes of all small planes.

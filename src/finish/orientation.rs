@@ -2,6 +2,7 @@
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::price::sum_ps;
 use crate::probe::Orientation;
 use crate::size::Size;
 
@@ -59,6 +60,17 @@ pub(crate) const fn memory_bytes(
         0
     }
 }
+
+/// The most work of [`apply`] in picoseconds.
+pub(crate) fn work_ps(size: Size, orientation: Orientation) -> u64 {
+    let pixel_ps = match orientation {
+        Orientation::Upright => 0,
+        _ => MOVED_PIXEL_PS,
+    };
+    sum_ps([(size.pixels(), pixel_ps)])
+}
+
+const MOVED_PIXEL_PS: u64 = 5_000;
 
 /// Reverses the order of units of `unit_bytes` bytes, but not the bytes in them.
 fn reverse_pixels(bytes: &mut [u8], unit_bytes: usize) {

@@ -2,6 +2,7 @@
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::price::sum_ps;
 use crate::size::{Size, SourceRect};
 
 use super::kernel::Axis;
@@ -87,6 +88,18 @@ pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> u64 {
         Filter::Lanczos3 => convolve::memory_bytes(x, y),
     }
 }
+
+/// The most work of [`into`] in picoseconds.
+pub(crate) fn work_ps(part: PlanePart, target: Size) -> u64 {
+    let (x, y) = part.axes(target);
+    match Filter::of(x, y) {
+        Filter::Triangle(..) => sum_ps([(target.pixels(), UPSAMPLED_PS)]),
+        Filter::Lanczos3 => convolve::work_ps(x, y),
+    }
+}
+
+/// A sample of the target, copied or upsampled.
+const UPSAMPLED_PS: u64 = 2_500;
 
 /// The filter for a plane.
 enum Filter {

@@ -41,7 +41,8 @@ fn jpeg_view(bytes: &[u8], streams: bool) -> Result<Vec<u8>, Error> {
             Segment::Application { .. } => {}
             Segment::Scan { body, entropy } => {
                 put(&mut view, 0xDA, body);
-                let length = usize::try_from(segments.skip_entropy_data()).unwrap_or(usize::MAX);
+                let length =
+                    usize::try_from(segments.skip_entropy_data().bytes).unwrap_or(usize::MAX);
                 let (data, rest) = entropy.split_at_checked(length).unwrap_or((entropy, &[]));
                 is_followed_by_marker = !rest.is_empty();
                 // A truncated file may end in half a marker. Before the EOI that would be a fill

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
+use crate::probe::Header;
 use crate::request::OutputFormat;
-use crate::{decode, encode, finish};
+use crate::{decode, encode, finish, probe};
 
 /// The peak of each stage in bytes, including what earlier stages leave live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,12 +14,15 @@ pub(crate) struct Cost {
     encode_bytes: u64,
     /// What stays live while outputs are made: the list of outputs, and the finished ones.
     outputs_bytes: u64,
+    /// The most work of all stages in picoseconds.
+    work_ps: u64,
 }
 
 impl Cost {
-    /// The cost of decoding, while the list of outputs is live.
-    pub(crate) fn of_decode(list_bytes: u64, decode: &decode::Order<'_>) -> Self {
+    /// The cost of reading the headers and of decoding, while the list of outputs is live.
+    pub(crate) fn of_decode(header: &Header, list_bytes: u64, decode: &decode::Order<'_>) -> Self {
         Self {
+            work_ps: probe::work_ps(header).saturating_add(decode.work_ps()).saturating_add(JOB_PS),
             decode_bytes: list_bytes.saturating_add(decode.memory_bytes()),
             outputs_bytes: list_bytes,
             ..Self::default()
@@ -27,6 +31,8 @@ impl Cost {
 
     /// Adds the cost of the next output.
     pub(crate) fn add_output(&mut self, finish: &finish::Order, encode: &encode::Order) {
+        self.work_ps =
+            self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
         let finish_bytes = finish.memory_bytes().saturating_add(self.outputs_bytes);
         self.finish_bytes = self.finish_bytes.max(finish_bytes);
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
@@ -42,6 +48,11 @@ impl Cost {
             _ => encode.file_bytes(),
         };
         self.outputs_bytes = self.outputs_bytes.saturating_add(output_bytes);
+    }
+
+    /// The work of all stages in nanoseconds.
+    pub(crate) const fn work_ns(&self) -> u64 {
+        self.work_ps.div_ceil(1_000)
     }
 
     /// The largest of the three peaks.
@@ -61,11 +72,15 @@ impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} bytes (decode {}, finish {}, encode {})",
+            "{} bytes (decode {}, finish {}, encode {}), {:.1} ms",
             self.peak_bytes(),
             self.decode_bytes,
             self.finish_bytes,
             self.encode_bytes,
+            self.work_ns() as f64 / 1e6,
         )
     }
 }
+
+/// A job without any picture: its buffers and tables.
+const JOB_PS: u64 = 300_000_000;

@@ -106,9 +106,10 @@ impl Plan {
     /// [`Error::OverLimit`] when the cost exceeds the memory limit.
     fn priced(&self) -> Result<Self, Error> {
         let list_bytes = (self.outputs().len() * size_of::<Thumbnail>()) as u64;
-        let mut cost = Cost::of_decode(list_bytes, &self.decode_order());
+        let mut cost = Cost::of_decode(&self.header, list_bytes, &self.decode_order());
         self.output_orders().for_each(|(finish, encode)| cost.add_output(&finish, &encode));
         Limit::Memory.check(cost.peak_bytes(), self.limits.max_memory_bytes)?;
+        Limit::Work.check(cost.work_ns(), self.limits.max_work)?;
         Ok(Self { cost, ..self.clone() })
     }
 
@@ -123,6 +124,18 @@ impl Plan {
     #[must_use]
     pub const fn memory_bytes(&self) -> u64 {
         self.cost.peak_bytes()
+    }
+
+    /// The work of the job: the most nanoseconds that [`probe`](crate::probe()), this plan and
+    /// [`run_all`](Self::run_all) take together on one core.
+    ///
+    /// Known from the header alone, like the memory. A nanosecond is one of the machine that this
+    /// crate is measured on, a server of 2023 (see BENCHMARKING.md). How much faster or slower
+    /// another machine is has to be measured there. On photographs the number is up to eight times
+    /// too high, because no header tells how well its data were compressed.
+    #[must_use]
+    pub const fn work(&self) -> u64 {
+        self.cost.work_ns()
     }
 
     /// The header that the plan was made from.
@@ -218,6 +231,7 @@ impl Plan {
             orientation: self.header.orientation,
             max_icc_bytes,
             icc_cost_bytes: self.header.icc_cost_bytes,
+            converts_colors: self.header.declares_colors(),
             is_last,
         }
     }

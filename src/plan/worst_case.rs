@@ -1,5 +1,5 @@
-//! Every JPEG within the other default limits fits the default memory limit, for targets up to 512
-//! × 512.
+//! Every JPEG of up to 120 megapixels fits the default memory limit, for targets up to 512 × 512, and
+//! every one of up to 200 megapixels for targets up to 256 × 256.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "a test")]
 
 use proptest::prelude::*;
@@ -81,22 +81,26 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
 
 /// Asserts that plans for both kinds of output are within the default limits.
 fn assert_fits(header: &Header, request: Request) -> Result<(), TestCaseError> {
+    // The header has as many bytes as one can have, which no work limit allows.
+    let limits = Limits { max_work: u64::MAX, ..Limits::default() };
     for request in [request.jpeg(80), request.png()] {
-        let plan = Plan::new(header, &request, &Limits::default());
+        let plan = Plan::new(header, &request, &limits);
         prop_assert!(plan.is_ok(), "{header:?}, {request:?}: {plan:?}");
     }
     Ok(())
 }
 
-/// The longest other side of a picture that has one side of `side` pixels.
-fn longest_other_side(side: u32) -> u32 {
-    let limits = Limits::default();
-    let other = limits.max_pixels / u64::from(side);
-    (other as u32).min(limits.max_side_px)
+/// The longest other side of a picture of at most `pixels` that has one side of `side` pixels.
+fn longest_other_side(side: u32, pixels: u64) -> u32 {
+    let other = pixels / u64::from(side);
+    (other as u32).min(Limits::default().max_side_px)
 }
 
+/// Pixels of a picture, and the side of the largest target for which it always fits.
+const LARGEST: [(u64, u32); 2] = [(120_000_000, 512), (200_000_000, 256)];
+
 /// Sides for which a target of 512 just gets the larger of two scales, and others.
-const SIDES: [u32; 9] = [1_279, 2_559, 3_662, 5_119, 7_000, 10_239, 10_954, 20_479, 32_768];
+const SIDES: [u32; 9] = [1_279, 2_559, 3_662, 5_119, 7_000, 10_239, 10_954, 20_479, 65_535];
 
 #[test]
 fn all_power_of_two_samplings_fit() {
@@ -105,10 +109,14 @@ fn all_power_of_two_samplings_fit() {
         let factors: [_; 4] = std::array::from_fn(|i| all[number / all.len().pow(i as u32) % 9]);
         // One side after another instead of all sides for each, to save time.
         let width = SIDES[number % SIDES.len()];
-        for script in [Script::SequentialByComponent, Script::Refined, Script::RefinedWithoutEoi] {
-            let header =
-                header(Size::new(width, longest_other_side(width)), &factors, script, false);
-            assert_fits(&header, Request::cover(512, 512)).unwrap();
+        for (pixels, target) in LARGEST {
+            let size = Size::new(width, longest_other_side(width, pixels));
+            for script in
+                [Script::SequentialByComponent, Script::Refined, Script::RefinedWithoutEoi]
+            {
+                let header = header(size, &factors, script, false);
+                assert_fits(&header, Request::cover(target, target)).unwrap();
+            }
         }
     }
 }
@@ -116,12 +124,17 @@ fn all_power_of_two_samplings_fit() {
 #[test]
 fn the_usual_samplings_fit_at_every_side() {
     for factors in [&[(1, 1)][..], &[(1, 1); 3], &[(2, 2), (1, 1), (1, 1)], &[(1, 1); 4]] {
-        for side in SIDES.into_iter().flat_map(|side| [side, longest_other_side(side)]) {
-            let size = Size::new(side, longest_other_side(side));
-            for script in SCRIPTS {
-                let header = header(size, factors, script, false);
-                for request in [Request::cover(512, 512), Request::contain(512, 512)] {
-                    assert_fits(&header, request).unwrap();
+        for (pixels, target) in LARGEST {
+            let other = |side| longest_other_side(side, pixels);
+            for side in SIDES.into_iter().flat_map(|side| [side, other(side)]) {
+                let size = Size::new(side, other(side));
+                for script in SCRIPTS {
+                    let header = header(size, factors, script, false);
+                    for request in
+                        [Request::cover(target, target), Request::contain(target, target)]
+                    {
+                        assert_fits(&header, request).unwrap();
+                    }
                 }
             }
         }
@@ -140,9 +153,12 @@ fn factors() -> impl Strategy<Value = Vec<(u8, u8)>> {
     ]
 }
 
-fn target() -> impl Strategy<Value = (u32, u32)> {
-    let side = || prop_oneof![Just(512u32), 1..=512u32];
-    (side(), side())
+/// The most pixels of a picture, and a target for which it fits.
+fn pixels_and_target() -> impl Strategy<Value = (u64, (u32, u32))> {
+    prop::sample::select(&LARGEST[..]).prop_flat_map(|(pixels, largest)| {
+        let side = || prop_oneof![Just(largest), 1..=largest];
+        (Just(pixels), (side(), side()))
+    })
 }
 
 proptest! {
@@ -150,16 +166,16 @@ proptest! {
 
     #[test]
     fn every_jpeg_fits(
-        (side, is_longest, height) in (1..=32_768u32, any::<bool>(), any::<u32>()),
+        (side, is_longest, height) in (1..=65_535u32, any::<bool>(), any::<u32>()),
         factors in factors(),
         script in prop::sample::select(&SCRIPTS[..]),
         has_adobe in any::<bool>(),
         is_rotated in any::<bool>(),
-        (width, target_height) in target(),
+        (pixels, (width, target_height)) in pixels_and_target(),
         (is_cover, enlarge) in (any::<bool>(), any::<bool>()),
         crop in prop::option::of((0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64, 0.0..1.0f64)),
     ) {
-        let longest = longest_other_side(side);
+        let longest = longest_other_side(side, pixels);
         let height = if is_longest { longest } else { 1 + height % longest };
         let mut header = header(Size::new(side, height), &factors, script, has_adobe);
         if is_rotated {

@@ -2,6 +2,7 @@
 
 use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
+use super::png::ColorDeclaration;
 use super::summary::Summary;
 use super::{jpeg, png, webp};
 use crate::format::Format;
@@ -130,6 +131,16 @@ impl Header {
     #[must_use]
     pub const fn segments(&self) -> u32 {
         self.segments
+    }
+
+    /// True if the file declares colours that may have to be converted.
+    pub(crate) fn declares_colors(&self) -> bool {
+        match &self.detail {
+            Detail::Png(image) => {
+                image.color_chunks.declaration(image.is_gray()) != ColorDeclaration::Srgb
+            }
+            Detail::Jpeg(_) | Detail::WebP(_) => self.icc.is_some(),
+        }
     }
 
     /// Returns the width and height of the picture after the orientation is applied.

@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Unsupported};
 use crate::format::{Container, Format};
+use crate::price::sum_ps;
 
 mod color;
 mod color_source;
@@ -30,6 +31,32 @@ pub(crate) use header::Detail;
 pub use header::Header;
 pub use icc::ProfileProblem;
 pub(crate) use power::power;
+
+/// The most work of [`probe`] and of reading the headers again when a plan is run, in picoseconds.
+pub(crate) fn work_ps(header: &Header) -> u64 {
+    // Headers are read before there is a plan, and once more when it is run.
+    match &header.detail {
+        Detail::Jpeg(frame) => {
+            let search_ps = if frame.single_scan { 0 } else { frame.search_ps() };
+            let other_bytes = header.input_bytes.saturating_sub(frame.entropy_bytes);
+            sum_ps([(2, search_ps), (frame.table_bytes, TABLE_BYTE_PS), (other_bytes, BYTE_PS)])
+        }
+        Detail::Png(image) => {
+            let other_bytes = header.input_bytes.saturating_sub(image.idat_bytes);
+            sum_ps([(other_bytes, CRC_BYTE_PS)])
+        }
+        Detail::WebP(_) => sum_ps([(header.input_bytes, CHUNK_BYTE_PS)]),
+    }
+}
+
+/// A byte of Huffman and quantization tables, all the times that it is read.
+const TABLE_BYTE_PS: u64 = 4_500;
+/// A byte of any other segment of a JPEG.
+const BYTE_PS: u64 = 300;
+/// A byte of a chunk with a CRC, or of one without content.
+const CRC_BYTE_PS: u64 = 4_500;
+/// A byte of chunks without content.
+const CHUNK_BYTE_PS: u64 = 1_800;
 
 /// Reads the header of an upload. Allocates no heap memory and decodes no pixel.
 ///

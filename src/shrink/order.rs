@@ -1,5 +1,6 @@
 //! How one plane is shrunk.
 
+use crate::price::sum_ps;
 use crate::size::{Rect, Size};
 
 /// How one plane is shrunk. Only the plan creates these orders.
@@ -39,6 +40,21 @@ impl PlaneOrder {
         self.small_size().pixels()
     }
 
+    /// The most work of shrinking the plane, in picoseconds. The decoder sends at most `decoded`
+    /// samples of it.
+    pub(crate) fn work_ps(&self, decoded: u64) -> u64 {
+        let (sample_ps, cell_ps) = match (self.any_order, self.is_copy()) {
+            (true, _) => (SCATTERED_SAMPLE_PS, CELL_PS),
+            (false, true) => (COPIED_SAMPLE_PS, 0),
+            (false, false) => (SUMMED_SAMPLE_PS, CELL_PS),
+        };
+        sum_ps([
+            (self.window.size().pixels().min(decoded), sample_ps),
+            (self.window.height.into(), ROW_PS),
+            (self.small_size().pixels(), cell_ps),
+        ])
+    }
+
     /// Bytes of the sums, which are live while rows come in.
     pub(crate) const fn sums_bytes(&self) -> u64 {
         let sums = match (self.any_order, self.is_copy()) {
@@ -49,3 +65,14 @@ impl PlaneOrder {
         sums * size_of::<u32>() as u64
     }
 }
+
+/// A sample that is written to the small plane as it is.
+const COPIED_SAMPLE_PS: u64 = 150;
+/// A sample that is added to the sum of its column.
+const SUMMED_SAMPLE_PS: u64 = 500;
+/// A sample that is added to the sum of its cell.
+const SCATTERED_SAMPLE_PS: u64 = 2_200;
+/// A row, however short.
+const ROW_PS: u64 = 50_000;
+/// A cell: its sum, divided.
+const CELL_PS: u64 = 8_000;

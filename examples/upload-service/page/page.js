@@ -20,6 +20,7 @@ const LIMITS = {
   max_side_px: ["Its longer side has", (value) => `${formatNumber(value)} pixels`],
   max_pixels: ["It has", formatPixels],
   max_memory_bytes: ["It would need memory of", formatBytes],
+  max_work: ["It could take", (value) => formatRounded(value / 1e9, "s")],
   max_output_side_px: ["Each side of the avatar would have", (value) => `${formatNumber(value)} pixels`],
   max_scans: ["The number of its scans is", formatNumber],
   max_scan_work: ["The number of samples in all its scans is", formatNumber],

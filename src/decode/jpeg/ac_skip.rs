@@ -2,8 +2,8 @@
 //! extra bits.
 
 use super::bit_reader::{BitReader, Fault};
-use super::huffman::{DecodedSymbol, END_OF_BLOCK, HuffmanLookup, ZERO_RUN, extend};
-use crate::probe::jpeg::HuffmanTable;
+use super::huffman::{END_OF_BLOCK, HuffmanLookup, ZERO_RUN, extend};
+use crate::probe::jpeg::{CodeBits, HuffmanTable};
 
 /// What one lookup skips. Bits 0–5 are the number of bits to consume, bits 6–12 the number of
 /// coefficients that they code. Bit 13 is set if the block ends with them. See also [`NO_ENTRY`].
@@ -53,7 +53,7 @@ impl SkipTable {
                     return Ok(());
                 }
                 // Decodes a single code: bits after the last coefficient belong to the next block.
-                (k, *bits) = skip_one_code(k, lookup, *bits)?;
+                k = skip_one_code(k, lookup, bits)?;
                 bits.refill();
                 continue 'refill;
             }
@@ -114,23 +114,36 @@ impl StartTable {
     }
 }
 
+/// The most picoseconds that a byte of skipped codes takes.
+pub(super) const fn byte_ps(longest: CodeBits) -> u64 {
+    if longest.code <= SKIP_BITS && longest.with_extra_bits <= MAX_ENTRY_BITS as u32 {
+        COVERED_BYTE_PS
+    } else {
+        UNCOVERED_BYTE_PS
+    }
+}
+
+/// A byte of codes that a lookup covers, with their extra bits.
+const COVERED_BYTE_PS: u64 = 1_500;
+/// A byte of codes that it does not cover.
+const UNCOVERED_BYTE_PS: u64 = 8_200;
+
 /// Skips one AC code. Returns the index of the next coefficient, 64 at the end of the block.
-#[inline(never)]
-fn skip_one_code<'w>(
-    k: u32,
-    lookup: &HuffmanLookup,
-    mut bits: BitReader<'w>,
-) -> Result<(u32, BitReader<'w>), Fault> {
-    let DecodedSymbol { symbol, value: _ } = lookup.decode_value(&mut bits)?;
+#[inline(always)]
+fn skip_one_code(k: u32, lookup: &HuffmanLookup, bits: &mut BitReader<'_>) -> Result<u32, Fault> {
+    bits.refill();
+    let (symbol, length) = lookup.find_code(bits.peek(16)).ok_or(Fault::InvalidCode)?;
+    let size = u32::from(symbol & 15);
+    bits.consume(length + size);
     match symbol {
-        END_OF_BLOCK => return Ok((64, bits)),
+        END_OF_BLOCK => return Ok(64),
         // May pass the end of the block: there is no coefficient to lose.
-        ZERO_RUN => return Ok((64.min(k + 16), bits)),
-        _ if symbol & 15 == 0 => return Err(Fault::InvalidSymbol),
+        ZERO_RUN => return Ok(64.min(k + 16)),
+        _ if size == 0 => return Err(Fault::InvalidSymbol),
         _ => {}
     }
     let next = k + u32::from(symbol >> 4) + 1;
-    if next > 64 { Err(Fault::RunTooLong) } else { Ok((next, bits)) }
+    if next > 64 { Err(Fault::RunTooLong) } else { Ok(next) }
 }
 
 /// Fills `entries`, which are indexed by the bits that follow those of `prefix`. Each entry covers
@@ -207,7 +220,7 @@ mod tests {
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
         while k < 64 {
-            (k, *bits) = skip_one_code(k, lookup, *bits)?;
+            k = skip_one_code(k, lookup, bits)?;
         }
         Ok(())
     }

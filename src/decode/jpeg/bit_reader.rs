@@ -334,9 +334,12 @@ fn bytes_before_ff(bytes: [u8; 8]) -> usize {
     (zeros.trailing_zeros() / 8) as usize
 }
 
-/// An upper bound for the bytes that reading one MCU touches: 10 blocks of 64 codes of 16 bits with
-/// 15 extra bits are 2,480 bytes, and a refill reads 8 bytes ahead.
-const MAX_MCU_BYTES: usize = 2_560;
+/// An upper bound for the bytes of one block: 64 codes of 16 bits with 15 extra bits are 248 bytes,
+/// and a refill reads 8 bytes ahead.
+pub(super) const MAX_BLOCK_BYTES: usize = 256;
+
+/// The same for an MCU, which has at most 10 blocks.
+const MAX_MCU_BYTES: usize = 10 * MAX_BLOCK_BYTES;
 
 /// 16 KiB of data and the zeros that follow the data.
 pub(super) const WINDOW_BYTES: usize = 16_384 + MAX_MCU_BYTES;

@@ -3,11 +3,13 @@
 
 use super::band::Band;
 use super::block_window::BlockWindow;
+use super::idct;
 use super::order::Order;
 use super::zigzag::zigzag_order;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::shrink::RowSink;
 use crate::size::Rect;
@@ -82,6 +84,15 @@ impl<'b> Coefficients<'b> {
         Ok(())
     }
 
+    /// The most work of [`send_rows`](Self::send_rows) in picoseconds, without the sink.
+    pub(super) fn work_ps(order: &Order<'_>, component: usize) -> u64 {
+        let (scale, window) = order.scale_and_window(component);
+        let blocks = BlockWindow::new(order.frame, component, scale, window).window;
+        let values = u64::from(scale.side() * scale.side());
+        let block_ps = idct::block_ps(scale) + KEPT_BLOCK_PS + values * DEQUANTIZED_PS;
+        sum_ps([(blocks.size().pixels(), block_ps)])
+    }
+
     /// Dequantizes and transforms the blocks, and sends the rows of the window as plane
     /// `component`.
     pub(super) fn send_rows<S: RowSink>(
@@ -142,3 +153,8 @@ fn to_usize(count: u64) -> Result<usize, Error> {
 
 /// The first scan of a component sets them, and a component without a scan is refused before.
 pub(super) const WITHOUT_STEPS: Error = Error::Bug("coefficients without quantization steps");
+
+/// A block of kept coefficients.
+const KEPT_BLOCK_PS: u64 = 8_000;
+/// A coefficient, multiplied by its quantization step.
+const DEQUANTIZED_PS: u64 = 500;

@@ -95,22 +95,10 @@ impl HuffmanLookup {
                 value: entry.cast_signed() >> 16,
             });
         }
-        let (decoded, after) = self.decode_long_value(entry, *bits)?;
-        *bits = after;
-        Ok(decoded)
-    }
-
-    /// The slow path of [`decode_value`](Self::decode_value), for a code that does not fit a fast
-    /// entry together with its extra bits.
-    #[inline(never)]
-    fn decode_long_value<'w>(
-        &self,
-        entry: Entry,
-        mut bits: BitReader<'w>,
-    ) -> Result<(DecodedSymbol, BitReader<'w>), Fault> {
-        let symbol = self.finish_symbol(entry, &mut bits)?;
+        let (symbol, length) = self.find_code(bits.peek(16)).ok_or(Fault::InvalidCode)?;
+        bits.consume(length);
         let size = u32::from(symbol & 15);
-        Ok((DecodedSymbol { symbol, value: extend(bits.read(size), size) }, bits))
+        Ok(DecodedSymbol { symbol, value: extend(bits.read(size), size) })
     }
 
     /// Refills, then decodes a code without extra bits.
@@ -118,27 +106,34 @@ impl HuffmanLookup {
     pub(super) fn decode_symbol(&self, bits: &mut BitReader<'_>) -> Result<u8, Fault> {
         bits.refill();
         let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
-        self.finish_symbol(entry, bits)
-    }
-
-    /// Decodes the code that has `entry` in the fast table.
-    #[inline(always)]
-    fn finish_symbol(&self, entry: Entry, bits: &mut BitReader<'_>) -> Result<u8, Fault> {
-        let found =
-            if entry == 0 { self.find_long_code(bits.peek(16)) } else { Some(code_of(entry)) };
-        let (symbol, length) = found.ok_or(Fault::InvalidCode)?;
+        let (symbol, length) = if entry == 0 {
+            self.find_long_code(bits.peek(16)).ok_or(Fault::InvalidCode)?
+        } else {
+            code_of(entry)
+        };
         bits.consume(length);
         Ok(symbol)
     }
 
-    /// Finds the code, longer than [`FAST_BITS`], that the 16 bits `next` start with. Returns its
-    /// symbol and length.
+    /// The symbol and the length of the code that the 16 bits `next` start with.
+    #[inline(never)]
+    pub(super) fn find_code(&self, next: usize) -> Option<(u8, u32)> {
+        match self.fast.get(next >> (16 - FAST_BITS)) {
+            Some(&entry) if entry != 0 => Some(code_of(entry)),
+            _ => self.find_long_code(next),
+        }
+    }
+
+    /// The same for a code that is longer than [`FAST_BITS`].
+    #[inline(always)]
     fn find_long_code(&self, next: usize) -> Option<(u8, u32)> {
         let next = u32::try_from(next).ok()?;
-        let (length, (_, offset)) = (1..)
-            .zip(self.code_limits.iter().zip(&self.symbol_offsets))
-            .skip(FAST_BITS as usize)
-            .find(|(_, (limit, _))| next < **limit)?;
+        // The limits never fall, so the codes of as many lengths are too short as have a limit that
+        // `next` reaches. Counting them needs no branch.
+        let limits: &[u32; LONG_LENGTHS] = self.code_limits.last_chunk()?;
+        let too_short: u32 = limits.iter().map(|&limit| u32::from(next >= limit)).sum();
+        let length = FAST_BITS + 1 + too_short;
+        let offset = self.symbol_offsets.get(length as usize - 1)?;
         let index = (next >> (16 - length)).cast_signed() + offset;
         let symbol = self.symbols.get(usize::try_from(index).ok()?)?;
         Some((*symbol, length))
@@ -174,6 +169,8 @@ pub(super) const END_OF_BLOCK: u8 = 0x00;
 pub(super) const ZERO_RUN: u8 = 0xF0;
 
 const FAST_BITS: u32 = 10;
+/// The number of code lengths over [`FAST_BITS`].
+const LONG_LENGTHS: usize = 16 - FAST_BITS as usize;
 
 #[cfg(test)]
 pub(super) mod tests {

@@ -7,10 +7,23 @@
 
 use core::num::Wrapping;
 
+use crate::probe::jpeg::Scale;
+
 /// Dequantized coefficients. The low `N` × `N` are stored first, `N` per row.
 pub(super) type Block = [i32; 64];
 
 type Int = Wrapping<i32>;
+
+/// The most time that the transform of a block takes at `scale`, and its samples with it.
+pub(super) const fn block_ps(scale: Scale) -> u64 {
+    match scale {
+        Scale::Full => 112_000,
+        Scale::Half => 40_000,
+        Scale::Quarter => 12_000,
+        // Part of the price of decoding a mean.
+        Scale::Eighth => 0,
+    }
+}
 
 /// The 1×1 transform: the mean of the block.
 #[inline(always)]

@@ -8,6 +8,7 @@
 
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::shrink::RowSink;
 use bit_reader::WINDOW_BYTES;
 use coefficients::{Coefficients, Price};
@@ -88,6 +89,19 @@ impl Order<'_> {
             }
         }
         truncated
+    }
+
+    /// The most work of [`decode`](Self::decode) in picoseconds, without the sink.
+    pub(crate) fn work_ps(&self) -> u64 {
+        let frame = self.frame;
+        if frame.single_scan {
+            return single_scan::work_ps(self);
+        }
+        // Each pass searches the data of the scans that it does not decode for their end.
+        let passes = self.passes().count() as u64;
+        let search = sum_ps([(passes, frame.search_ps())]);
+        let transforms = (0..frame.components().len()).map(|i| Coefficients::work_ps(self, i));
+        transforms.fold(search.saturating_add(multi_scan::work_ps(self)), u64::saturating_add)
     }
 
     /// An upper bound of the memory that is live in [`decode`](Self::decode), if the sink allocates

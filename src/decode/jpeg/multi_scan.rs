@@ -1,17 +1,22 @@
 //! Decodes the scans of a frame that has several, sequential or progressive. Visits the blocks of a
 //! scan in coding order.
 
-use super::bit_reader::{BitReader, EntropyData, Fault};
+use super::ac_skip;
+use super::bit_reader::{BitReader, EntropyData, Fault, MAX_BLOCK_BYTES};
+
 use super::block_decoder::BlockDecoder;
 use super::block_window::BlockWindow;
 use super::coefficients::Coefficients;
+use super::order::Order;
 use super::progressive::{AcFirst, AcRefinement, DcFirst, DcRefinement};
-use super::restart::RestartCounter;
+use super::restart::{RESTART_PS, RestartCounter};
 use super::sequential::Sequential;
+use super::single_scan;
 use super::tables::{LookupTables, Slots};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::probe::jpeg::{Frame, Scan, ScanComponent};
+use crate::price::sum_ps;
+use crate::probe::jpeg::{AcScans, Frame, Scan, ScanComponent};
 use crate::work;
 
 /// A scan and the tables that it uses.
@@ -110,6 +115,49 @@ impl ScanDecoder<'_, '_> {
             .map_err(end)
     }
 }
+
+/// The most work of decoding the scans that `order` needs, in picoseconds.
+pub(super) fn work_ps(order: &Order<'_>) -> u64 {
+    let frame = order.frame;
+    let mcus = frame.mcus().pixels();
+    let (mut work, mut dc_visits) = (0u64, 0u64);
+    for (i, component) in frame.components().iter().enumerate() {
+        let (scale, _) = order.scale_and_window(i);
+        let blocks = mcus.saturating_mul(u64::from(component.h) * u64::from(component.v));
+        dc_visits = dc_visits.saturating_add(blocks.saturating_mul(component.dc_scans.into()));
+        let AcScans { first, refinements } = component.ac_scans(scale);
+        let blocks = frame.component_blocks(i).pixels();
+        for (scans, byte_ps) in [(first, AC_BYTE_PS), (refinements, REFINEMENT_BYTE_PS)] {
+            let visits = blocks.saturating_mul(scans.count.into());
+            let bytes = scans.bytes.min(visits.saturating_mul(MAX_BLOCK_BYTES as u64));
+            work = work.saturating_add(sum_ps([(visits, AC_BLOCK_PS), (bytes, byte_ps)]));
+        }
+    }
+    let dc_bytes = frame.dc_bytes.min(dc_visits.saturating_mul(MAX_BLOCK_BYTES as u64));
+    let dc_byte_ps = if frame.progressive {
+        DC_BYTE_PS
+    } else if order.skips_ac() {
+        ac_skip::byte_ps(frame.ac_code_bits)
+    } else {
+        single_scan::BYTE_PS
+    };
+    work.saturating_add(sum_ps([
+        (dc_visits, DC_BLOCK_PS),
+        (dc_bytes, dc_byte_ps),
+        (frame.restarts, RESTART_PS),
+    ]))
+}
+
+/// A block of a scan that starts with the DC coefficient.
+const DC_BLOCK_PS: u64 = 13_500;
+/// A byte of a progressive scan of DC coefficients.
+const DC_BYTE_PS: u64 = 4_000;
+/// A block of a scan of AC coefficients.
+const AC_BLOCK_PS: u64 = 19_000;
+/// A byte of the first scan of AC coefficients.
+const AC_BYTE_PS: u64 = 16_000;
+/// A byte of a refinement of AC coefficients: most of it correction bits.
+const REFINEMENT_BYTE_PS: u64 = 43_000;
 
 /// Decodes row `mcu_y` of the MCUs.
 fn decode_mcu_row<D: BlockDecoder>(

@@ -40,6 +40,12 @@ impl<'f> Order<'f> {
         (self.scales[component & 3], self.windows[component & 3])
     }
 
+    /// True when only the means of blocks are decoded.
+    pub(super) fn skips_ac(&self) -> bool {
+        let mut scales = self.scales.iter().take(self.frame.components().len());
+        scales.all(|&scale| scale == Scale::Eighth)
+    }
+
     /// The components that each pass over the scans decodes. The last components come first.
     pub(super) fn passes(&self) -> impl Iterator<Item = Range<usize>> + use<> {
         let count = self.frame.components().len();

@@ -2,6 +2,9 @@
 
 use super::bit_reader::{EntropyData, Fault};
 
+/// The picoseconds that a restart marker takes.
+pub(super) const RESTART_PS: u64 = 60_000;
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RestartCounter {
     /// MCUs between restart markers, or 0 for a scan without them.

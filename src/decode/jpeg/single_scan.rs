@@ -1,16 +1,19 @@
 //! Decodes a frame with a single sequential scan. Each row of MCUs goes to the sink as soon as it
 //! is decoded.
 
+use super::ac_skip;
 use super::band::Band;
+use super::bit_reader::MAX_BLOCK_BYTES;
 use super::bit_reader::{BitReader, EntropyData, Fault};
 use super::block::{BlockTables, decode_coefficients, decode_dc_only};
-use super::idct::mean;
+use super::idct::{self, mean};
 use super::order::Order;
-use super::restart::RestartCounter;
+use super::restart::{RESTART_PS, RestartCounter};
 use super::tables::{LookupTables, Slots, Tables};
 use super::zigzag::zigzag_order;
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::jpeg::{Component, Frame, Scale, Scan};
 use crate::shrink::RowSink;
 use crate::work;
@@ -100,6 +103,38 @@ pub(super) fn memory_bytes(order: &Order<'_>) -> u64 {
     let components = order.frame.components().iter().zip(order.scales);
     components.map(|(c, scale)| Band::memory_bytes(scale, band_blocks(order.frame, c))).sum()
 }
+
+/// The most work of [`SingleScan::decode`] in picoseconds.
+pub(super) fn work_ps(order: &Order<'_>) -> u64 {
+    let frame = order.frame;
+    let mcus = frame.mcus().pixels();
+    let blocks = mcus.saturating_mul(frame.blocks_per_mcu());
+    let bytes = frame.entropy_bytes.min(blocks.saturating_mul(MAX_BLOCK_BYTES as u64));
+    // A block takes two bits, and two more if it has an AC coefficient.
+    let blocks_with_ac = blocks.min((bytes * 8).saturating_sub(blocks * 2) / 2);
+    let components = || order.scales.into_iter().zip(frame.components());
+    let decoding_ps = if order.skips_ac() {
+        let byte_ps = ac_skip::byte_ps(frame.ac_code_bits);
+        sum_ps([(blocks, MEAN_PS), (blocks_with_ac, BLOCK_END_PS), (bytes, byte_ps)])
+    } else {
+        sum_ps([(blocks, BLOCK_PS), (bytes, BYTE_PS)])
+    };
+    let transforms = components().map(|(scale, component)| {
+        let blocks = mcus.saturating_mul(u64::from(component.h) * u64::from(component.v));
+        sum_ps([(blocks.min(blocks_with_ac), idct::block_ps(scale))])
+    });
+    let restarts_ps = sum_ps([(frame.restarts, RESTART_PS)]);
+    transforms.fold(decoding_ps.saturating_add(restarts_ps), u64::saturating_add)
+}
+
+/// A block of which only the mean is decoded.
+const MEAN_PS: u64 = 9_500;
+/// The end of such a block, where a lookup may not tell it.
+const BLOCK_END_PS: u64 = 7_500;
+/// A block without AC coefficients at a larger scale.
+const BLOCK_PS: u64 = 30_000;
+/// A byte of entropy-coded data whose coefficients are decoded.
+pub(super) const BYTE_PS: u64 = 14_500;
 
 /// The size of a band of `component`, in blocks.
 fn band_blocks(frame: &Frame, component: &Component) -> (u32, u32) {

@@ -41,6 +41,16 @@ impl Order<'_> {
         scanlines::memory_bytes(self.image).saturating_add(unpack::memory_bytes(self.image))
     }
 
+    /// The most work of [`decode`](Self::decode) in picoseconds, without the sink.
+    pub(crate) fn work_ps(&self) -> u64 {
+        let image = self.image;
+        let unpacked = match image.pixel_bytes() {
+            Some(_) if !image.interlaced => self.window.size().pixels(),
+            _ => image.size.pixels(),
+        };
+        scanlines::work_ps(image).saturating_add(unpack::work_ps(image, unpacked, self.premultiply))
+    }
+
     /// Decodes the rows of `bytes` into planes: red, green and blue (or grey), then alpha. An
     /// interlaced picture is delivered pass by pass.
     ///

@@ -1,11 +1,12 @@
 //! Image data → scanlines of packed samples.
 
 use super::adam7::Pass;
-use super::filter::unfilter;
+use super::filter::{self, unfilter};
 use super::inflate::{self, InflateError, Inflater};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::price::sum_ps;
 use crate::probe::png::Image;
 
 /// Inflates the IDAT chunks and unfilters them, one scanline at a time.
@@ -22,6 +23,20 @@ pub(super) fn memory_bytes(image: &Image) -> u64 {
     let row_bytes = image.row_bytes(image.size.width) - 1;
     inflate::memory_bytes(inflated_bytes(image)).saturating_add(row_bytes.saturating_mul(2))
 }
+
+/// The most work of reading all rows in picoseconds.
+pub(super) fn work_ps(image: &Image) -> u64 {
+    let pixel_bytes = image.pixel_bytes().unwrap_or(1) as u64;
+    let bytes = inflated_bytes(image);
+    let passes = Pass::all(image).iter();
+    let rows = passes.map(|pass| u64::from(pass.rows(image.size.height))).sum();
+    let pixel_ps = filter::pixel_ps(pixel_bytes);
+    inflate::work_ps(image.idat_bytes, bytes)
+        .saturating_add(sum_ps([(bytes / pixel_bytes, pixel_ps), (rows, ROW_PS)]))
+}
+
+/// A row, however short.
+const ROW_PS: u64 = 300_000;
 
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
     /// `image_data` returns the contents of the IDAT chunks.

@@ -3,6 +3,7 @@
 use crate::budget::{Budget, Buffer};
 use crate::decode::premultiply::{is_opaque_row, premultiply_row};
 use crate::error::Error;
+use crate::price::sum_ps;
 use crate::probe::png::{Color, Image, PaletteAndTransparency};
 
 /// Unpacks rows into planes: looks up the palette, applies transparency
@@ -32,6 +33,20 @@ struct PlaneRows<'a> {
 pub(super) fn memory_bytes(image: &Image) -> u64 {
     u64::from(image.size.width) * plane_count(image) as u64
 }
+
+/// The most work of unpacking `pixels`, in picoseconds.
+pub(super) fn work_ps(image: &Image, pixels: u64, premultiply: bool) -> u64 {
+    let samples = pixels.saturating_mul(plane_count(image) as u64);
+    let premultiplied = if premultiply && image.has_alpha() { samples } else { 0 };
+    let is_byte = image.bit_depth >= 8 && image.color != Color::Indexed;
+    let sample_ps = if is_byte { SAMPLE_PS } else { LOOKED_UP_SAMPLE_PS };
+    sum_ps([(samples, sample_ps), (premultiplied, PREMULTIPLIED_SAMPLE_PS)])
+}
+
+const SAMPLE_PS: u64 = 650;
+/// A sample of the palette, or of less than eight bits.
+const LOOKED_UP_SAMPLE_PS: u64 = 1_100;
+const PREMULTIPLIED_SAMPLE_PS: u64 = 500;
 
 const fn plane_count(image: &Image) -> usize {
     let color_planes = if image.is_gray() { 1 } else { 3 };

@@ -5,6 +5,7 @@ use super::lossless::{self, Rows};
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::webp::{Alpha, Filter};
 use crate::shrink::RowSink;
 use crate::size::Size;
@@ -19,6 +20,19 @@ pub(super) fn memory_bytes(alpha: &Alpha, size: Size) -> u64 {
     };
     decoder_bytes.saturating_add(2 * u64::from(size.width))
 }
+
+/// The most work of [`AlphaRows`] in picoseconds.
+pub(super) fn work_ps(alpha: &Alpha, size: Size) -> u64 {
+    let samples_ps = match alpha {
+        Alpha::None | Alpha::Inside => return 0,
+        Alpha::Raw(_) => 0,
+        Alpha::Lossless(_, stream) => lossless::work_ps(stream),
+    };
+    samples_ps.saturating_add(sum_ps([(size.pixels(), SAMPLE_PS)]))
+}
+
+/// A sample whose filter is undone.
+const SAMPLE_PS: u64 = 2_500;
 
 /// Decodes rows of alpha, from the top.
 pub(super) struct AlphaRows<'a, 'b> {

@@ -10,6 +10,7 @@ use crate::decode::premultiply::{is_opaque_row, premultiply_row};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::webp::Alpha;
 use crate::probe::webp::vp8::{BLACK, NO_CHROMA};
 use crate::shrink::RowSink;
@@ -24,6 +25,18 @@ pub(super) fn memory_bytes(alpha: &Alpha, size: Size, premultiply: bool) -> u64 
         _ => 0,
     }
 }
+
+/// The most work of [`LossyAlphaSink`] in picoseconds, without the decoder of alpha.
+pub(super) fn work_ps(alpha: &Alpha, size: Size, premultiply: bool) -> u64 {
+    match alpha {
+        Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => {
+            sum_ps([(size.pixels(), PREMULTIPLIED_PIXEL_PS)])
+        }
+        _ => 0,
+    }
+}
+
+const PREMULTIPLIED_PIXEL_PS: u64 = 2_000;
 
 /// Accepts rows of Y, U and V, and passes them on to `sink` together with the rows of alpha.
 pub(super) struct LossyAlphaSink<'a, 'b, 's, S> {

@@ -35,6 +35,19 @@ impl Order<'_> {
         }
     }
 
+    /// The most work of [`decode`](Self::decode) in picoseconds, without the sink.
+    pub(crate) fn work_ps(&self) -> u64 {
+        let still = self.still;
+        let size = still.frame;
+        match &still.coding {
+            Coding::Lossy(frame) => lossy::work_ps(frame, self.loop_filter)
+                .saturating_add(alpha::work_ps(&still.alpha, size))
+                .saturating_add(lossy_alpha::work_ps(&still.alpha, size, self.premultiply)),
+            Coding::Lossless(stream) => lossless::work_ps(stream)
+                .saturating_add(lossless::extract_ps(size, self.premultiply)),
+        }
+    }
+
     /// Decodes the picture, in the coordinates of its frame.
     ///
     /// A lossy frame has the planes 0 = Y (width × height), 1 = U and 2 = V (half of each, rounded

@@ -8,6 +8,7 @@ use crate::budget::{Budget, Buffer};
 use crate::encode::file_writer::{self, FileBound};
 use crate::error::{BadRequest, Error};
 use crate::picture::{Layout, PictureView};
+use crate::price::sum_ps;
 use crate::size::Size;
 
 mod max_block_bits;
@@ -56,6 +57,16 @@ pub(crate) fn encode<'b>(
 pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
     codec_bytes(size, layout).saturating_add(file_bound(size, layout, quality).memory_bytes())
 }
+
+/// The most work of [`encode`] in picoseconds.
+pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8) -> u64 {
+    sum_ps([(size.pixels(), PIXEL_PS), (file_bytes(size, layout, quality), FILE_BYTE_PS)])
+}
+
+/// A pixel: its colours, averages and forward transform.
+const PIXEL_PS: u64 = 12_000;
+/// A byte of the largest possible file.
+const FILE_BYTE_PS: u64 = 6_000;
 
 /// The source from which the encoder pulls pixels, row by row.
 #[derive(Clone, Copy)]

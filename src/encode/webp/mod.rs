@@ -8,6 +8,7 @@
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::{Layout, PictureView};
+use crate::price::sum_ps;
 use crate::size::Size;
 
 mod bit_writer;
@@ -20,6 +21,17 @@ use residual::{Predictor, Residuals, Token};
 
 /// The longest side that a lossless WebP can have (RFC 9649, 3.4).
 pub(crate) const MAX_SIDE_PX: u32 = 16_384;
+
+/// The most work of [`encode`] in picoseconds.
+pub(crate) fn work_ps(size: Size, layout: Layout) -> u64 {
+    let pixel_ps = if layout == Layout::Rgba { RGBA_PIXEL_PS } else { PIXEL_PS };
+    sum_ps([(size.pixels(), pixel_ps)])
+}
+
+/// A pixel: its residuals by each predictor, counted and coded.
+const PIXEL_PS: u64 = 65_000;
+/// The same in colour and with alpha.
+const RGBA_PIXEL_PS: u64 = 115_000;
 
 /// Encodes `picture` as a lossless WebP. It declares alpha only when a pixel is transparent.
 ///

@@ -13,6 +13,7 @@ use moxcms::{
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::price::sum_ps;
 use crate::probe::icc::{
     DeflatedHead, IccSource, MAX_COST_BYTES, MAX_POINTS, MinimalProfile, ProfileBytes,
     ProfileProblem, Space, conversion_bytes, inflate_profile, peak_bytes_of_head,
@@ -92,6 +93,34 @@ pub(crate) fn to_srgb(
     }
     Ok(conversion)
 }
+
+/// The most work of converting `pixels` with a profile that takes `cost_bytes`, in picoseconds. That
+/// of primaries and a transfer function is less.
+pub(crate) fn work_ps(channels: Channels, cost_bytes: u64, pixels: u64) -> u64 {
+    let (most_building_ps, pixel_ps) = match channels {
+        Channels::Cmyk => (CMYK_GRID_PS, CMYK_PIXEL_PS),
+        _ if cost_bytes < LEAST_TABLE_BYTES => (RGB_GRID_PS, MATRIX_PIXEL_PS),
+        _ => (RGB_GRID_PS, TABLE_PIXEL_PS),
+    };
+    let building_ps = sum_ps([(cost_bytes, BUILT_BYTE_PS)]).min(most_building_ps);
+    sum_ps([(1, building_ps), (cost_bytes, COPIED_BYTE_PS), (pixels, pixel_ps)])
+}
+
+/// A byte of the curves and of the grid that moxcms computes.
+const BUILT_BYTE_PS: u64 = 4_500;
+/// The grid of 17⁴ nodes, with all curves.
+const CMYK_GRID_PS: u64 = 12_000_000_000;
+/// The grid of 33³ nodes, with all curves.
+const RGB_GRID_PS: u64 = 4_500_000_000;
+/// A byte of the profile, which is copied and expanded.
+const COPIED_BYTE_PS: u64 = 600;
+const CMYK_PIXEL_PS: u64 = 80_000;
+/// A pixel that is looked up in a grid.
+const TABLE_PIXEL_PS: u64 = 30_000;
+/// A pixel that is multiplied with a matrix.
+const MATRIX_PIXEL_PS: u64 = 12_000;
+/// The grid of 33³ nodes alone takes so many bytes.
+const LEAST_TABLE_BYTES: u64 = 4 * 3 * 33u64.pow(3);
 
 fn convert(
     pixels: &mut [u8],

@@ -2,6 +2,7 @@
 
 use super::errors::{malformed, unsupported};
 use super::metadata::Metadata;
+use super::segments::EntropyLength;
 use crate::error::Error;
 use crate::probe::color::ColorKind;
 use crate::size::Size;
@@ -25,6 +26,16 @@ pub(crate) struct Frame {
     /// The total length of the entropy-coded data of all scans. With a single scan, the length of
     /// all that follows its header.
     pub(crate) entropy_bytes: u64,
+    /// The same for the scans that have DC coefficients.
+    pub(crate) dc_bytes: u64,
+    /// At how many places there is 0xFF in the data of a frame with several scans.
+    pub(crate) entropy_stops: u64,
+    /// The most restart markers in all scans.
+    pub(crate) restarts: u64,
+    /// The longest AC codes of the scans of a sequential frame.
+    pub(crate) ac_code_bits: CodeBits,
+    /// The total length of the segments with Huffman and quantization tables.
+    pub(crate) table_bytes: u64,
     /// The total length of the chunks of the ICC profile.
     pub(crate) icc_bytes: u64,
 }
@@ -89,6 +100,11 @@ impl Frame {
             scans: 0,
             scan_samples: 0,
             entropy_bytes: 0,
+            entropy_stops: 0,
+            dc_bytes: 0,
+            restarts: 0,
+            ac_code_bits: CodeBits::NONE,
+            table_bytes: 0,
             icc_bytes: 0,
         })
     }
@@ -130,6 +146,11 @@ impl Frame {
     pub(crate) fn component_blocks(&self, component: usize) -> Size {
         let size = self.component_size(component);
         Size::new(size.width.div_ceil(8), size.height.div_ceil(8))
+    }
+
+    /// The most work of one search for the ends of all scans, in picoseconds.
+    pub(crate) fn search_ps(&self) -> u64 {
+        EntropyLength { bytes: self.entropy_bytes, stops: self.entropy_stops }.search_ps()
     }
 
     /// An upper bound on the pixels that the entropy-coded data can hold.
@@ -179,6 +200,58 @@ pub(crate) struct Component {
     /// In a progressive frame: the lowest AC coefficient, in zigzag order, at which a refinement
     /// scan starts.
     pub(super) refined_from: Option<u8>,
+    /// How many scans have the DC coefficients of the component, refinements included.
+    pub(crate) dc_scans: u32,
+    /// The AC scans that the decoder reads at 1/1, 1/2, 1/4 and 1/8.
+    pub(super) ac_scans: [AcScans; 4],
+}
+
+/// The most bits of the codes of a Huffman table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CodeBits {
+    pub(crate) code: u32,
+    /// Of a code with its extra bits.
+    pub(crate) with_extra_bits: u32,
+}
+
+impl CodeBits {
+    /// Of a table without codes.
+    pub(super) const NONE: Self = Self { code: 0, with_extra_bits: 0 };
+
+    pub(super) fn max(self, other: Self) -> Self {
+        Self {
+            code: self.code.max(other.code),
+            with_extra_bits: self.with_extra_bits.max(other.with_extra_bits),
+        }
+    }
+}
+
+/// The most that T.81 allows. The tables of a file without any (K.3) have codes of 16 bits.
+impl Default for CodeBits {
+    fn default() -> Self {
+        Self { code: 16, with_extra_bits: 31 }
+    }
+}
+
+/// The AC scans of a component that the decoder reads at some scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AcScans {
+    pub(crate) first: ScanTotal,
+    pub(crate) refinements: ScanTotal,
+}
+
+/// A number of scans, and the total length of their entropy-coded data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScanTotal {
+    pub(crate) count: u32,
+    pub(crate) bytes: u64,
+}
+
+impl ScanTotal {
+    pub(super) fn add(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
 }
 
 impl Component {
@@ -191,6 +264,11 @@ impl Component {
             Scale::Quarter => quarter,
             Scale::Eighth => eighth,
         }
+    }
+
+    /// The AC scans of a progressive frame that the decoder reads at `scale`.
+    pub(crate) const fn ac_scans(&self, scale: Scale) -> AcScans {
+        self.ac_scans[scale as usize]
     }
 
     /// Returns true if the decoder must read refinement scans of AC coefficients at `scale`.

@@ -9,17 +9,19 @@ mod frame;
 mod metadata;
 mod scan;
 mod scan_script;
+mod scan_totals;
 mod segments;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use errors::malformed;
-pub(crate) use frame::{Color, Component, Frame, Scale};
+pub(crate) use frame::{AcScans, CodeBits, Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
 pub(crate) use scan_script::ScanScript;
-pub(crate) use segments::{RST0, RST7, Segment, Segments, icc_chunks};
-use tables::TableDefects;
+use scan_totals::ScanTotals;
+pub(crate) use segments::{EntropyLength, RST0, RST7, Segment, Segments, icc_chunks};
+use tables::TableProperties;
 pub(crate) use tables::{
     HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
 };
@@ -29,8 +31,7 @@ pub(crate) use tables::{
 pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     let mut segments = Segments::new(bytes)?;
     let mut metadata = metadata::Metadata::default();
-    let mut script = ScanScript::new();
-    let mut defects = TableDefects::default();
+    let mut scans = ScansSoFar::new();
     let mut found: Option<Frame> = None;
     while let Some(segment) = segments.next()? {
         match segment {
@@ -41,14 +42,16 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
                 }
             }
             Segment::QuantizationTables(body) => {
+                scans.table_bytes += body.len() as u64;
                 quantization_tables(body).try_for_each(|table| table.map(drop))?;
             }
             Segment::HuffmanTables(body) => {
+                scans.table_bytes += body.len() as u64;
                 for table in huffman_tables(body) {
-                    defects.define(table?);
+                    scans.tables.define(table?);
                 }
             }
-            Segment::RestartInterval(_) => {}
+            Segment::RestartInterval(mcus) => scans.restart_interval = mcus,
             Segment::Application { number, body } => {
                 if found.is_none_or(|frame| frame.scans == 0) {
                     metadata.read_application_segment(number, body);
@@ -58,33 +61,17 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
                 let Some(frame) = &mut found else {
                     return Err(malformed("a scan before the frame header"));
                 };
-                let scan = Scan::parse(body, frame)?;
-                script.add(&scan)?;
-                defects.check(&scan)?;
-                frame.scans = frame.scans.saturating_add(1);
-                for component in scan.components() {
-                    frame.scan_samples += frame.component_size(component.index).pixels();
-                }
-                if !frame.progressive && scan.components().len() == frame.components().len() {
-                    frame.single_scan = true;
-                    frame.entropy_bytes = entropy.len() as u64;
+                scans.add(&Scan::parse(body, frame)?, entropy, &mut segments, frame)?;
+                if frame.single_scan {
                     break;
                 }
-                frame.entropy_bytes += segments.skip_entropy_data();
             }
         }
     }
     let Some(mut frame) = found.filter(|frame| frame.scans > 0) else {
         return Err(Error::truncated_header(Format::Jpeg));
     };
-    // The end of the data proves that a file without EOI is complete. So every scan is read, and the
-    // answer does not depend on the scale.
-    let reads_every_scan = script.has_ac_gap() || (!frame.single_scan && !segments.found_eoi());
-    for (i, component) in frame.components.iter_mut().enumerate() {
-        component.read_to = [Scale::Eighth, Scale::Quarter, Scale::Half]
-            .map(|scale| if reads_every_scan { 63 } else { script.read_to(i, scale) });
-        component.refined_from = script.refined_from(i);
-    }
+    scans.finish(segments.found_eoi(), &mut frame);
     frame.color = frame.color_of(&metadata);
     frame.icc_bytes = metadata.icc_bytes;
     let summary = Summary {
@@ -100,4 +87,66 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
         segments: segments.count(),
     };
     Ok((summary, frame))
+}
+
+/// What the scans so far, and the tables before them, declare together.
+struct ScansSoFar {
+    script: ScanScript,
+    totals: ScanTotals,
+    tables: TableProperties,
+    table_bytes: u64,
+    restart_interval: u16,
+}
+
+impl ScansSoFar {
+    fn new() -> Self {
+        Self {
+            script: ScanScript::new(),
+            totals: ScanTotals::new(),
+            tables: TableProperties::default(),
+            table_bytes: 0,
+            restart_interval: 0,
+        }
+    }
+
+    /// Adds `scan` to `frame`, and skips its data, unless it is the only one.
+    fn add(
+        &mut self,
+        scan: &Scan,
+        entropy: &[u8],
+        segments: &mut Segments<'_>,
+        frame: &mut Frame,
+    ) -> Result<(), Error> {
+        self.script.add(scan)?;
+        self.tables.check(scan)?;
+        frame.scans = frame.scans.saturating_add(1);
+        frame.ac_code_bits = frame.ac_code_bits.max(self.tables.ac_code_bits(scan));
+        for component in scan.components() {
+            frame.scan_samples += frame.component_size(component.index).pixels();
+        }
+        frame.single_scan =
+            !frame.progressive && scan.components().len() == frame.components().len();
+        let length = if frame.single_scan {
+            EntropyLength { bytes: entropy.len() as u64, stops: 0 }
+        } else {
+            segments.skip_entropy_data()
+        };
+        self.totals.add(scan, length, self.restart_interval, frame);
+        Ok(())
+    }
+
+    /// Writes to `frame` what follows from all scans together.
+    fn finish(&self, found_eoi: bool, frame: &mut Frame) {
+        // The end of the data proves that a file without EOI is complete. So every scan is read, and
+        // the answer does not depend on the scale.
+        let reads_every_scan = self.script.has_ac_gap() || (!frame.single_scan && !found_eoi);
+        for (i, component) in frame.components.iter_mut().enumerate() {
+            component.read_to = [Scale::Eighth, Scale::Quarter, Scale::Half]
+                .map(|scale| if reads_every_scan { 63 } else { self.script.read_to(i, scale) });
+            component.refined_from = self.script.refined_from(i);
+            component.ac_scans = [Scale::Full, Scale::Half, Scale::Quarter, Scale::Eighth]
+                .map(|scale| self.totals.ac_scans(i, component.last_coefficient(scale)));
+        }
+        frame.table_bytes = self.table_bytes;
+    }
 }

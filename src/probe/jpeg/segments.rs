@@ -4,6 +4,7 @@
 use super::errors::malformed;
 use crate::error::Error;
 use crate::format::Format;
+use crate::price::sum_ps;
 use crate::work;
 
 /// A marker segment that the probe or the decoder uses.
@@ -23,6 +24,24 @@ pub(crate) enum Segment<'a> {
     /// APP0 to APP15.
     Application { number: u8, body: &'a [u8] },
 }
+
+/// The length of entropy-coded data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EntropyLength {
+    pub(crate) bytes: u64,
+    /// The places with 0xFF, at which the search for the end of the data stops.
+    pub(crate) stops: u64,
+}
+
+impl EntropyLength {
+    /// The most work of searching the data, in picoseconds.
+    pub(crate) fn search_ps(self) -> u64 {
+        sum_ps([(self.bytes, SEARCHED_BYTE_PS), (self.stops, STOP_PS)])
+    }
+}
+
+const SEARCHED_BYTE_PS: u64 = 150;
+const STOP_PS: u64 = 4_600;
 
 /// Walks the segments from SOI to EOI, and skips those that [`Segment`] does not list.
 #[derive(Clone, Debug)]
@@ -94,15 +113,17 @@ impl<'a> Segments<'a> {
         self.at = self.at.saturating_add(bytes).min(self.bytes.len());
     }
 
-    /// After [`Segment::Scan`]: skips the rest of its entropy-coded data, and returns its length.
-    pub(crate) fn skip_entropy_data(&mut self) -> u64 {
-        let start = self.at;
+    /// After [`Segment::Scan`]: skips the rest of its entropy-coded data.
+    pub(crate) fn skip_entropy_data(&mut self) -> EntropyLength {
+        let mut length = EntropyLength::default();
         if self.in_entropy {
             self.in_entropy = false;
-            self.at = end_of_entropy(self.bytes, start);
+            let start = self.at;
+            (self.at, length.stops) = end_of_entropy(self.bytes, start);
+            length.bytes = (self.at - start) as u64;
             work::walked(self.at - start);
         }
-        (self.at - start) as u64
+        length
     }
 
     /// Returns the next marker. Skips bytes before it that belong to no segment, as other decoders
@@ -178,18 +199,21 @@ pub(super) fn icc_chunk(body: &[u8]) -> Option<(u8, u8, &[u8])> {
 }
 
 /// The position of the marker that ends the entropy-coded data at `at`: the first that is not RSTn.
-/// In the data itself, a zero byte follows each 0xFF, perhaps after more 0xFF bytes.
-fn end_of_entropy(bytes: &[u8], mut at: usize) -> usize {
+/// In the data itself, a zero byte follows each 0xFF, perhaps after more 0xFF bytes. Also returns at
+/// how many places there is 0xFF.
+fn end_of_entropy(bytes: &[u8], mut at: usize) -> (usize, u64) {
+    let mut stops = 0;
     loop {
+        stops += 1;
         let start = next_ff(bytes, at);
         at = start;
         while bytes.get(at) == Some(&0xFF) {
             at += 1;
         }
         match bytes.get(at) {
-            None => return bytes.len(),
+            None => return (bytes.len(), stops),
             Some(0 | RST0..=RST7) => {}
-            Some(_) => return start,
+            Some(_) => return (start, stops),
         }
     }
 }
@@ -243,7 +267,8 @@ mod tests {
         );
         let mut segments = Segments::new(&bytes).unwrap();
         assert!(matches!(segments.next().unwrap(), Some(Segment::Scan { body: [], .. })));
-        assert_eq!(segments.skip_entropy_data(), entropy.len() as u64);
+        let length = EntropyLength { bytes: entropy.len() as u64, stops: 5 };
+        assert_eq!(segments.skip_entropy_data(), length);
         assert_eq!(segments.next().unwrap(), Some(Segment::RestartInterval(258)));
         assert_eq!(segments.next().unwrap(), None);
         assert!(segments.found_eoi());

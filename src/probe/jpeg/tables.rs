@@ -1,6 +1,7 @@
 //! The tables in DQT and DHT segments (T.81, B.2.4), checked and read in place.
 
 use super::errors::malformed;
+use super::frame::CodeBits;
 use super::scan::Scan;
 use crate::error::Error;
 
@@ -29,6 +30,12 @@ impl HuffmanTable<'_> {
         is_out_of_range.then_some("a DC Huffman table with a category over 15")
     }
 
+    fn code_bits(&self) -> CodeBits {
+        self.codes().fold(CodeBits::NONE, |bits, (symbol, _, code)| {
+            bits.max(CodeBits { code, with_extra_bits: code + u32::from(symbol & 15) })
+        })
+    }
+
     /// Symbol, code and length of each code, in ascending order of length (T.81, annex C).
     pub(crate) fn codes(&self) -> impl Iterator<Item = (u8, u32, u32)> {
         let counts = (1_u32..).zip(self.counts);
@@ -54,17 +61,30 @@ pub(crate) struct Destination {
 /// The [defects](HuffmanTable::defect) of the tables in force. The probe refuses the scan that uses
 /// a table with one, so that the answer does not depend on which scans are decoded.
 #[derive(Clone, Debug, Default)]
-pub(super) struct TableDefects {
+pub(super) struct TableProperties {
     dc: [Option<&'static str>; 4],
     ac: [Option<&'static str>; 4],
+    ac_code_bits: [CodeBits; 4],
 }
 
-impl TableDefects {
+impl TableProperties {
     pub(super) fn define(&mut self, (destination, table): (Destination, HuffmanTable<'_>)) {
         let class = if destination.is_ac { &mut self.ac } else { &mut self.dc };
         if let Some(slot) = class.get_mut(usize::from(destination.id)) {
             *slot = table.defect(destination.is_ac);
         }
+        if destination.is_ac
+            && let Some(slot) = self.ac_code_bits.get_mut(usize::from(destination.id))
+        {
+            *slot = table.code_bits();
+        }
+    }
+
+    /// The longest AC codes that `scan` can use.
+    pub(super) fn ac_code_bits(&self, scan: &Scan) -> CodeBits {
+        let tables = scan.components().iter().map(|component| usize::from(component.ac_table));
+        let bits = tables.map(|table| self.ac_code_bits.get(table).copied().unwrap_or_default());
+        bits.fold(CodeBits::NONE, CodeBits::max)
     }
 
     /// Fails if `scan` uses one of the tables.

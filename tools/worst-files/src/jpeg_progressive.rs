@@ -17,7 +17,7 @@ pub(crate) const ALL: &[Candidate] = &[
     }),
     Candidate::new("progressive-zero-runs-full.jpg", || zero_runs(Frame { components: 1, ..FULL })),
     Candidate::new("progressive-corrections-full.jpg", || {
-        corrections(Frame { components: 1, height: 552, ..FULL })
+        corrections(Frame { components: 1, height: 270, ..FULL })
     }),
     Candidate::new("progressive-single-coefficients.jpg", || {
         single_coefficients(Frame { components: 3, height: 2_504, ..QUARTER })
@@ -153,12 +153,13 @@ fn single_coefficients(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
-/// AC scans that scale 1/8 does not need, with nothing but stuffed bytes.
+/// AC scans that scale 1/8 does not need, with nothing but stuffed bytes: ones, of which three are a
+/// coefficient.
 fn skipped_scans(frame: Frame) -> Vec<u8> {
-    let mut stream = start(frame, &table(&[(1, &[0x00])]));
-    for k in 1..16 {
+    let mut stream = start(frame, &table(&[(1, &[0x00]), (2, &[0x00, 0x01])]));
+    for k in 1..10 {
         scan(&mut stream, &[1], (k, k), (0, 0));
-        stream.bytes.extend([0xFF, 0].repeat(MAX_BYTES / 34));
+        stream.bytes.extend([0xFF, 0].repeat((frame.blocks() * 3).div_ceil(8)));
     }
     stream.end()
 }

@@ -12,10 +12,12 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("baseline-4-components.jpg", || cheapest(EIGHTH)),
     Candidate::new("baseline-dense-full.jpg", || noise(FULL)),
     Candidate::new("baseline-dense-half.jpg", || noise(HALF)),
-    Candidate::new("baseline-dense-eighth.jpg", || noise(EIGHTH)),
-    Candidate::new("baseline-long-codes-eighth.jpg", || long_codes(EIGHTH)),
+    Candidate::new("baseline-dense-eighth.jpg", || noise(DENSE)),
+    Candidate::new("baseline-without-ends.jpg", || without_ends(EIGHTH)),
+    Candidate::new("baseline-mixed-codes.jpg", || mixed_codes(DENSE)),
+    Candidate::new("baseline-long-codes-eighth.jpg", || long_codes(DENSE)),
     Candidate::new("baseline-long-codes-full.jpg", || long_codes(FULL)),
-    Candidate::new("baseline-restarts.jpg", || restarts(EIGHTH)),
+    Candidate::new("baseline-restarts.jpg", || restarts(DENSE)),
     Candidate::new("baseline-fill-bytes.jpg", fill_bytes),
     Candidate::new("baseline-scans.jpg", baseline_scans),
     Candidate::new("profile.jpg", || bombs::with_icc(&large_table(55))),
@@ -23,10 +25,12 @@ pub(crate) const ALL: &[Candidate] = &[
 ];
 
 /// The largest frames that are decoded at scale 1/1, 1/2, 1/4 and 1/8 for an avatar of 256 pixels.
-pub(crate) const FULL: Frame = Frame { width: 32_768, height: 632, components: 4 };
-pub(crate) const HALF: Frame = Frame { width: 32_768, height: 1_272, components: 4 };
-pub(crate) const QUARTER: Frame = Frame { width: 32_768, height: 2_552, components: 4 };
-pub(crate) const EIGHTH: Frame = Frame { width: 12_000, height: 10_000, components: 4 };
+pub(crate) const FULL: Frame = Frame { width: 65_535, height: 632, components: 4 };
+pub(crate) const HALF: Frame = Frame { width: 65_535, height: 1_272, components: 4 };
+pub(crate) const QUARTER: Frame = Frame { width: 65_535, height: 2_552, components: 4 };
+pub(crate) const EIGHTH: Frame = Frame { width: 16_384, height: 16_384, components: 4 };
+/// One at 1/8 with 34 bits for each block.
+const DENSE: Frame = Frame { width: 12_000, height: 10_000, components: 4 };
 
 pub(crate) const ALL_COMPONENTS: &[u8] = &[1, 2, 3, 4];
 
@@ -101,6 +105,47 @@ fn long_codes(frame: Frame) -> Vec<u8> {
     stream.end()
 }
 
+/// Seven bits per block: its last coefficient is not 0, so that no code says where it ends.
+fn without_ends(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(1, &[0xF0]), (2, &[0xE1])]));
+    scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
+    repeat(&mut stream, frame.blocks() * 4, "0000101");
+    stream.end()
+}
+
+/// Noise of codes that a lookup table covers and codes that it does not.
+fn mixed_codes(frame: Frame) -> Vec<u8> {
+    let mut stream = frame.start(0xC0);
+    stream.huffman(0, 0, &table(&[(1, &[0])]));
+    stream.huffman(1, 0, &table(&[(2, &[0x01, 0x00]), (14, &[0x11])]));
+    scan(&mut stream, ALL_COMPONENTS, (0, 63), (0, 0));
+    let blocks = frame.blocks() * 4;
+    let bits_of_block = ((MAX_BYTES - 4_096) * 8 / blocks).saturating_sub(3) * 99 / 100;
+    let mut bits = JpegBitWriter::default();
+    for block in 0..blocks as u64 {
+        bits.put(0, 1);
+        let (mut k, mut left) = (1, bits_of_block);
+        while k < 62 && left >= 15 {
+            let random = mix(block << 6 | k) as u32;
+            if random & 8 == 0 {
+                bits.put(0b10_0000_0000_0000, 14);
+                k += 2;
+                left -= 15;
+            } else {
+                bits.put(0b00, 2);
+                k += 1;
+                left -= 3;
+            }
+            bits.put(random & 1, 1);
+        }
+        bits.put(0b01, 2);
+    }
+    stream.bytes.extend(bits.finish());
+    stream.end()
+}
+
 /// A restart marker after every MCU, with a scan for each component: three bytes per block.
 fn restarts(frame: Frame) -> Vec<u8> {
     let mut stream = frame.start(0xC0);
@@ -139,7 +184,7 @@ fn baseline_scans() -> Vec<u8> {
     stream.huffman(1, 0, &table(&[(1, &[0]), (2, &[0x01])]));
     for component in [1, 2, 3] {
         scan(&mut stream, &[component], (0, 63), (0, 0));
-        let block = format!("0{}0", "100".repeat(30));
+        let block = format!("0{}0", "100".repeat(20));
         repeat(&mut stream, frame.blocks(), &block);
     }
     stream.end()

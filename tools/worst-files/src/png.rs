@@ -7,6 +7,10 @@ use crate::deflate_writer::Zlib;
 
 pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("rgba16-paeth.png", || plain(RGBA16, PAETH, false, |_| ())),
+    Candidate::new("gray8-paeth.png", || plain(GRAY8, PAETH, false, |_| ())),
+    Candidate::new("rgb8-paeth.png", || plain(RGB8, PAETH, false, |_| ())),
+    Candidate::new("rgb16-paeth.png", || plain(RGB16, PAETH, false, |_| ())),
+    Candidate::new("gray-alpha8-paeth-adam7.png", || plain(GRAY_ALPHA8, PAETH, true, |_| ())),
     Candidate::new("rgba16-average.png", || plain(RGBA16, AVERAGE, false, |_| ())),
     Candidate::new("rgba16-sub.png", || plain(RGBA16, SUB, false, |_| ())),
     Candidate::new("rgba16-paeth-adam7.png", || plain(RGBA16, PAETH, true, |_| ())),
@@ -23,7 +27,7 @@ pub(crate) const ALL: &[Candidate] = &[
         plain(RGBA8, PAETH, false, |zlib| zlib.empty_blocks_of_long_codes(MAX_BYTES - (2 << 20)))
     }),
     Candidate::new("blocks-and-adam7.png", || {
-        plain(RGBA16, PAETH, true, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (2 << 20)))
+        plain(RGBA16, PAETH, true, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (3 << 20)))
     }),
     Candidate::new("idat-of-one-byte.png", idat_of_one_byte),
 ];
@@ -32,6 +36,10 @@ pub(crate) const ALL: &[Candidate] = &[
 type Kind = (u8, u8, usize);
 const RGBA16: Kind = (6, 16, 64);
 const RGBA8: Kind = (6, 8, 32);
+const GRAY8: Kind = (0, 8, 8);
+const GRAY_ALPHA8: Kind = (4, 8, 16);
+const RGB8: Kind = (2, 8, 24);
+const RGB16: Kind = (2, 16, 48);
 const PALETTE1: Kind = (3, 1, 1);
 
 const SUB: u8 = 1;
@@ -45,8 +53,8 @@ fn plain(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec
     file(kind, interlaced, &[&data])
 }
 
-const WIDTH: usize = 12_000;
-const HEIGHT: usize = 10_000;
+const WIDTH: usize = 16_384;
+const HEIGHT: usize = 16_384;
 
 fn data(kind: Kind, filter: u8, interlaced: bool, before: fn(&mut Zlib)) -> Vec<u8> {
     let row_bytes = |pixels: usize| 1 + (pixels * kind.2).div_ceil(8);
@@ -86,7 +94,7 @@ fn file((color, depth, _): Kind, interlaced: bool, parts: &[&[u8]]) -> Vec<u8> {
 fn idat_of_one_byte() -> Vec<u8> {
     let chunks = MAX_BYTES / 13 - 100;
     let mut zlib = Zlib::new();
-    zlib.empty_blocks_of_pairs(chunks - (1 << 20));
+    zlib.empty_blocks_of_pairs(chunks - (3 << 19));
     zlib.rows(HEIGHT, 1 + WIDTH * 4, PAETH, 0x53, true);
     let data = zlib.finish();
     let parts: Vec<&[u8]> = data.chunks(1).collect();

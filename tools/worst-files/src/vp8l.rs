@@ -64,7 +64,12 @@ pub(crate) fn small_literals(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), stream].concat()
 }
 
-/// Pixels of one bit, for green, with all transforms, for ALPH.
+/// Pixels of one bit, for green, with all transforms.
+pub(crate) fn smallest_literals(width: u32, height: u32) -> Vec<u8> {
+    [header(width, height, true, 0), smallest_literal_stream(width, height)].concat()
+}
+
+/// The same without the header, for ALPH.
 pub(crate) fn smallest_literal_stream(width: u32, height: u32) -> Vec<u8> {
     small_literal_stream((width, height), &[90], width as usize * height as usize / 8)
 }
@@ -145,6 +150,31 @@ pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
         } else {
             bits.put(1, 1);
             bits.put(mix(n) as u32, 11);
+        }
+    }
+    [header(width, height, true, 0), bits.finish()].concat()
+}
+
+/// Copies of one pixel each, from anywhere among the last million pixels: no cache has them.
+pub(crate) fn distant_copies(width: u32, height: u32) -> Vec<u8> {
+    let mut bits = LsbBitWriter::default();
+    transforms(&mut bits, width, height);
+    color_cache(&mut bits);
+    one_group(&mut bits);
+    let mut lengths = vec![0; GREEN_SYMBOLS as usize];
+    [lengths[9], lengths[256]] = [1, 1];
+    write_normal_code(&mut bits, &lengths);
+    for _ in 0..3 {
+        write_simple_code(&mut bits, &[7]);
+    }
+    // Distance codes from 524,289 to 786,432.
+    write_simple_code(&mut bits, &[38]);
+    for n in 0..u64::from(width * height) {
+        if n < 800_000 {
+            bits.put(0, 1);
+        } else {
+            bits.put(1, 1);
+            bits.put(mix(n) as u32, 18);
         }
     }
     [header(width, height, true, 0), bits.finish()].concat()

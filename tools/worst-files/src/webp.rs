@@ -12,7 +12,7 @@ pub(crate) const ALL: &[Candidate] = &[
         lossy((16_383, 7_324), 31 << 20, vp8::MOST_BRANCHES)
     }),
     Candidate::new("vp8-largest.webp", || lossy((16_383, 7_324), 31 << 20, vp8::LARGEST)),
-    Candidate::new("vp8-any-tokens.webp", || lossy((8_192, 1_856), 27 << 20, vp8::ANY)),
+    Candidate::new("vp8-any-tokens.webp", || lossy((8_192, 1_856), 12 << 20, vp8::ANY)),
     Candidate::new("vp8-small-tokens.webp", || lossy((8_192, 3_200), 16 << 20, vp8::SMALL)),
     Candidate::new("vp8l-groups.webp", || lossless(&vp8l::groups(3_200, 2_400))),
     Candidate::new("vp8l-group-of-each-tile.webp", || {
@@ -20,8 +20,12 @@ pub(crate) const ALL: &[Candidate] = &[
     }),
     Candidate::new("vp8l-literals.webp", || lossless(&vp8l::literals(4_000, 3_300))),
     Candidate::new("vp8l-small-literals.webp", || lossless(&vp8l::small_literals(11_000, 9_500))),
+    Candidate::new("vp8l-smallest-literals.webp", || {
+        lossless(&vp8l::smallest_literals(16_383, 12_900))
+    }),
     Candidate::new("vp8l-long-codes.webp", || lossless(&vp8l::long_codes(4_000, 3_300))),
     Candidate::new("vp8l-copies.webp", || lossless(&vp8l::copies(4_000, 3_300))),
+    Candidate::new("vp8l-distant-copies.webp", || lossless(&vp8l::distant_copies(4_000, 3_300))),
     Candidate::new("alph-and-vp8.webp", || {
         alpha_and_lossy((3_600, 2_700), vp8l::literal_stream, 8 << 20, vp8::SMALL)
     }),
@@ -58,7 +62,7 @@ fn alpha_and_lossy(
 fn frame_on_canvas() -> Vec<u8> {
     let (width, height) = (8_192, 3_000);
     let color = chunk(b"VP8 ", &vp8::payload((width, height), 16 << 20, vp8::SMALL));
-    let canvas = (16_384, 7_324);
+    let canvas = (16_384, 16_384);
     let frame = anmf((1_000, 1_000), (width, height), &[color]);
     file(&[vp8x(ANIMATION | ALPHA, canvas.0, canvas.1), anim(), frame])
 }

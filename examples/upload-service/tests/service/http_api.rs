@@ -109,11 +109,11 @@ async fn refusals_have_numbers_for_programs_and_a_sentence_for_people() {
     let response = client.put(&server.url, "ann", BOMB.to_vec()).send().await.unwrap();
     assert_eq!(response.status(), 413);
     let body: serde_json::Value = response.json().await.unwrap();
-    assert_eq!(body["error"]["limit"], "max_side_px");
+    assert_eq!(body["error"]["limit"], "max_pixels");
     assert_eq!(body["error"]["retryable"], false);
     assert_eq!(
         (&body["error"]["found"], &body["error"]["allowed"]),
-        (&65_535.into(), &32_768.into())
+        (&4_294_836_225_u64.into(), &268_435_456.into())
     );
     let refused = bombproof::decode(BOMB, &Default::default()).unwrap_err();
     assert_eq!(body["error"]["user_message"], refused.user_message());
@@ -141,7 +141,7 @@ async fn limits_are_published_and_no_body_is_read_beyond_them() {
     let server = Server::start(&backend, &["--limits", path.to_str().unwrap()]);
     let limits = client.json(&format!("{}/limits", server.url)).await;
     assert_eq!(limits["max_input_bytes"], 100_000);
-    assert_eq!(limits["max_side_px"], 32_768);
+    assert_eq!(limits["max_side_px"], 65_535);
     assert_eq!(limits["sizes"], serde_json::json!([64, 128, 256, 512]));
 
     // A declared length over the limit is refused before the body is sent.

@@ -78,7 +78,7 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
     let error = browser.text_when("#error", |text| !text.is_empty()).await;
     let refused = bombproof::decode(&fs::read(bomb).unwrap(), &Default::default()).unwrap_err();
     assert!(error.starts_with(refused.user_message()), "{error}");
-    let numbers = "Its longer side has 65,535 pixels; the limit is 32,768 pixels.";
+    let numbers = "It has 4,290 megapixels; the limit is 268 megapixels.";
     assert!(error.ends_with(numbers), "{error}");
     assert_eq!(browser.script("return document.getElementById('upload').disabled").await, true);
     browser.screenshot("page-refused.png").await;

@@ -12,11 +12,21 @@ use crate::error::Error;
 pub(super) struct BlockCodes {
     literal_lengths: PrefixCode<LITERAL_LENGTH_SYMBOLS>,
     distances: PrefixCode<DISTANCE_SYMBOLS>,
+    /// The code lengths of the codes, as they are read. Kept from block to block, because to clear
+    /// them takes longer than to read the shortest block.
+    literal_length_runs: LengthRuns,
+    distance_runs: LengthRuns,
+    code_length_runs: LengthRuns,
 }
 
 impl BlockCodes {
-    pub(super) const EMPTY: Self =
-        Self { literal_lengths: PrefixCode::EMPTY, distances: PrefixCode::EMPTY };
+    pub(super) const EMPTY: Self = Self {
+        literal_lengths: PrefixCode::EMPTY,
+        distances: PrefixCode::EMPTY,
+        literal_length_runs: LengthRuns::EMPTY,
+        distance_runs: LengthRuns::EMPTY,
+        code_length_runs: LengthRuns::EMPTY,
+    };
 
     /// Sets the fixed codes (3.2.6).
     pub(super) fn set_fixed(&mut self) -> Result<(), Corrupt> {
@@ -45,18 +55,18 @@ impl BlockCodes {
                 *length = low_byte(bits.read(3, slices));
             }
         }
-        let mut runs = LengthRuns::default();
+        self.code_length_runs.clear();
         for (symbol, &length) in (0..).zip(&lengths) {
-            runs.push(symbol, symbol + 1, length);
+            self.code_length_runs.push(symbol, symbol + 1, length);
         }
         let mut code = PrefixCode::<19>::EMPTY;
-        code.assign(runs.as_slice(), false)?;
+        code.assign(self.code_length_runs.as_slice(), false)?;
         let mut table = [0; 1 << 7];
         let root_bits = code.fill_table(&mut table, 7, |symbol| u32::from(symbol) << 8);
 
         // The lengths of both alphabets are one sequence: a repeat may cross the boundary.
-        let (mut literal_length_runs, mut distance_runs) =
-            (LengthRuns::default(), LengthRuns::default());
+        self.literal_length_runs.clear();
+        self.distance_runs.clear();
         let (mut position, mut previous, end) = (0, None, literal_lengths + distances);
         while position < end {
             if bits.held() < 7 + 7 {
@@ -73,8 +83,8 @@ impl BlockCodes {
             previous = Some(length);
             let after = position + count;
             let boundary = literal_lengths.clamp(position, after);
-            literal_length_runs.push(position, boundary, length);
-            distance_runs.push(
+            self.literal_length_runs.push(position, boundary, length);
+            self.distance_runs.push(
                 boundary.saturating_sub(literal_lengths),
                 after.saturating_sub(literal_lengths),
                 length,
@@ -83,11 +93,11 @@ impl BlockCodes {
         }
         let has_end_of_block =
             |run: &LengthRun| (run.first..run.first + run.count).contains(&END_OF_BLOCK);
-        if position > end || !literal_length_runs.as_slice().iter().any(has_end_of_block) {
+        if position > end || !self.literal_length_runs.as_slice().iter().any(has_end_of_block) {
             return Err(Corrupt);
         }
-        self.literal_lengths.assign(literal_length_runs.as_slice(), true)?;
-        self.distances.assign(distance_runs.as_slice(), true)
+        self.literal_lengths.assign(self.literal_length_runs.as_slice(), true)?;
+        self.distances.assign(self.distance_runs.as_slice(), true)
     }
 }
 

@@ -28,13 +28,16 @@ pub(super) struct LengthRuns {
     count: usize,
 }
 
-impl Default for LengthRuns {
-    fn default() -> Self {
-        Self { runs: [LengthRun::default(); LITERAL_LENGTH_SYMBOLS], count: 0 }
-    }
-}
-
 impl LengthRuns {
+    pub(super) const EMPTY: Self = Self {
+        runs: [LengthRun { first: 0, count: 0, length: 0 }; LITERAL_LENGTH_SYMBOLS],
+        count: 0,
+    };
+
+    pub(super) const fn clear(&mut self) {
+        self.count = 0;
+    }
+
     /// Adds the symbols from `first` up to but excluding `end`.
     pub(super) fn push(&mut self, first: u32, end: u32, length: u8) {
         if first == end || length == 0 {

@@ -6,10 +6,19 @@ use super::tile_groups::TileGroups;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::format::Format;
+use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{
     BitReader, COPY_OUTSIDE_PICTURE, Group, Image, PrefixTable, distance_in_pixels,
 };
 use crate::size::Size;
+
+/// The most work of reading the codes and the pixels of an image, in picoseconds.
+pub(super) fn work_ps(image: &Image) -> u64 {
+    sum_ps([(image.size.pixels(), PIXEL_PS)]).saturating_add(prefix_code_groups::work_ps(image))
+}
+
+/// A pixel: four symbols, a copy or a colour of the cache.
+const PIXEL_PS: u64 = 16_000;
 
 /// The memory of [`EntropyImage`] in bytes.
 pub(super) fn memory_bytes(image: &Image) -> u64 {

@@ -4,6 +4,7 @@
 use crate::decode::premultiply::is_opaque_row;
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::webp::vp8l::Stream;
 use crate::shrink::RowSink;
 use crate::size::Size;
@@ -40,6 +41,23 @@ pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
 fn row_bytes(size: Size) -> u64 {
     4 * u64::from(size.width)
 }
+
+/// The most work of [`Rows`] in picoseconds.
+pub(super) fn work_ps(stream: &Stream) -> u64 {
+    let tiles = stream.tiles.as_ref().map_or(0, |tiles| entropy_image::work_ps(&tiles.image));
+    transforms::work_ps(stream)
+        .saturating_add(tiles)
+        .saturating_add(entropy_image::work_ps(&stream.picture))
+}
+
+/// The most work of [`decode`] beyond [`work_ps`]: extracting the planes.
+pub(super) fn extract_ps(size: Size, premultiply: bool) -> u64 {
+    let premultiplied = if premultiply { size.pixels() } else { 0 };
+    sum_ps([(size.pixels(), EXTRACTED_PIXEL_PS), (premultiplied, PREMULTIPLIED_PIXEL_PS)])
+}
+
+const EXTRACTED_PIXEL_PS: u64 = 1_000;
+const PREMULTIPLIED_PIXEL_PS: u64 = 1_000;
 
 /// The memory of [`decode`] beyond [`memory_bytes`]: a row of one colour, and one of alpha.
 pub(super) fn sample_row_bytes(size: Size, stream: &Stream) -> u64 {

@@ -3,12 +3,27 @@
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
-use crate::probe::webp::vp8l::{BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
+use crate::price::sum_ps;
+use crate::probe::webp::vp8l::{self, BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
 
 /// The memory of [`PrefixCodeGroups`] in bytes.
 pub(super) const fn memory_bytes(image: &Image) -> u64 {
     size_of::<GroupTables>() as u64 * image.groups as u64 + 2 * image.entries as u64
 }
+
+/// The most work of reading the codes, in picoseconds. [`probe`](mod@crate::probe) has read them
+/// before.
+pub(super) fn work_ps(image: &Image) -> u64 {
+    let symbols = vp8l::symbols_per_group(image.cache_bits);
+    sum_ps([
+        (u64::from(image.groups).saturating_mul(symbols), SYMBOL_PS),
+        (image.entries.into(), ENTRY_PS),
+    ])
+}
+
+/// The code length of a symbol, each of the three times that it is read.
+const SYMBOL_PS: u64 = 1_300;
+const ENTRY_PS: u64 = 1_000;
 
 /// Where the tables of green, red, blue, alpha and distance start, and how
 /// many bits index their roots.

@@ -6,6 +6,7 @@ use super::{entropy_image, predictors};
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{
     Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
 };
@@ -35,6 +36,27 @@ pub(super) fn memory_bytes(size: Size, stream: &Stream) -> (u64, u64) {
     }
     (retained, peak)
 }
+
+/// The most work of reading and undoing the transforms, in picoseconds.
+pub(super) fn work_ps(stream: &Stream) -> u64 {
+    let coded_pixels = stream.picture.size.pixels();
+    let transform_ps = |transform: &Transform| match transform {
+        Transform::Predictor(tiles) => sum_ps([(coded_pixels, PREDICTED_PIXEL_PS)])
+            .saturating_add(entropy_image::work_ps(&tiles.image)),
+        Transform::Color(tiles) => sum_ps([(coded_pixels, COLOR_PIXEL_PS)])
+            .saturating_add(entropy_image::work_ps(&tiles.image)),
+        Transform::SubtractGreen => sum_ps([(coded_pixels, GREEN_PIXEL_PS)]),
+        // A row of 16,384 indices, eight for each coded pixel.
+        Transform::Palette(image) => sum_ps([(coded_pixels, 8 * INDEXED_PIXEL_PS)])
+            .saturating_add(entropy_image::work_ps(image)),
+    };
+    stream.transforms.iter().flatten().map(transform_ps).fold(0, u64::saturating_add)
+}
+
+const PREDICTED_PIXEL_PS: u64 = 6_000;
+const COLOR_PIXEL_PS: u64 = 1_500;
+const GREEN_PIXEL_PS: u64 = 300;
+const INDEXED_PIXEL_PS: u64 = 1_000;
 
 pub(super) struct Transforms<'b> {
     /// In the order in which the encoder applied them.

@@ -4,6 +4,7 @@ use super::order::LoopFilter;
 use crate::error::Error;
 use crate::format::Format;
 use crate::job::Job;
+use crate::price::sum_ps;
 use crate::probe::webp::vp8::{BoolDecoder, Frame, FrameHeader};
 use crate::shrink::RowSink;
 use crate::size::Size;
@@ -31,6 +32,29 @@ pub(super) fn memory_bytes(frame: &Frame) -> u64 {
     let columns = u64::from(frame.size.width.div_ceil(16));
     columns * (macroblock_row::COLUMN_BYTES + size_of::<ContextAbove>() as u64)
 }
+
+/// The most work of [`decode`] in picoseconds.
+pub(super) fn work_ps(frame: &Frame, loop_filter: LoopFilter) -> u64 {
+    let Size { width, height } = frame.size;
+    let macroblocks = u64::from(width.div_ceil(16)) * u64::from(height.div_ceil(16));
+    let token_bytes = frame.partitions().iter().map(|&bytes| u64::from(bytes)).sum();
+    let filtered = if loop_filter == LoopFilter::Exact { macroblocks } else { 0 };
+    sum_ps([
+        (frame.first_partition_bytes.into(), MODE_BYTE_PS),
+        (token_bytes, TOKEN_BYTE_PS),
+        (macroblocks, MACROBLOCK_PS),
+        (filtered, FILTERED_MACROBLOCK_PS),
+    ])
+}
+
+/// A byte of the first partition.
+const MODE_BYTE_PS: u64 = 50_000;
+/// A byte of a partition of coefficients.
+const TOKEN_BYTE_PS: u64 = 54_000;
+/// A macroblock: its prediction, transforms and samples.
+const MACROBLOCK_PS: u64 = 1_950_000;
+/// The loop filter of a macroblock.
+const FILTERED_MACROBLOCK_PS: u64 = 900_000;
 
 /// The most rows of U and V that are delivered after the rows of Y for the same pixels: those of a
 /// row of macroblocks, and those retained from the row above it.

@@ -11,5 +11,6 @@ pub(crate) use bit_reader::BitReader;
 pub(crate) use prefix_code::{MAX_ALPHABET, PrefixTable};
 pub(crate) use stream_headers::{
     HEADER_BYTES, Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
+    symbols_per_group,
 };
 pub(crate) use symbols::{COPY_OUTSIDE_PICTURE, Group, distance_in_pixels};

@@ -296,6 +296,12 @@ pub(crate) const fn packing(colors: u32) -> u32 {
 
 const TOO_SMALL: Error = Error::Bug("the array for the tables of prefix codes is too small");
 
+/// The number of symbols that the five codes of a group have together.
+pub(crate) const fn symbols_per_group(cache_bits: u32) -> u64 {
+    let cache_colors = if cache_bits == 0 { 0 } else { 1 << cache_bits };
+    GREEN as u64 + cache_colors + 3 * 256 + 40
+}
+
 /// The green symbols without the colour cache: literals and length prefixes.
 const GREEN: u16 = 256 + 24;
 
