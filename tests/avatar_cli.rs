@@ -265,7 +265,7 @@ fn a_timeout_is_a_refusal_that_may_be_retried() {
     assert_eq!(object["error"]["retryable"], true);
 }
 
-const SUCCESS_FIELDS: [&str; 16] = [
+const SUCCESS_FIELDS: [&str; 17] = [
     "animated",
     "color",
     "elapsed_ms",
@@ -282,6 +282,7 @@ const SUCCESS_FIELDS: [&str; 16] = [
     "progressive",
     "scale",
     "width",
+    "work_quoted_ms",
 ];
 
 /// Writes a picture: a JPEG when the name says so, else a PNG.

@@ -97,6 +97,7 @@ fn requests(header: &Header) -> [(&'static str, Request, Limits); 4] {
     open.max_side_px = u32::MAX;
     open.max_pixels = u64::MAX;
     open.max_memory_bytes = u64::MAX;
+    open.max_work = u64::MAX;
     open.max_scan_work = 10_000;
     open.max_segments = u32::MAX;
     let Size { width, height } = header.upright_size();

@@ -216,11 +216,11 @@ fn the_largest_webps_are_held_in_rows() {
 }
 
 /// Whatever the shape: lossy, lossless with the farthest backward references, and both in one file.
+/// Larger ones may exceed the budget.
 #[test]
-fn the_default_budget_accepts_webps_with_the_most_pixels() {
+fn the_default_budget_accepts_webps_of_120_megapixels() {
     let limits = Limits::default();
     for (width, height) in [(16_383, 7_324), (7_324, 16_383), (10_954, 10_954)] {
-        assert!(u64::from(width * height) > limits.max_pixels * 99 / 100);
         let codes = far_references(1 << 19);
         let stream = [vp8l::header(width, height, false, 0), codes.clone()].concat();
         let color = chunk(b"VP8 ", &vp8::flat(width, height));

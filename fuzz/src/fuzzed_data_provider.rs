@@ -97,6 +97,7 @@ impl<'a> FuzzedDataProvider<'a> {
             limits.max_input_bytes = u64::from(self.u32() % (1 << 17));
             limits.max_side_px = self.u32() >> (self.byte() % 32);
             limits.max_memory_bytes = u64::from(self.u32() >> (6 + self.byte() % 16));
+            limits.max_work = u64::from(self.u32() >> (self.byte() % 16));
             limits.max_scans = self.u32() % 70;
             limits.max_scan_work = self.u32() % 24;
             limits.max_segments = self.u32() % 1_100;
@@ -116,6 +117,7 @@ pub fn no_limits() -> Limits {
     limits.max_side_px = u32::MAX;
     limits.max_pixels = u64::MAX;
     limits.max_memory_bytes = u64::MAX;
+    limits.max_work = u64::MAX;
     limits.max_output_side_px = u32::MAX;
     limits
 }

@@ -93,7 +93,7 @@ impl Plan {
             cost: Cost::default(),
         };
         match plan.priced() {
-            Err(_) if plan.source.in_several_scans => {
+            Err(Error::OverLimit { limit: Limit::Memory, .. }) if plan.source.in_several_scans => {
                 Self { one_component_at_a_time: true, ..plan }.priced()
             }
             outcome => outcome,
@@ -103,7 +103,7 @@ impl Plan {
     /// This plan with its cost.
     ///
     /// # Errors
-    /// [`Error::OverLimit`] when the cost exceeds the memory limit.
+    /// [`Error::OverLimit`] when the cost exceeds the limit of memory or of work.
     fn priced(&self) -> Result<Self, Error> {
         let list_bytes = (self.outputs().len() * size_of::<Thumbnail>()) as u64;
         let mut cost = Cost::of_decode(&self.header, list_bytes, &self.decode_order());

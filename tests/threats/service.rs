@@ -127,6 +127,7 @@ fn row_38_what_cannot_be_allocated_is_refused_before_it_is_requested() {
     // A budget without bound, and pixels that no machine can hold: refused before any allocation.
     let mut limits = Limits::default();
     limits.max_memory_bytes = u64::MAX;
+    limits.max_work = u64::MAX;
     limits.max_pixels = u64::MAX;
     limits.max_side_px = u32::MAX;
     let full = Request::full_size().pixels();
