@@ -1,92 +1,26 @@
 //! A colour space of primaries and a transfer function → sRGB, on pixels of the target size.
-//!
-//! All results follow from integers and from basic operations on `f64`, so each machine writes the
-//! same bytes. Two tables on the stack are all the memory that this needs.
 
-use super::icc::Channels;
+use super::channels::Channels;
+use super::light::CurvesAndMatrix;
 use super::transfer::light;
 use crate::error::Error;
-use crate::probe::{ColorSpace, Transfer};
+use crate::probe::ColorSpace;
 
-/// Converts pixels to sRGB in place. Alpha stays as it is. Grey is white of less light, whatever
-/// the primaries are.
+/// Converts pixels to sRGB in place. Alpha stays as it is.
 pub(crate) fn to_srgb(
     pixels: &mut [u8],
     channels: Channels,
     space: &ColorSpace,
 ) -> Result<(), Error> {
-    let tables = Tables::of(space.transfer);
-    let convert_gray = |sample: &mut u8| *sample = tables.srgb(tables.light(*sample));
-    match channels {
-        Channels::Gray => pixels.iter_mut().for_each(convert_gray),
-        Channels::GrayAlpha => {
-            pixels.as_chunks_mut().0.iter_mut().for_each(|[gray, _alpha]| convert_gray(gray));
-        }
-        Channels::Rgb => convert_rgb::<3>(pixels, space, &tables)?,
-        Channels::Rgba => convert_rgb::<4>(pixels, space, &tables)?,
-        Channels::Cmyk => return Err(Error::Bug("a PNG in CMYK")),
-    }
-    Ok(())
-}
-
-fn convert_rgb<const CHANNELS: usize>(
-    pixels: &mut [u8],
-    space: &ColorSpace,
-    tables: &Tables,
-) -> Result<(), Error> {
     let matrix = space.chromaticities.matrix_to_srgb().ok_or(Error::Bug("unchecked primaries"))?;
-    for pixel in pixels.as_chunks_mut::<CHANNELS>().0 {
-        let Some(rgb) = pixel.first_chunk_mut::<3>() else { continue };
-        let light = rgb.map(|sample| i64::from(tables.light(sample)));
-        *rgb = matrix.map(|row| {
-            let sum: i64 = row.into_iter().zip(light).map(|(a, b)| i64::from(a) * b).sum();
-            // The matrix is in units of 1/65,536.
-            let light = ((sum + (1 << 15)) >> 16).clamp(0, i64::from(WHITE));
-            #[allow(clippy::cast_possible_truncation, reason = "clamped")]
-            let light = light as i32;
-            tables.srgb(light)
-        });
-    }
-    Ok(())
+    CurvesAndMatrix::new(matrix, |_channel, coded| light(space.transfer, coded))
+        .convert(pixels, channels)
 }
-
-struct Tables {
-    /// The light of each sample, from 0 to [`WHITE`].
-    lights: [i32; 256],
-    /// The least light that rounds to each level of sRGB from 1 on.
-    thresholds: [i32; 255],
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "light is at most 1, and levels at most 255")]
-impl Tables {
-    fn of(transfer: Transfer) -> Self {
-        let scaled = |light: f64| light * f64::from(WHITE);
-        let lights = core::array::from_fn(|sample| {
-            scaled(light(transfer, sample as u8 as f64 / 255.0)).round() as i32
-        });
-        let thresholds = core::array::from_fn(|below| {
-            scaled(light(Transfer::Srgb, (below as u8 as f64 + 0.5) / 255.0)).ceil() as i32
-        });
-        Self { lights, thresholds }
-    }
-
-    const fn light(&self, sample: u8) -> i32 {
-        self.lights[sample as usize]
-    }
-
-    /// The level of sRGB that is nearest to `light`.
-    fn srgb(&self, light: i32) -> u8 {
-        self.thresholds.partition_point(|&threshold| threshold <= light) as u8
-    }
-}
-
-/// The darkest levels of sRGB are 318 units apart.
-const WHITE: i32 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::Chromaticities;
+    use crate::probe::{Chromaticities, Transfer};
 
     const TRANSFERS: [Transfer; 5] = [
         Transfer::Srgb,

@@ -3,20 +3,24 @@
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::picture::Layout;
+use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
 use crate::size::{Size, SourceRect};
 
+mod channels;
 mod color;
 mod color_space;
 mod convolve;
 mod icc;
 mod kernel;
+mod light;
 mod orientation;
 mod resize;
 mod sample;
 mod transfer;
 mod upsample;
 
+use channels::Channels;
 pub use icc::ColorConversion;
 pub(crate) use resize::PlanePart;
 
@@ -35,8 +39,8 @@ pub(crate) struct Order {
     pub(crate) orientation: Orientation,
     /// A longer profile is ignored.
     pub(crate) max_icc_bytes: u64,
-    /// The most bytes that the conversion by the profile allocates.
-    pub(crate) icc_cost_bytes: u64,
+    /// What the conversion by the profile costs at most.
+    pub(crate) icc_cost: Cost,
     /// The file declares its colours, by a profile or by primaries and a transfer function.
     pub(crate) converts_colors: bool,
     /// No later output needs the small planes. Each is dropped after it is resized.
@@ -102,7 +106,7 @@ impl Order {
             }
             None => icc::to_srgb(&mut samples, channels, None, self.max_icc_bytes, budget)?,
         };
-        if channels == icc::Channels::Cmyk {
+        if channels == Channels::Cmyk {
             samples.truncate(samples.len() / 4 * 3);
         }
         let layout = self.layout();
@@ -149,7 +153,7 @@ impl Order {
         live = live.saturating_sub(planes);
         let bytes_per_pixel = self.layout().bytes_per_pixel();
         let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
-        peak.max(live.saturating_add(self.icc_cost_bytes.max(rotate)))
+        peak.max(live.saturating_add(self.icc_cost.bytes.max(rotate)))
     }
 
     /// The most work of [`pixels`](Self::pixels) in picoseconds.
@@ -164,7 +168,7 @@ impl Order {
         });
         let colors = color::work_ps(pixels, self.is_premultiplied);
         let conversion = if self.converts_colors {
-            icc::work_ps(self.channels(), self.icc_cost_bytes, pixels)
+            icc::work_ps(self.channels(), self.icc_cost, pixels)
         } else {
             0
         };
@@ -196,13 +200,13 @@ impl Order {
         }
     }
 
-    const fn channels(&self) -> icc::Channels {
+    const fn channels(&self) -> Channels {
         match (self.colors, self.layout()) {
-            (Colors::Cmyk | Colors::Ycck, _) => icc::Channels::Cmyk,
-            (_, Layout::Gray) => icc::Channels::Gray,
-            (_, Layout::GrayAlpha) => icc::Channels::GrayAlpha,
-            (_, Layout::Rgb) => icc::Channels::Rgb,
-            (_, Layout::Rgba) => icc::Channels::Rgba,
+            (Colors::Cmyk | Colors::Ycck, _) => Channels::Cmyk,
+            (_, Layout::Gray) => Channels::Gray,
+            (_, Layout::GrayAlpha) => Channels::GrayAlpha,
+            (_, Layout::Rgb) => Channels::Rgb,
+            (_, Layout::Rgba) => Channels::Rgba,
         }
     }
 

@@ -230,7 +230,7 @@ impl Plan {
             stored_size: output.stored_size,
             orientation: self.header.orientation,
             max_icc_bytes,
-            icc_cost_bytes: self.header.icc_cost_bytes,
+            icc_cost: self.header.icc_cost,
             converts_colors: self.header.declares_colors(),
             is_last,
         }

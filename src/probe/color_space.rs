@@ -54,13 +54,7 @@ impl Chromaticities {
         let srgb_white = white_xyz(Self::SRGB.white)?;
         let from_xyz = inverse(&Self::SRGB.matrix_to_xyz(srgb_white)?)?;
         let adaptation = bradford(white, srgb_white)?;
-        let matrix = product(&from_xyz, &product(&adaptation, &to_xyz));
-        let is_plausible = |value: &f64| value.abs() < MAX_COEFFICIENT;
-        if !matrix.as_flattened().iter().all(is_plausible) {
-            return None;
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "less than 64 × 65,536")]
-        Some(matrix.map(|row| row.map(|value| (value * 65_536.0).round() as i32)))
+        in_fixed_point(&product(&from_xyz, &product(&adaptation, &to_xyz)))
     }
 
     /// The matrix from linear RGB to XYZ: each primary as strong as white needs it. White must lie
@@ -78,6 +72,29 @@ impl Chromaticities {
 }
 
 type Matrix = [[f64; 3]; 3];
+
+/// The matrix from X, Y and Z under D50, the profile connection space, to linear sRGB.
+pub(crate) fn connection_space_to_srgb() -> Option<Matrix> {
+    let srgb_white = white_xyz(Chromaticities::SRGB.white)?;
+    let to_xyz = Chromaticities::SRGB.matrix_to_xyz(srgb_white)?;
+    inverse(&product(&bradford(srgb_white, D50_XYZ)?, &to_xyz))
+}
+
+/// The matrix from light of three colorants, each as X, Y and Z under D50, to linear sRGB, in units
+/// of 1/65,536. `None` if the colorants describe no real colours.
+pub(crate) fn colorants_to_srgb(colorants: &[[f64; 3]; 3]) -> Option<[[i32; 3]; 3]> {
+    let to_xyz = [0, 1, 2].map(|row| colorants.map(|colorant| colorant[row]));
+    in_fixed_point(&product(&connection_space_to_srgb()?, &to_xyz))
+}
+
+fn in_fixed_point(matrix: &Matrix) -> Option<[[i32; 3]; 3]> {
+    let is_plausible = |value: &f64| value.abs() < MAX_COEFFICIENT;
+    if !matrix.as_flattened().iter().all(is_plausible) {
+        return None;
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "less than 64 × 65,536")]
+    Some(matrix.map(|row| row.map(|value| (value * 65_536.0).round() as i32)))
+}
 
 /// x and y as x, y and z, which add up to 1.
 fn xyz([x, y]: [u32; 2]) -> Option<[f64; 3]> {
@@ -129,6 +146,8 @@ fn inverse(matrix: &Matrix) -> Option<Matrix> {
     Some(adjugate.map(|row| row.map(|value| value / determinant)))
 }
 
+/// The white point of the profile connection space (ICC.1:2022, 7.2.16).
+pub(crate) const D50_XYZ: [f64; 3] = [0.9642, 1.0, 0.8249];
 const D65: [u32; 2] = [31_270, 32_900];
 const UNIT: u32 = 100_000;
 /// The x and y of all illuminants in use are between 0.2 and 0.5.

@@ -4,7 +4,7 @@ use super::color::{ColorKind, IccKind};
 use super::exif::Orientation;
 use super::png::ColorDeclaration;
 use super::summary::Summary;
-use super::{jpeg, png, webp};
+use super::{icc, jpeg, png, webp};
 use crate::format::Format;
 use crate::size::Size;
 
@@ -27,9 +27,9 @@ pub struct Header {
     pub(crate) scans: Option<u32>,
     pub(crate) input_bytes: u64,
     pub(crate) segments: u32,
-    /// The peak memory of converting the colours with the embedded profile.
+    /// What it costs to convert the colours with the embedded profile.
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub(crate) icc_cost_bytes: u64,
+    pub(crate) icc_cost: icc::Cost,
     /// What the cost model and the decoder of the format need.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) detail: Detail,
@@ -55,7 +55,7 @@ impl Header {
             scans: summary.scans,
             input_bytes,
             segments: summary.segments,
-            icc_cost_bytes: 0,
+            icc_cost: icc::Cost::NONE,
             detail,
         }
     }

@@ -25,7 +25,7 @@ pub use color::{ColorKind, IccKind};
 pub(crate) use color_source::{ColorSource, color_source};
 #[cfg(test)]
 pub(crate) use color_space::Chromaticities;
-pub(crate) use color_space::{ColorSpace, Transfer};
+pub(crate) use color_space::{ColorSpace, D50_XYZ, Transfer, connection_space_to_srgb};
 pub use exif::Orientation;
 pub(crate) use header::Detail;
 pub use header::Header;
@@ -95,7 +95,7 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
     };
     let mut header = Header::new(bytes.len() as u64, summary, detail);
     if let Some(ColorSource::Icc(source)) = color_source(bytes, &header) {
-        header.icc_cost_bytes = icc::memory_bytes(&source);
+        header.icc_cost = icc::cost(&source);
     }
     Ok(header)
 }

@@ -17,7 +17,7 @@ type Int = Wrapping<i32>;
 /// The most time that the transform of a block takes at `scale`, and its samples with it.
 pub(super) const fn block_ps(scale: Scale) -> u64 {
     match scale {
-        Scale::Full => 112_000,
+        Scale::Full => 122_000,
         Scale::Half => 40_000,
         Scale::Quarter => 12_000,
         // Part of the price of decoding a mean.

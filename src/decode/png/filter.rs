@@ -39,7 +39,7 @@ pub(super) const fn pixel_ps(pixel_bytes: u64) -> u64 {
 const PIXEL_PS: u64 = 3_000;
 const PIXEL_BYTE_PS: u64 = 350;
 /// More for a pixel whose bytes do not fill a vector.
-const ODD_PIXEL_PS: u64 = 1_500;
+const ODD_PIXEL_PS: u64 = 2_000;
 
 fn up(above: &[u8], row: &mut [u8]) {
     for (byte, above) in row.iter_mut().zip(above) {

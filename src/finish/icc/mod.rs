@@ -1,26 +1,26 @@
 //! ICC profile → sRGB, on pixels of the target size.
 //!
-//! A profile is untrusted metadata. `probe` locates and checks it without heap. This module
-//! rebuilds it from only the tags that its colour model needs, and passes the copy to moxcms. A
-//! doubtful profile is ignored, and [`ColorConversion`] reports why. A picture is never refused for
-//! its profile.
+//! A profile is untrusted metadata. `probe` locates and checks it without heap. This module copies
+//! the curves and the table of its colour model, and evaluates them for each pixel. All of that is
+//! integers and basic operations on `f64`, so each machine writes the same bytes. A doubtful profile
+//! is ignored, and [`ColorConversion`] reports why. A picture is never refused for its profile.
 
 use core::fmt;
 
-use moxcms::{
-    CmsError, ColorProfile, Layout, ParsingOptions, Transform8BitExecutor, TransformOptions,
-};
-
-use crate::budget::{Budget, Buffer};
+use super::channels::Channels;
+use super::light::CurvesAndMatrix;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::price::sum_ps;
 use crate::probe::icc::{
-    DeflatedHead, IccSource, MAX_COST_BYTES, MAX_POINTS, MinimalProfile, ProfileBytes,
-    ProfileProblem, Space, conversion_bytes, inflate_profile, peak_bytes_of_head,
+    Cost, Curve, DeflatedHead, IccSource, MAX_COST_BYTES, Model, Profile, ProfileBytes,
+    ProfileProblem, conversion_bytes, inflate_profile, most_cost,
 };
 
 use crate::finish::color::cmyk_to_rgb;
+use table::Table;
 
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -50,31 +50,6 @@ impl fmt::Display for ColorConversion {
     }
 }
 
-/// The samples of interleaved pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Channels {
-    Gray,
-    GrayAlpha,
-    Rgb,
-    Rgba,
-    /// CMYK, where 255 means full ink. RGB after the conversion.
-    Cmyk,
-}
-
-impl Channels {
-    /// The colour space of the profile, and the layouts of the pixels before and after the
-    /// conversion.
-    const fn layouts(self) -> (Space, Layout, Layout) {
-        match self {
-            Self::Gray => (Space::Gray, Layout::Gray, Layout::Gray),
-            Self::GrayAlpha => (Space::Gray, Layout::GrayAlpha, Layout::GrayAlpha),
-            Self::Rgb => (Space::Rgb, Layout::Rgb, Layout::Rgb),
-            Self::Rgba => (Space::Rgb, Layout::Rgba, Layout::Rgba),
-            Self::Cmyk => (Space::Cmyk, Layout::Rgba, Layout::Rgb),
-        }
-    }
-}
-
 /// Converts pixels to sRGB in place. Grey stays grey, and alpha, which is straight, stays
 /// unchanged. CMYK always becomes RGB, in the first three quarters of `pixels`.
 pub(crate) fn to_srgb(
@@ -94,33 +69,28 @@ pub(crate) fn to_srgb(
     Ok(conversion)
 }
 
-/// The most work of converting `pixels` with a profile that takes `cost_bytes`, in picoseconds. That
-/// of primaries and a transfer function is less.
-pub(crate) fn work_ps(channels: Channels, cost_bytes: u64, pixels: u64) -> u64 {
-    let (most_building_ps, pixel_ps) = match channels {
-        Channels::Cmyk => (CMYK_GRID_PS, CMYK_PIXEL_PS),
-        _ if cost_bytes < LEAST_TABLE_BYTES => (RGB_GRID_PS, MATRIX_PIXEL_PS),
-        _ => (RGB_GRID_PS, TABLE_PIXEL_PS),
+/// The most work of converting `pixels` with a profile of this cost, in picoseconds. That of primaries
+/// and a transfer function is less.
+pub(crate) fn work_ps(channels: Channels, cost: Cost, pixels: u64) -> u64 {
+    let (preparation_ps, pixel_ps) = match (cost.has_table, channels) {
+        (false, _) => (CURVES_PS, MATRIX_PIXEL_PS),
+        (true, Channels::Cmyk) => (TABLE_PS, CMYK_TABLE_PIXEL_PS),
+        (true, _) => (TABLE_PS, RGB_TABLE_PIXEL_PS),
     };
-    let building_ps = sum_ps([(cost_bytes, BUILT_BYTE_PS)]).min(most_building_ps);
-    sum_ps([(1, building_ps), (cost_bytes, COPIED_BYTE_PS), (pixels, pixel_ps)])
+    sum_ps([(1, preparation_ps), (cost.bytes, COPIED_BYTE_PS), (pixels, pixel_ps)])
 }
 
-/// A byte of the curves and of the grid that moxcms computes.
-const BUILT_BYTE_PS: u64 = 4_500;
-/// The grid of 17⁴ nodes, with all curves.
-const CMYK_GRID_PS: u64 = 12_000_000_000;
-/// The grid of 33³ nodes, with all curves.
-const RGB_GRID_PS: u64 = 4_500_000_000;
-/// A byte of the profile, which is copied and expanded.
-const COPIED_BYTE_PS: u64 = 600;
-const CMYK_PIXEL_PS: u64 = 80_000;
-/// A pixel that is looked up in a grid.
-const TABLE_PIXEL_PS: u64 = 30_000;
-/// A pixel that is multiplied with a matrix.
-const MATRIX_PIXEL_PS: u64 = 12_000;
-/// The grid of 33³ nodes alone takes so many bytes.
-const LEAST_TABLE_BYTES: u64 = 4 * 3 * 33u64.pow(3);
+/// The light of all samples by three curves.
+const CURVES_PS: u64 = 200_000_000;
+/// The curves of a table, and the points of those after its grid.
+const TABLE_PS: u64 = 2_500_000_000;
+/// A byte of the profile, which is inflated, or copied.
+const COPIED_BYTE_PS: u64 = 4_000;
+const MATRIX_PIXEL_PS: u64 = 8_000;
+/// A pixel between the eight nodes of an RGB grid.
+const RGB_TABLE_PIXEL_PS: u64 = 110_000;
+/// A pixel between the sixteen nodes of a CMYK grid.
+const CMYK_TABLE_PIXEL_PS: u64 = 165_000;
 
 fn convert(
     pixels: &mut [u8],
@@ -129,130 +99,121 @@ fn convert(
     max_icc_bytes: u64,
     budget: &Budget,
 ) -> Result<ColorConversion, Error> {
-    let (copy, moxcms_bytes) = match source {
-        IccSource::Broken(problem) => return Ok(ColorConversion::Ignored(*problem)),
-        IccSource::Plain(parts) if parts.len() > max_icc_bytes => {
-            return Ok(ColorConversion::Ignored(ProfileProblem::TooLarge));
-        }
-        IccSource::Plain(parts) => match rebuilt(parts, channels, MAX_COST_BYTES, budget)? {
-            Ok(rebuilt) => rebuilt,
-            Err(conversion) => return Ok(conversion),
-        },
+    let outcome = match source {
+        IccSource::Broken(problem) => Err(NotConverted::Ignored(*problem)),
+        IccSource::Plain(bytes) if bytes.len() > max_icc_bytes => Err(TOO_LARGE),
+        IccSource::Plain(bytes) => convert_with(pixels, channels, bytes, budget),
         IccSource::Deflated(stream) => {
-            match rebuilt_from_deflated(stream, channels, max_icc_bytes, budget)? {
-                Ok(rebuilt) => rebuilt,
-                Err(conversion) => return Ok(conversion),
-            }
+            convert_with_deflated(pixels, channels, stream, max_icc_bytes, budget)
         }
     };
-    let _reservation = budget.reserve(moxcms_bytes)?;
-    let transform = match transform(&copy, channels) {
-        Ok(transform) => transform,
-        // The output must not depend on how much memory is free.
-        Err(CmsError::OutOfMemory(items)) => return Err(out_of_memory(items)),
-        Err(_) => return Ok(ColorConversion::Ignored(ProfileProblem::Unsupported)),
-    };
-    apply(&*transform, channels, pixels)?;
-    Ok(ColorConversion::Converted)
+    match outcome {
+        Ok(()) => Ok(ColorConversion::Converted),
+        Err(NotConverted::Srgb) => Ok(ColorConversion::Srgb),
+        Err(NotConverted::Ignored(problem)) => Ok(ColorConversion::Ignored(problem)),
+        Err(NotConverted::Failed(error)) => Err(error),
+    }
 }
 
-/// The minimal copy of a profile and the bytes that moxcms allocates for it, or why there is no
-/// conversion.
-fn rebuilt<'b>(
-    parts: &ProfileBytes<'_>,
+/// Why no colours were converted.
+enum NotConverted {
+    Srgb,
+    Ignored(ProfileProblem),
+    Failed(Error),
+}
+
+const TOO_LARGE: NotConverted = NotConverted::Ignored(ProfileProblem::TooLarge);
+
+impl From<ProfileProblem> for NotConverted {
+    fn from(problem: ProfileProblem) -> Self {
+        Self::Ignored(problem)
+    }
+}
+
+impl From<Error> for NotConverted {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn convert_with(
+    pixels: &mut [u8],
     channels: Channels,
-    max_cost_bytes: u64,
-    budget: &'b Budget,
-) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
-    let profile = match MinimalProfile::of(parts) {
-        Ok(profile) => profile,
-        Err(problem) => return Ok(Err(ColorConversion::Ignored(problem))),
-    };
-    if profile.space != channels.layouts().0 {
-        return Ok(Err(ColorConversion::Ignored(ProfileProblem::WrongColorSpace)));
+    bytes: &ProfileBytes<'_>,
+    budget: &Budget,
+) -> Result<(), NotConverted> {
+    let profile = Profile::of(bytes)?;
+    if profile.space != channels.space() {
+        return Err(NotConverted::Ignored(ProfileProblem::WrongColorSpace));
     }
     if profile.is_srgb() {
-        return Ok(Err(ColorConversion::Srgb));
+        return Err(NotConverted::Srgb);
     }
-    let cost_bytes = conversion_bytes(&profile);
-    if cost_bytes > max_cost_bytes {
-        return Ok(Err(ColorConversion::Ignored(ProfileProblem::TooCostly)));
+    if conversion_bytes(&profile) > MAX_COST_BYTES {
+        return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
     }
-    let moxcms_bytes = cost_bytes.saturating_sub(profile.len());
-    Ok(Ok((profile.write(budget)?, moxcms_bytes)))
-}
-
-/// The same for a deflated profile.
-fn rebuilt_from_deflated<'b>(
-    stream: &[u8],
-    channels: Channels,
-    max_icc_bytes: u64,
-    budget: &'b Budget,
-) -> Result<Result<(Buffer<'b, u8>, u64), ColorConversion>, Error> {
-    let ignored = |problem| Ok(Err(ColorConversion::Ignored(problem)));
-    let head = DeflatedHead::inflate(stream);
-    let parts = match head.profile() {
-        Ok(parts) if parts.len() > max_icc_bytes => return ignored(ProfileProblem::TooLarge),
-        Ok(parts) if parts.is_head() => parts,
-        Ok(parts) => return rebuilt(&parts, channels, MAX_COST_BYTES, budget),
-        Err(problem) => return ignored(problem),
-    };
-    let max_cost_bytes = match peak_bytes_of_head(&parts) {
-        Ok(cost) if cost > MAX_COST_BYTES => return ignored(ProfileProblem::TooCostly),
-        Ok(cost) => cost,
-        Err(problem) => return ignored(problem),
-    };
-    let len =
-        usize::try_from(parts.len()).map_err(|_| Error::Bug("a limit over the address space"))?;
-    let mut inflated = budget.buffer(len, 0u8)?;
-    if let Err(problem) = inflate_profile(stream, &mut inflated) {
-        return ignored(problem);
-    }
-    // Its tags cost no more than their lengths allow, unless this crate has a bug. Then the profile
-    // is ignored.
-    rebuilt(&ProfileBytes::contiguous(&inflated), channels, max_cost_bytes, budget)
-}
-
-fn transform(
-    copy: &[u8],
-    channels: Channels,
-) -> Result<std::sync::Arc<Transform8BitExecutor>, CmsError> {
-    let (_, from, to) = channels.layouts();
-    let options =
-        ParsingOptions { max_allowed_trc_size: MAX_POINTS as usize, ..ParsingOptions::default() };
-    let profile = ColorProfile::new_from_slice_with_options(copy, options)?;
-    let srgb = ColorProfile::new_srgb();
-    profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
-}
-
-/// moxcms reports a number of items. Those of its tables are `f32`.
-const fn out_of_memory(items: usize) -> Error {
-    Error::OutOfMemory { bytes: (items as u64).saturating_mul(size_of::<f32>() as u64) }
-}
-
-fn apply(
-    transform: &Transform8BitExecutor,
-    channels: Channels,
-    pixels: &mut [u8],
-) -> Result<(), Error> {
-    const FAILED: Error = Error::Bug("a color transform failed on complete pixels");
-    let (_, from, to) = channels.layouts();
-    let count = pixels.len() / from.channels();
-    let mut scratch = [0; PIXELS_AT_ONCE * 4];
-    for first in (0..count).step_by(PIXELS_AT_ONCE) {
-        let block = PIXELS_AT_ONCE.min(count - first);
-        let scratch = scratch.get_mut(..block * from.channels()).ok_or(FAILED)?;
-        let start = first * from.channels();
-        scratch.copy_from_slice(pixels.get(start..start + scratch.len()).ok_or(FAILED)?);
-        // A converted pixel is never larger, so writing never overtakes reading.
-        let start = first * to.channels();
-        let converted = pixels.get_mut(start..start + block * to.channels()).ok_or(FAILED)?;
-        transform.transform(scratch, converted).map_err(|error| match error {
-            CmsError::OutOfMemory(items) => out_of_memory(items),
-            _ => FAILED,
-        })?;
+    let data = profile.data(budget)?;
+    match profile.model {
+        Model::Gray(curve) => convert_with_curves(pixels, channels, &data, &[curve; 1], IDENTITY)?,
+        Model::Matrix { curves, to_srgb, .. } => {
+            convert_with_curves(pixels, channels, &data, &curves, to_srgb)?;
+        }
+        Model::Lut(lut) => {
+            Table::new(&lut, profile.connection, &data, budget)?.convert(pixels, channels)?;
+        }
     }
     Ok(())
 }
 
-const PIXELS_AT_ONCE: usize = 256;
+/// The same for a deflated profile.
+fn convert_with_deflated(
+    pixels: &mut [u8],
+    channels: Channels,
+    stream: &[u8],
+    max_icc_bytes: u64,
+    budget: &Budget,
+) -> Result<(), NotConverted> {
+    let head = DeflatedHead::inflate(stream);
+    let bytes = head.profile()?;
+    if bytes.len() > max_icc_bytes {
+        return Err(TOO_LARGE);
+    }
+    if !bytes.is_head() {
+        return convert_with(pixels, channels, &bytes, budget);
+    }
+    if most_cost(&bytes)?.bytes > MAX_COST_BYTES {
+        return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
+    }
+    let len = usize::try_from(bytes.len());
+    let len = len.map_err(|_| Error::Bug("a limit over the address space"))?;
+    let mut inflated = budget.buffer(len, 0u8)?;
+    inflate_profile(stream, &mut inflated)?;
+    convert_with(pixels, channels, &ProfileBytes::contiguous(&inflated), budget)
+}
+
+/// Converts pixels by tone curves, whose data lie one after another, and a matrix. There is one curve
+/// for grey. If the three of RGB are the same, their data are there once.
+fn convert_with_curves(
+    pixels: &mut [u8],
+    channels: Channels,
+    mut data: &[u8],
+    curves: &[Curve],
+    to_srgb: [[i32; 3]; 3],
+) -> Result<(), Error> {
+    let mut functions = [const { None }; 3];
+    for (function, curve) in functions.iter_mut().zip(curves) {
+        let len = usize::try_from(curve.tag.len).map_err(|_| SHORT)?;
+        let (own, rest) = data.split_at_checked(len).ok_or(SHORT)?;
+        *function = Some(curve.function(own)?);
+        if !rest.is_empty() {
+            data = rest;
+        }
+    }
+    let light = |channel: usize, coded| {
+        functions[channel].as_ref().map_or(coded, |function| function.value(coded))
+    };
+    CurvesAndMatrix::new(to_srgb, light).convert(pixels, channels)
+}
+
+const SHORT: Error = Error::Bug("the data of a profile are shorter than its tags");
+const IDENTITY: [[i32; 3]; 3] = [[1 << 16, 0, 0], [0, 1 << 16, 0], [0, 0, 1 << 16]];

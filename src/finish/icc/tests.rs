@@ -1,7 +1,7 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
 use super::*;
-use crate::probe::icc::memory_bytes;
+use crate::probe::icc::cost;
 use crate::probe::icc::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
@@ -13,7 +13,7 @@ fn converted(
     pixels: &[u8],
 ) -> (ColorConversion, Vec<u8>) {
     let mut pixels = pixels.to_vec();
-    let budget = Budget::new(memory_bytes(source));
+    let budget = Budget::new(cost(source).bytes);
     let conversion = to_srgb(&mut pixels, channels, Some(source), 1 << 20, &budget).unwrap();
     (conversion, pixels)
 }
@@ -72,14 +72,14 @@ fn an_srgb_profile_costs_nothing_and_changes_nothing() {
             [(matrix(SRGB, &curve), Channels::Rgb), (gray(&curve), Channels::Gray)]
         {
             let source = IccSource::contiguous(&profile);
-            assert_eq!(memory_bytes(&source), 0);
+            assert_eq!(cost(&source).bytes, 0);
             let (conversion, after) = converted(&source, channels, &rgb);
             assert_eq!((conversion, &after[..]), (ColorConversion::Srgb, &rgb[..]));
         }
     }
     // Neither the primaries nor the curve alone are sufficient.
     for profile in [matrix(DISPLAY_P3, &srgb_function()), matrix(SRGB, &curve(&[461]))] {
-        assert!(memory_bytes(&IccSource::contiguous(&profile)) > 0);
+        assert!(cost(&IccSource::contiguous(&profile)).bytes > 0);
     }
 }
 
@@ -260,7 +260,7 @@ fn a_profile_over_the_limit_is_not_read() {
             (profile.len() as u64, ColorConversion::Converted),
             (profile.len() as u64 - 1, ColorConversion::Ignored(ProfileProblem::TooLarge)),
         ] {
-            let budget = Budget::new(memory_bytes(&source));
+            let budget = Budget::new(cost(&source).bytes);
             let conversion = to_srgb(&mut [9; 30], Channels::Rgb, Some(&source), limit, &budget);
             assert_eq!(conversion.unwrap(), expected);
         }
@@ -296,20 +296,6 @@ fn violated_rules_are_found_before_the_profile_is_used() {
 }
 
 #[test]
-fn the_rebuilt_profile_contains_no_text_and_shares_its_curves() {
-    let profile = matrix(DISPLAY_P3, &curve(&[0, 100, 65535]));
-    let parts = ProfileBytes::contiguous(&profile);
-    let minimal = MinimalProfile::of(&parts).unwrap();
-    let budget = Budget::new(minimal.len());
-    let copy = minimal.write(&budget).unwrap();
-    assert_eq!(copy.len() as u64, minimal.len());
-    assert_eq!(copy.len(), 128 + 4 + 6 * 12 + 3 * 20 + 20);
-    assert!(!copy.windows(8).any(|window| window == b"somebody"));
-    let parts = ProfileBytes::contiguous(&copy);
-    assert_eq!(MinimalProfile::of(&parts).unwrap().len(), minimal.len());
-}
-
-#[test]
 fn changed_bytes_never_panic_and_never_exceed_the_quote() {
     let node = |node: &[f64]| [node[0], node[1] * 0.5, node[2] * 0.5];
     let samples = [
@@ -334,4 +320,66 @@ fn changed_bytes_never_panic_and_never_exceed_the_quote() {
         }
         converted(&IccSource::contiguous(&profile), *channels, &[99; 24]);
     }
+}
+
+/// The 16-bit Lab of version 2 of a neutral ramp with some colour, as coded values.
+fn colored_ramp(node: &[f64]) -> [f64; 3] {
+    let mean = (node[0] + node[1] + node[2]) / 3.0;
+    [0.05 + 0.85 * mean, 0.5 + 0.08 * (node[0] - node[1]), 0.5 + 0.08 * (node[1] - node[2])]
+}
+
+#[test]
+fn tables_give_the_colors_computed_in_full_precision() {
+    let points = [0, 9_000, 30_000, 65_535];
+    let bent = |sample: u8| {
+        let position = f64::from(sample) / 255.0 * 3.0;
+        let index = (position as usize).min(2);
+        let [below, above] = [points[index], points[index + 1]].map(f64::from);
+        (below + (above - below) * (position - index as f64)) / 65_535.0
+    };
+    let straight = |sample: u8| f64::from(sample) / 255.0;
+    // Version 2 codes 100 as 0xFF00 of 0xFFFF.
+    let old = 65_535.0 / 65_280.0;
+    let table = table(b"RGB ", b"Lab ", 17, 2, colored_ramp);
+    assert_full_precision(&table, straight, |node| colored_ramp(node).map(|value| value * old));
+    let stages = stages(b"RGB ", b"Lab ", 17, &curve(&points), colored_ramp);
+    assert_full_precision(&stages, bent, colored_ramp);
+}
+
+/// Asserts that an RGB profile with such curves and such a grid of Lab is converted exactly.
+fn assert_full_precision(
+    profile: &[u8],
+    value: impl Fn(u8) -> f64,
+    coded_lab: impl Fn(&[f64]) -> [f64; 3],
+) {
+    let pixels: Vec<u8> = (0..12_000u32).map(|i| (i * 37 % 251) as u8).collect();
+    let (_, after) = converted(&IccSource::contiguous(profile), Channels::Rgb, &pixels);
+    // X, Y and Z under D50 to linear sRGB (Bruce Lindbloom).
+    let to_srgb = [
+        [3.134_136, -1.617_386, -0.490_662],
+        [-0.978_796, 1.916_254, 0.033_443],
+        [0.071_955, -0.228_977, 1.405_386],
+    ];
+    let (mut errors, mut sum) = (0.0, 0.0);
+    for (rgb, after) in pixels.chunks_exact(3).zip(after.chunks_exact(3)) {
+        let node: Vec<f64> = rgb.iter().map(|&sample| value(sample)).collect();
+        let [l, a, b] = coded_lab(&node);
+        let (l, a, b) = (l * 100.0, a * 255.0 - 128.0, b * 255.0 - 128.0);
+        let y = (l + 16.0) / 116.0;
+        let cube = |t: f64| {
+            if t > 6.0 / 29.0 { t.powi(3) } else { (t - 4.0 / 29.0) * 108.0 / 841.0 }
+        };
+        let xyz = [cube(y + a / 500.0) * 0.9642, cube(y), cube(y - b / 200.0) * 0.8249];
+        for (row, after) in to_srgb.iter().zip(after) {
+            let light: f64 = row.iter().zip(xyz).map(|(a, b)| a * b).sum();
+            let error = f64::from(*after) - coded(light);
+            assert!(error.abs() < 0.6, "{rgb:?}: {after}, not {}", coded(light));
+            errors += error.abs();
+            sum += error;
+        }
+    }
+    // Rounding a number with a random fraction once has a mean error of a quarter, and no bias.
+    let count = after.len() as f64;
+    let (mean, bias) = (errors / count, sum / count);
+    assert!(mean < 0.26 && bias.abs() < 0.03, "{mean} {bias}");
 }

@@ -6,28 +6,35 @@ use super::problem::ProfileProblem::{self, Malformed, TooCostly, Unsupported};
 use super::profile_bytes::ProfileBytes;
 use super::tag::Tag;
 
-/// A checked lookup table.
+/// A checked lookup table. Offsets are those from the start of its tag.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lut {
     /// For lut8Type and lut16Type, shortened to the bytes that the table uses.
     pub(crate) tag: Tag,
     /// The number of input channels.
     pub(crate) inputs: u8,
-    /// The number of values in the grid: nodes × 3.
-    pub(crate) grid_values: u64,
-    /// The size of the curves before and after the grid: in values, or in bytes for a lutAToBType.
-    pub(crate) curve_values: u64,
+    /// Absent in some tables of three inputs.
+    pub(crate) grid: Option<Grid>,
     pub(crate) kind: LutKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The grid of a table: three values for each node. The last input varies fastest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grid {
+    pub(crate) offset: u64,
+    /// The number of points of each input.
+    pub(crate) points: [u8; 4],
+    /// 1 or 2.
+    pub(crate) value_bytes: u8,
+    pub(crate) values: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum LutKind {
-    /// A lut8Type or lut16Type.
-    Lut8Or16,
-    /// A lutAToBType, with curves that moxcms expands to 65,536 points each.
-    LutAToB,
-    /// The table lies behind the known head of its profile. Its sizes are upper bounds.
-    Unread,
+    /// A lut8Type or lut16Type: the points of the curves before and after the grid.
+    Lut8Or16 { input_curves: u64, input_points: u16, output_curves: u64, output_points: u16 },
+    /// A lutAToBType: the offsets of its elements.
+    LutAToB { a: Option<u64>, m: Option<u64>, matrix: Option<u64>, b: u64 },
 }
 
 impl Lut {
@@ -52,12 +59,6 @@ impl Lut {
         }
     }
 
-    /// A table of which only the length is known: at most one value in each byte.
-    pub(crate) fn longest(tag: Tag, inputs: u8) -> Self {
-        let grid_values = tag.len.min(MAX_GRID_VALUES);
-        Self { tag, inputs, grid_values, curve_values: tag.len, kind: LutKind::Unread }
-    }
-
     /// A lut8Type or lut16Type, with values of one byte or two.
     fn lut8_or_lut16(
         profile: &ProfileBytes<'_>,
@@ -75,16 +76,27 @@ impl Lut {
         if !(2..=4096).contains(&input_entries) || !(2..=4096).contains(&output_entries) {
             return Err(Malformed);
         }
-        let points = profile.u8(tag.offset + 10).ok_or(Malformed)?;
-        let grid_values = checked_grid_values([points; 4], inputs)?;
-        let curve_values = u64::from(input_entries) * u64::from(inputs)
-            + u64::from(output_entries) * u64::from(OUTPUTS);
-        let len = header_bytes + value_bytes * (grid_values + curve_values);
+        let points = [profile.u8(tag.offset + 10).ok_or(Malformed)?; 4];
+        let values = checked_grid_values(points, inputs)?;
+        let input_curves = header_bytes;
+        let offset = input_curves + value_bytes * u64::from(input_entries) * u64::from(inputs);
+        let output_curves = offset + value_bytes * values;
+        let len = output_curves + value_bytes * u64::from(output_entries) * u64::from(OUTPUTS);
         if len > tag.len {
             return Err(Malformed);
         }
-        let tag = Tag { len, ..tag };
-        Ok(Self { tag, inputs, grid_values, curve_values, kind: LutKind::Lut8Or16 })
+        let value_bytes = if value_bytes == 1 { 1 } else { 2 };
+        Ok(Self {
+            tag: Tag { len, ..tag },
+            inputs,
+            grid: Some(Grid { offset, points, value_bytes, values }),
+            kind: LutKind::Lut8Or16 {
+                input_curves,
+                input_points: input_entries,
+                output_curves,
+                output_points: output_entries,
+            },
+        })
     }
 
     fn lut_a_to_b(
@@ -112,24 +124,28 @@ impl Lut {
         if matrix != 0 && matrix + 48 > tag.len {
             return Err(Malformed);
         }
-        let mut curve_values = curves_bytes(profile, tag, b, OUTPUTS)?;
+        check_curves(profile, tag, b, OUTPUTS)?;
         if m != 0 {
-            curve_values += curves_bytes(profile, tag, m, OUTPUTS)?;
+            check_curves(profile, tag, m, OUTPUTS)?;
         }
-        let mut grid_values = 0;
+        let mut found = None;
         if has_grid {
-            curve_values += curves_bytes(profile, tag, a, inputs)?;
-            grid_values =
-                checked_grid_values(profile.bytes(tag.offset + grid).ok_or(Malformed)?, inputs)?;
+            check_curves(profile, tag, a, inputs)?;
+            let points = profile.bytes(tag.offset + grid).ok_or(Malformed)?;
+            let values = checked_grid_values(points, inputs)?;
             let value_bytes = match profile.u8(tag.offset + grid + 16) {
-                Some(bytes @ (1 | 2)) => u64::from(bytes),
+                Some(bytes @ (1 | 2)) => bytes,
                 _ => return Err(Malformed),
             };
-            if grid + 20 + value_bytes * grid_values > tag.len {
+            let offset = grid + 20;
+            if offset + u64::from(value_bytes) * values > tag.len {
                 return Err(Malformed);
             }
+            found = Some(Grid { offset, points, value_bytes, values });
         }
-        Ok(Self { tag, inputs, grid_values, curve_values, kind: LutKind::LutAToB })
+        let present = |offset: u64| (offset != 0).then_some(offset);
+        let kind = LutKind::LutAToB { a: present(a), m: present(m), matrix: present(matrix), b };
+        Ok(Self { tag, inputs, grid: found, kind })
     }
 }
 
@@ -144,22 +160,30 @@ fn checked_grid_values(points: [u8; 4], inputs: u8) -> Result<u64, ProfileProble
     if values > MAX_GRID_VALUES { Err(TooCostly) } else { Ok(values) }
 }
 
-/// Checks `count` consecutive curves, each aligned to 4 bytes, and returns their total length.
-fn curves_bytes(
+/// Checks `count` consecutive curves.
+fn check_curves(
     profile: &ProfileBytes<'_>,
     tag: Tag,
     first: u64,
     count: u8,
-) -> Result<u64, ProfileProblem> {
+) -> Result<(), ProfileProblem> {
+    curves(profile, tag, first).take(count.into()).try_for_each(|curve| curve.map(drop))
+}
+
+/// The consecutive curves of an element of a lutAToBType, each aligned to 4 bytes. After an error
+/// comes another one.
+pub(crate) fn curves<'p>(
+    profile: &'p ProfileBytes<'p>,
+    tag: Tag,
+    first: u64,
+) -> impl Iterator<Item = Result<Curve, ProfileProblem>> + 'p {
     let mut at = first;
-    let mut bytes = 0;
-    for _ in 0..count {
+    core::iter::repeat_with(move || {
         let len = tag.len.checked_sub(at).ok_or(Malformed)?;
         let curve = Curve::of(profile, Tag { offset: tag.offset + at, len })?;
-        bytes += curve.bytes();
         at = (at + curve.tag.len).next_multiple_of(4);
-    }
-    Ok(bytes)
+        Ok(curve)
+    })
 }
 
 /// The number of output channels: XYZ or Lab.

@@ -1,12 +1,11 @@
 //! ICC profiles, parsed, checked and priced in place: without heap memory and without copying.
 
-mod cost;
 mod curve;
 mod deflated;
 mod lut;
-mod minimal_profile;
-mod profile_bytes;
 mod problem;
+mod profile;
+mod profile_bytes;
 mod source;
 mod tag;
 #[cfg(test)]
@@ -14,10 +13,13 @@ pub(crate) mod test_profiles;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cost::{conversion_bytes, peak_bytes_of_head};
-pub(crate) use curve::MAX_POINTS;
+pub(crate) use curve::{Curve, Points};
 pub(crate) use deflated::{DeflatedHead, inflate_profile};
-pub(crate) use minimal_profile::{MinimalProfile, Space};
+pub(crate) use lut::{Grid, Lut, LutKind, curves};
 pub use problem::ProfileProblem;
+pub(crate) use profile::{ConnectionSpace, Model, Profile, Space};
 pub(crate) use profile_bytes::ProfileBytes;
-pub(crate) use source::{IccSource, MAX_COST_BYTES, memory_bytes};
+pub(crate) use source::{
+    CURVE_SAMPLES, Cost, IccSource, MAX_COST_BYTES, conversion_bytes, cost, most_cost,
+};
+pub(crate) use tag::Tag;

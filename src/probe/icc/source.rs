@@ -1,9 +1,9 @@
-//! [`IccSource`]: a profile as its container stores it, and the memory that its conversion needs.
+//! [`IccSource`]: a profile as its container stores it, and what its conversion costs.
 
-use super::cost::{conversion_bytes, peak_bytes_of_head};
 use super::deflated::DeflatedHead;
-use super::minimal_profile::MinimalProfile;
+use super::lut::{Lut, LutKind};
 use super::problem::ProfileProblem;
+use super::profile::{Model, Profile, ProfileHead};
 use super::profile_bytes::ProfileBytes;
 
 /// A profile as its container stores it.
@@ -31,32 +31,78 @@ impl<'a> IccSource<'a> {
     }
 }
 
-/// The peak memory of converting colours with a profile, in bytes. Takes time linear in the number
-/// of tags.
+/// What it costs to convert colours with a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// The peak memory in bytes.
+    pub(crate) bytes: u64,
+    /// There is a lookup table, which takes longer than curves and a matrix.
+    pub(crate) has_table: bool,
+}
+
+impl Cost {
+    pub(crate) const NONE: Self = Self { bytes: 0, has_table: false };
+}
+
+/// The cost of converting colours with a profile. Takes time linear in the number of tags.
 ///
-/// The tags of a profile determine its cost. Of a deflated profile, the head is inflated on the
-/// stack. What its tag table refers to behind the head counts by its length.
-pub(crate) fn memory_bytes(source: &IccSource<'_>) -> u64 {
+/// It follows from the tags. Of a deflated profile, the head is inflated on the stack. What its tag
+/// table refers to behind the head counts by its length.
+pub(crate) fn cost(source: &IccSource<'_>) -> Cost {
     let cost = match source {
-        IccSource::Plain(bytes) => complete_profile_bytes(bytes),
-        IccSource::Deflated(stream) => deflated_profile_bytes(stream),
-        IccSource::Broken(_) => Ok(0),
+        IccSource::Plain(bytes) => cost_of_complete_profile(bytes),
+        IccSource::Deflated(stream) => cost_of_deflated_profile(stream),
+        IccSource::Broken(problem) => Err(*problem),
     };
     // An unusable profile is ignored and costs nothing.
-    cost.ok().filter(|&cost| cost <= MAX_COST_BYTES).unwrap_or(0)
+    cost.ok().filter(|cost| cost.bytes <= MAX_COST_BYTES).unwrap_or(Cost::NONE)
 }
 
-fn complete_profile_bytes(bytes: &ProfileBytes<'_>) -> Result<u64, ProfileProblem> {
-    let profile = MinimalProfile::of(bytes)?;
-    Ok(if profile.is_srgb() { 0 } else { conversion_bytes(&profile) })
+fn cost_of_complete_profile(bytes: &ProfileBytes<'_>) -> Result<Cost, ProfileProblem> {
+    let profile = Profile::of(bytes)?;
+    if profile.is_srgb() {
+        return Ok(Cost::NONE);
+    }
+    let has_table = matches!(profile.model, Model::Lut(_));
+    Ok(Cost { bytes: conversion_bytes(&profile), has_table })
 }
 
-fn deflated_profile_bytes(stream: &[u8]) -> Result<u64, ProfileProblem> {
+fn cost_of_deflated_profile(stream: &[u8]) -> Result<Cost, ProfileProblem> {
     let head = DeflatedHead::inflate(stream);
     let bytes = head.profile()?;
-    if bytes.is_head() { peak_bytes_of_head(&bytes) } else { complete_profile_bytes(&bytes) }
+    if bytes.is_head() { most_cost(&bytes) } else { cost_of_complete_profile(&bytes) }
 }
 
-/// A profile that costs more is ignored. The limit is more than a CMYK table of 17⁴ nodes needs,
-/// and far less than the memory of a job.
+/// The peak memory of a conversion: the data of the model, and the curves of a lutAToBType as
+/// points.
+pub(crate) fn conversion_bytes(profile: &Profile<'_>) -> u64 {
+    let sampled_curves = match profile.model {
+        Model::Lut(Lut { kind: LutKind::LutAToB { m, .. }, .. }) => {
+            if m.is_some() {
+                MAX_SAMPLED_CURVES
+            } else {
+                3
+            }
+        }
+        _ => 0,
+    };
+    profile.data_bytes() + sampled_curves * SAMPLED_CURVE_BYTES
+}
+
+/// An upper bound on the cost of a deflated profile, from its head: the inflated profile, and beside it
+/// what [`conversion_bytes`] counts.
+pub(crate) fn most_cost(head: &ProfileBytes<'_>) -> Result<Cost, ProfileProblem> {
+    let ProfileHead { most_data_bytes, has_table, may_have_stages } = ProfileHead::of(head)?;
+    let curves = if may_have_stages { MAX_SAMPLED_CURVES } else { 0 };
+    let bytes = head.len() + most_data_bytes + curves * SAMPLED_CURVE_BYTES;
+    Ok(Cost { bytes, has_table })
+}
+
+/// A profile that costs more is ignored. The limit is more than the largest grid needs, and far less
+/// than the memory of a job.
 pub(crate) const MAX_COST_BYTES: u64 = 8 << 20;
+/// The points of a curve of a lutAToBType.
+pub(crate) const CURVE_SAMPLES: usize = 2_049;
+const SAMPLED_CURVE_BYTES: u64 = (CURVE_SAMPLES * size_of::<f32>()) as u64;
+/// Three curves before the matrix, and three after it.
+const MAX_SAMPLED_CURVES: u64 = 6;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use bombproof::instrument::{exif_orientation, measure_work, minimal_profile};
+use bombproof::instrument::{exif_orientation, measure_work};
 use bombproof::{Limits, Request};
 use bombproof_testkit::{bombs, icc, jpeg, pictures, png};
 
@@ -32,14 +32,8 @@ pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
     }
 }
 
-/// The profile that the colour library sees: reducing a reduced profile changes nothing, and a
-/// picture with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
-pub fn profile_is_reduced_to_its_model(profile: &[u8], limits: &Limits) {
-    if let Some(minimal) = minimal_profile(profile) {
-        assert!(minimal_profile(&minimal).as_ref() == Some(&minimal), "reduced twice");
-        // Six tags at most, which overlap in a hostile profile.
-        assert!(minimal.len() <= 6 * profile.len() + 6 * 3, "{} bytes", minimal.len());
-    }
+/// A picture with the profile keeps P1, P2 and P5 in every container and for every kind of colours.
+pub fn any_profile_keeps_the_promise(profile: &[u8], limits: &Limits) {
     let request = Request::cover(8, 8).png();
     let deflated = png::zlib(profile);
     for file in [

@@ -26,7 +26,7 @@ mod zune_jpeg;
 pub use encode::{lossless_files_give_back_every_pixel, lossy_files_give_back_the_picture};
 pub use job::{decode_keeps_the_promise, job_keeps_the_promise, no_prefix_is_another_picture};
 pub use jpeg::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};
-pub use metadata::{exif_is_read_the_same_in_every_format, profile_is_reduced_to_its_model};
+pub use metadata::{any_profile_keeps_the_promise, exif_is_read_the_same_in_every_format};
 pub use plan::{plan_keeps_the_promise, probe_allocates_nothing};
 pub use request::{Fit, Output, RequestParts};
 pub use sanitised_view::sanitised_view_is_self_contained;
