@@ -65,9 +65,9 @@
 //! [`MemoryPool`] before you run it**, so that the sum of all jobs is bounded too.
 //!
 //! A job needs less than 256 KiB of stack, also in a debug build of this crate, if the codecs below it are
-//! compiled with `opt-level` 1 or more. Without optimisation, `miniz_oxide` (PNG output) and `moxcms`
-//! (colour profiles) build their state on the stack, and a job needs up to 384 KiB. The threads of the
-//! standard library have 2 MiB. For smaller ones, have the codecs optimised in a debug build too:
+//! compiled with `opt-level` 1 or more. Without optimisation, `miniz_oxide` (PNG output)
+//! builds its state on the stack, and a job needs up to 384 KiB. The threads of the standard library have 2
+//! MiB. For smaller ones, have the codecs optimised in a debug build too:
 //!
 //! ```toml
 //! [profile.dev.package."*"]

@@ -12,7 +12,7 @@ mod disabled {
     use crate::error::Error;
 
     #[inline(always)]
-    pub(crate) const fn walked(_bytes: usize) {}
+    pub(crate) const fn parsed(_bytes: usize) {}
 
     #[inline(always)]
     pub(crate) const fn visited(_blocks: u64) {}
@@ -45,10 +45,10 @@ mod enabled {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct Work {
-        /// Bytes that the container readers walked over: chunk headers and complete marker
+        /// Bytes that the container readers parsed: chunk headers and complete marker
         /// segments, entropy-coded data that was searched for the next marker, data under a CRC,
         /// VP8L headers, and the entries of Exif directories and of the tag tables of profiles.
-        pub walked_bytes: u64,
+        pub parsed_bytes: u64,
         /// Blocks of 8×8 coefficients that the scans of a JPEG visited.
         pub blocks: u64,
         /// Pixels that the PNG and WebP decoders produced.
@@ -66,7 +66,7 @@ mod enabled {
         static OWN_ALLOCATION: Cell<bool> = const { Cell::new(false) };
     }
 
-    const NONE: Work = Work { walked_bytes: 0, blocks: 0, pixels: 0, inflated_bytes: 0, polls: 0 };
+    const NONE: Work = Work { parsed_bytes: 0, blocks: 0, pixels: 0, inflated_bytes: 0, polls: 0 };
 
     /// Runs `job` and returns the work that it did on this thread.
     pub fn measure_work<T>(job: impl FnOnce() -> T) -> (T, Work) {
@@ -98,8 +98,8 @@ mod enabled {
         WORK.set(work);
     }
 
-    pub(crate) fn walked(bytes: usize) {
-        record(|work| work.walked_bytes += bytes as u64);
+    pub(crate) fn parsed(bytes: usize) {
+        record(|work| work.parsed_bytes += bytes as u64);
     }
 
     pub(crate) fn visited(blocks: u64) {

@@ -159,9 +159,7 @@ fn span((start, length): (u32, u32), samples: u64, per: u64, limit: u64) -> (u32
 }
 
 /// The start and the length of the pixels `start .. start + length` in cells of a small plane with
-/// `small` cells. The first cell begins at sample `window_start`. The start and the length of the
-/// pixels `start .. start + length` in cells of a small plane with `small` cells. The first cell
-/// begins at sample `window_start`.
+/// `small` cells. The first cell begins at sample `window_start`.
 fn cells(
     (start, length): (u32, u32),
     samples_per_px: f64,

@@ -53,6 +53,11 @@ fn header(size: Size, factors: &[(u8, u8)], script: Script, has_adobe: bool) -> 
     }
     let is_progressive = !matches!(script, Script::Sequential | Script::SequentialByComponent);
     segment(&mut file, if is_progressive { 0xC2 } else { 0xC0 }, &frame);
+    if is_progressive {
+        for class in [0x00, 0x10] {
+            segment(&mut file, 0xC4, &[&[class, 1][..], &[0; 15], &[0]].concat());
+        }
+    }
     let bands: &[[u8; 3]] = match script {
         Script::Sequential | Script::SequentialByComponent => &[[0, 63, 0]],
         Script::Spectral => &[[0, 0, 0], [1, 63, 0]],

@@ -1,5 +1,7 @@
 //! Colour models: that of the stored samples, and that of an ICC profile.
 
+use super::icc::Space;
+
 /// The colour model of the stored samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -18,6 +20,17 @@ pub enum ColorKind {
     Cmyk,
     /// CMYK with its first three components coded as luma and chroma.
     Ycck,
+}
+
+impl ColorKind {
+    /// The colour space that a profile of such samples has.
+    pub(super) const fn space(self) -> Space {
+        match self {
+            Self::Gray => Space::Gray,
+            Self::Rgb | Self::YCbCr | Self::Indexed => Space::Rgb,
+            Self::Cmyk | Self::Ycck => Space::Cmyk,
+        }
+    }
 }
 
 /// The colour space that an ICC profile describes.

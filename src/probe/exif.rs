@@ -60,7 +60,7 @@ impl Orientation {
         let entries = u16_at(directory)?;
         let mut entry = directory.checked_add(2)?;
         for _ in 0..entries {
-            work::walked(12);
+            work::parsed(12);
             if u16_at(entry)? == ORIENTATION_TAG {
                 // The tag is a SHORT in the first half of the value field; some writers use LONG.
                 let value_at = entry.checked_add(8)?;

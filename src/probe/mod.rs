@@ -1,6 +1,6 @@
 //! Bytes → header: reads what a file declares, without heap and without decoding a pixel.
 //!
-//! Each format has one container reader. It walks the segments or chunks of the slice and yields
+//! Each format has one container reader. It iterates over the segments or chunks of the slice and yields
 //! only those that it approves. [`decode`](mod@crate::decode) reads the same slice through the same
 //! reader, so no header is ever interpreted in two ways.
 
@@ -95,7 +95,7 @@ pub fn probe(bytes: &[u8]) -> Result<Header, Error> {
     };
     let mut header = Header::new(bytes.len() as u64, summary, detail);
     if let Some(ColorSource::Icc(source)) = color_source(bytes, &header) {
-        header.icc_cost = icc::cost(&source);
+        header.icc_cost = icc::cost(&source, header.color.space());
     }
     Ok(header)
 }

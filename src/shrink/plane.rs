@@ -99,8 +99,7 @@ impl<'b> Plane<'b> {
         let samples = usize::try_from(skipped).ok().and_then(|skipped| samples.get(skipped..));
         let cell = usize::try_from(first_column / u64::from(box_width));
         let cell = cell.map_err(|_| Error::Bug("a cell outside the address space"))?;
-        // Both may be empty: a part of a row can lie beside the window. Both may be empty: a part
-        // of a row can lie beside the window.
+        // Both may be empty: a part of a row can lie beside the window.
         let mut sums = sums.get_mut(cell..).unwrap_or_default().iter_mut();
         let mut sum = sums.next();
         let mut column_in_cell = first_column % u64::from(box_width);

@@ -55,7 +55,7 @@ impl Attack {
     /// the few entries of an Exif block that are begun although they are not there.
     fn assert_linear_walks(&self) {
         let allowed = 8 * self.input_bytes + 1_024;
-        assert!(self.work.walked_bytes <= allowed, "{} allowed: {self:?}", allowed);
+        assert!(self.work.parsed_bytes <= allowed, "{} allowed: {self:?}", allowed);
     }
 
     /// Refused without an allocation, and before any pixel.

@@ -19,13 +19,13 @@ fn row_01_a_pixel_flood_is_refused_before_any_allocation() {
     ] {
         let attack = attack(&bomb);
         attack.assert_over_limit(&DIMENSIONS);
-        assert!(attack.work.walked_bytes <= 2 * bomb.len() as u64, "{attack:?}");
+        assert!(attack.work.parsed_bytes <= 2 * bomb.len() as u64, "{attack:?}");
     }
     // The largest that a WebP can declare is within the limits, but the data are not there.
     for bomb in [webp::absent_pixels(16_383, 16_383), webp::one_color(16_384, 16_384)] {
         let attack = attack(&bomb);
         attack.assert_refused_as("not_credible");
-        assert!(attack.work.walked_bytes <= 2 * bomb.len() as u64, "{attack:?}");
+        assert!(attack.work.parsed_bytes <= 2 * bomb.len() as u64, "{attack:?}");
     }
 }
 

@@ -336,7 +336,16 @@ fn bytes_before_ff(bytes: [u8; 8]) -> usize {
 
 /// An upper bound for the bytes of one block: 64 codes of 16 bits with 15 extra bits are 248 bytes,
 /// and a refill reads 8 bytes ahead.
-pub(super) const MAX_BLOCK_BYTES: usize = 256;
+const MAX_BLOCK_BYTES: usize = 256;
+
+/// How many of `bytes` the codes of `blocks` can take. The others are stuffed zeros, fill bytes, and
+/// what follows the last block: they are passed over.
+pub(super) fn coded_bytes(bytes: u64, blocks: u64) -> u64 {
+    bytes.min(blocks.saturating_mul(MAX_BLOCK_BYTES as u64))
+}
+
+/// The picoseconds that a byte takes that is passed over.
+pub(super) const PASSED_BYTE_PS: u64 = 2_500;
 
 /// The same for an MCU, which has at most 10 blocks.
 const MAX_MCU_BYTES: usize = 10 * MAX_BLOCK_BYTES;

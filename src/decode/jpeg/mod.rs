@@ -123,7 +123,7 @@ impl Order<'_> {
             peak = peak.max(live);
             for i in pass.rev() {
                 let price = price(i);
-                live = live.saturating_add(plane_bytes.get(i).copied().unwrap_or_default());
+                live = live.saturating_add(plane_bytes[i & 3]);
                 peak = peak.max(live.saturating_add(price.band_bytes));
                 live = live.saturating_sub(price.values_bytes + price.history_bytes);
             }

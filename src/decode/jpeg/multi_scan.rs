@@ -2,7 +2,7 @@
 //! scan in coding order.
 
 use super::ac_skip;
-use super::bit_reader::{BitReader, EntropyData, Fault, MAX_BLOCK_BYTES};
+use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
 
 use super::block_decoder::BlockDecoder;
 use super::block_window::BlockWindow;
@@ -129,11 +129,15 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
         let blocks = frame.component_blocks(i).pixels();
         for (scans, byte_ps) in [(first, AC_BYTE_PS), (refinements, REFINEMENT_BYTE_PS)] {
             let visits = blocks.saturating_mul(scans.count.into());
-            let bytes = scans.bytes.min(visits.saturating_mul(MAX_BLOCK_BYTES as u64));
-            work = work.saturating_add(sum_ps([(visits, AC_BLOCK_PS), (bytes, byte_ps)]));
+            let bytes = coded_bytes(scans.bytes, visits);
+            work = work.saturating_add(sum_ps([
+                (visits, AC_BLOCK_PS),
+                (bytes, byte_ps),
+                (scans.bytes - bytes, PASSED_BYTE_PS),
+            ]));
         }
     }
-    let dc_bytes = frame.dc_bytes.min(dc_visits.saturating_mul(MAX_BLOCK_BYTES as u64));
+    let dc_bytes = coded_bytes(frame.dc_bytes, dc_visits);
     let dc_byte_ps = if frame.progressive {
         DC_BYTE_PS
     } else if order.skips_ac() {
@@ -144,6 +148,7 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
     work.saturating_add(sum_ps([
         (dc_visits, DC_BLOCK_PS),
         (dc_bytes, dc_byte_ps),
+        (frame.dc_bytes - dc_bytes, PASSED_BYTE_PS),
         (frame.restarts, RESTART_PS),
     ]))
 }

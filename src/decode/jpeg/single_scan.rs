@@ -3,8 +3,7 @@
 
 use super::ac_skip;
 use super::band::Band;
-use super::bit_reader::MAX_BLOCK_BYTES;
-use super::bit_reader::{BitReader, EntropyData, Fault};
+use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
 use super::block::{BlockTables, decode_coefficients, decode_dc_only};
 use super::idct::{self, mean};
 use super::order::Order;
@@ -109,7 +108,7 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
     let frame = order.frame;
     let mcus = frame.mcus().pixels();
     let blocks = mcus.saturating_mul(frame.blocks_per_mcu());
-    let bytes = frame.entropy_bytes.min(blocks.saturating_mul(MAX_BLOCK_BYTES as u64));
+    let bytes = coded_bytes(frame.entropy_bytes, blocks);
     // A block takes two bits, and two more if it has an AC coefficient.
     let blocks_with_ac = blocks.min((bytes * 8).saturating_sub(blocks * 2) / 2);
     let components = || order.scales.into_iter().zip(frame.components());
@@ -123,8 +122,9 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
         let blocks = mcus.saturating_mul(u64::from(component.h) * u64::from(component.v));
         sum_ps([(blocks.min(blocks_with_ac), idct::block_ps(scale))])
     });
-    let restarts_ps = sum_ps([(frame.restarts, RESTART_PS)]);
-    transforms.fold(decoding_ps.saturating_add(restarts_ps), u64::saturating_add)
+    let other_ps =
+        sum_ps([(frame.restarts, RESTART_PS), (frame.entropy_bytes - bytes, PASSED_BYTE_PS)]);
+    transforms.fold(decoding_ps.saturating_add(other_ps), u64::saturating_add)
 }
 
 /// A block of which only the mean is decoded.

@@ -6,8 +6,8 @@ use super::huffman::HuffmanLookup;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::jpeg::{
-    Frame, HuffmanTable, STANDARD_AC, STANDARD_DC, Scale, Scan, ScanComponent, Segment,
-    huffman_tables, malformed, quantization_tables,
+    Frame, HuffmanTable, MISSING_HUFFMAN_TABLE, STANDARD_AC, STANDARD_DC, Scale, Scan,
+    ScanComponent, Segment, huffman_tables, malformed, quantization_tables,
 };
 
 /// The state set by the DQT, DHT and DRI segments so far.
@@ -205,4 +205,3 @@ fn check(table: &HuffmanTable<'_>, is_ac: bool) -> Result<(), Error> {
 }
 
 const MISSING_SLOT: Error = Error::Bug("a scan with more tables than its frame has components");
-const MISSING_HUFFMAN_TABLE: &str = "a scan without its Huffman table";

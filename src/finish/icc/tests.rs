@@ -1,10 +1,10 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
 use super::*;
-use crate::probe::icc::cost;
 use crate::probe::icc::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
+use crate::probe::icc::{Space, cost};
 
 /// Converts with exactly the quoted memory.
 fn converted(
@@ -13,7 +13,7 @@ fn converted(
     pixels: &[u8],
 ) -> (ColorConversion, Vec<u8>) {
     let mut pixels = pixels.to_vec();
-    let budget = Budget::new(cost(source).bytes);
+    let budget = Budget::new(cost(source, channels.space()).bytes);
     let conversion = to_srgb(&mut pixels, channels, Some(source), 1 << 20, &budget).unwrap();
     (conversion, pixels)
 }
@@ -72,14 +72,14 @@ fn an_srgb_profile_costs_nothing_and_changes_nothing() {
             [(matrix(SRGB, &curve), Channels::Rgb), (gray(&curve), Channels::Gray)]
         {
             let source = IccSource::contiguous(&profile);
-            assert_eq!(cost(&source).bytes, 0);
+            assert_eq!(cost(&source, channels.space()).bytes, 0);
             let (conversion, after) = converted(&source, channels, &rgb);
             assert_eq!((conversion, &after[..]), (ColorConversion::Srgb, &rgb[..]));
         }
     }
     // Neither the primaries nor the curve alone are sufficient.
     for profile in [matrix(DISPLAY_P3, &srgb_function()), matrix(SRGB, &curve(&[461]))] {
-        assert!(cost(&IccSource::contiguous(&profile)).bytes > 0);
+        assert!(cost(&IccSource::contiguous(&profile), Space::Rgb).bytes > 0);
     }
 }
 
@@ -260,7 +260,7 @@ fn a_profile_over_the_limit_is_not_read() {
             (profile.len() as u64, ColorConversion::Converted),
             (profile.len() as u64 - 1, ColorConversion::Ignored(ProfileProblem::TooLarge)),
         ] {
-            let budget = Budget::new(cost(&source).bytes);
+            let budget = Budget::new(cost(&source, Space::Rgb).bytes);
             let conversion = to_srgb(&mut [9; 30], Channels::Rgb, Some(&source), limit, &budget);
             assert_eq!(conversion.unwrap(), expected);
         }

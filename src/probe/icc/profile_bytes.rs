@@ -111,7 +111,7 @@ impl<'a> ProfileBytes<'a> {
     ) -> Result<(), Error> {
         let mut skip = usize::try_from(offset).map_err(|_| PAST_THE_END)?;
         let mut left = usize::try_from(len).map_err(|_| PAST_THE_END)?;
-        work::walked(left);
+        work::parsed(left);
         for piece in self.pieces.iter().take(self.count) {
             if left == 0 {
                 break;

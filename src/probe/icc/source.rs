@@ -3,7 +3,7 @@
 use super::deflated::DeflatedHead;
 use super::lut::{Lut, LutKind};
 use super::problem::ProfileProblem;
-use super::profile::{Model, Profile, ProfileHead};
+use super::profile::{Model, Profile, ProfileHead, Space};
 use super::profile_bytes::ProfileBytes;
 
 /// A profile as its container stores it.
@@ -44,33 +44,36 @@ impl Cost {
     pub(crate) const NONE: Self = Self { bytes: 0, has_table: false };
 }
 
-/// The cost of converting colours with a profile. Takes time linear in the number of tags.
+/// The cost of converting colours of `space` with a profile. Takes time linear in the number of tags.
 ///
 /// It follows from the tags. Of a deflated profile, the head is inflated on the stack. What its tag
 /// table refers to behind the head counts by its length.
-pub(crate) fn cost(source: &IccSource<'_>) -> Cost {
+pub(crate) fn cost(source: &IccSource<'_>, space: Space) -> Cost {
     let cost = match source {
-        IccSource::Plain(bytes) => cost_of_complete_profile(bytes),
-        IccSource::Deflated(stream) => cost_of_deflated_profile(stream),
+        IccSource::Plain(bytes) => cost_of_complete_profile(bytes, space),
+        IccSource::Deflated(stream) => cost_of_deflated_profile(stream, space),
         IccSource::Broken(problem) => Err(*problem),
     };
     // An unusable profile is ignored and costs nothing.
     cost.ok().filter(|cost| cost.bytes <= MAX_COST_BYTES).unwrap_or(Cost::NONE)
 }
 
-fn cost_of_complete_profile(bytes: &ProfileBytes<'_>) -> Result<Cost, ProfileProblem> {
+fn cost_of_complete_profile(
+    bytes: &ProfileBytes<'_>,
+    space: Space,
+) -> Result<Cost, ProfileProblem> {
     let profile = Profile::of(bytes)?;
-    if profile.is_srgb() {
+    if profile.space != space || profile.is_srgb() {
         return Ok(Cost::NONE);
     }
     let has_table = matches!(profile.model, Model::Lut(_));
     Ok(Cost { bytes: conversion_bytes(&profile), has_table })
 }
 
-fn cost_of_deflated_profile(stream: &[u8]) -> Result<Cost, ProfileProblem> {
+fn cost_of_deflated_profile(stream: &[u8], space: Space) -> Result<Cost, ProfileProblem> {
     let head = DeflatedHead::inflate(stream);
     let bytes = head.profile()?;
-    if bytes.is_head() { most_cost(&bytes) } else { cost_of_complete_profile(&bytes) }
+    if bytes.is_head() { most_cost(&bytes) } else { cost_of_complete_profile(&bytes, space) }
 }
 
 /// The peak memory of a conversion: the data of the model, and the curves of a lutAToBType as

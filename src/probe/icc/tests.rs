@@ -18,7 +18,7 @@ fn outcome(bytes: &ProfileBytes<'_>) -> String {
         Ok(data) => fnv1a64(FNV_BASIS, &data),
         Err(error) => return format!("{error}"),
     };
-    let quote = cost(&IccSource::Plain(bytes.clone())).bytes;
+    let quote = cost(&IccSource::Plain(bytes.clone()), profile.space).bytes;
     let bytes = conversion_bytes(&profile);
     format!("{:?} {} {bytes} {quote} {data:x}", profile.space, profile.is_srgb())
 }
@@ -143,12 +143,20 @@ fn a_profile_in_chunks_is_read_like_one_in_one_piece() {
     }
 }
 
+fn space_of(profile: &[u8]) -> Space {
+    match &profile[16..20] {
+        b"GRAY" => Space::Gray,
+        b"CMYK" => Space::Cmyk,
+        _ => Space::Rgb,
+    }
+}
+
 fn quote_of(profile: &[u8]) -> u64 {
-    cost(&IccSource::contiguous(profile)).bytes
+    cost(&IccSource::contiguous(profile), space_of(profile)).bytes
 }
 
 fn quote_of_deflated(profile: &[u8]) -> u64 {
-    cost(&IccSource::Deflated(&zlib(profile))).bytes
+    cost(&IccSource::Deflated(&zlib(profile)), space_of(profile)).bytes
 }
 
 /// The same profile with text before the data of its tags.
@@ -197,7 +205,7 @@ fn a_longer_deflated_profile_is_quoted_by_its_tag_table() {
 fn an_unusable_deflated_profile_costs_nothing() {
     let stream = zlib(&matrix(DISPLAY_P3, &curve(&[461])));
     for stream in [&[][..], b"junk", &stream[..stream.len() / 2], &zlib(&[0; 1 << 20])] {
-        assert_eq!(cost(&IccSource::Deflated(stream)).bytes, 0);
+        assert_eq!(cost(&IccSource::Deflated(stream), Space::Rgb).bytes, 0);
     }
     let long = matrix(DISPLAY_P3, &curve(&vec![7; 20_000]));
     let mut wrong = long.clone();

@@ -23,7 +23,8 @@ use scan_totals::ScanTotals;
 pub(crate) use segments::{EntropyLength, RST0, RST7, Segment, Segments, icc_chunks};
 use tables::TableProperties;
 pub(crate) use tables::{
-    HuffmanTable, STANDARD_AC, STANDARD_DC, huffman_tables, quantization_tables,
+    HuffmanTable, MISSING_HUFFMAN_TABLE, STANDARD_AC, STANDARD_DC, huffman_tables,
+    quantization_tables,
 };
 
 /// Reads the headers: up to the scan of a sequential frame that holds all components, otherwise to
@@ -37,6 +38,9 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
         match segment {
             Segment::Frame { marker, body } => {
                 let frame = Frame::parse(marker, body)?;
+                if !frame.progressive {
+                    scans.tables.define_standard_tables();
+                }
                 if found.replace(frame).is_some() {
                     return Err(malformed("two frame headers"));
                 }
@@ -103,7 +107,7 @@ impl ScansSoFar {
         Self {
             script: ScanScript::new(),
             totals: ScanTotals::new(),
-            tables: TableProperties::default(),
+            tables: TableProperties::new(),
             table_bytes: 0,
             restart_interval: 0,
         }

@@ -1,4 +1,4 @@
-//! [`Segments`]: walks the marker segments (T.81, B.1.1). All other code reads the container
+//! [`Segments`]: iterates over the marker segments (T.81, B.1.1). All other code reads the container
 //! through it.
 
 use super::errors::malformed;
@@ -43,7 +43,7 @@ impl EntropyLength {
 const SEARCHED_BYTE_PS: u64 = 150;
 const STOP_PS: u64 = 4_600;
 
-/// Walks the segments from SOI to EOI, and skips those that [`Segment`] does not list.
+/// Iterates over the segments from SOI to EOI, and skips those that [`Segment`] does not list.
 #[derive(Clone, Debug)]
 pub(crate) struct Segments<'a> {
     bytes: &'a [u8],
@@ -97,7 +97,7 @@ impl<'a> Segments<'a> {
         Ok(None)
     }
 
-    /// Returns true once the walk has reached EOI; false if the bytes end without one.
+    /// Returns true once EOI was reached; false if the bytes end without one.
     pub(crate) const fn found_eoi(&self) -> bool {
         self.found_eoi
     }
@@ -121,7 +121,7 @@ impl<'a> Segments<'a> {
             let start = self.at;
             (self.at, length.stops) = end_of_entropy(self.bytes, start);
             length.bytes = (self.at - start) as u64;
-            work::walked(self.at - start);
+            work::parsed(self.at - start);
         }
         length
     }
@@ -132,7 +132,7 @@ impl<'a> Segments<'a> {
         self.skip_entropy_data();
         let start = self.at;
         let marker = self.find_marker();
-        work::walked(self.at - start);
+        work::parsed(self.at - start);
         marker
     }
 
@@ -164,7 +164,7 @@ impl<'a> Segments<'a> {
         let length = length.max(2);
         let Some(body) = rest.get(2..length) else { return Err(truncated) };
         self.at += length;
-        work::walked(length);
+        work::parsed(length);
         Ok(body)
     }
 }

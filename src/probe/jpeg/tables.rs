@@ -58,9 +58,10 @@ pub(crate) struct Destination {
     pub(crate) id: u8,
 }
 
-/// The [defects](HuffmanTable::defect) of the tables in force. The probe refuses the scan that uses
-/// a table with one, so that the answer does not depend on which scans are decoded.
-#[derive(Clone, Debug, Default)]
+/// What the tables in force are like. The probe refuses the scan that uses one with a
+/// [defect](HuffmanTable::defect), or one that is missing, so that the answer does not depend on which
+/// scans are decoded.
+#[derive(Clone, Debug)]
 pub(super) struct TableProperties {
     dc: [Option<&'static str>; 4],
     ac: [Option<&'static str>; 4],
@@ -68,6 +69,22 @@ pub(super) struct TableProperties {
 }
 
 impl TableProperties {
+    pub(super) fn new() -> Self {
+        let missing = [Some(MISSING_HUFFMAN_TABLE); 4];
+        Self { dc: missing, ac: missing, ac_code_bits: [CodeBits::default(); 4] }
+    }
+
+    /// Adds the tables of T.81, K.3. Motion JPEG leaves them out.
+    pub(super) fn define_standard_tables(&mut self) {
+        for class in [&mut self.dc, &mut self.ac] {
+            for slot in class.iter_mut().take(STANDARD_DC.len()) {
+                if *slot == Some(MISSING_HUFFMAN_TABLE) {
+                    *slot = None;
+                }
+            }
+        }
+    }
+
     pub(super) fn define(&mut self, (destination, table): (Destination, HuffmanTable<'_>)) {
         let class = if destination.is_ac { &mut self.ac } else { &mut self.dc };
         if let Some(slot) = class.get_mut(usize::from(destination.id)) {
@@ -224,6 +241,8 @@ pub(crate) const STANDARD_AC: [HuffmanTable<'static>; 2] = [
         ],
     },
 ];
+
+pub(crate) const MISSING_HUFFMAN_TABLE: &str = "a scan without its Huffman table";
 
 #[cfg(test)]
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]

@@ -12,11 +12,14 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A frame header of 100 × 50 pixels. Each component is its identifier and its sampling factors.
+/// A frame header of 100 × 50 pixels. Each component is its identifier and its sampling factors. That
+/// of a progressive frame comes after the Huffman tables that it cannot do without.
 fn sof(marker: u8, components: &[(u8, u8)]) -> Vec<u8> {
     let mut body = std::vec![8, 0, 50, 0, 100, components.len() as u8];
     body.extend(components.iter().flat_map(|&(id, factors)| [id, factors, 0]));
-    segment(marker, &body)
+    let frame = segment(marker, &body);
+    let table = |class| segment(0xC4, &[&[class, 1][..], &[0; 15], &[0]].concat());
+    if marker == 0xC2 { [table(0x00), table(0x10), frame].concat() } else { frame }
 }
 
 fn sos(ids: &[u8], band: [u8; 3]) -> Vec<u8> {
@@ -175,7 +178,7 @@ fn only_a_huffman_table_that_a_scan_uses_must_be_valid() {
         segment(0xC4, &[&[class_and_id][..], &counts, &[1, 2, 3]].concat())
     };
     let file = |tables: &[Vec<u8>]| {
-        kind(&[tables.concat(), sof(0xC2, &[(1, 0x11)]), sos(&[1], [0, 0, 0])])
+        kind(&[sof(0xC2, &[(1, 0x11)]), tables.concat(), sos(&[1], [0, 0, 0])])
     };
     for unused in [oversubscribed(0x10), oversubscribed(0x01), table(1, 16), table(0x10, 16)] {
         assert_eq!(file(&[unused]), "ok");
@@ -185,12 +188,31 @@ fn only_a_huffman_table_that_a_scan_uses_must_be_valid() {
         assert_eq!(file(&[used, table(0, 15)]), "ok", "defined again");
     }
     let ac = kind(&[
-        oversubscribed(0x10),
         sof(0xC2, &[(1, 0x11)]),
+        oversubscribed(0x10),
         sos(&[1], [0, 0, 0]),
         sos(&[1], [1, 63, 0]),
     ]);
     assert_eq!(ac, "malformed", "whether the scale needs the scan or not");
+    let missing = |tables: [u8; 2]| {
+        let mut scan = sos(&[1], [0, 0, 0]);
+        scan[6] = tables[0];
+        let mut ac = sos(&[1], [1, 63, 0]);
+        ac[6] = tables[1];
+        kind(&[sof(0xC2, &[(1, 0x11)]), scan, ac])
+    };
+    assert_eq!(missing([0, 0]), "ok");
+    assert_eq!([missing([0x10, 0]), missing([0, 1])], ["malformed"; 2]);
+    // A sequential frame has those of T.81, K.3: two of each class.
+    let sequential = |tables| {
+        let mut scan = sos(&[1], ALL);
+        scan[6] = tables;
+        kind(&[sof(0xC0, &[(1, 0x11)]), scan])
+    };
+    assert_eq!(
+        [sequential(0x11), sequential(0x20), sequential(0x02)],
+        ["ok", "malformed", "malformed"]
+    );
 }
 
 #[test]

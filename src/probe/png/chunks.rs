@@ -20,7 +20,7 @@ pub(crate) struct Chunk<'a> {
 impl Chunk<'_> {
     /// Compares the stored CRC with that of type and data (5.3).
     pub(super) fn has_correct_crc(&self) -> bool {
-        work::walked(self.covered.len());
+        work::parsed(self.covered.len());
         self.stored_crc.is_some_and(|stored| crc32(self.covered) == stored)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Iterator for Chunks<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        work::walked(12);
+        work::parsed(12);
         Some(match self.split_first() {
             Ok((chunk, rest)) => {
                 self.rest = rest;

@@ -49,7 +49,7 @@ impl<'a> Chunks<'a> {
         else {
             return Ok(None);
         };
-        work::walked(8);
+        work::parsed(8);
         let length = u32::from_le_bytes([s0, s1, s2, s3]);
         let split = usize::try_from(length).ok().and_then(|length| data.split_at_checked(length));
         let Some((payload, rest)) = split else {

@@ -15,10 +15,10 @@ use crate::counting_allocator::measure;
 pub fn exif_is_read_the_same_in_every_format(tiff: &[u8]) {
     let ((orientation, work), measured) = measure(|| measure_work(|| exif_orientation(tiff)));
     assert_eq!(measured.allocations, 0, "reading an Exif block allocated");
-    assert!(work.walked_bytes <= ENTRY_BYTES * 65_535, "{} bytes walked", work.walked_bytes);
+    assert!(work.parsed_bytes <= ENTRY_BYTES * 65_535, "{} bytes parsed", work.parsed_bytes);
     // The entry that is truncated and the one after it are begun.
     let available = tiff.len() as u64 + 2 * ENTRY_BYTES;
-    assert!(work.walked_bytes <= available, "{} bytes walked of {available}", work.walked_bytes);
+    assert!(work.parsed_bytes <= available, "{} bytes parsed of {available}", work.parsed_bytes);
     // Some writers put the prefix of APP1 into PNG and WebP chunks too, and our readers accept
     // that.
     if tiff.len() > LONGEST_IN_APP1 || tiff.starts_with(b"Exif\0\0") {

@@ -8,13 +8,13 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     let header = plan.header();
     let outputs = plan.output_sizes().len() as u64;
 
-    let walks = WALKS_OF_A_JOB + WALKS_OF_AN_OUTPUT * outputs;
-    let profile = WALKED_IN_A_PROFILE + limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
-    let walked = walks * header.input_bytes() + profile * (1 + outputs);
+    let reads = READS_OF_A_JOB + READS_OF_AN_OUTPUT * outputs;
+    let profile = READ_IN_A_PROFILE + limits.max_icc_bytes.max(limits.max_icc_bytes_cmyk);
+    let parsed = reads * header.input_bytes() + profile * (1 + outputs);
     assert!(
-        work.walked_bytes <= walked,
-        "{} bytes walked, not {walked}: {plan}",
-        work.walked_bytes
+        work.parsed_bytes <= parsed,
+        "{} bytes parsed, not {parsed}: {plan}",
+        work.parsed_bytes
     );
 
     // The scans may visit each sample `max_scan_work` times, in blocks of 64. Each scan also visits
@@ -35,16 +35,16 @@ pub fn work_is_bounded(work: &Work, plan: &Plan, limits: &Limits) {
     assert!(work.inflated_bytes <= inflated, "{} bytes inflated: {plan}", work.inflated_bytes);
 }
 
-/// `run_all` reads the header and looks for the profile, as `probe` did. The decoder then walks
-/// over the file once more, some decoders twice: for a palette before the rows, for the codec after
+/// `run_all` reads the header and looks for the profile, as `probe` did. The decoder then reads
+/// the file once more, some decoders twice: for a palette before the rows, for the codec after
 /// the header.
-const WALKS_OF_A_JOB: u64 = 5;
+const READS_OF_A_JOB: u64 = 5;
 /// Each output looks for the profile and copies its tables.
-const WALKS_OF_AN_OUTPUT: u64 = 2;
+const READS_OF_AN_OUTPUT: u64 = 2;
 /// A check reads 256 tags and single points of their curves. A copy reads three curves of 65,536
 /// points, which may overlap, or a table, which is not longer than the profile. In a PNG they are in
 /// the inflated profile and not in the file.
-const WALKED_IN_A_PROFILE: u64 = 1 << 19;
+const READ_IN_A_PROFILE: u64 = 1 << 19;
 /// `probe`, and the conversion of each output, inflate the head of a profile to price it.
 const HEAD_OF_A_PROFILE: u64 = 1 << 14;
 const COMPONENTS: u64 = 4;

@@ -179,8 +179,9 @@ const fn next_code(code: usize, length: u32) -> usize {
 /// bits 0 to 3 its index bits.
 const LINK: u32 = 1 << 31;
 
-fn link(start: usize, bits: u32) -> u32 {
-    LINK | u32::try_from(start).unwrap_or_default() << 8 | bits
+#[allow(clippy::cast_possible_truncation, reason = "a table has less than 4,096 entries")]
+const fn link(start: usize, bits: u32) -> u32 {
+    LINK | (start as u32) << 8 | bits
 }
 
 /// Looks up the next `bits` of the stream in a table with `root_bits`. The low six bits

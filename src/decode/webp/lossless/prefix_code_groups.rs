@@ -71,7 +71,8 @@ impl<'b> PrefixCodeGroups<'b> {
                 rest = remaining;
                 if let Some((table_start, root_bits)) = slots.next() {
                     *table_start = start;
-                    *root_bits = u8::try_from(code.root_bits()).unwrap_or_default();
+                    *root_bits = u8::try_from(code.root_bits())
+                        .map_err(|_| Error::Bug("a root table of more than 255 bits"))?;
                 }
                 start += entries;
                 Ok(())

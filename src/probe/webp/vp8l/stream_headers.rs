@@ -95,7 +95,7 @@ impl Stream {
         }
         let mut headers = Headers::new(data, size);
         let stream = read_headers(&mut headers);
-        work::walked(data.len() - headers.bits.bytes_left());
+        work::parsed(data.len() - headers.bits.bytes_left());
         Ok(Self { coded_bytes, ..stream? })
     }
 
