@@ -83,4 +83,4 @@ impl fmt::Display for Cost {
 }
 
 /// A job without any picture: its buffers and tables.
-const JOB_PS: u64 = 300_000_000;
+const JOB_PS: u64 = 200_000_000;

@@ -168,7 +168,7 @@ impl<'a, 'b> EntropyData<'a, 'b> {
             let free = free.unwrap_or_default();
             let rest = self.source.get(self.next_source_byte..).unwrap_or_default();
             if let (Some(from), Some(to)) = (rest.first_chunk::<32>(), free.first_chunk_mut::<32>())
-                && from.iter().max() < Some(&0xFF)
+                && has_no_ff(from)
             {
                 *to = *from;
                 self.filled_bytes += 32;
@@ -323,6 +323,12 @@ impl BitReader<'_> {
     pub(super) fn position(self) -> BitPosition {
         self.position
     }
+}
+
+/// True if no byte is 0xFF. Without a branch for each byte, so that the compiler vectorises it.
+#[inline(always)]
+fn has_no_ff(bytes: &[u8; 32]) -> bool {
+    bytes.iter().fold(0, |any, &byte| any | u8::from(byte == 0xFF)) == 0
 }
 
 /// How many of eight bytes precede the first 0xFF.

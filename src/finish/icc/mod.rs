@@ -72,20 +72,23 @@ pub(crate) fn to_srgb(
 /// The most work of converting `pixels` with a profile of this cost, in picoseconds. That of primaries
 /// and a transfer function is less.
 pub(crate) fn work_ps(channels: Channels, cost: Cost, pixels: u64) -> u64 {
-    let (preparation_ps, pixel_ps) = match (cost.has_table, channels) {
-        (false, _) => (CURVES_PS, MATRIX_PIXEL_PS),
-        (true, Channels::Cmyk) => (TABLE_PS, CMYK_TABLE_PIXEL_PS),
-        (true, _) => (TABLE_PS, RGB_TABLE_PIXEL_PS),
+    let pixel_ps = match (cost.has_table, channels) {
+        (false, _) => MATRIX_PIXEL_PS,
+        (true, Channels::Cmyk) => CMYK_TABLE_PIXEL_PS,
+        (true, _) => RGB_TABLE_PIXEL_PS,
     };
-    sum_ps([(1, preparation_ps), (cost.bytes, COPIED_BYTE_PS), (pixels, pixel_ps)])
+    sum_ps([
+        (cost.inflated_bytes, INFLATED_BYTE_PS),
+        (cost.bytes, COPIED_BYTE_PS),
+        (cost.curve_values, CURVE_VALUE_PS),
+        (pixels, pixel_ps),
+    ])
 }
 
-/// The light of all samples by three curves.
-const CURVES_PS: u64 = 200_000_000;
-/// The curves of a table, and the points of those after its grid.
-const TABLE_PS: u64 = 2_500_000_000;
-/// A byte of the profile, which is inflated, or copied.
-const COPIED_BYTE_PS: u64 = 4_000;
+const INFLATED_BYTE_PS: u64 = 9_000;
+const COPIED_BYTE_PS: u64 = 200;
+/// A value of a curve, most if it is a power.
+const CURVE_VALUE_PS: u64 = 80_000;
 const MATRIX_PIXEL_PS: u64 = 8_000;
 /// A pixel between the eight nodes of an RGB grid.
 const RGB_TABLE_PIXEL_PS: u64 = 110_000;

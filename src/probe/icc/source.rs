@@ -1,6 +1,6 @@
 //! [`IccSource`]: a profile as its container stores it, and what its conversion costs.
 
-use super::deflated::DeflatedHead;
+use super::deflated::{DeflatedHead, HEAD_BYTES};
 use super::lut::{Lut, LutKind};
 use super::problem::ProfileProblem;
 use super::profile::{Model, Profile, ProfileHead, Space};
@@ -36,12 +36,17 @@ impl<'a> IccSource<'a> {
 pub(crate) struct Cost {
     /// The peak memory in bytes.
     pub(crate) bytes: u64,
-    /// There is a lookup table, which takes longer than curves and a matrix.
+    /// The bytes of a deflated profile that are inflated.
+    pub(crate) inflated_bytes: u64,
+    /// The values of curves that are computed before the first pixel.
+    pub(crate) curve_values: u64,
+    /// There is a lookup table, which takes longer for each pixel than curves and a matrix.
     pub(crate) has_table: bool,
 }
 
 impl Cost {
-    pub(crate) const NONE: Self = Self { bytes: 0, has_table: false };
+    pub(crate) const NONE: Self =
+        Self { bytes: 0, inflated_bytes: 0, curve_values: 0, has_table: false };
 }
 
 /// The cost of converting colours of `space` with a profile. Takes time linear in the number of tags.
@@ -66,30 +71,37 @@ fn cost_of_complete_profile(
     if profile.space != space || profile.is_srgb() {
         return Ok(Cost::NONE);
     }
-    let has_table = matches!(profile.model, Model::Lut(_));
-    Ok(Cost { bytes: conversion_bytes(&profile), has_table })
+    Ok(Cost {
+        bytes: conversion_bytes(&profile),
+        inflated_bytes: 0,
+        curve_values: VALUES_OF_8_BITS * u64::from(space.channels())
+            + sampled_curves(&profile) * CURVE_SAMPLES as u64,
+        has_table: matches!(profile.model, Model::Lut(_)),
+    })
 }
 
 fn cost_of_deflated_profile(stream: &[u8], space: Space) -> Result<Cost, ProfileProblem> {
     let head = DeflatedHead::inflate(stream);
     let bytes = head.profile()?;
-    if bytes.is_head() { most_cost(&bytes) } else { cost_of_complete_profile(&bytes, space) }
+    let cost =
+        if bytes.is_head() { most_cost(&bytes)? } else { cost_of_complete_profile(&bytes, space)? };
+    // The head is inflated first.
+    Ok(Cost { inflated_bytes: cost.inflated_bytes + HEAD_BYTES as u64, ..cost })
 }
 
 /// The peak memory of a conversion: the data of the model, and the curves of a lutAToBType as
 /// points.
 pub(crate) fn conversion_bytes(profile: &Profile<'_>) -> u64 {
-    let sampled_curves = match profile.model {
-        Model::Lut(Lut { kind: LutKind::LutAToB { m, .. }, .. }) => {
-            if m.is_some() {
-                MAX_SAMPLED_CURVES
-            } else {
-                3
-            }
-        }
+    profile.data_bytes() + sampled_curves(profile) * SAMPLED_CURVE_BYTES
+}
+
+/// The number of curves that are kept as points.
+const fn sampled_curves(profile: &Profile<'_>) -> u64 {
+    match profile.model {
+        Model::Lut(Lut { kind: LutKind::LutAToB { m: Some(_), .. }, .. }) => MAX_SAMPLED_CURVES,
+        Model::Lut(Lut { kind: LutKind::LutAToB { m: None, .. }, .. }) => 3,
         _ => 0,
-    };
-    profile.data_bytes() + sampled_curves * SAMPLED_CURVE_BYTES
+    }
 }
 
 /// An upper bound on the cost of a deflated profile, from its head: the inflated profile, and beside it
@@ -98,7 +110,12 @@ pub(crate) fn most_cost(head: &ProfileBytes<'_>) -> Result<Cost, ProfileProblem>
     let ProfileHead { most_data_bytes, has_table, may_have_stages } = ProfileHead::of(head)?;
     let curves = if may_have_stages { MAX_SAMPLED_CURVES } else { 0 };
     let bytes = head.len() + most_data_bytes + curves * SAMPLED_CURVE_BYTES;
-    Ok(Cost { bytes, has_table })
+    Ok(Cost {
+        bytes,
+        inflated_bytes: head.len(),
+        curve_values: VALUES_OF_8_BITS * 4 + curves * CURVE_SAMPLES as u64,
+        has_table,
+    })
 }
 
 /// A profile that costs more is ignored. The limit is more than the largest grid needs, and far less
@@ -109,3 +126,4 @@ pub(crate) const CURVE_SAMPLES: usize = 2_049;
 const SAMPLED_CURVE_BYTES: u64 = (CURVE_SAMPLES * size_of::<f32>()) as u64;
 /// Three curves before the matrix, and three after it.
 const MAX_SAMPLED_CURVES: u64 = 6;
+const VALUES_OF_8_BITS: u64 = 256;

@@ -49,6 +49,41 @@ pub fn large_table(grid: u8) -> Vec<u8> {
     icc::profile(b"mntr", b"RGB ", b"Lab ", &[(*b"A2B0", lut)])
 }
 
+/// Row 23: an RGB profile whose nine curves are all powers, with a grid of two points per channel.
+pub fn functions() -> Vec<u8> {
+    let curve = |gamma: i32| {
+        let mut curve = b"para\0\0\0\0\0\x04\0\0".to_vec();
+        // Gamma, a, b, c, d, e, f (ICC.1:2022, 10.18).
+        for number in [gamma, 60_000, 5_000, 5_000, 2_000, 0, 0] {
+            curve.extend(number.to_be_bytes());
+        }
+        curve
+    };
+    let mut lut = b"mAB \0\0\0\0\x03\x03\0\0".to_vec();
+    let (curves_bytes, matrix_bytes, grid_bytes) = (3 * 40, 48, 20 + 24);
+    let b = 32;
+    let matrix = b + curves_bytes;
+    let m = matrix + matrix_bytes;
+    let grid = m + curves_bytes;
+    let a = grid + grid_bytes;
+    for offset in [b, matrix, m, grid, a] {
+        lut.extend((offset as u32).to_be_bytes());
+    }
+    (0..3).for_each(|_| lut.extend(curve(150_000)));
+    for value in [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0_i32] {
+        lut.extend((value << 16).to_be_bytes());
+    }
+    (0..3).for_each(|_| lut.extend(curve(140_000)));
+    lut.extend([2, 2, 2]);
+    lut.resize(lut.len() + 13, 0);
+    lut.extend([1, 0, 0, 0]);
+    for node in 0..8u8 {
+        lut.extend([30 * node, 128, 128]);
+    }
+    (0..3).for_each(|_| lut.extend(curve(130_000)));
+    icc::profile(b"mntr", b"RGB ", b"Lab ", &[(*b"A2B0", lut)])
+}
+
 /// Rows 23 and 50: a valid profile, padded to `bytes`.
 pub fn padded(bytes: usize) -> Vec<u8> {
     let mut profile = icc::rgb("Own sRGB", &SRGB);

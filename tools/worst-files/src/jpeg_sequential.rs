@@ -1,7 +1,7 @@
 //! Sequential JPEG: many pixels, dense data, restart markers; profiles and tables.
 
 use bombproof_testkit::bit_writer::JpegBitWriter;
-use bombproof_testkit::bombs::icc::large_table;
+use bombproof_testkit::bombs::icc::functions;
 use bombproof_testkit::bombs::jpeg as bombs;
 use bombproof_testkit::noise::mix;
 
@@ -20,7 +20,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("baseline-restarts.jpg", || restarts(DENSE)),
     Candidate::new("baseline-fill-bytes.jpg", fill_bytes),
     Candidate::new("baseline-scans.jpg", baseline_scans),
-    Candidate::new("profile.jpg", || bombs::with_icc(&large_table(55))),
+    Candidate::new("profile-of-functions.jpg", || bombs::with_icc(&functions())),
     Candidate::new("tables.jpg", || bombs::markers(0xC4, 500, &[0; 17].repeat(3_800))),
 ];
 
