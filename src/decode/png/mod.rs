@@ -11,7 +11,7 @@ use crate::format::Format;
 use crate::job::Job;
 use crate::probe::png::{Image, image_data, palette_and_transparency};
 use crate::shrink::RowSink;
-use crate::size::Rect;
+use crate::size::{Rect, Size};
 use crate::work;
 
 mod adam7;
@@ -43,12 +43,37 @@ impl Order<'_> {
 
     /// The most work of [`decode`](Self::decode) in picoseconds, without the sink.
     pub(crate) fn work_ps(&self) -> u64 {
-        let image = self.image;
+        let Self { image, window, .. } = *self;
         let unpacked = match image.pixel_bytes() {
-            Some(_) if !image.interlaced => self.window.size().pixels(),
+            Some(_) if !image.interlaced => window.size().pixels(),
             _ => image.size.pixels(),
         };
-        scanlines::work_ps(image).saturating_add(unpack::work_ps(image, unpacked, self.premultiply))
+        let (right, bottom) =
+            (window.x.saturating_add(window.width), window.y.saturating_add(window.height));
+        let needed = match image.pixel_bytes() {
+            Some(_) if !image.interlaced => Size::new(right, bottom).pixels(),
+            _ => image.size.pixels(),
+        };
+        scanlines::work_ps(image, needed).saturating_add(unpack::work_ps(
+            image,
+            unpacked,
+            self.premultiply,
+        ))
+    }
+
+    /// How many bytes of a row have to be unfiltered: those up to the right edge of the window, and
+    /// none below it. Filters look to the left and up, so what is to the left of the window or above
+    /// it is needed.
+    fn needed_bytes(&self, row: u32, row_bytes: usize) -> usize {
+        let Self { image, window, .. } = *self;
+        match image.pixel_bytes() {
+            Some(pixel_bytes) if !image.interlaced => {
+                let is_below = row.checked_sub(window.y).is_some_and(|row| row >= window.height);
+                let right = (window.x as usize).saturating_add(window.width as usize);
+                if is_below { 0 } else { row_bytes.min(right.saturating_mul(pixel_bytes)) }
+            }
+            _ => row_bytes,
+        }
     }
 
     /// Decodes the rows of `bytes` into planes: red, green and blue (or grey), then alpha. An
@@ -71,14 +96,17 @@ impl Order<'_> {
         for pass in Pass::all(image) {
             scanlines.start_pass();
             let columns = pass.columns(image.size.width);
-            for row in 0..pass.rows(image.size.height) {
+            let rows = pass.rows(image.size.height);
+            for row in 0..rows {
                 if columns == 0 {
                     break;
                 }
                 interrupt.check()?;
                 work::decoded(u64::from(columns));
+                let row_bytes = packed_bytes(image, columns)?;
+                let needed_bytes = self.needed_bytes(row, row_bytes);
                 let packed = scanlines
-                    .next_row(packed_bytes(image, columns)?, interrupt)
+                    .next_row(row_bytes, needed_bytes, row + 1 == rows, interrupt)
                     .map_err(|error| decode_error(error, rows_done, image))?;
                 let y = pass.y + row * pass.y_step;
                 if image.interlaced {

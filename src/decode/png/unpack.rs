@@ -45,7 +45,7 @@ pub(super) fn work_ps(image: &Image, pixels: u64, premultiply: bool) -> u64 {
 
 const SAMPLE_PS: u64 = 650;
 /// A sample of the palette, or of less than eight bits.
-const LOOKED_UP_SAMPLE_PS: u64 = 1_100;
+const LOOKED_UP_SAMPLE_PS: u64 = 900;
 const PREMULTIPLIED_SAMPLE_PS: u64 = 500;
 
 const fn plane_count(image: &Image) -> usize {

@@ -15,7 +15,7 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
     let (backend, client, browser) = (Backend::sqlite(), Client::new(), Browser::start().await);
     let server = Server::start(&backend, &[]);
     browser.open(&server.url).await;
-    let accepted = "JPEG, PNG or WebP, up to 32 MB and 120 megapixels";
+    let accepted = "JPEG, PNG or WebP, up to 32 MB and 268 megapixels";
     browser.text_when("#accepted", |text| text == accepted).await;
 
     // An accepted picture: header, plan and quote, then the avatar in all sizes.

@@ -63,6 +63,12 @@ impl<'a> BitReader<'a> {
         self.next
     }
 
+    /// True while all bits held are from the stream.
+    #[inline(always)]
+    pub(super) const fn has_no_padding(&self) -> bool {
+        self.past_end == 0
+    }
+
     /// True once bits past the end of the stream were consumed.
     #[inline(always)]
     pub(super) const fn is_past_end(&self) -> bool {

@@ -71,7 +71,7 @@ pub(super) fn work_ps(deflated_bytes: u64, inflated_bytes: u64) -> u64 {
 /// A byte of the stream: most in blocks without content, whose codes are built in vain.
 const DEFLATED_BYTE_PS: u64 = 40_000;
 /// A byte that is copied, added to the checksum and delivered.
-const INFLATED_BYTE_PS: u64 = 250;
+const INFLATED_BYTE_PS: u64 = 550;
 
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     /// Reserves [`memory_bytes`] from `budget`. At most `inflated_bytes` can be read.
@@ -288,18 +288,30 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
             bits = bits.refilled(&mut self.slices);
             let mut entry = look_up(literal_lengths, literal_length_bits, bits.peek());
             // The reader holds at least 56 bits: enough for three literals of at most 15 bits.
-            let mut literals = 0;
-            while entry & IS_LITERAL != 0 && literals < 3 {
+            if bits.has_no_padding()
+                && let Some(slots) = window.get_mut(filled..).and_then(<[u8]>::first_chunk_mut)
+            {
+                let slots: &mut [u8; 3] = slots;
+                for slot in slots {
+                    if entry & IS_LITERAL == 0 {
+                        break;
+                    }
+                    bits.skip(entry & 63);
+                    *slot = low_byte(entry >> 16);
+                    filled += 1;
+                    entry = look_up(literal_lengths, literal_length_bits, bits.peek());
+                }
+            } else if entry & IS_LITERAL != 0 {
+                // The end of the stream is near, so each literal may lie past it.
                 bits.skip(entry & 63);
                 if bits.is_past_end() {
-                    break;
+                    break Ok(State::Done);
                 }
                 if let Some(slot) = window.get_mut(filled) {
                     *slot = low_byte(entry >> 16);
                 }
                 filled += 1;
-                literals += 1;
-                entry = look_up(literal_lengths, literal_length_bits, bits.peek());
+                continue;
             }
             if bits.is_past_end() {
                 break Ok(State::Done);
