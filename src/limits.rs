@@ -37,8 +37,8 @@ pub struct Limits {
     pub max_pixels: u64,
     /// *Promise.* The most memory of one job in bytes, counted as [`Plan::memory_bytes`] counts it.
     /// Default 64 MiB: enough for every JPEG of up to 120 megapixels for targets of up to 512 × 512,
-    /// and of 200 megapixels for 256 × 256, at the default detail. A progressive JPEG that needs more is decoded one component after
-    /// the other, which needs less memory and gives the same picture.
+    /// and of 200 megapixels for 256 × 256, at the default detail. A progressive JPEG that needs more
+    /// is decoded one component after the other, which needs less memory and gives the same picture.
     ///
     /// [`Plan::memory_bytes`]: crate::Plan::memory_bytes
     pub max_memory_bytes: u64,

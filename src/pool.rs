@@ -17,8 +17,8 @@ use crate::work;
 ///
 /// There is no pool of work. Memory is held until a job ends and must not run out, but time cannot:
 /// the number of threads that run jobs bounds how much of it is spent at once. What a queue needs is
-/// the sum of [`Plan::work`] of the jobs that wait. Divided by the number of threads, it is the
-/// longest time until the next job starts.
+/// the sum of [`Plan::work`] of the jobs that wait or run. Divided by the number of threads, it is
+/// the longest time until a job that comes now starts.
 ///
 /// ```
 /// use std::time::Duration;

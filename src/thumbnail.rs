@@ -105,11 +105,11 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
     let Decoded { planes: mut small, truncated } =
         plan.decode_order().decode(bytes, Job { budget, interrupt })?;
+    let source = color_source(bytes, plan.header());
     // Finished outputs stay charged while the next one is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
         interrupt.check()?;
-        let source = color_source(bytes, plan.header());
         let pixels = finish.pixels(&mut small, source.as_ref(), budget)?;
         interrupt.check()?;
         let (size, color) = (pixels.size, pixels.color);

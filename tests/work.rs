@@ -90,6 +90,11 @@ fn what_the_file_declares_is_counted() {
     let empty_blocks = manifest::read("bombs/idat-empty-4000.png");
     let without = png::black((16, 16), 8, 0);
     assert!(work(&empty_blocks, request) > work(&without, request));
+    // Bytes between two segments, which are searched for a marker again and again: 50 times what
+    // was quoted.
+    let photo = photo();
+    let junk = [&photo[..2], &[0xFF, 0].repeat(500_000), &photo[2..]].concat();
+    assert!(work(&junk, request) > work(&photo, request) + 10_000_000);
     // More groups of prefix codes than pixels can use.
     let groups = work(&manifest::read("bombs/groups-20000.webp"), request);
     assert!(groups > 20_000 * 1_000, "{groups}");

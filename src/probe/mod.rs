@@ -35,27 +35,32 @@ pub(crate) use power::power;
 /// The most work of [`probe`] and of reading the headers again when a plan is run, in picoseconds.
 pub(crate) fn work_ps(header: &Header) -> u64 {
     // Headers are read before there is a plan, and once more when it is run.
-    match &header.detail {
+    let profile_ps = sum_ps([(2 * header.icc_cost.deflated_head_bytes, icc::DEFLATED_BYTE_PS)]);
+    let header_ps = match &header.detail {
         Detail::Jpeg(frame) => {
             let search_ps = if frame.single_scan { 0 } else { frame.search_ps() };
-            let other_bytes = header.input_bytes.saturating_sub(frame.entropy_bytes);
-            sum_ps([(2, search_ps), (frame.table_bytes, TABLE_BYTE_PS), (other_bytes, BYTE_PS)])
+            // Between segments may lie anything.
+            let other = jpeg::EntropyLength {
+                bytes: header.input_bytes.saturating_sub(frame.entropy_bytes),
+                stops: frame.header_stops,
+            };
+            sum_ps([(2, search_ps), (READS, other.search_ps()), (frame.table_bytes, TABLE_BYTE_PS)])
         }
-        Detail::Png(image) => {
-            let other_bytes = header.input_bytes.saturating_sub(image.idat_bytes);
-            sum_ps([(other_bytes, CRC_BYTE_PS)])
-        }
+        Detail::Png(image) => sum_ps([(image.chunks, PNG_CHUNK_PS)]),
         Detail::WebP(_) => sum_ps([(header.input_bytes, CHUNK_BYTE_PS)]),
-    }
+    };
+    header_ps.saturating_add(profile_ps)
 }
+
+/// How often a header is read: by `probe`, which looks for the profile as well, again when the plan is
+/// run, by the decoder, and for the profile of the outputs.
+const READS: u64 = 6;
 
 /// A byte of Huffman and quantization tables, all the times that it is read.
 const TABLE_BYTE_PS: u64 = 4_500;
-/// A byte of any other segment of a JPEG.
-const BYTE_PS: u64 = 300;
-/// A byte of a chunk with a CRC, or of one without content.
-const CRC_BYTE_PS: u64 = 4_500;
-/// A byte of chunks without content.
+/// A chunk of a PNG, all the times that it is read.
+const PNG_CHUNK_PS: u64 = 25_000;
+/// A byte of the chunks of a WebP, most if they have no content.
 const CHUNK_BYTE_PS: u64 = 1_800;
 
 /// Reads the header of an upload. Allocates no heap memory and decodes no pixel.

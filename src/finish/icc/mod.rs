@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::price::sum_ps;
 use crate::probe::icc::{
-    Cost, Curve, DeflatedHead, IccSource, MAX_COST_BYTES, Model, Profile, ProfileBytes,
+    self, Cost, Curve, DeflatedHead, IccSource, MAX_COST_BYTES, Model, Profile, ProfileBytes,
     ProfileProblem, conversion_bytes, inflate_profile, most_cost,
 };
 
@@ -78,6 +78,8 @@ pub(crate) fn work_ps(channels: Channels, cost: Cost, pixels: u64) -> u64 {
         (true, _) => RGB_TABLE_PIXEL_PS,
     };
     sum_ps([
+        (cost.deflated_head_bytes, icc::DEFLATED_BYTE_PS),
+        (cost.deflated_bytes, icc::DEFLATED_BYTE_PS),
         (cost.inflated_bytes, INFLATED_BYTE_PS),
         (cost.bytes, COPIED_BYTE_PS),
         (cost.curve_values, CURVE_VALUE_PS),

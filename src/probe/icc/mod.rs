@@ -14,7 +14,7 @@ pub(crate) mod test_profiles;
 mod tests;
 
 pub(crate) use curve::{Curve, Points};
-pub(crate) use deflated::{DeflatedHead, inflate_profile};
+pub(crate) use deflated::{DEFLATED_BYTE_PS, DeflatedHead, inflate_profile};
 pub(crate) use lut::{Grid, Lut, LutKind, curves};
 pub use problem::ProfileProblem;
 pub(crate) use profile::{ConnectionSpace, Model, Profile, Space};

@@ -1,6 +1,6 @@
 //! [`IccSource`]: a profile as its container stores it, and what its conversion costs.
 
-use super::deflated::{DeflatedHead, HEAD_BYTES};
+use super::deflated::{DeflatedHead, HEAD_BYTES, most_deflated_bytes};
 use super::lut::{Lut, LutKind};
 use super::problem::ProfileProblem;
 use super::profile::{Model, Profile, ProfileHead, Space};
@@ -36,7 +36,10 @@ impl<'a> IccSource<'a> {
 pub(crate) struct Cost {
     /// The peak memory in bytes.
     pub(crate) bytes: u64,
-    /// The bytes of a deflated profile that are inflated.
+    /// The bytes of a deflated profile that `probe` reads, and each output again.
+    pub(crate) deflated_head_bytes: u64,
+    /// Those that each output reads beside them, and the bytes that they are inflated to.
+    pub(crate) deflated_bytes: u64,
     pub(crate) inflated_bytes: u64,
     /// The values of curves that are computed before the first pixel.
     pub(crate) curve_values: u64,
@@ -45,8 +48,14 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    pub(crate) const NONE: Self =
-        Self { bytes: 0, inflated_bytes: 0, curve_values: 0, has_table: false };
+    pub(crate) const NONE: Self = Self {
+        bytes: 0,
+        deflated_head_bytes: 0,
+        deflated_bytes: 0,
+        inflated_bytes: 0,
+        curve_values: 0,
+        has_table: false,
+    };
 }
 
 /// The cost of converting colours of `space` with a profile. Takes time linear in the number of tags.
@@ -54,13 +63,17 @@ impl Cost {
 /// It follows from the tags. Of a deflated profile, the head is inflated on the stack. What its tag
 /// table refers to behind the head counts by its length.
 pub(crate) fn cost(source: &IccSource<'_>, space: Space) -> Cost {
-    let cost = match source {
-        IccSource::Plain(bytes) => cost_of_complete_profile(bytes, space),
-        IccSource::Deflated(stream) => cost_of_deflated_profile(stream, space),
-        IccSource::Broken(problem) => Err(*problem),
+    let (cost, deflated_head_bytes) = match source {
+        IccSource::Plain(bytes) => (cost_of_complete_profile(bytes, space), 0),
+        IccSource::Deflated(stream) => (
+            cost_of_deflated_profile(stream, space),
+            (stream.len() as u64).min(most_deflated_bytes(HEAD_BYTES as u64)),
+        ),
+        IccSource::Broken(problem) => (Err(*problem), 0),
     };
-    // An unusable profile is ignored and costs nothing.
-    cost.ok().filter(|cost| cost.bytes <= MAX_COST_BYTES).unwrap_or(Cost::NONE)
+    // An unusable profile is ignored. To find that out, its head is inflated.
+    let cost = cost.ok().filter(|cost| cost.bytes <= MAX_COST_BYTES).unwrap_or(Cost::NONE);
+    Cost { deflated_head_bytes, ..cost }
 }
 
 fn cost_of_complete_profile(
@@ -73,20 +86,21 @@ fn cost_of_complete_profile(
     }
     Ok(Cost {
         bytes: conversion_bytes(&profile),
-        inflated_bytes: 0,
         curve_values: VALUES_OF_8_BITS * u64::from(space.channels())
             + sampled_curves(&profile) * CURVE_SAMPLES as u64,
         has_table: matches!(profile.model, Model::Lut(_)),
+        ..Cost::NONE
     })
 }
 
 fn cost_of_deflated_profile(stream: &[u8], space: Space) -> Result<Cost, ProfileProblem> {
     let head = DeflatedHead::inflate(stream);
     let bytes = head.profile()?;
-    let cost =
-        if bytes.is_head() { most_cost(&bytes)? } else { cost_of_complete_profile(&bytes, space)? };
-    // The head is inflated first.
-    Ok(Cost { inflated_bytes: cost.inflated_bytes + HEAD_BYTES as u64, ..cost })
+    if !bytes.is_head() {
+        return cost_of_complete_profile(&bytes, space);
+    }
+    let deflated_bytes = (stream.len() as u64).min(most_deflated_bytes(bytes.len()));
+    Ok(Cost { deflated_bytes, ..most_cost(&bytes)? })
 }
 
 /// The peak memory of a conversion: the data of the model, and the curves of a lutAToBType as
@@ -115,6 +129,7 @@ pub(crate) fn most_cost(head: &ProfileBytes<'_>) -> Result<Cost, ProfileProblem>
         inflated_bytes: head.len(),
         curve_values: VALUES_OF_8_BITS * 4 + curves * CURVE_SAMPLES as u64,
         has_table,
+        ..Cost::NONE
     })
 }
 

@@ -1,7 +1,7 @@
 //! Intact and damaged profiles: what is read from them, and what they cost.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "tests")]
 
-use super::deflated::HEAD_BYTES;
+use super::deflated::{HEAD_BYTES, most_deflated_bytes};
 use super::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
@@ -215,6 +215,26 @@ fn an_unusable_deflated_profile_costs_nothing() {
     let mut huge = long;
     huge[..4].copy_from_slice(&(9_u32 << 20).to_be_bytes());
     assert_eq!(quote_of_deflated(&huge), 0);
+}
+
+/// A PNG of 30 MB, whose profile is a stream of blocks without content, kept `probe` busy for five
+/// seconds, and each output again.
+#[test]
+fn blocks_without_content_before_a_profile_are_not_inflated_for_ever() {
+    let profile = matrix(DISPLAY_P3, &curve(&[461]));
+    let stream = zlib(&profile);
+    let after_blocks = |count: usize| {
+        let (header, blocks) = stream.split_at(2);
+        [header, &[0, 0, 0, 0xFF, 0xFF].repeat(count), blocks].concat()
+    };
+    let most = most_deflated_bytes(HEAD_BYTES as u64);
+    for (count, is_used) in [(0, true), (1_000, true), (most as usize / 5, false), (1 << 20, false)]
+    {
+        let stream = after_blocks(count);
+        let cost = cost(&IccSource::Deflated(&stream), Space::Rgb);
+        assert_eq!(cost.bytes > 0, is_used, "{count}");
+        assert_eq!(cost.deflated_head_bytes, most.min(stream.len() as u64), "{count}");
+    }
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub(crate) struct Frame {
     pub(crate) restarts: u64,
     /// The longest AC codes of the scans of a sequential frame.
     pub(crate) ac_code_bits: CodeBits,
+    /// At how many places there is 0xFF outside of the data.
+    pub(crate) header_stops: u64,
     /// The total length of the segments with Huffman and quantization tables.
     pub(crate) table_bytes: u64,
     /// The total length of the chunks of the ICC profile.
@@ -104,6 +106,7 @@ impl Frame {
             dc_bytes: 0,
             restarts: 0,
             ac_code_bits: CodeBits::NONE,
+            header_stops: 0,
             table_bytes: 0,
             icc_bytes: 0,
         })

@@ -77,6 +77,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Frame), Error> {
     };
     scans.finish(segments.found_eoi(), &mut frame);
     frame.color = frame.color_of(&metadata);
+    frame.header_stops = segments.stops();
     frame.icc_bytes = metadata.icc_bytes;
     let summary = Summary {
         size: frame.size,

@@ -51,6 +51,8 @@ pub(crate) struct Segments<'a> {
     in_entropy: bool,
     count: u32,
     found_eoi: bool,
+    /// The places with 0xFF at which the search for a marker stopped.
+    stops: u64,
 }
 
 impl<'a> Segments<'a> {
@@ -59,7 +61,7 @@ impl<'a> Segments<'a> {
         if !bytes.starts_with(&[0xFF, SOI]) {
             return Err(malformed("no SOI marker at the start"));
         }
-        Ok(Self { bytes, at: 2, in_entropy: false, count: 0, found_eoi: false })
+        Ok(Self { bytes, at: 2, in_entropy: false, count: 0, found_eoi: false, stops: 0 })
     }
 
     /// Returns the next segment, or `None` at EOI or at the end of the bytes.
@@ -102,6 +104,11 @@ impl<'a> Segments<'a> {
         self.found_eoi
     }
 
+    /// The places with 0xFF at which the search for a marker stopped, outside of entropy-coded data.
+    pub(super) const fn stops(&self) -> u64 {
+        self.stops
+    }
+
     /// The number of segments so far. RSTn, SOI and EOI do not count.
     pub(crate) const fn count(&self) -> u32 {
         self.count
@@ -138,6 +145,7 @@ impl<'a> Segments<'a> {
 
     fn find_marker(&mut self) -> Option<u8> {
         loop {
+            self.stops += 1;
             self.at = next_ff(self.bytes, self.at);
             // Any number of fill bytes may precede a marker (T.81, B.1.1.2).
             while *self.bytes.get(self.at)? == 0xFF {

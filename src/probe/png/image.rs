@@ -23,6 +23,8 @@ pub(crate) struct Image {
     /// data are complete is for the decoder to find out.
     pub(crate) has_image_data: bool,
     pub(crate) color_chunks: ColorChunks,
+    /// The number of all chunks, of any type.
+    pub(crate) chunks: u64,
 }
 
 /// The colour types of 11.2.1.
@@ -122,5 +124,6 @@ pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
         idat_bytes: 0,
         has_image_data: false,
         color_chunks: ColorChunks::default(),
+        chunks: 1,
     })
 }

@@ -38,6 +38,7 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(Summary, Image), Error> {
     let mut image = read_ihdr(&first)?;
     let mut seen = SeenChunks { segments: 1, ..SeenChunks::default() };
     for chunk in chunks {
+        image.chunks += 1;
         match chunk {
             Ok(chunk) => seen.record(&chunk, &mut image)?,
             Err(Error::Truncated(_)) => break,

@@ -20,6 +20,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("baseline-restarts.jpg", || restarts(DENSE)),
     Candidate::new("baseline-fill-bytes.jpg", fill_bytes),
     Candidate::new("baseline-scans.jpg", baseline_scans),
+    Candidate::new("bytes-between-segments.jpg", bytes_between_segments),
     Candidate::new("profile-of-functions.jpg", || bombs::with_icc(&functions())),
     Candidate::new("tables.jpg", || bombs::markers(0xC4, 500, &[0; 17].repeat(3_800))),
 ];
@@ -174,6 +175,14 @@ fn fill_bytes() -> Vec<u8> {
         stream.bytes.extend([0xFF, 0].repeat((MAX_BYTES - 4_096) / 6));
     }
     stream.end()
+}
+
+/// A profile, and then bytes that look like markers, before the frame.
+fn bytes_between_segments() -> Vec<u8> {
+    let file = bombs::with_icc(&functions());
+    let frame = file.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap_or(2);
+    let (before, after) = file.split_at(frame);
+    [before, &[0xFF, 0].repeat(MAX_BYTES / 2 - 4_096), after].concat()
 }
 
 /// One scan per component, so that all coefficients stay in memory.

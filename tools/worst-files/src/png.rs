@@ -30,6 +30,7 @@ pub(crate) const ALL: &[Candidate] = &[
         plain(RGBA16, PAETH, true, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (3 << 20)))
     }),
     Candidate::new("idat-of-one-byte.png", idat_of_one_byte),
+    Candidate::new("profile-of-blocks.png", profile_of_blocks),
 ];
 
 /// Colour type, bit depth and bits of a pixel.
@@ -86,6 +87,20 @@ fn file((color, depth, _): Kind, interlaced: bool, parts: &[&[u8]]) -> Vec<u8> {
     for part in parts {
         chunk(&mut bytes, b"IDAT", part);
     }
+    chunk(&mut bytes, b"IEND", b"");
+    bytes
+}
+
+/// A profile that begins with blocks without content.
+fn profile_of_blocks() -> Vec<u8> {
+    let mut blocks = Zlib::new();
+    blocks.empty_blocks_of_pairs(MAX_BYTES - (1 << 20));
+    let mut image = Zlib::new();
+    image.rows(16, 1 + 16, SUB, 0x53, true);
+    let mut bytes = SIGNATURE.to_vec();
+    chunk(&mut bytes, b"IHDR", &header((16, 16), 8, 0, 0));
+    chunk(&mut bytes, b"iCCP", &[b"x\0\0", &blocks.finish()[..]].concat());
+    chunk(&mut bytes, b"IDAT", &image.finish());
     chunk(&mut bytes, b"IEND", b"");
     bytes
 }

@@ -129,8 +129,25 @@ pub(crate) fn long_codes(width: u32, height: u32) -> Vec<u8> {
     [header(width, height, true, 0), bits.finish()].concat()
 }
 
-/// Copies of one pixel each, from thousands of pixels before it.
+/// Copies of one pixel each, from thousands of pixels before it: distance codes from 6,145 to 8,192,
+/// minus the 120 codes of nearby pixels.
 pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
+    copies_at(width, height, (25, 11), 10_000)
+}
+
+/// Copies of one pixel each, from anywhere among the last million pixels, which no cache holds:
+/// distance codes from 524,289 to 786,432.
+pub(crate) fn distant_copies(width: u32, height: u32) -> Vec<u8> {
+    copies_at(width, height, (38, 18), 800_000)
+}
+
+/// `literals` pixels, and then copies. All distances have one prefix code and some extra bits.
+fn copies_at(
+    width: u32,
+    height: u32,
+    (distance_symbol, extra_bits): (usize, u32),
+    literals: u64,
+) -> Vec<u8> {
     let mut bits = LsbBitWriter::default();
     transforms(&mut bits, width, height);
     color_cache(&mut bits);
@@ -142,39 +159,13 @@ pub(crate) fn copies(width: u32, height: u32) -> Vec<u8> {
     for _ in 0..3 {
         write_simple_code(&mut bits, &[7]);
     }
-    // Distance codes from 6,145 to 8,192, minus the 120 codes of nearby pixels.
-    write_simple_code(&mut bits, &[25]);
+    write_simple_code(&mut bits, &[distance_symbol]);
     for n in 0..u64::from(width * height) {
-        if n < 10_000 {
+        if n < literals {
             bits.put(0, 1);
         } else {
             bits.put(1, 1);
-            bits.put(mix(n) as u32, 11);
-        }
-    }
-    [header(width, height, true, 0), bits.finish()].concat()
-}
-
-/// Copies of one pixel each, from anywhere among the last million pixels: no cache has them.
-pub(crate) fn distant_copies(width: u32, height: u32) -> Vec<u8> {
-    let mut bits = LsbBitWriter::default();
-    transforms(&mut bits, width, height);
-    color_cache(&mut bits);
-    one_group(&mut bits);
-    let mut lengths = vec![0; GREEN_SYMBOLS as usize];
-    [lengths[9], lengths[256]] = [1, 1];
-    write_normal_code(&mut bits, &lengths);
-    for _ in 0..3 {
-        write_simple_code(&mut bits, &[7]);
-    }
-    // Distance codes from 524,289 to 786,432.
-    write_simple_code(&mut bits, &[38]);
-    for n in 0..u64::from(width * height) {
-        if n < 800_000 {
-            bits.put(0, 1);
-        } else {
-            bits.put(1, 1);
-            bits.put(mix(n) as u32, 18);
+            bits.put(mix(n) as u32, extra_bits);
         }
     }
     [header(width, height, true, 0), bits.finish()].concat()

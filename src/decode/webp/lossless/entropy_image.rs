@@ -18,7 +18,7 @@ pub(super) fn work_ps(image: &Image) -> u64 {
 }
 
 /// A pixel: four symbols, a copy or a colour of the cache.
-const PIXEL_PS: u64 = 18_000;
+const PIXEL_PS: u64 = 21_000;
 
 /// The memory of [`EntropyImage`] in bytes.
 pub(super) fn memory_bytes(image: &Image) -> u64 {
