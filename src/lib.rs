@@ -119,6 +119,7 @@ mod error;
 mod report;
 mod request;
 mod price;
+mod simd;
 mod work;
 mod budget;
 mod interrupt;

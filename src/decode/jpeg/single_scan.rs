@@ -15,7 +15,7 @@ use crate::job::Job;
 use crate::price::sum_ps;
 use crate::probe::jpeg::{Component, Frame, Scale, Scan};
 use crate::shrink::RowSink;
-use crate::work;
+use crate::{simd, work};
 
 /// The scan and the tables that it uses.
 pub(super) struct SingleScan<'s, 'b> {
@@ -55,14 +55,16 @@ impl SingleScan<'_, '_> {
         for row in 0..mcus.height {
             job.interrupt.check()?;
             work::visited(u64::from(mcus.width) * blocks_per_mcu);
-            decode_mcu_row(
-                &mcu,
-                mcus.width as usize,
-                &mut bands,
-                &mut predicted,
-                entropy,
-                &mut restarts,
-            )
+            simd::vectorize(|| {
+                decode_mcu_row(
+                    &mcu,
+                    mcus.width as usize,
+                    &mut bands,
+                    &mut predicted,
+                    entropy,
+                    &mut restarts,
+                )
+            })
             .map_err(|fault| fault.into_error(row * rows_per_mcu, frame.size.height))?;
             for (i, band) in bands.iter().flatten().enumerate() {
                 band.send_rows(row, i, sink)?;
@@ -157,8 +159,8 @@ struct McuBlock<'t> {
     columns: usize,
 }
 
-/// Decodes a row of MCUs into the bands. Not inlined, so that the loop has all registers to itself.
-#[inline(never)]
+/// Decodes a row of MCUs into the bands.
+#[inline(always)]
 fn decode_mcu_row(
     mcu: &[Option<McuBlock<'_>>; MAX_BLOCKS_PER_MCU],
     mcus: usize,
