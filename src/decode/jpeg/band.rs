@@ -53,10 +53,11 @@ impl<'b> Band<'b> {
         last: u32,
     ) {
         match SIDE {
-            1 => self.write_samples(x, y, [[mean(block[0])]]),
+            1 => self.write_samples(x, y, [[mean(block[0][0])]]),
             2 => self.write_samples(x, y, inverse2(block)),
             4 => self.write_samples(x, y, inverse4(block)),
-            _ => self.write_samples(x, y, inverse8(block, last)),
+            _ if last == 0 => self.write_samples(x, y, [[mean(block[0][0]); 8]; 8]),
+            _ => self.write_samples(x, y, inverse8(block)),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::ac_skip::{LOOKUPS_AFTER_CODE, LOOKUPS_AFTER_START, SkipTable, StartTable};
 use super::bit_reader::{BitReader, Fault};
 use super::huffman::{DecodedSymbol, END_OF_BLOCK, HuffmanLookup, ZERO_RUN};
-use super::idct::Block;
+use super::idct::{Block, dequantized};
 use super::zigzag::ZigzagOrder;
 
 /// The tables that decode the blocks of a component.
@@ -14,7 +14,7 @@ pub(super) struct BlockTables<'t> {
     pub(super) skip: &'t SkipTable,
     pub(super) start: &'t StartTable,
     /// In zigzag order.
-    pub(super) quantization_steps: &'t [i32; 64],
+    pub(super) quantization_steps: &'t [i16; 64],
 }
 
 /// Decodes the DC coefficient, which is coded as its difference from `predicted`, and updates the
@@ -67,7 +67,8 @@ pub(super) fn decode_coefficients<const LAST: u32>(
     bits: &mut BitReader<'_>,
     block: &mut Block,
 ) -> Result<u32, Fault> {
-    block[0] = i32::from(decode_dc(tables.dc, predicted, bits)?) * tables.quantization_steps[0];
+    let dc = decode_dc(tables.dc, predicted, bits)?;
+    block[0][0] = dequantized(dc, tables.quantization_steps[0]);
     let mut k = 1;
     let mut last = 0;
     while k <= LAST {
@@ -86,7 +87,9 @@ pub(super) fn decode_coefficients<const LAST: u32>(
             return Err(Fault::RunTooLong);
         }
         let index = zigzag[k as usize & 63];
-        block[usize::from(index & 63)] = value * tables.quantization_steps[k as usize & 63];
+        let step = tables.quantization_steps[k as usize & 63];
+        block[usize::from(index >> 3) & 7][usize::from(index) & 7] =
+            dequantized(value as i16, step);
         last = k;
         k += 1;
     }

@@ -44,7 +44,7 @@ fn dequantized(plane: &Coefficients<'_>) -> Result<Blocks, Error> {
         let mut block = [0; 64];
         for (index, step) in zigzag_order(plane.scale).iter().zip(steps) {
             let index = usize::from(index & 63);
-            block[index] = i32::from(values[index]) * step;
+            block[index] = i32::from(values[index]) * i32::from(step.cast_unsigned());
         }
         block
     });

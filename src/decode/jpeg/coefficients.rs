@@ -3,7 +3,7 @@
 
 use super::band::Band;
 use super::block_window::BlockWindow;
-use super::idct;
+use super::idct::{self, dequantized};
 use super::order::Order;
 use super::zigzag::zigzag_order;
 use crate::budget::{Budget, Buffer};
@@ -28,7 +28,7 @@ pub(super) struct Coefficients<'b> {
     pub(super) history: Buffer<'b, u64>,
     has_history: bool,
     /// The quantization steps in force at the first scan, in zigzag order.
-    pub(super) quantization_steps: Option<[i32; 64]>,
+    pub(super) quantization_steps: Option<[i16; 64]>,
 }
 
 /// The memory for the coefficients of one component.
@@ -118,9 +118,10 @@ impl<'b> Coefficients<'b> {
             let history = self.history.get(self.blocks.position(window.x, y).index..);
             let mut history = history.unwrap_or_default().iter();
             for (x, values) in row.chunks_exact(values_per_block).enumerate() {
-                let mut block = [0; 64];
-                for ((out, value), step) in block.iter_mut().zip(values).zip(&steps) {
-                    *out = i32::from(*value) * step;
+                let mut block = [[0; 8]; 8];
+                let coefficients = block.as_flattened_mut().iter_mut();
+                for ((out, value), step) in coefficients.zip(values).zip(&steps) {
+                    *out = dequantized(*value, *step);
                 }
                 // Without a history, any coefficient may be nonzero.
                 let last = history.next().map_or(63, |bits| 63 - (bits | 1).leading_zeros());

@@ -34,7 +34,7 @@ impl BlockDecoder for Sequential<'_, '_> {
         position: BlockPosition,
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
-        let mut block = [0; 64];
+        let mut block = [[0; 8]; 8];
         let (tables, predicted, scale) = (&self.tables, &mut self.predicted, self.plane.scale);
         match scale {
             Scale::Full => {
@@ -47,17 +47,13 @@ impl BlockDecoder for Sequential<'_, '_> {
                 decode_coefficients::<4>(tables, zigzag_order(scale), predicted, bits, &mut block)
             }
             Scale::Eighth => decode_dc_only(tables, predicted, bits).map(|dc| {
-                block[0] = i32::from(dc);
+                block[0][0] = dc;
                 0
             }),
         }?;
         let range = position.first_value..position.first_value + self.plane.blocks.values_per_block;
         let values = self.plane.values.get_mut(range);
-        for (value, coefficient) in values.unwrap_or_default().iter_mut().zip(block) {
-            #[allow(clippy::cast_possible_truncation, reason = "at most 16 bits with steps of 1")]
-            let coefficient = coefficient as i16;
-            *value = coefficient;
-        }
+        values.unwrap_or_default().iter_mut().zip(block.as_flattened()).for_each(|(v, c)| *v = *c);
         Ok(())
     }
 

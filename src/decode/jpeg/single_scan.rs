@@ -5,7 +5,7 @@ use super::ac_skip;
 use super::band::Band;
 use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
 use super::block::{BlockTables, decode_coefficients, decode_dc_only};
-use super::idct::{self, mean};
+use super::idct::{self, dequantized, mean};
 use super::order::Order;
 use super::restart::{RESTART_PS, RestartCounter};
 use super::tables::{LookupTables, Slots, Tables};
@@ -76,7 +76,7 @@ impl SingleScan<'_, '_> {
     /// The blocks of an MCU in coding order. `steps` are the quantization steps of each component.
     fn mcu_blocks<'t>(
         &'t self,
-        steps: &'t [[i32; 64]; 4],
+        steps: &'t [[i16; 64]; 4],
     ) -> Result<[Option<McuBlock<'t>>; MAX_BLOCKS_PER_MCU], Error> {
         let components = self.order.frame.components();
         if self.scan.components().len() != components.len() {
@@ -211,7 +211,7 @@ fn decode_into_band<const LAST: u32, const SIDE: usize>(
     band: &mut Band<'_>,
     x: usize,
 ) -> Result<(), Fault> {
-    let mut coefficients = [0; 64];
+    let mut coefficients = [[0; 8]; 8];
     let zigzag = zigzag_order(block.scale);
     let last =
         decode_coefficients::<LAST>(&block.tables, zigzag, predicted, bits, &mut coefficients)?;
@@ -229,6 +229,6 @@ fn decode_mean_into_band(
     x: usize,
 ) -> Result<(), Fault> {
     let dc = decode_dc_only(&block.tables, predicted, bits)?;
-    band.write_mean(x, block.y, mean(i32::from(dc) * block.tables.quantization_steps[0]));
+    band.write_mean(x, block.y, mean(dequantized(dc, block.tables.quantization_steps[0])));
     Ok(())
 }

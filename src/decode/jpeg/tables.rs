@@ -61,15 +61,16 @@ impl<'a> Tables<'a> {
         Ok(())
     }
 
-    /// The current quantization steps of a component, in zigzag order.
+    /// The current quantization steps of a component, in zigzag order. They have 16 bits without a
+    /// sign: a product with a coefficient is the same modulo 2¹⁶.
     pub(super) fn quantization_steps(
         &self,
         frame: &Frame,
         component: usize,
-    ) -> Result<[i32; 64], Error> {
+    ) -> Result<[i16; 64], Error> {
         let id = frame.components().get(component).map_or(0, |c| c.quantization_table);
         match self.quantization.get(usize::from(id)) {
-            Some(Some(steps)) => Ok(steps.map(i32::from)),
+            Some(Some(steps)) => Ok(steps.map(u16::cast_signed)),
             _ => Err(malformed("a scan without its quantization table")),
         }
     }
@@ -183,7 +184,7 @@ impl<'b> LookupTables<'b> {
     pub(super) fn block_tables<'t>(
         &'t self,
         slots: Slots,
-        quantization_steps: &'t [i32; 64],
+        quantization_steps: &'t [i16; 64],
     ) -> Result<BlockTables<'t>, Error> {
         let (dc, ac) = (self.dc(slots)?, self.ac(slots)?);
         let skip = self.skip.get(slots.skip).ok_or(MISSING_SLOT)?;

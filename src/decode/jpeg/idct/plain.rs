@@ -1,0 +1,91 @@
+//! The transforms in plain arithmetic, for machines without [`vectors`](super::vectors). Sums wrap
+//! and saturate where those do, so that both compute the same samples.
+
+use super::factors::{
+    DIFFERENCE, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_SHIFT, PASS2_SHIFT, Pair,
+    SHARED_51, SHARED_73, SUM,
+};
+
+/// The 8×8 transform of rows of coefficients.
+pub(super) fn inverse8(rows: &[[i16; 8]; 8]) -> [[u8; 8]; 8] {
+    inverse(rows, transform8::<PASS1_SHIFT>, transform8::<PASS2_SHIFT>)
+}
+
+/// The 4×4 transform of four rows of coefficients, two after the other.
+pub(super) fn inverse4(rows: [[i16; 8]; 2]) -> [[u8; 4]; 4] {
+    let [[a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]] = rows;
+    inverse(
+        &[[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]],
+        transform4::<PASS1_SHIFT>,
+        transform4::<PASS2_SHIFT>,
+    )
+}
+
+/// Transforms columns, then rows.
+#[inline(always)]
+fn inverse<const N: usize>(
+    rows: &[[i16; N]; N],
+    first: impl Fn([i16; N]) -> [i16; N],
+    second: impl Fn([i16; N]) -> [i16; N],
+) -> [[u8; N]; N] {
+    let columns: [[i16; N]; N] = core::array::from_fn(|x| first(rows.map(|row| row[x])));
+    core::array::from_fn(|y| second(columns.map(|column| column[y])).map(to_sample))
+}
+
+/// The 8-point inverse transform, scaled by √8 and divided by 2^(`SHIFT` − 13).
+fn transform8<const SHIFT: u32>(x: [i16; 8]) -> [i16; 8] {
+    let (sum, difference) = (dot(x[0], x[4], SUM), dot(x[0], x[4], DIFFERENCE));
+    let (low, high) = (dot(x[2], x[6], LOW), dot(x[2], x[6], HIGH));
+    let even = even_half::<SHIFT>(sum, difference, low, high);
+
+    let (first, second) = (x[7].wrapping_add(x[3]), x[5].wrapping_add(x[1]));
+    let shared_73 = dot(first, second, SHARED_73);
+    let shared_51 = dot(first, second, SHARED_51);
+    let odd = [
+        dot(x[7], x[1], OUTER_1).wrapping_add(shared_51),
+        dot(x[5], x[3], INNER_3).wrapping_add(shared_73),
+        dot(x[5], x[3], INNER_5).wrapping_add(shared_51),
+        dot(x[7], x[1], OUTER_7).wrapping_add(shared_73),
+    ];
+    core::array::from_fn(|i| {
+        let i = if i < 4 { (i, false) } else { (7 - i, true) };
+        narrow::<SHIFT>(match i {
+            (i, false) => even[i].wrapping_add(odd[i]),
+            (i, true) => even[i].wrapping_sub(odd[i]),
+        })
+    })
+}
+
+/// The same for the four lowest coefficients of an 8-point DCT and four points.
+fn transform4<const SHIFT: u32>(x: [i16; 4]) -> [i16; 4] {
+    let (sum, difference) = (dot(x[0], x[2], SUM), dot(x[0], x[2], DIFFERENCE));
+    let (low, high) = (dot(x[1], x[3], LOW), dot(x[1], x[3], HIGH));
+    even_half::<SHIFT>(sum, difference, low, high).map(narrow::<SHIFT>)
+}
+
+fn even_half<const SHIFT: u32>(sum: i32, difference: i32, low: i32, high: i32) -> [i32; 4] {
+    let round = 1 << (SHIFT - 1);
+    let (sum, difference) = (sum.wrapping_add(round), difference.wrapping_add(round));
+    [
+        sum.wrapping_add(low),
+        difference.wrapping_add(high),
+        difference.wrapping_sub(high),
+        sum.wrapping_sub(low),
+    ]
+}
+
+/// No sum of two products overflows, because no factor is −2¹⁵.
+fn dot(a: i16, b: i16, (factor_a, factor_b): Pair) -> i32 {
+    i32::from(a) * i32::from(factor_a) + i32::from(b) * i32::from(factor_b)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "clamped before")]
+fn narrow<const SHIFT: u32>(sum: i32) -> i16 {
+    (sum >> SHIFT).clamp(i16::MIN.into(), i16::MAX.into()) as i16
+}
+
+/// Shifts the level (T.81, A.3.1) and clamps.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+fn to_sample(value: i16) -> u8 {
+    value.saturating_add(128).clamp(0, 255) as u8
+}
