@@ -102,6 +102,7 @@ pub(crate) struct SourceRect {
     pub(crate) height: f64,
 }
 
+#[cfg(test)]
 impl SourceRect {
     /// A plane of `size`, completely.
     pub(crate) fn covering(size: Size) -> Self {

@@ -1,11 +1,13 @@
-//! Planes at the target size → interleaved pixels, converted from the colour model of the format.
+//! Rows of planes at the target size → interleaved pixels, converted from the colour model of the
+//! format.
 //!
 //! All planes of a call have the same length. The pixels have room for exactly one sample of each.
 
 use crate::error::Error;
 use crate::price::sum_ps;
+use crate::simd;
 
-use super::sample::{LUMA_BITS, luma};
+use super::sample::LUMA_BITS;
 
 /// The most work of making `pixels` from planes of these colours, in picoseconds.
 pub(crate) fn work_ps(pixels: u64, is_premultiplied: bool) -> u64 {
@@ -18,39 +20,70 @@ const UNPREMULTIPLIED_PIXEL_PS: u64 = 12_000;
 
 /// Interleaves 1 to 4 planes that need no conversion.
 pub(crate) fn interleave(planes: &[&[u8]], pixels: &mut [u8]) -> Result<(), Error> {
-    let channels = planes.len();
-    if channels == 0 || planes.iter().any(|plane| plane.len() * channels != pixels.len()) {
+    let len = planes.first().map_or(0, |plane| plane.len());
+    if planes.iter().any(|plane| plane.len() != len) {
         return Err(UNEQUAL_LENGTHS);
     }
-    for (channel, plane) in planes.iter().enumerate() {
-        for (pixel, &sample) in pixels.chunks_exact_mut(channels).zip(*plane) {
-            if let Some(slot) = pixel.get_mut(channel) {
-                *slot = sample;
-            }
+    match *planes {
+        [gray] => each(pixels, gray.iter().map(|&gray| [gray])),
+        [gray, alpha] => each(pixels, gray.iter().zip(alpha).map(|(&gray, &alpha)| [gray, alpha])),
+        [red, green, blue] => {
+            let samples = red.iter().zip(green).zip(blue);
+            each(pixels, samples.map(|((&red, &green), &blue)| [red, green, blue]))
         }
+        [red, green, blue, alpha] => {
+            let samples = red.iter().zip(green).zip(blue).zip(alpha);
+            let rgba = |(((&red, &green), &blue), &alpha)| [red, green, blue, alpha];
+            each(pixels, samples.map(rgba))
+        }
+        _ => Err(UNEQUAL_LENGTHS),
     }
-    Ok(())
 }
 
-/// Y, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB. Y is in the pixels, see [`luma`].
-pub(crate) fn jpeg_ycbcr_to_rgb(chroma: [&[u8]; 2], rgb: &mut [u8]) -> Result<(), Error> {
-    each_pixel(chroma, rgb, |[cb, cr], rgb: &mut [u8; 3]| {
-        *rgb = rgb_of_jpeg_ycbcr(luma(rgb), cb, cr);
-    })
+/// Y, Cb and Cr of a JPEG (full range, ITU-T T.871, 7) → RGB. Luma has [`LUMA_BITS`] fraction bits.
+pub(crate) fn jpeg_ycbcr_to_rgb(
+    luma: &[u16],
+    [cb, cr]: [&[u8]; 2],
+    rgb: &mut [u8],
+) -> Result<(), Error> {
+    if cb.len() != luma.len() || cr.len() != luma.len() {
+        return Err(UNEQUAL_LENGTHS);
+    }
+    let samples = luma.iter().zip(cb).zip(cr);
+    each(rgb, samples.map(|((&y, &cb), &cr)| rgb_of_jpeg_ycbcr(y.into(), cb, cr)))
 }
 
-/// Y, U and V of a WebP (studio range, RFC 6386, 2) → RGB. Y is in the pixels. For luma without a
-/// fraction, the result is bit for bit that of libwebp.
-pub(crate) fn vp8_yuv_to_rgb(chroma: [&[u8]; 2], rgb: &mut [u8]) -> Result<(), Error> {
-    each_pixel(chroma, rgb, |[u, v], rgb: &mut [u8; 3]| *rgb = rgb_of_vp8_yuv(luma(rgb), u, v))
+/// Y, U and V of a WebP (studio range, RFC 6386, 2) → RGB. For luma without a fraction, the result
+/// is bit for bit that of libwebp.
+pub(crate) fn vp8_yuv_to_rgb(
+    luma: &[u16],
+    [u, v]: [&[u8]; 2],
+    rgb: &mut [u8],
+) -> Result<(), Error> {
+    if u.len() != luma.len() || v.len() != luma.len() {
+        return Err(UNEQUAL_LENGTHS);
+    }
+    let samples = luma.iter().zip(u).zip(v);
+    each(rgb, samples.map(|((&y, &u), &v)| rgb_of_vp8_yuv(y.into(), u, v)))
 }
 
 /// The same with an alpha plane → RGBA.
-pub(crate) fn vp8_yuva_to_rgba(planes: [&[u8]; 3], rgba: &mut [u8]) -> Result<(), Error> {
-    each_pixel(planes, rgba, |[u, v, alpha], rgba: &mut [u8; 4]| {
-        let [red, green, blue] = rgb_of_vp8_yuv(luma(rgba), u, v);
-        *rgba = [red, green, blue, alpha];
-    })
+pub(crate) fn vp8_yuva_to_rgba(
+    luma: &[u16],
+    [u, v, alpha]: [&[u8]; 3],
+    rgba: &mut [u8],
+) -> Result<(), Error> {
+    if [u, v, alpha].iter().any(|plane| plane.len() != luma.len()) {
+        return Err(UNEQUAL_LENGTHS);
+    }
+    let samples = luma.iter().zip(u).zip(v).zip(alpha);
+    each(
+        rgba,
+        samples.map(|(((&y, &u), &v), &alpha)| {
+            let [red, green, blue] = rgb_of_vp8_yuv(y.into(), u, v);
+            [red, green, blue, alpha]
+        }),
+    )
 }
 
 /// Four components of a JPEG → C, M, Y, K, where 255 means full ink. In the file 255 means no ink, as
@@ -61,14 +94,19 @@ pub(crate) fn interleave_cmyk(
     is_ycck: bool,
     pixels: &mut [u8],
 ) -> Result<(), Error> {
-    each_pixel(planes, pixels, |[a, b, c, k], cmyk: &mut [u8; 4]| {
-        let [c, m, y] = if is_ycck {
-            rgb_of_jpeg_ycbcr(i32::from(a) << LUMA_BITS, b, c)
-        } else {
-            [255 - a, 255 - b, 255 - c]
-        };
-        *cmyk = [c, m, y, 255 - k];
-    })
+    let [a, b, c, k] = planes;
+    if planes.iter().any(|plane| plane.len() != a.len()) {
+        return Err(UNEQUAL_LENGTHS);
+    }
+    let samples = a.iter().zip(b).zip(c).zip(k);
+    if is_ycck {
+        let cmyk = samples.map(|(((&y, &cb), &cr), &k)| {
+            let [c, m, y] = rgb_of_jpeg_ycbcr(i32::from(y) << LUMA_BITS, cb, cr);
+            [c, m, y, 255 - k]
+        });
+        return each(pixels, cmyk);
+    }
+    each(pixels, samples.map(|(((c, m), y), k)| [255 - c, 255 - m, 255 - y, 255 - k]))
 }
 
 /// C, M, Y, K → RGB without a profile, in place. Afterwards the first three quarters of `pixels`
@@ -113,46 +151,47 @@ fn divide_unorm8(color: u8, alpha: u8) -> u8 {
     (color * 255 + alpha / 2).checked_div(alpha).map_or(0, |color| color.min(255) as u8)
 }
 
-/// Calls `convert` for each pixel, with its sample of each plane.
-fn each_pixel<const IN: usize, const OUT: usize>(
-    planes: [&[u8]; IN],
+/// Writes one pixel after another.
+fn each<const CHANNELS: usize>(
     pixels: &mut [u8],
-    convert: impl Fn([u8; IN], &mut [u8; OUT]),
+    values: impl ExactSizeIterator<Item = [u8; CHANNELS]>,
 ) -> Result<(), Error> {
-    let (pixels, rest) = pixels.as_chunks_mut::<OUT>();
-    if !rest.is_empty() || planes.iter().any(|plane| plane.len() != pixels.len()) {
+    let (pixels, rest) = pixels.as_chunks_mut();
+    if !rest.is_empty() || values.len() != pixels.len() {
         return Err(UNEQUAL_LENGTHS);
     }
-    for (index, pixel) in pixels.iter_mut().enumerate() {
-        let samples = planes.map(|plane| plane.get(index).copied().unwrap_or(0));
-        convert(samples, pixel);
-    }
+    simd::vectorize(|| pixels.iter_mut().zip(values).for_each(|(pixel, value)| *pixel = value));
     Ok(())
 }
 
 /// With factors scaled by 2¹⁶. Rounds like libjpeg: once each for R, G and B, after the sum.
+#[inline(always)]
 fn rgb_of_jpeg_ycbcr(luma: i32, cb: u8, cr: u8) -> [u8; 3] {
     const BITS: u32 = 16;
     let y = (luma << (BITS - LUMA_BITS)) + (1 << (BITS - 1));
     let cb = i32::from(cb) - 128;
     let cr = i32::from(cr) - 128;
-    [y + 91_881 * cr, y - 22_554 * cb - 46_802 * cr, y + 116_130 * cb]
-        .map(|sum| sample(sum >> BITS))
+    // 1.402, 0.714136 and 1.772 are split into a whole and a fraction of 15 bits and a sign, so that
+    // a product is one instruction for a vector of 16-bit numbers.
+    let red = y + (cr << BITS) + 26_345 * cr;
+    let green = y - 22_554 * cb - (cr << BITS) + 18_734 * cr;
+    let blue = y + (cb << (BITS + 1)) - 14_942 * cb;
+    [sample(red >> BITS), sample(green >> BITS), sample(blue >> BITS)]
 }
 
 /// With factors scaled by 2¹⁴. Like libwebp, each product drops 8 bits before the sum, and the sum
 /// drops 6.
+#[inline(always)]
 fn rgb_of_vp8_yuv(luma: i32, u: u8, v: u8) -> [u8; 3] {
-    let part = |sample: u8, factor: i32| (i32::from(sample) * factor) >> 8;
+    let (u, v) = (i32::from(u), i32::from(v));
     let y = (luma * 19_077) >> (8 + LUMA_BITS);
-    [
-        (y + part(v, 26_149) - 14_234) >> 6,
-        (y - part(u, 6_419) - part(v, 13_320) + 8_708) >> 6,
-        (y + part(u, 33_050) - 17_685) >> 6,
-    ]
-    .map(sample)
+    let red = y + ((v * 26_149) >> 8) - 14_234;
+    let green = y - ((u * 6_419) >> 8) - ((v * 13_320) >> 8) + 8_708;
+    let blue = y + ((u * 33_050) >> 8) - 17_685;
+    [sample(red >> 6), sample(green >> 6), sample(blue >> 6)]
 }
 
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to u8")]
 fn sample(value: i32) -> u8 {
     value.clamp(0, 255) as u8
@@ -165,22 +204,21 @@ mod tests {
     use super::*;
     use crate::finish::sample::Sample;
 
-    /// Pixels that contain luma without a fraction.
-    fn pixels_with_luma<const CHANNELS: usize>(luma: &[u8]) -> Vec<u8> {
-        luma.iter().flat_map(|&luma| <[u8; CHANNELS]>::from_sum::<0>(luma.into())).collect()
+    /// Luma without a fraction.
+    fn whole(luma: &[u8]) -> Vec<u16> {
+        luma.iter().map(|&luma| u16::from_sum::<0>(luma.into())).collect()
     }
 
     #[test]
     fn luma_is_rounded_only_after_chroma_is_added() {
         // 100.4 + 1.402 is 101.8, and red is 102. With luma rounded to 100 it would be 101.
-        let mut rgb = <[u8; 3]>::from_sum::<8>(25_702);
-        jpeg_ycbcr_to_rgb([&[128], &[129]], &mut rgb).unwrap();
+        let mut rgb = [0; 3];
+        jpeg_ycbcr_to_rgb(&[u16::from_sum::<8>(25_702)], [&[128], &[129]], &mut rgb).unwrap();
         assert_eq!(rgb, [102, 100, 100]);
-        let mut rgb = <[u8; 3]>::from_sum::<8>(25_600);
-        jpeg_ycbcr_to_rgb([&[128], &[129]], &mut rgb).unwrap();
+        jpeg_ycbcr_to_rgb(&[u16::from_sum::<8>(25_600)], [&[128], &[129]], &mut rgb).unwrap();
         assert_eq!(rgb, [101, 99, 100]);
-        assert_eq!(<[u8; 3]>::from_sum::<8>(-5), [0; 3]);
-        assert_eq!(luma(&<[u8; 4]>::from_sum::<8>(70_000)), 255 << LUMA_BITS);
+        assert_eq!(u16::from_sum::<8>(-5), 0);
+        assert_eq!(u16::from_sum::<8>(70_000), 255 << LUMA_BITS);
     }
 
     #[test]
@@ -188,8 +226,8 @@ mod tests {
         for y in (0..=255).step_by(5) {
             for cb in (0..=255).step_by(3) {
                 for cr in (0..=255).step_by(3) {
-                    let mut rgb = pixels_with_luma::<3>(&[y]);
-                    jpeg_ycbcr_to_rgb([&[cb], &[cr]], &mut rgb).unwrap();
+                    let mut rgb = [0; 3];
+                    jpeg_ycbcr_to_rgb(&whole(&[y]), [&[cb], &[cr]], &mut rgb).unwrap();
                     let (y, cb, cr) = (f64::from(y), f64::from(cb) - 128.0, f64::from(cr) - 128.0);
                     let exact = [
                         y + 1.402 * cr,
@@ -206,11 +244,12 @@ mod tests {
 
     #[test]
     fn webp_colours_span_the_studio_range() {
-        let mut rgb = pixels_with_luma::<3>(&[16, 235, 203, 0]);
-        vp8_yuv_to_rgb([&[128, 128, 40, 128], &[128, 128, 42, 128]], &mut rgb).unwrap();
+        let mut rgb = [0; 12];
+        let chroma: [&[u8]; 2] = [&[128, 128, 40, 128], &[128, 128, 42, 128]];
+        vp8_yuv_to_rgb(&whole(&[16, 235, 203, 0]), chroma, &mut rgb).unwrap();
         assert_eq!(rgb, [0, 0, 0, 255, 255, 255, 80, 255, 40, 0, 0, 0]);
-        let mut rgba = pixels_with_luma::<4>(&[203]);
-        vp8_yuva_to_rgba([&[40], &[42], &[7]], &mut rgba).unwrap();
+        let mut rgba = [0; 4];
+        vp8_yuva_to_rgba(&whole(&[203]), [&[40], &[42], &[7]], &mut rgba).unwrap();
         assert_eq!(rgba, [80, 255, 40, 7]);
     }
 
@@ -257,7 +296,9 @@ mod tests {
     fn planes_of_unequal_lengths_are_refused() {
         assert!(interleave(&[&[1, 2], &[3]], &mut [0; 3]).is_err());
         assert!(interleave(&[], &mut []).is_err());
-        assert!(jpeg_ycbcr_to_rgb([&[1], &[1]], &mut [0; 4]).is_err());
+        assert!(jpeg_ycbcr_to_rgb(&[1], [&[1], &[1]], &mut [0; 4]).is_err());
+        assert!(jpeg_ycbcr_to_rgb(&[1], [&[1, 2], &[1]], &mut [0; 3]).is_err());
+        assert!(vp8_yuva_to_rgba(&[1], [&[1], &[1], &[]], &mut [0; 4]).is_err());
         let mut pixels = [0; 4];
         interleave(&[&[1, 2], &[3, 4]], &mut pixels).unwrap();
         assert_eq!(pixels, [1, 3, 2, 4]);

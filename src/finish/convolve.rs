@@ -7,55 +7,85 @@
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::price::sum_ps;
+use crate::simd;
 
 use super::kernel::{Axis, ONE_BITS, Weights};
 use super::sample::Sample;
 
-/// Resizes the part of `source` that `x` and `y` select. Both are inside it.
-pub(crate) fn plane<S: Sample>(
-    source: &[u8],
-    x: Axis,
-    y: Axis,
-    resized: &mut [S],
-    budget: &Budget,
-) -> Result<(), Error> {
-    let columns = Columns::new(x, budget)?;
-    let mut weights = Weights::new(y, budget)?;
-    let mut taps = budget.buffer(length(y.max_window_len())?, 0i16)?;
-    let mut line = budget.buffer(length(line_len(x))?, 0i16)?;
-    let (left, right) = x.source_range();
-    let (left, width) = (left as usize, right.saturating_sub(left) as usize);
-    let source_width = x.source as usize;
-    for (index, resized) in (0..).zip(resized.chunks_exact_mut(x.target as usize)) {
-        let (top, len) = weights.quantize(index, &mut taps);
-        let rows = source.get(top as usize * source_width + left..).ok_or(OUTSIDE)?;
-        let taps = taps.get(..len).ok_or(OUTSIDE)?;
-        filter_vertically(rows, source_width, taps, line.get_mut(..width).ok_or(OUTSIDE)?)?;
-        columns.filter_horizontally(&line, resized)?;
+/// Resizes planes by Lanczos3, row by row.
+pub(crate) struct Convolution<'b> {
+    columns: Columns<'b>,
+    weights: Weights<'b>,
+    /// The source row of the first tap, and the taps, of the current target row.
+    top: u32,
+    taps: Buffer<'b, i16>,
+    taps_len: usize,
+    /// The needed columns of the source, filtered vertically, and zeros.
+    line: Buffer<'b, i16>,
+    source_width: usize,
+    /// The first needed column of the source, and their number.
+    left: usize,
+    width: usize,
+}
+
+impl<'b> Convolution<'b> {
+    /// Both axes are inside their plane.
+    pub(crate) fn new(x: Axis, y: Axis, budget: &'b Budget) -> Result<Self, Error> {
+        let columns = Columns::new(x, budget)?;
+        let (left, right) = x.source_range();
+        Ok(Self {
+            columns,
+            weights: Weights::new(y, budget)?,
+            top: 0,
+            taps: budget.buffer(length(y.max_window_len())?, 0i16)?,
+            taps_len: 0,
+            line: budget.buffer(length(line_len(x))?, 0i16)?,
+            source_width: x.source as usize,
+            left: left as usize,
+            width: right.saturating_sub(left) as usize,
+        })
     }
-    Ok(())
-}
 
-/// The most bytes that [`plane`] allocates.
-pub(crate) fn memory_bytes(x: Axis, y: Axis) -> u64 {
-    let line = i16_bytes(y.max_window_len().saturating_add(line_len(x)));
-    let while_filtering = Weights::memory_bytes(y).saturating_add(line);
-    Columns::memory_bytes(x).saturating_add(Weights::memory_bytes(x).max(while_filtering))
-}
+    /// The bytes that [`new`](Self::new) allocates: the most at a time, and those that stay.
+    pub(crate) fn memory_bytes(x: Axis, y: Axis) -> (u64, u64) {
+        let line = i16_bytes(y.max_window_len().saturating_add(line_len(x)));
+        let columns = Columns::memory_bytes(x);
+        let held = Weights::memory_bytes(y).saturating_add(line).saturating_add(columns);
+        (held.max(columns.saturating_add(Weights::memory_bytes(x))), held)
+    }
 
-/// The most work of [`plane`] in picoseconds.
-pub(crate) fn work_ps(x: Axis, y: Axis) -> u64 {
-    let weights = |axis: Axis| axis.max_window_len().saturating_mul(axis.target.into());
-    let products = |row_len: u64, window_len: u64| {
-        row_len.saturating_mul(window_len).saturating_mul(y.target.into())
-    };
-    // Less than one vector of columns is filtered one by one.
-    let columns = line_len(x).max(COLUMNS_AT_ONCE as u64);
-    sum_ps([
-        (weights(x).saturating_add(weights(y)), WEIGHT_PS),
-        (products(columns, y.max_window_len()), VERTICAL_PRODUCT_PS),
-        (products(x.target.into(), padded_window(x)), HORIZONTAL_PRODUCT_PS),
-    ])
+    /// The most work of the weights, in picoseconds.
+    pub(crate) fn weights_ps(x: Axis, y: Axis) -> u64 {
+        let weights = |axis: Axis| axis.max_window_len().saturating_mul(axis.target.into());
+        sum_ps([(weights(x).saturating_add(weights(y)), WEIGHT_PS)])
+    }
+
+    /// The most work of resizing a plane, without the weights, in picoseconds.
+    pub(crate) fn work_ps(x: Axis, y: Axis) -> u64 {
+        let products = |row_len: u64, window_len: u64| {
+            row_len.saturating_mul(window_len).saturating_mul(y.target.into())
+        };
+        // Less than one vector of columns is filtered one by one.
+        let columns = line_len(x).max(COLUMNS_AT_ONCE as u64);
+        sum_ps([
+            (products(columns, y.max_window_len()), VERTICAL_PRODUCT_PS),
+            (products(x.target.into(), padded_window(x)), HORIZONTAL_PRODUCT_PS),
+        ])
+    }
+
+    pub(crate) fn go_to_row(&mut self, y: u32) {
+        (self.top, self.taps_len) = self.weights.quantize(y, &mut self.taps);
+    }
+
+    /// Resizes `source` into the current row.
+    pub(crate) fn row<S: Sample>(&mut self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
+        let first = self.top as usize * self.source_width + self.left;
+        let rows = source.get(first..).ok_or(OUTSIDE)?;
+        let taps = self.taps.get(..self.taps_len).ok_or(OUTSIDE)?;
+        let line = self.line.get_mut(..self.width).ok_or(OUTSIDE)?;
+        simd::vectorize(|| filter_vertically(rows, self.source_width, taps, line))?;
+        simd::vectorize(|| self.columns.filter_horizontally(&self.line, resized))
+    }
 }
 
 /// A weight of a filter window.
@@ -73,6 +103,7 @@ fn line_len(x: Axis) -> u64 {
 
 /// Filters one source row per tap into `line`. `rows` begins at the first needed sample of the
 /// first row.
+#[inline(always)]
 fn filter_vertically(
     rows: &[u8],
     row_len: usize,
@@ -96,6 +127,7 @@ fn filter_vertically(
 }
 
 /// The weighted sums of the first `N` columns of `rows`.
+#[inline(always)]
 fn weighted_sums<'a, const N: usize>(
     mut rows: impl Iterator<Item = &'a [u8]>,
     taps: &[i16],
@@ -108,7 +140,12 @@ fn weighted_sums<'a, const N: usize>(
             *sum += i32::from(sample) * i32::from(tap);
         }
     }
-    Some(sums.map(|sum| saturated(sum >> SHIFT)))
+    // Array::map is not always inlined, which costs the vectors.
+    let mut line = [0; N];
+    for (sample, sum) in line.iter_mut().zip(sums) {
+        *sample = saturated(sum >> SHIFT);
+    }
+    Some(line)
 }
 
 /// The filter windows of all target columns.
@@ -136,7 +173,7 @@ impl<'b> Columns<'b> {
     }
 
     /// Filters `line` into a row of the target.
-    #[inline(never)]
+    #[inline(always)]
     fn filter_horizontally<S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Result<(), Error> {
         let (vectors, _) = self.taps.as_chunks::<TAPS_AT_ONCE>();
         if self.padded == TAPS_AT_ONCE {
@@ -163,10 +200,12 @@ impl<'b> Columns<'b> {
 }
 
 /// The dot product.
+#[inline(always)]
 fn dot(samples: &[i16; TAPS_AT_ONCE], taps: &[i16; TAPS_AT_ONCE]) -> i32 {
     samples.iter().zip(taps).map(|(&sample, &tap)| i32::from(sample) * i32::from(tap)).sum()
 }
 
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "clamped to the range of i16")]
 fn saturated(sum: i32) -> i16 {
     sum.clamp(i16::MIN.into(), i16::MAX.into()) as i16

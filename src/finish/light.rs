@@ -7,38 +7,39 @@ use super::channels::Channels;
 use super::transfer::light;
 use crate::error::Error;
 use crate::probe::Transfer;
+use crate::simd;
 
 /// The levels of sRGB, by their light.
 pub(super) struct Levels {
-    /// The least light that rounds to each level from 1 on. Then light that there is not.
-    thresholds: [i32; 256],
-    /// For each range of [`RANGE`] units of light, the level at its start.
-    starts: [u8; (WHITE / RANGE) as usize + 1],
+    /// For each range of [`RANGE`] units of light, the level at its start in the low eight bits, and
+    /// above them the place in the range from which the next level is nearer. A range has at most
+    /// one such place; without one, it is [`RANGE`].
+    ranges: [u32; (WHITE / RANGE) as usize + 1],
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "light is at most 1, and levels at most 255")]
 impl Levels {
     pub(super) fn new() -> Self {
-        let mut thresholds = [i32::MAX; 256];
-        for (below, threshold) in (0u8..255).zip(&mut thresholds) {
-            let light = light(Transfer::Srgb, (f64::from(below) + 0.5) / 255.0);
-            *threshold = scaled(light).ceil() as i32;
-        }
         let mut level = 0u8;
-        let starts = core::array::from_fn(|range| {
-            level += u8::from(thresholds[usize::from(level)] <= range as i32 * RANGE);
-            level
+        let mut next = next_level(level);
+        let ranges = core::array::from_fn(|range| {
+            let start = range as i32 * RANGE;
+            if next <= start {
+                level += 1;
+                next = next_level(level);
+            }
+            let place = (next - start).min(RANGE).cast_unsigned();
+            place << 8 | u32::from(level)
         });
-        Self { thresholds, starts }
+        Self { ranges }
     }
 
     /// The level that is nearest to `light`, in units of 1/[`WHITE`].
     #[inline(always)]
     #[allow(clippy::cast_sign_loss, reason = "light is not negative")]
     pub(super) fn level(&self, light: i32) -> u8 {
-        let start = self.starts.get((light / RANGE) as usize).copied().unwrap_or(255);
-        // A range has at most one threshold.
-        start + u8::from(self.thresholds[usize::from(start)] <= light)
+        let range = self.ranges.get((light / RANGE) as usize).copied().unwrap_or(255);
+        (range + u32::from((light % RANGE) as u32 >= range >> 8)) as u8
     }
 
     /// The level that is nearest to `light`, where 1 is white.
@@ -48,31 +49,50 @@ impl Levels {
     }
 }
 
+/// The least light that is nearer to the level after `level`.
+#[allow(clippy::cast_possible_truncation, reason = "light is at most 1")]
+fn next_level(level: u8) -> i32 {
+    match level {
+        255 => i32::MAX,
+        level => scaled(light(Transfer::Srgb, (f64::from(level) + 0.5) / 255.0)).ceil() as i32,
+    }
+}
+
 /// A conversion by a curve for each channel, and then a matrix.
 pub(super) struct CurvesAndMatrix {
-    /// The light of each sample, for each channel.
-    lights: [[i32; 256]; 3],
-    /// From light of the channels to light of sRGB, in units of 1/65,536.
-    matrix: [[i32; 3]; 3],
+    /// The light of each sample of the first channel.
+    first: [i32; 256],
+    /// What each sample of each channel adds to the light of red, green and blue, with
+    /// [`SUM_BITS`] fraction bits. The fourth number completes a vector.
+    parts: [[[i32; 4]; 256]; 3],
     levels: Levels,
 }
 
 impl CurvesAndMatrix {
-    /// `light` gives the light of a coded value in a channel. Both are from 0 to 1.
+    /// `light` gives the light of a coded value in a channel. Both are from 0 to 1. The matrix is in
+    /// units of 1/65,536. A factor over 5, which no primaries have, saturates.
     #[allow(clippy::cast_possible_truncation, reason = "light is at most 1")]
     pub(super) fn new(matrix: [[i32; 3]; 3], mut light: impl FnMut(usize, f64) -> f64) -> Self {
-        let lights = core::array::from_fn(|channel| {
-            core::array::from_fn(|sample| {
-                scaled(light(channel, sample as u8 as f64 / 255.0)).round() as i32
-            })
-        });
-        Self { lights, matrix, levels: Levels::new() }
+        let mut first = [0; 256];
+        let mut parts = [[[0; 4]; 256]; 3];
+        for (channel, parts) in parts.iter_mut().enumerate() {
+            for (sample, (parts, first)) in (0u8..=255).zip(parts.iter_mut().zip(&mut first)) {
+                let light = scaled(light(channel, f64::from(sample) / 255.0)).round() as i32;
+                if channel == 0 {
+                    *first = light;
+                }
+                for (part, row) in parts.iter_mut().zip(matrix) {
+                    *part = light_part(row[channel], light);
+                }
+            }
+        }
+        Self { first, parts, levels: Levels::new() }
     }
 
     /// Converts pixels to sRGB in place. Alpha stays as it is. Grey uses the first curve alone: it
     /// is white of less light, whatever the primaries are.
     pub(super) fn convert(&self, pixels: &mut [u8], channels: Channels) -> Result<(), Error> {
-        let gray = |sample: u8| self.levels.level(self.lights[0][usize::from(sample)]);
+        let gray = |sample: u8| self.levels.level(self.first[usize::from(sample)]);
         match channels {
             Channels::Gray => pixels.iter_mut().for_each(|sample| *sample = gray(*sample)),
             Channels::GrayAlpha => {
@@ -80,26 +100,40 @@ impl CurvesAndMatrix {
                     *sample = gray(*sample);
                 }
             }
-            Channels::Rgb => self.convert_rgb::<3>(pixels),
-            Channels::Rgba => self.convert_rgb::<4>(pixels),
+            Channels::Rgb => simd::vectorize(|| self.convert_rgb::<3>(pixels)),
+            Channels::Rgba => simd::vectorize(|| self.convert_rgb::<4>(pixels)),
             Channels::Cmyk => return Err(Error::Bug("curves and a matrix for CMYK")),
         }
         Ok(())
     }
 
+    #[inline(always)]
     fn convert_rgb<const CHANNELS: usize>(&self, pixels: &mut [u8]) {
+        let [reds, greens, blues] = &self.parts;
         for pixel in pixels.as_chunks_mut::<CHANNELS>().0 {
-            let Some(rgb) = pixel.first_chunk_mut::<3>() else { continue };
-            let light = [0, 1, 2].map(|i| i64::from(self.lights[i][usize::from(rgb[i])]));
-            *rgb = self.matrix.map(|row| {
-                let sum: i64 = row.into_iter().zip(light).map(|(a, b)| i64::from(a) * b).sum();
-                // The matrix is in units of 1/65,536.
-                let light = ((sum + (1 << 15)) >> 16).clamp(0, i64::from(WHITE));
-                #[allow(clippy::cast_possible_truncation, reason = "clamped")]
-                self.levels.level(light as i32)
-            });
+            let Some([red, green, blue]) = pixel.first_chunk_mut::<3>() else { continue };
+            let of_red = reds[usize::from(*red)];
+            let of_green = greens[usize::from(*green)];
+            let of_blue = blues[usize::from(*blue)];
+            let mut light = [0; 4];
+            for (((light, a), b), c) in light.iter_mut().zip(of_red).zip(of_green).zip(of_blue) {
+                let sum = a + b + c + (1 << (SUM_BITS - 1));
+                *light = (sum >> SUM_BITS).clamp(0, WHITE);
+            }
+            *red = self.levels.level(light[0]);
+            *green = self.levels.level(light[1]);
+            *blue = self.levels.level(light[2]);
         }
     }
+}
+
+/// `factor` × `light`, rounded to [`SUM_BITS`] fraction bits. The sum of three does not overflow.
+#[allow(clippy::cast_possible_truncation, reason = "clamped")]
+fn light_part(factor: i32, light: i32) -> i32 {
+    const SHIFT: u32 = 16 - SUM_BITS;
+    let product = (i64::from(factor) * i64::from(light) + (1 << (SHIFT - 1))) >> SHIFT;
+    let most = i64::from(i32::MAX / 3 - (1 << SUM_BITS));
+    product.clamp(-most, most) as i32
 }
 
 fn scaled(light: f64) -> f64 {
@@ -109,6 +143,7 @@ fn scaled(light: f64) -> f64 {
 /// The darkest levels of sRGB are 318 units apart.
 const WHITE: i32 = 1 << 20;
 const RANGE: i32 = 256;
+const SUM_BITS: u32 = 7;
 
 #[cfg(test)]
 mod tests {
@@ -117,9 +152,10 @@ mod tests {
     #[test]
     fn every_light_has_the_level_below_whose_threshold_it_is() {
         let levels = Levels::new();
-        assert!(levels.thresholds.windows(2).all(|pair| pair[1] - pair[0] > RANGE));
+        let thresholds: Vec<i32> = (0..=255).map(next_level).collect();
+        assert!(thresholds.windows(2).all(|pair| pair[1] - pair[0] > RANGE));
         for light in 0..=WHITE {
-            let expected = levels.thresholds.partition_point(|&threshold| threshold <= light);
+            let expected = thresholds.partition_point(|&threshold| threshold <= light);
             assert_eq!(usize::from(levels.level(light)), expected, "{light}");
         }
     }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::picture::Layout;
 use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
-use crate::size::{Size, SourceRect};
+use crate::size::Size;
 
 mod channels;
 mod color;
@@ -16,6 +16,7 @@ mod kernel;
 mod light;
 mod orientation;
 mod resize;
+mod rows;
 mod sample;
 mod transfer;
 mod upsample;
@@ -23,6 +24,7 @@ mod upsample;
 use channels::Channels;
 pub use icc::ColorConversion;
 pub(crate) use resize::PlanePart;
+use rows::{Row, Rows};
 
 /// How one output is made from the small planes.
 #[derive(Clone, Copy, Debug)]
@@ -123,49 +125,20 @@ impl Order {
     /// The most bytes that are live during [`pixels`](Self::pixels), including the small planes.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let size = self.stored_size;
-        let pixels = self.pixel_bytes();
-        let mut live = self.small_bytes();
-        let mut peak = live;
-        let mut planes = 0u64;
-        if self.resizes_luma_into_pixels() {
-            live = live.saturating_add(pixels);
-        }
-        for (index, part) in self.used_planes().iter().enumerate() {
-            let is_luma_in_pixels = self.resizes_luma_into_pixels() && index == 0;
-            if self.is_last && is_copy(part, size) && !is_luma_in_pixels {
-                planes = planes.saturating_add(size.pixels());
-                continue;
-            }
-            let temporary = resize::memory_bytes(*part, size);
-            if !is_luma_in_pixels {
-                planes = planes.saturating_add(size.pixels());
-                live = live.saturating_add(size.pixels());
-            }
-            peak = peak.max(live.saturating_add(temporary));
-            if self.is_last {
-                live -= part.plane_size.pixels();
-            }
-        }
-        if !self.resizes_luma_into_pixels() {
-            live = live.saturating_add(pixels);
-        }
-        peak = peak.max(live);
-        live = live.saturating_sub(planes);
+        let (rows_peak, _) = Rows::memory_bytes(self.used_planes(), size, self.keeps_luma());
+        let (small, pixels) = (self.small_bytes(), self.pixel_bytes());
+        let peak = small.saturating_add(pixels).saturating_add(rows_peak);
+        let kept = if self.is_last { 0 } else { small };
         let bytes_per_pixel = self.layout().bytes_per_pixel();
         let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
-        peak.max(live.saturating_add(self.icc_cost.bytes.max(rotate)))
+        let then = kept.saturating_add(pixels).saturating_add(self.icc_cost.bytes.max(rotate));
+        peak.max(then)
     }
 
     /// The most work of [`pixels`](Self::pixels) in picoseconds.
     pub(crate) fn work_ps(&self) -> u64 {
         let pixels = self.stored_size.pixels();
-        let resizes = self.used_planes().iter().map(|&part| {
-            if self.is_last && is_copy(&part, self.stored_size) {
-                0
-            } else {
-                resize::work_ps(part, self.stored_size)
-            }
-        });
+        let resizes = Rows::work_ps(self.used_planes(), self.stored_size);
         let colors = color::work_ps(pixels, self.is_premultiplied);
         let conversion = if self.converts_colors {
             icc::work_ps(self.channels(), self.icc_cost, pixels)
@@ -173,10 +146,7 @@ impl Order {
             0
         };
         let orientation = orientation::work_ps(self.stored_size, self.orientation);
-        resizes.fold(
-            colors.saturating_add(conversion).saturating_add(orientation),
-            u64::saturating_add,
-        )
+        [colors, conversion, orientation].into_iter().fold(resizes, u64::saturating_add)
     }
 
     /// Bytes of all small planes.
@@ -218,9 +188,8 @@ impl Order {
         self.planes.get(..self.plane_count()).unwrap_or(&self.planes)
     }
 
-    /// Whether luma is resized directly into the pixels. There it keeps its fraction until it is
-    /// converted together with chroma.
-    const fn resizes_luma_into_pixels(&self) -> bool {
+    /// Whether luma keeps its fraction until it is converted together with chroma.
+    const fn keeps_luma(&self) -> bool {
         matches!(self.colors, Colors::JpegYCbCr | Colors::Vp8Yuv)
     }
 
@@ -232,98 +201,44 @@ impl Order {
         budget: &'b Budget,
     ) -> Result<Buffer<'b, u8>, Error> {
         let channels = self.plane_count();
-        let len = usize::try_from(self.stored_size.pixels())
-            .ok()
-            .and_then(|pixels| pixels.checked_mul(channels))
-            .ok_or(Error::Bug("a picture larger than the address space"))?;
-        let mut with_luma = None;
-        if self.resizes_luma_into_pixels() {
-            let mut samples = budget.buffer(len, 0u8)?;
-            let [luma, ..] = small;
-            if self.has_alpha {
-                self.resize_luma::<4>(luma, &mut samples, budget)?;
-            } else {
-                self.resize_luma::<3>(luma, &mut samples, budget)?;
-            }
-            with_luma = Some(samples);
+        let row_bytes = (self.stored_size.width as usize).checked_mul(channels);
+        let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
+        let len = row_bytes.checked_mul(self.stored_size.height as usize).ok_or(TOO_LARGE)?;
+        let mut samples = budget.buffer(len, 0u8)?;
+        let parts = self.used_planes();
+        let mut rows = Rows::new(parts, self.stored_size, self.keeps_luma(), budget)?;
+        let planes = small.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
+        for (y, pixels) in (0..).zip(samples.chunks_exact_mut(row_bytes)) {
+            self.write_colors(&rows.row(y, planes)?, pixels)?;
         }
-        let mut planes: SmallPlanes<'b> = Default::default();
-        let parts = self.used_planes().iter().enumerate();
-        for ((slot, small), (index, part)) in planes.iter_mut().zip(small).zip(parts) {
-            if index > 0 || with_luma.is_none() {
-                *slot = Some(self.resized_plane(part, small, budget)?);
-            }
+        if self.is_last {
+            *small = Default::default();
         }
-        let mut samples = match with_luma {
-            Some(samples) => samples,
-            None => budget.buffer(len, 0u8)?,
-        };
-        self.write_colors(&planes, &mut samples)?;
         Ok(samples)
     }
 
-    /// Resizes luma into `samples`, which has `CHANNELS` samples per pixel.
-    fn resize_luma<const CHANNELS: usize>(
-        &self,
-        small: &mut Option<Buffer<'_, u8>>,
-        samples: &mut [u8],
-        budget: &Budget,
-    ) -> Result<(), Error> {
-        let [part, ..] = self.planes;
-        let luma = small.as_deref().ok_or(Error::Bug("the luma plane is missing"))?;
-        let (pixels, _) = samples.as_chunks_mut::<CHANNELS>();
-        resize::into(pixels, luma, part, self.stored_size, budget)?;
-        if self.is_last {
-            *small = None;
-        }
-        Ok(())
-    }
-
-    /// Resizes one plane. A plane that already has the target size moves there without a copy, if
-    /// this is the last output.
-    fn resized_plane<'b>(
-        &self,
-        part: &PlanePart,
-        small: &mut Option<Buffer<'b, u8>>,
-        budget: &'b Budget,
-    ) -> Result<Buffer<'b, u8>, Error> {
-        let missing = Error::Bug("a plane was dropped before the last output");
-        if self.is_last && is_copy(part, self.stored_size) {
-            return small.take().ok_or(missing);
-        }
-        let plane = small.as_ref().ok_or(missing)?;
-        let resized = resize::plane(plane, *part, self.stored_size, budget)?;
-        if self.is_last {
-            *small = None;
-        }
-        Ok(resized)
-    }
-
-    /// Converts the resized planes to colours in `samples`. Luma may be in `samples` already.
-    fn write_colors(&self, planes: &SmallPlanes<'_>, samples: &mut [u8]) -> Result<(), Error> {
-        let all = planes.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
-        let [_, second, third, fourth] = all;
+    /// Converts a row to colours.
+    fn write_colors(&self, row: &Row<'_>, pixels: &mut [u8]) -> Result<(), Error> {
+        let Row { luma, planes } = row;
+        let [first, second, third, _] = *planes;
         match (self.colors, self.has_alpha) {
-            (Colors::JpegYCbCr, _) => color::jpeg_ycbcr_to_rgb([second, third], samples)?,
-            (Colors::Vp8Yuv, false) => color::vp8_yuv_to_rgb([second, third], samples)?,
+            (Colors::JpegYCbCr, _) => color::jpeg_ycbcr_to_rgb(luma, [first, second], pixels)?,
+            (Colors::Vp8Yuv, false) => color::vp8_yuv_to_rgb(luma, [first, second], pixels)?,
             (Colors::Vp8Yuv, true) => {
-                color::vp8_yuva_to_rgba([second, third, fourth], samples)?;
+                color::vp8_yuva_to_rgba(luma, [first, second, third], pixels)?;
             }
-            (Colors::Cmyk, _) => color::interleave_cmyk(all, false, samples)?,
-            (Colors::Ycck, _) => color::interleave_cmyk(all, true, samples)?,
+            (Colors::Cmyk, _) => color::interleave_cmyk(*planes, false, pixels)?,
+            (Colors::Ycck, _) => color::interleave_cmyk(*planes, true, pixels)?,
             (Colors::Gray | Colors::Rgb, _) => {
-                let used = all.get(..self.plane_count());
-                color::interleave(used.ok_or(Error::Bug("a fifth plane"))?, samples)?;
+                let used = planes.get(..self.plane_count());
+                color::interleave(used.ok_or(Error::Bug("a fifth plane"))?, pixels)?;
             }
         }
         if self.is_premultiplied {
-            color::unpremultiply(samples, self.plane_count());
+            color::unpremultiply(pixels, self.plane_count());
         }
         Ok(())
     }
 }
 
-/// True when the output shows the complete small plane at its own size.
-pub(crate) fn is_copy(part: &PlanePart, target: Size) -> bool {
-    part.plane_size == target && part.rect == SourceRect::covering(target)
-}
+const TOO_LARGE: Error = Error::Bug("a picture larger than the address space");

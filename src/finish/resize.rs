@@ -1,13 +1,14 @@
 //! Resizes one small plane: chooses the filter and names its cost.
 
-use crate::budget::{Budget, Buffer};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::price::sum_ps;
 use crate::size::{Size, SourceRect};
 
+use super::convolve::Convolution;
 use super::kernel::Axis;
 use super::sample::Sample;
-use super::{convolve, upsample};
+use super::upsample::Upsampler;
 
 /// The part of a plane that is resized.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,82 +40,88 @@ impl PlanePart {
     }
 }
 
-/// Resizes `part` of an 8-bit plane to `target`, into `resized`.
+/// Resizes planes of which the same part is shown, row by row.
 ///
 /// - A part of complete samples at its own size is copied.
 /// - Where each resized axis is exactly doubled, the triangle filter applies, with which JPEG and
 ///   WebP decoders upsample chroma. See [`upsample`].
 /// - Everything else is resized by Lanczos3, which compensates earlier averages. See
 ///   [`kernel`](super::kernel).
-pub(crate) fn into<S: Sample>(
-    resized: &mut [S],
-    source: &[u8],
+pub(crate) struct Resizer<'b> {
     part: PlanePart,
     target: Size,
-    budget: &Budget,
-) -> Result<(), Error> {
+    filter: Filter<'b>,
+}
+
+#[allow(clippy::large_enum_variant, reason = "a job has at most four, on the stack")]
+enum Filter<'b> {
+    Triangle(Upsampler),
+    Lanczos3(Convolution<'b>),
+}
+
+impl<'b> Resizer<'b> {
+    pub(crate) fn new(part: PlanePart, target: Size, budget: &'b Budget) -> Result<Self, Error> {
+        let (x, y) = part.axes(target);
+        if !x.is_inside() || !y.is_inside() {
+            return Err(Error::Bug("a source rectangle outside its plane"));
+        }
+        let filter = match Upsampler::of(x, y) {
+            Some(upsampler) => Filter::Triangle(upsampler),
+            None => Filter::Lanczos3(Convolution::new(x, y, budget)?),
+        };
+        Ok(Self { part, target, filter })
+    }
+
+    /// Goes to row `y` of the target.
+    pub(crate) fn go_to_row(&mut self, y: u32) {
+        match &mut self.filter {
+            Filter::Triangle(upsampler) => upsampler.go_to_row(y),
+            Filter::Lanczos3(convolution) => convolution.go_to_row(y),
+        }
+    }
+
+    /// Resizes `source` into that row.
+    pub(crate) fn row<S: Sample>(&mut self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
+        let is_plane = source.len() as u64 == self.part.plane_size.pixels();
+        if !is_plane || resized.len() as u64 != u64::from(self.target.width) {
+            return Err(Error::Bug("a plane does not match its size"));
+        }
+        match &mut self.filter {
+            Filter::Triangle(upsampler) => upsampler.row(source, resized),
+            Filter::Lanczos3(convolution) => convolution.row(source, resized),
+        }
+    }
+}
+
+/// The bytes that [`Resizer::new`] allocates: the most at a time, and those that the resizer holds.
+pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> (u64, u64) {
     let (x, y) = part.axes(target);
-    if source.len() as u64 != part.plane_size.pixels() || resized.len() as u64 != target.pixels() {
-        return Err(Error::Bug("a plane does not match its size"));
-    }
-    if !x.is_inside() || !y.is_inside() {
-        return Err(Error::Bug("a source rectangle outside its plane"));
-    }
-    match Filter::of(x, y) {
-        Filter::Triangle(x, y) => upsample::plane(source, part.plane_size, (x, y), target, resized),
-        Filter::Lanczos3 => convolve::plane(source, x, y, resized, budget),
+    match Upsampler::of(x, y) {
+        Some(_) => (0, 0),
+        None => Convolution::memory_bytes(x, y),
     }
 }
 
-/// The same as [`into`], into a new plane.
-pub(crate) fn plane<'b>(
-    source: &[u8],
-    part: PlanePart,
-    target: Size,
-    budget: &'b Budget,
-) -> Result<Buffer<'b, u8>, Error> {
-    let len = usize::try_from(target.pixels())
-        .map_err(|_| Error::Bug("a plane larger than the address space"))?;
-    let mut resized = budget.buffer(len, 0u8)?;
-    into(&mut resized, source, part, target, budget)?;
-    Ok(resized)
-}
-
-/// The most bytes that [`into`] allocates. [`plane`] allocates the target as well.
-pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> u64 {
+/// The most work of the weights, which planes share, in picoseconds.
+pub(crate) fn weights_ps(part: PlanePart, target: Size) -> u64 {
     let (x, y) = part.axes(target);
-    match Filter::of(x, y) {
-        Filter::Triangle(..) => 0,
-        Filter::Lanczos3 => convolve::memory_bytes(x, y),
+    match Upsampler::of(x, y) {
+        Some(_) => 0,
+        None => Convolution::weights_ps(x, y),
     }
 }
 
-/// The most work of [`into`] in picoseconds.
+/// The most work of resizing a plane, without the weights, in picoseconds.
 pub(crate) fn work_ps(part: PlanePart, target: Size) -> u64 {
     let (x, y) = part.axes(target);
-    match Filter::of(x, y) {
-        Filter::Triangle(..) => sum_ps([(target.pixels(), UPSAMPLED_PS)]),
-        Filter::Lanczos3 => convolve::work_ps(x, y),
+    match Upsampler::of(x, y) {
+        Some(_) => sum_ps([(target.pixels(), UPSAMPLED_PS)]),
+        None => Convolution::work_ps(x, y),
     }
 }
 
 /// A sample of the target, copied or upsampled.
 const UPSAMPLED_PS: u64 = 2_500;
-
-/// The filter for a plane.
-enum Filter {
-    Triangle(upsample::Steps, upsample::Steps),
-    Lanczos3,
-}
-
-impl Filter {
-    fn of(x: Axis, y: Axis) -> Self {
-        match (upsample::Steps::of(x), upsample::Steps::of(y)) {
-            (Some(x), Some(y)) => Self::Triangle(x, y),
-            _ => Self::Lanczos3,
-        }
-    }
-}
 
 #[cfg(test)]
 #[allow(clippy::disallowed_macros, reason = "test data")]
@@ -122,6 +129,29 @@ mod tests {
     use core::f64::consts::PI;
 
     use super::*;
+    use crate::budget::Buffer;
+
+    /// All rows of a resized plane. The resizer comes first in the budget.
+    fn plane<'b>(
+        source: &[u8],
+        part: PlanePart,
+        target: Size,
+        budget: &'b Budget,
+    ) -> Result<Buffer<'b, u8>, Error> {
+        let mut resizer = Resizer::new(part, target, budget)?;
+        let mut resized = budget.buffer(target.pixels() as usize, 0u8)?;
+        for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
+            resizer.go_to_row(y);
+            resizer.row(source, row)?;
+        }
+        Ok(resized)
+    }
+
+    /// The most that [`plane`] takes.
+    fn plane_bytes(part: PlanePart, target: Size) -> u64 {
+        let (peak, held) = memory_bytes(part, target);
+        peak.max(held + target.pixels())
+    }
 
     fn random(state: &mut u64) -> u64 {
         *state =
@@ -215,13 +245,13 @@ mod tests {
                     .collect(),
                 _ => (0..size.pixels()).map(|_| random(state).to_le_bytes()[0]).collect(),
             };
-            let quote = target.pixels() + memory_bytes(part, target);
+            let quote = plane_bytes(part, target);
             let budget = Budget::new(quote);
             let resized = plane(&source, part, target, &budget).unwrap();
             assert!(plane(&source, part, target, &Budget::new(quote - 1)).is_err());
 
             let (x, y) = part.axes(target);
-            if matches!(Filter::of(x, y), Filter::Triangle(..)) {
+            if Upsampler::of(x, y).is_some() {
                 continue;
             }
             lanczos += 1;
@@ -254,7 +284,7 @@ mod tests {
                 let part = PlanePart { averaged: (averaged, averaged), ..full(source) };
                 for value in [0, 1, 128, 200, 254, 255] {
                     let flat = vec![value; usize::try_from(source.pixels()).unwrap()];
-                    let budget = Budget::new(target.pixels() + memory_bytes(part, target));
+                    let budget = Budget::new(plane_bytes(part, target));
                     let resized = plane(&flat, part, target, &budget).unwrap();
                     assert!(resized.iter().all(|&sample| sample == value), "{source} to {target}");
                 }
@@ -273,7 +303,7 @@ mod tests {
             for averaged in [2, 8, 4096] {
                 let part = PlanePart { averaged: (averaged, averaged), ..full(size) };
                 let target = Size::new(target + 1, target);
-                let budget = Budget::new(target.pixels() + memory_bytes(part, target));
+                let budget = Budget::new(plane_bytes(part, target));
                 let resized = plane(&source, part, target, &budget).unwrap();
                 let mean = resized.iter().map(|&s| f64::from(s)).sum::<f64>();
                 assert!((mean / resized.len() as f64 - 127.5).abs() < 10.0);

@@ -1,4 +1,4 @@
-//! The results of a resize: 8-bit samples, or luma with a fraction inside a pixel.
+//! The results of a resize: 8-bit samples, or luma with a fraction.
 
 /// A result of a resize.
 pub(crate) trait Sample: Copy {
@@ -8,7 +8,7 @@ pub(crate) trait Sample: Copy {
 
 /// Rounds to 8 bits.
 impl Sample for u8 {
-    #[inline]
+    #[inline(always)]
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -19,10 +19,10 @@ impl Sample for u8 {
     }
 }
 
-/// Stores luma with [`LUMA_BITS`] fraction bits in the first two bytes of a pixel. So red, green
-/// and blue are rounded once, after the colour conversion.
-impl<const CHANNELS: usize> Sample for [u8; CHANNELS] {
-    #[inline]
+/// Keeps [`LUMA_BITS`] fraction bits, so that red, green and blue are rounded once, after the colour
+/// conversion.
+impl Sample for u16 {
+    #[inline(always)]
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -33,24 +33,15 @@ impl<const CHANNELS: usize> Sample for [u8; CHANNELS] {
             Some(shift) => rounded(sum, shift),
             None => sum << (LUMA_BITS - FRACTION_BITS),
         };
-        let mut pixel = [0; CHANNELS];
-        if let Some(bytes) = pixel.first_chunk_mut() {
-            *bytes = (luma.clamp(0, 255 << LUMA_BITS) as u16).to_le_bytes();
-        }
-        pixel
+        luma.clamp(0, 255 << LUMA_BITS) as u16
     }
 }
 
-/// The luma in a pixel, with [`LUMA_BITS`] fraction bits.
-#[inline]
-pub(crate) fn luma(pixel: &[u8]) -> i32 {
-    pixel.first_chunk().map_or(0, |&bytes| u16::from_le_bytes(bytes).into())
-}
-
+#[inline(always)]
 const fn rounded(sum: i32, fraction_bits: u32) -> i32 {
     // With 0 fraction bits this adds 0.
     (sum + ((1 << fraction_bits) >> 1)) >> fraction_bits
 }
 
-/// Fraction bits of luma in a pixel.
+/// Fraction bits of luma.
 pub(crate) const LUMA_BITS: u32 = 6;

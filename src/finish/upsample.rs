@@ -5,14 +5,14 @@
 //! and 1 sixteenths, rounded once. Outside the plane its edge is repeated.
 
 use crate::error::Error;
-use crate::size::Size;
+use crate::simd;
 
 use super::kernel::Axis;
 use super::sample::Sample;
 
 /// How the samples of an axis are read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Steps {
+enum Steps {
     /// Each sample once, from the sample `first`.
     Copied { first: usize },
     /// Each sample twice. `first` counts half samples: an odd one starts at the second half of a
@@ -29,7 +29,7 @@ impl Steps {
         clippy::cast_possible_truncation,
         reason = "the axis is inside its plane, and the sides of a plane fit"
     )]
-    pub(crate) fn of(axis: Axis) -> Option<Self> {
+    fn of(axis: Axis) -> Option<Self> {
         let first_half = axis.start * 2.0;
         let halves = axis.length * 2.0;
         let target = f64::from(axis.target);
@@ -61,31 +61,55 @@ impl Steps {
     }
 }
 
-/// Copies or doubles each axis of a plane.
-pub(crate) fn plane<S: Sample>(
-    source: &[u8],
-    source_size: Size,
-    (x, y): (Steps, Steps),
-    target: Size,
-    resized: &mut [S],
-) -> Result<(), Error> {
-    let outside = || Error::Bug("upsampling reads outside its plane");
-    let width = source_size.width as usize;
-    let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or_else(outside);
-    for (step, resized) in resized.chunks_exact_mut(target.width as usize).enumerate() {
-        // A copied row is its own farther row: 3/4 and 1/4 of it add up to the row itself.
-        let (near, far) = y.pair(step, source_size.height as usize);
-        let (near, far) = (row(near)?, row(far)?);
-        match x {
-            Steps::Copied { first } => copy_row(near, far, first, resized),
-            Steps::Doubled { first } => double_row(near, far, first, resized),
-        }
-        .ok_or_else(outside)?;
-    }
-    Ok(())
+/// Copies or doubles each axis of planes, row by row.
+pub(crate) struct Upsampler {
+    x: Steps,
+    y: Steps,
+    source_size: (usize, usize),
+    /// The nearer and the farther source row of the current target row.
+    rows: (usize, usize),
 }
 
-fn copy_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
+impl Upsampler {
+    /// `None` if an axis is neither copied nor doubled.
+    pub(crate) fn of(x: Axis, y: Axis) -> Option<Self> {
+        let source_size = (x.source as usize, y.source as usize);
+        Some(Self { x: Steps::of(x)?, y: Steps::of(y)?, source_size, rows: (0, 0) })
+    }
+
+    pub(crate) fn go_to_row(&mut self, y: u32) {
+        self.rows = self.y.pair(y as usize, self.source_size.1);
+    }
+
+    /// Copies or upsamples `source` into the current row.
+    pub(crate) fn row<S: Sample>(&self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
+        const OUTSIDE: Error = Error::Bug("upsampling reads outside its plane");
+        let (width, _) = self.source_size;
+        let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or(OUTSIDE);
+        // A copied row is its own farther row: 3/4 and 1/4 of it add up to the row itself.
+        let (near, far) = (row(self.rows.0)?, row(self.rows.1)?);
+        simd::vectorize(|| match (self.x, self.y) {
+            (Steps::Copied { first }, Steps::Copied { .. }) => copy_row(near, first, resized),
+            (Steps::Copied { first }, Steps::Doubled { .. }) => {
+                blend_rows(near, far, first, resized)
+            }
+            (Steps::Doubled { first }, _) => double_row(near, far, first, resized),
+        })
+        .ok_or(OUTSIDE)
+    }
+}
+
+#[inline(always)]
+fn copy_row<S: Sample>(row: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
+    let row = row.get(first..first + resized.len())?;
+    for (resized, &sample) in resized.iter_mut().zip(row) {
+        *resized = S::from_sum::<0>(sample.into());
+    }
+    Some(())
+}
+
+#[inline(always)]
+fn blend_rows<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
     let near = near.get(first..first + resized.len())?;
     let far = far.get(first..first + resized.len())?;
     for ((resized, &near), &far) in resized.iter_mut().zip(near).zip(far) {
@@ -95,6 +119,7 @@ fn copy_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S])
 }
 
 /// Doubles the columns of the row between the nearer and the farther source row.
+#[inline(always)]
 fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S]) -> Option<()> {
     let at = |column: usize| Some(blend(*near.get(column)?, *far.get(column)?));
     let last = near.len().checked_sub(1)?;
@@ -133,10 +158,12 @@ fn double_row<S: Sample>(near: &[u8], far: &[u8], first: usize, resized: &mut [S
 }
 
 /// Four times the mean of the samples of two rows, where the nearer one weighs 3/4.
+#[inline(always)]
 const fn blend(near: u8, far: u8) -> u16 {
     3 * near as u16 + far as u16
 }
 
+#[inline(always)]
 fn sixteenths<S: Sample>(sum: u16) -> S {
     S::from_sum::<4>(sum.into())
 }
@@ -144,14 +171,20 @@ fn sixteenths<S: Sample>(sum: u16) -> S {
 #[cfg(test)]
 mod tests {
     use crate::budget::Budget;
-    use crate::finish::resize::{self, PlanePart};
+    use crate::finish::resize::{PlanePart, Resizer};
     use crate::size::Size;
     use crate::size::SourceRect;
 
     fn doubled(source: &[u8], size: Size, rect: SourceRect, target: Size) -> Vec<u8> {
         let part = PlanePart { plane_size: size, rect, averaged: (1, 1) };
-        let budget = Budget::new(target.pixels() + resize::memory_bytes(part, target));
-        resize::plane(source, part, target, &budget).unwrap().to_vec()
+        let budget = Budget::new(0);
+        let mut resizer = Resizer::new(part, target, &budget).unwrap();
+        let mut doubled = vec![0; target.pixels() as usize];
+        for (y, row) in (0..).zip(doubled.chunks_exact_mut(target.width as usize)) {
+            resizer.go_to_row(y);
+            resizer.row(source, row).unwrap();
+        }
+        doubled
     }
 
     #[test]

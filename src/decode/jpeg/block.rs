@@ -68,7 +68,7 @@ pub(super) fn decode_coefficients<const LAST: u32>(
     block: &mut Block,
 ) -> Result<u32, Fault> {
     let dc = decode_dc(tables.dc, predicted, bits)?;
-    block[0][0] = dequantized(dc, tables.quantization_steps[0]);
+    block[0][0] = dequantized(dc.into(), tables.quantization_steps[0]);
     let mut k = 1;
     let mut last = 0;
     while k <= LAST {
@@ -88,8 +88,7 @@ pub(super) fn decode_coefficients<const LAST: u32>(
         }
         let index = zigzag[k as usize & 63];
         let step = tables.quantization_steps[k as usize & 63];
-        block[usize::from(index >> 3) & 7][usize::from(index) & 7] =
-            dequantized(value as i16, step);
+        block[usize::from(index >> 3) & 7][usize::from(index) & 7] = dequantized(value, step);
         last = k;
         k += 1;
     }

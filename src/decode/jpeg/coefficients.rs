@@ -121,7 +121,7 @@ impl<'b> Coefficients<'b> {
                 let mut block = [[0; 8]; 8];
                 let coefficients = block.as_flattened_mut().iter_mut();
                 for ((out, value), step) in coefficients.zip(values).zip(&steps) {
-                    *out = dequantized(*value, *step);
+                    *out = dequantized((*value).into(), *step);
                 }
                 // Without a history, any coefficient may be nonzero.
                 let last = history.next().map_or(63, |bits| 63 - (bits | 1).leading_zeros());

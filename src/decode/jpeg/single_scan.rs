@@ -229,6 +229,6 @@ fn decode_mean_into_band(
     x: usize,
 ) -> Result<(), Fault> {
     let dc = decode_dc_only(&block.tables, predicted, bits)?;
-    band.write_mean(x, block.y, mean(dequantized(dc, block.tables.quantization_steps[0])));
+    band.write_mean(x, block.y, mean(dequantized(dc.into(), block.tables.quantization_steps[0])));
     Ok(())
 }

@@ -21,8 +21,9 @@ pub(super) type Block = [[i16; 8]; 8];
 
 /// `coefficient` × `step`. Wraps: the products of a real picture fit in 12 bits.
 #[inline(always)]
-pub(super) const fn dequantized(coefficient: i16, step: i16) -> i16 {
-    coefficient.wrapping_mul(step)
+#[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
+pub(super) const fn dequantized(coefficient: i32, step: i16) -> i16 {
+    (coefficient as i16).wrapping_mul(step)
 }
 
 /// The most time that the transform of a block takes at `scale`, and its samples with it.
