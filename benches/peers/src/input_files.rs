@@ -1,4 +1,4 @@
-//! The files: generated photographs, and those of any folder.
+//! The files: generated photographs, those of any folder, and one photograph in many sizes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,9 @@ use bombproof::{ColorKind, Format, Header};
 use bombproof_testkit::pictures;
 use similarity::folder;
 
-use crate::peer;
+use crate::cells::Filter;
 use crate::record::FORMATS;
+use crate::{cells, peer};
 
 /// A file that is measured.
 #[derive(Clone, Debug)]
@@ -29,24 +30,55 @@ pub(crate) fn generated(megapixels: u32) -> Result<Vec<InputFile>, String> {
     if megapixels == 0 {
         return Ok(Vec::new());
     }
+    written_once(&format!("landscape-{megapixels:03}mp"), |raw| {
+        let width = (f64::from(megapixels) * 4e6 / 3.0).sqrt().round() as u32;
+        let picture = pictures::landscape(width, width * 3 / 4);
+        fs::write(raw, &picture.samples).ok()?;
+        Some([picture.width.to_string(), picture.height.to_string()])
+    })
+}
+
+/// A photograph in the sizes of the suite `sizes` that a filter allows, each in all five formats.
+pub(crate) fn in_all_sizes(photo: &Path, filter: &Filter) -> Result<Vec<InputFile>, String> {
+    let name = photo.file_stem().unwrap_or_default().to_string_lossy();
+    let mut files = Vec::new();
+    for megapixels in cells::MEGAPIXELS.into_iter().filter(|&size| filter.allows_size(size)) {
+        let stem = format!("sizes-{name}-{megapixels}mp");
+        files.extend(written_once(&stem, |raw| {
+            let output = Command::new("node")
+                .arg(peer::folder().join("workers/scale_photo.mjs"))
+                .arg(photo)
+                .arg(megapixels.to_string())
+                .arg(raw)
+                .output()
+                .ok()?;
+            let sides = String::from_utf8(output.stdout).ok()?;
+            let (width, height) = sides.trim().split_once(' ')?;
+            Some([width.to_owned(), height.to_owned()])
+        })?);
+    }
+    Ok(files)
+}
+
+/// A picture in all five formats, written only once. `write_raw` writes
+/// its pixels in RGB, and returns its width and height.
+fn written_once(
+    stem: &str,
+    write_raw: impl FnOnce(&Path) -> Option<[String; 2]>,
+) -> Result<Vec<InputFile>, String> {
     let folder = peer::folder().join("photos");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let stem = format!("landscape-{megapixels:03}mp");
     let files = NAMES.map(|name| folder.join(format!("{stem}-{name}")));
     if !files.iter().all(|file| file.exists()) {
         println!("writing {stem}");
-        let width = (f64::from(megapixels) * 4e6 / 3.0).sqrt().round() as u32;
-        let picture = pictures::landscape(width, width * 3 / 4);
         let raw = folder.join("raw");
-        fs::write(&raw, &picture.samples).map_err(|error| error.to_string())?;
-        let status = Command::new("node")
-            .arg(peer::folder().join("workers/write_photos.mjs"))
-            .arg(&raw)
-            .args([picture.width.to_string(), picture.height.to_string()])
-            .arg(folder.join(&stem))
-            .status();
+        let status = write_raw(&raw).and_then(|sides| {
+            let mut encoders = Command::new("node");
+            encoders.arg(peer::folder().join("workers/write_photos.mjs"));
+            encoders.arg(&raw).args(sides).arg(folder.join(stem)).status().ok()
+        });
         let _ = fs::remove_file(&raw);
-        if !status.is_ok_and(|status| status.success()) {
+        if !status.is_some_and(|status| status.success()) {
             return Err(format!(
                 "cannot write {stem}; `scripts/peers install` installs the encoders"
             ));
@@ -70,6 +102,10 @@ pub(crate) fn all_in(folder: &Path) -> Result<Vec<InputFile>, String> {
 }
 
 impl InputFile {
+    pub(crate) fn megapixels(&self) -> f64 {
+        f64::from(self.width) * f64::from(self.height) / 1e6
+    }
+
     fn read(path: &Path) -> Result<Self, String> {
         let file = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let header = bombproof::probe(&file).ok();

@@ -1,7 +1,10 @@
 //! Compares bombproof with sharp, pyvips, Pillow and the crate `image`. `scripts/peers`
 //! builds and starts it; `BENCHMARKING.md` says how to read the results.
 
+mod cell_times;
+mod cells;
 mod charts;
+mod floor;
 mod generated_files;
 mod input_files;
 mod machine;
@@ -18,7 +21,9 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::measure::{Effort, Run};
+use crate::cells::Filter;
+use crate::input_files::InputFile;
+use crate::measure::run::{Effort, Run};
 use crate::options::{Command, Options};
 
 fn main() -> ExitCode {
@@ -39,7 +44,8 @@ fn main() -> ExitCode {
 fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     let start = Instant::now();
     let load = machine::load();
-    let mut photos = input_files::generated(options.megapixels)?;
+    let generated = input_files::generated(options.megapixels)?;
+    let mut photos = Vec::new();
     for folder in &options.photos {
         photos.extend(input_files::pictures_in(folder)?);
     }
@@ -48,6 +54,9 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     for megapixels in sizes.filter(|_| options.runs("growth")) {
         growing.extend(input_files::generated(megapixels)?);
     }
+    let sized =
+        if options.runs("sizes") { sized(&photos, &generated, &options.only)? } else { Vec::new() };
+    photos.splice(0..0, generated);
     let mut bombs = input_files::all_in(&peer::folder().join("../../corpus/bombs"))?;
     for folder in &options.bombs {
         bombs.extend(input_files::all_in(folder)?);
@@ -62,13 +71,21 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         run.bombs(&bombs, &peer::ALL)?;
     }
     if options.runs("photos") {
-        let effort = Effort { rounds: options.rounds, until: share(0.5), quality: true };
+        let effort = Effort { rounds: options.rounds, until: share(0.4), quality: true };
         run.photos("photos", &photos, &peer::ALL, effort)?;
     }
     if options.runs("growth") {
         let rounds = options.rounds.div_ceil(3);
-        let effort = Effort { rounds, until: share(0.8), quality: false };
+        let effort = Effort { rounds, until: share(0.6), quality: false };
         run.photos("growth", &growing, &peer::GROWTH, effort)?;
+    }
+    if options.runs("full") {
+        let rounds = options.rounds.div_ceil(3);
+        run.full(&photos, Effort { rounds, until: share(0.7), quality: false })?;
+    }
+    if options.runs("sizes") {
+        let effort = Effort { rounds: options.rounds, until: share(1.0), quality: false };
+        run.sizes(&sized, &options.only, effort)?;
     }
 
     let folder = generated_files::folder();
@@ -77,10 +94,13 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;
     let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
     let (measured, all) = (minutes(measuring.elapsed()), minutes(start.elapsed()));
-    let rounds = ["photos", "growth"].map(|suite| run.record.rounds(suite));
+    let rounds = ["photos", "growth", "full", "sizes"].map(|suite| {
+        let rounds = run.record.rounds(suite);
+        (rounds > 0).then(|| format!("{rounds} of {suite}"))
+    });
     let notes = [
         ("load before", load),
-        ("rounds", format!("{} of photos, {} of growth", rounds[0], rounds[1])),
+        ("rounds", rounds.into_iter().flatten().collect::<Vec<_>>().join(", ")),
         ("took", format!("{all}, {measured} of it measuring")),
     ];
     let text = machine::description(arguments, &run.versions, &notes);
@@ -91,6 +111,22 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// The first photograph that is as large as those of a camera, or the
+/// generated one, in many sizes.
+fn sized(
+    photos: &[InputFile],
+    generated: &[InputFile],
+    only: &Filter,
+) -> Result<Vec<InputFile>, String> {
+    let from_camera = photos.iter().find(|photo| photo.megapixels() >= CAMERA_MEGAPIXELS);
+    let photo = from_camera.or_else(|| generated.first()).ok_or(
+        "the suite `sizes` needs a photograph of 8 megapixels or more, or the generated one",
+    )?;
+    input_files::in_all_sizes(&photo.path, only)
+}
+
+const CAMERA_MEGAPIXELS: f64 = 8.0;
 
 /// From a small upload to the largest phone photographs.
 const GROWTH_MEGAPIXELS: [u32; 5] = [1, 3, 10, 30, 100];

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cells::Filter;
+
 /// What to do, and how much of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Options {
@@ -18,8 +20,10 @@ pub(crate) struct Options {
     pub(crate) megapixels: u32,
     /// The largest size of the growth suite.
     pub(crate) max_megapixels: u32,
-    /// The suites to run: `photos`, `growth`, `bombs`, separated by commas.
+    /// The suites to run, of [`SUITES`], separated by commas.
     pub(crate) suites: String,
+    /// The cells of the suite `sizes` to run.
+    pub(crate) only: Filter,
     /// The name of the record below benches/record, without its extension.
     pub(crate) name: Option<String>,
 }
@@ -40,7 +44,8 @@ impl Options {
             cap: None,
             megapixels: 12,
             max_megapixels: 100,
-            suites: "photos,growth,bombs".to_owned(),
+            suites: SUITES.join(","),
+            only: Filter::default(),
             name: None,
         };
         let mut arguments = arguments.iter().map(String::as_str);
@@ -60,7 +65,8 @@ impl Options {
                 "--minutes" => options.cap = Some(Duration::from_secs(60 * u64::from(number()?))),
                 "--megapixels" => options.megapixels = number()?.min(200),
                 "--max-megapixels" => options.max_megapixels = number()?,
-                "--suites" => value.clone_into(&mut options.suites),
+                "--suites" => options.suites = known_suites(value)?,
+                "--only" => options.only = Filter::parse(value)?,
                 "--name" => options.name = Some(value.to_owned()),
                 _ => return Err(USAGE.to_owned()),
             }
@@ -73,9 +79,20 @@ impl Options {
     }
 }
 
+fn known_suites(suites: &str) -> Result<String, String> {
+    match suites.split(',').find(|suite| !SUITES.contains(suite)) {
+        Some(unknown) => Err(format!("--suites: {unknown} is none of {}", SUITES.join(" "))),
+        None => Ok(suites.to_owned()),
+    }
+}
+
+/// All suites.
+const SUITES: [&str; 5] = ["photos", "growth", "bombs", "sizes", "full"];
+
 const USAGE: &str = "\
 peers run [--photos PATH]... [--bombs PATH]... [--minutes N] [--rounds N]
-          [--megapixels N] [--max-megapixels N] [--suites photos,growth,bombs] [--name RECORD]
+          [--megapixels N] [--max-megapixels N] [--name RECORD]
+          [--suites photos,growth,bombs,sizes,full] [--only 'png 12mp cover 256,lossy']
 peers draw";
 
 #[cfg(test)]
@@ -93,7 +110,9 @@ mod tests {
         assert_eq!(of("draw").unwrap().command, Command::Draw);
         let options = of("run --suites photos,bombs").unwrap();
         assert!(options.runs("photos") && options.runs("bombs") && !options.runs("growth"));
-        for wrong in ["", "walk", "run --rounds", "run --rounds x", "run --what 1"] {
+        for wrong in
+            ["", "walk", "run --rounds", "run --rounds x", "run --what 1", "run --suites size"]
+        {
             assert!(of(wrong).is_err(), "{wrong}");
         }
     }

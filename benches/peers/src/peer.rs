@@ -34,15 +34,33 @@ pub(crate) const GROWTH: [Peer; 2] = [
     Peer { name: "sharp", run_by: RunBy::Node("sharp_worker.mjs") },
 ];
 
+/// The peers of the suite `sizes`, with the same limits.
+pub(crate) const SIZES: [Peer; 2] = GROWTH;
+
+/// The peers of the suite `full`: bombproof, and the crate of each format.
+pub(crate) const FULL: [Peer; 4] = [
+    Peer { name: OURS, run_by: RunBy::Rust(&["bombproof", "wide"]) },
+    Peer { name: "zune-jpeg", run_by: RunBy::Rust(&["zune-jpeg"]) },
+    Peer { name: "png", run_by: RunBy::Rust(&["png"]) },
+    Peer { name: "image-webp", run_by: RunBy::Rust(&["image-webp"]) },
+];
+
 pub(crate) const OURS: &str = "bombproof";
+
+/// The peer of the suite `full` that decodes a format.
+pub(crate) fn crate_of(format: &str) -> &'static str {
+    match format.split(' ').next() {
+        Some("JPEG") => "zune-jpeg",
+        Some("PNG") => "png",
+        _ => "image-webp",
+    }
+}
 
 impl Peer {
     /// The program and its arguments. If `taskset` is installed, all peers run on the same core.
     pub(crate) fn command(&self) -> (String, Vec<String>) {
         let worker = |file: &str| folder().join("workers").join(file).display().to_string();
-        let mut words = core().map_or_else(Vec::new, |core| {
-            vec!["taskset".to_owned(), "-c".to_owned(), core.to_string()]
-        });
+        let mut words = on_one_core();
         match self.run_by {
             RunBy::Rust(arguments) => {
                 let program = std::env::current_exe().unwrap_or_default();
@@ -63,6 +81,13 @@ impl Peer {
 /// The folder of this crate.
 pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What comes before a program so that it runs on the core that all peers share. Nothing without
+/// `taskset`.
+pub(crate) fn on_one_core() -> Vec<String> {
+    core()
+        .map_or_else(Vec::new, |core| vec!["taskset".to_owned(), "-c".to_owned(), core.to_string()])
 }
 
 /// The core that all workers share: the last one that this process

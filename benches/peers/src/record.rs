@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// One measured value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    /// `photos`, `growth` or `bombs`.
+    /// `photos`, `growth`, `bombs`, `sizes` or `full`.
     pub(crate) suite: String,
     pub(crate) file: String,
     /// One of [`FORMATS`], or `-` if the header cannot be read.
@@ -54,6 +54,12 @@ impl Record {
             .map(|row| (row.round, row.value))
     }
 
+    /// All rows of a file.
+    pub(crate) fn rows_of(&self, suite: &str, file: &str) -> Vec<Row> {
+        let rows = self.rows.iter().filter(|row| row.suite == suite && row.file == file);
+        rows.cloned().collect()
+    }
+
     /// One row of each file of a suite, in the order of measurement.
     pub(crate) fn files(&self, suite: &str) -> Vec<&Row> {
         let mut files: Vec<&Row> = Vec::new();
@@ -67,7 +73,8 @@ impl Record {
 
     /// The number of timed rounds of a suite.
     pub(crate) fn rounds(&self, suite: &str) -> u32 {
-        let rows = self.rows.iter().filter(|row| row.suite == suite && row.measure == "time_ns");
+        let rows =
+            self.rows.iter().filter(|row| row.suite == suite && row.measure.ends_with("time_ns"));
         rows.map(|row| row.round).max().unwrap_or(0)
     }
 
@@ -95,18 +102,29 @@ impl Record {
     }
 }
 
-/// The newest record of a folder. The names of records begin with their dates.
-pub(crate) fn newest(folder: &Path) -> Result<PathBuf, String> {
-    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    paths
+/// The newest record of a folder that has a suite, and its name. The names of records begin with
+/// their dates.
+pub(crate) fn newest_with(folder: &Path, suite: &str) -> Result<Option<(String, Record)>, String> {
+    let in_words = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
+    let entries = fs::read_dir(folder).map_err(|error| in_words(folder, error))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "csv"))
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.starts_with(|first: char| first.is_ascii_digit())
         })
-        .max()
-        .ok_or_else(|| format!("no record in {}", folder.display()))
+        .collect();
+    paths.sort();
+    for path in paths.iter().rev() {
+        let csv = fs::read_to_string(path).map_err(|error| in_words(path, error))?;
+        let record = Record::from_csv(&csv)?;
+        if record.rows.iter().any(|row| row.suite == suite) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Ok(Some((name, record)));
+        }
+    }
+    Ok(None)
 }
 
 /// The measure of the similarity of an avatar in PNG with sides of this length.

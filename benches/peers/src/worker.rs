@@ -8,6 +8,8 @@
 //!    makes an avatar of that side, writes
 //!    it to the path, and answers `done<TAB>nanoseconds<TAB>heap` or
 //!    `refused<TAB>nanoseconds<TAB>message`. `heap` is in bytes, and empty if it is not counted.
+//! 4. bombproof and sharp know `contain` too: a JPEG of the whole picture, within a square of that side.
+//!    The workers in Rust know `pixels`: all pixels, for which there is no side.
 //!
 //! The worker's clock runs from the bytes of the input in its
 //! memory to the bytes of the output in its memory.
@@ -89,7 +91,7 @@ impl Worker {
         let _ = self.answers.recv_timeout(PATIENCE);
     }
 
-    /// Runs one job on the input that was read. `kind` is `jpeg` or `png`.
+    /// Runs one job on the input that was read. `kind` is a word of the protocol.
     pub(crate) fn job(&mut self, kind: &str, side: u32, output: &Path, caps: Caps) -> Answer {
         let start = Instant::now();
         self.send(&format!("{kind}\t{side}\t{}\n", output.display()));

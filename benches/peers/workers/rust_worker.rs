@@ -1,7 +1,8 @@
-//! The peers in Rust: `rust_worker bombproof [wide]` and `rust_worker image`.
+//! The peers in Rust: `rust_worker bombproof [wide]`, `rust_worker image`, and the crates that decode
+//! one format: `rust_worker zune-jpeg`, `png` and `image-webp`.
 //!
 //! `../src/worker.rs` describes the line protocol. The allocator counts,
-//! which costs these two peers a little time and the others nothing.
+//! which costs these peers a little time and the others nothing.
 
 use std::fs;
 use std::io::{self, BufRead, Cursor, Write};
@@ -11,6 +12,7 @@ use bombproof::{Limits, Request};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use zune_jpeg::zune_core::bytestream::ZCursor;
 
 #[path = "../../../tests/support/counting_allocator.rs"]
 mod counting_allocator;
@@ -20,11 +22,17 @@ static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::Co
 
 type Job = fn(&[u8], Kind, u32) -> Result<Vec<u8>, String>;
 
-/// The format of the output.
+/// What is wanted.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
+    /// A square, as a JPEG.
     Jpeg,
+    /// A square, as a PNG.
     Png,
+    /// The whole picture within a square, as a JPEG.
+    Contain,
+    /// All pixels.
+    Pixels,
 }
 
 fn main() -> io::Result<()> {
@@ -38,7 +46,10 @@ fn main() -> io::Result<()> {
             (locked("bombproof"), |bytes, kind, side| bombproof(bytes, kind, side, &wide()))
         }
         ["image"] => (locked("image"), image),
-        _ => return Err(io::Error::other("usage: rust_worker bombproof [wide] | image")),
+        ["zune-jpeg"] => (locked("zune-jpeg"), |bytes, _, _| zune_jpeg(bytes)),
+        ["png"] => (locked("png"), |bytes, _, _| png(bytes)),
+        ["image-webp"] => (locked("image-webp"), |bytes, _, _| image_webp(bytes)),
+        _ => return Err(io::Error::other(USAGE)),
     };
     println!("ready\t{version}");
     let mut bytes = Vec::new();
@@ -53,6 +64,8 @@ fn main() -> io::Result<()> {
             }
             ["png", side, path] => (Kind::Png, side, path),
             ["jpeg", side, path] => (Kind::Jpeg, side, path),
+            ["contain", side, path] => (Kind::Contain, side, path),
+            ["pixels", side, path] => (Kind::Pixels, side, path),
             _ => return Err(io::Error::other("not a request")),
         };
         let side = side.parse().map_err(io::Error::other)?;
@@ -79,17 +92,25 @@ fn locked(name: &str) -> String {
 }
 
 fn bombproof(bytes: &[u8], kind: Kind, side: u32, limits: &Limits) -> Result<Vec<u8>, String> {
-    let request = Request::cover(side, side);
-    let request = if kind == Kind::Png { request.png() } else { request.jpeg(80) };
+    let request = match kind {
+        Kind::Jpeg => Request::cover(side, side).jpeg(80),
+        Kind::Png => Request::cover(side, side).png(),
+        Kind::Contain => Request::contain(side, side).jpeg(80),
+        Kind::Pixels => {
+            let picture = bombproof::decode(bytes, limits).map_err(message)?;
+            return Ok(picture.into_pixels());
+        }
+    };
     let avatar = bombproof::thumbnail(bytes, &request, limits);
     avatar.map(bombproof::Thumbnail::into_bytes).map_err(message)
 }
 
-/// Limits for the growth suite, so that the cost of files is seen that the defaults refuse.
+/// Limits for the suites with large pictures, so that the cost of files is seen that the defaults refuse.
 fn wide() -> Limits {
     let mut limits = Limits::default();
     limits.max_input_bytes = 1 << 30;
     limits.max_memory_bytes = 1 << 30;
+    limits.max_work = u64::MAX;
     limits
 }
 
@@ -113,6 +134,7 @@ fn image(bytes: &[u8], kind: Kind, side: u32) -> Result<Vec<u8>, String> {
     let mut output = Cursor::new(Vec::new());
     match kind {
         Kind::Png => small.write_to(&mut output, ImageFormat::Png).map_err(message)?,
+        Kind::Contain | Kind::Pixels => return Err("is not measured".to_owned()),
         Kind::Jpeg => {
             let encoder = JpegEncoder::new_with_quality(&mut output, 80);
             small.to_rgb8().write_with_encoder(encoder).map_err(message)?;
@@ -121,6 +143,31 @@ fn image(bytes: &[u8], kind: Kind, side: u32) -> Result<Vec<u8>, String> {
     Ok(output.into_inner())
 }
 
+/// RGB, the default of `zune-jpeg`.
+fn zune_jpeg(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    zune_jpeg::JpegDecoder::new(ZCursor::new(bytes)).decode().map_err(message)
+}
+
+/// 8 bits per channel, and no palette.
+fn png(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(message)?;
+    let mut pixels = vec![0; reader.output_buffer_size().ok_or("too large")?];
+    reader.next_frame(&mut pixels).map_err(message)?;
+    Ok(pixels)
+}
+
+/// RGB, or RGBA if there is alpha.
+fn image_webp(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(message)?;
+    let mut pixels = vec![0; decoder.output_buffer_size().ok_or("too large")?];
+    decoder.read_image(&mut pixels).map_err(message)?;
+    Ok(pixels)
+}
+
 fn message(error: impl std::fmt::Display) -> String {
     error.to_string().replace(['\t', '\n'], " ")
 }
+
+const USAGE: &str = "usage: rust_worker bombproof [wide] | image | zune-jpeg | png | image-webp";

@@ -8,7 +8,8 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 function job(data, kind, side) {
-  const small = sharp(data).autoOrient().resize(side, side, { fit: 'cover', withoutEnlargement: true });
+  const fit = kind === 'contain' ? 'inside' : 'cover';
+  const small = sharp(data).autoOrient().resize(side, side, { fit, withoutEnlargement: true });
   const file = kind === 'png' ? small.png() : small.flatten({ background: '#ffffff' }).jpeg({ quality: 80 });
   return file.toBuffer();
 }

@@ -1,5 +1,6 @@
 //! The charts, as SVG.
 
 pub(crate) mod growth;
+pub(crate) mod sizes;
 pub(crate) mod svg;
 pub(crate) mod time;

@@ -98,6 +98,11 @@ impl LogScale {
         Self { low, high: high.max(low * 2.0), start, end }
     }
 
+    /// An axis from `low` to `high`, wherever its steps are.
+    pub(crate) const fn within(low: f64, high: f64, start: f64, end: f64) -> Self {
+        Self { low, high, start, end }
+    }
+
     pub(crate) fn at(self, value: f64) -> f64 {
         let part = (value.max(self.low) / self.low).ln() / (self.high / self.low).ln();
         self.start + part * (self.end - self.start)
@@ -150,7 +155,7 @@ pub(crate) fn color(peer: &str) -> &'static str {
     }
 }
 
-/// `a` to `e` are the peers. The card has a background of its own:
+/// `a` to `e` are the peers, or the formats. The card has a background of its own:
 /// the text colours are chosen for it.
 const STYLE: &str = "\
 text { font: 12px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
@@ -169,6 +174,9 @@ circle.d { fill: #b8640c }
 circle.e { fill: #6e7781 }
 polyline.a { stroke: #0b7a55; stroke-width: 2.5 }
 polyline.b { stroke: #2563c9; stroke-width: 1.8 }
+polyline.c { stroke: #7a4fc0; stroke-width: 1.8 }
+polyline.d { stroke: #b8640c; stroke-width: 1.8 }
+polyline.e { stroke: #6e7781; stroke-width: 1.8 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .s { fill: #9198a1 }
@@ -183,6 +191,9 @@ circle.d { fill: #e08a2e }
 circle.e { fill: #8b949e }
 polyline.a { stroke: #2fbf8a }
 polyline.b { stroke: #5b95f5 }
+polyline.c { stroke: #a98bea }
+polyline.d { stroke: #e08a2e }
+polyline.e { stroke: #8b949e }
 }
 ";
 

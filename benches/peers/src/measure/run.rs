@@ -1,4 +1,4 @@
-//! The measurement: every peer on every file, one after another in each round.
+//! The suites `photos`, `growth` and `bombs`: every peer on every file, one after another in each round.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub(crate) struct Run {
     /// The name and the versions that each worker reports.
     pub(crate) versions: Vec<String>,
     /// The file that the workers write.
-    output: PathBuf,
+    pub(super) output: PathBuf,
 }
 
 /// How much is measured.
@@ -45,9 +45,7 @@ impl Run {
         effort: Effort,
     ) -> Result<(), String> {
         let mut workers: Vec<Worker> = peers.iter().map(Worker::start).collect::<Result<_, _>>()?;
-        if self.versions.is_empty() {
-            self.versions = workers.iter().map(|worker| worker.versions.clone()).collect();
-        }
+        self.note_versions(workers.iter().map(|worker| worker.versions.clone()));
         // A peer that refuses a file is not asked again.
         let mut accepts = vec![vec![true; peers.len()]; photos.len()];
         for (photo, accepts) in photos.iter().zip(&mut accepts) {
@@ -148,6 +146,14 @@ impl Run {
         Ok(true)
     }
 
+    pub(super) fn note_versions(&mut self, versions: impl Iterator<Item = String>) {
+        for version in versions {
+            if !self.versions.contains(&version) {
+                self.versions.push(version);
+            }
+        }
+    }
+
     fn timed(&mut self, subject: Subject<'_>, worker: &mut Worker, round: u32) {
         worker.read(&subject.photo.path);
         let answer = worker.job("jpeg", AVATAR_SIDE, &self.output, LENIENT_CAPS);
@@ -185,7 +191,7 @@ impl Run {
     }
 
     /// How a job ended, and after how long.
-    fn ended(&mut self, subject: Subject<'_>, round: u32, answer: &Answer) {
+    pub(super) fn ended(&mut self, subject: Subject<'_>, round: u32, answer: &Answer) {
         match answer {
             Answer::Done { nanoseconds, .. } => {
                 self.push(subject, "picture_ns", round, *nanoseconds, "");
@@ -199,7 +205,14 @@ impl Run {
         }
     }
 
-    fn push(&mut self, subject: Subject<'_>, measure: &str, round: u32, value: f64, words: &str) {
+    pub(super) fn push(
+        &mut self,
+        subject: Subject<'_>,
+        measure: &str,
+        round: u32,
+        value: f64,
+        words: &str,
+    ) {
         let Subject { suite, photo, peer } = subject;
         self.record.rows.push(Row {
             suite: suite.to_owned(),
@@ -224,16 +237,17 @@ impl Drop for Run {
 }
 
 #[derive(Clone, Copy)]
-struct Subject<'a> {
-    suite: &'a str,
-    photo: &'a InputFile,
-    peer: &'static str,
+pub(super) struct Subject<'a> {
+    pub(super) suite: &'a str,
+    pub(super) photo: &'a InputFile,
+    pub(super) peer: &'static str,
 }
 
 const MEMORY_ROUNDS: u32 = 3;
 
 /// For photographs: far more than any peer needs.
-const LENIENT_CAPS: Caps = Caps { time: Duration::from_secs(120), memory_bytes: 6 << 30 };
+pub(super) const LENIENT_CAPS: Caps =
+    Caps { time: Duration::from_secs(120), memory_bytes: 6 << 30 };
 
 /// For memory and hostile files: the most that a service could afford for one avatar.
 const STRICT_CAPS: Caps = Caps { time: Duration::from_secs(20), memory_bytes: 2 << 30 };

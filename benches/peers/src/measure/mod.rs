@@ -1,0 +1,5 @@
+//! The measurement of each suite.
+
+mod full;
+pub(crate) mod run;
+mod sizes;
