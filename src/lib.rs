@@ -53,7 +53,7 @@
 //!
 //! No input makes this crate panic or abort, in debug or in release, and the crate contains no `unsafe`
 //! code. Its own buffers are allocated fallibly; an allocator that refuses one causes
-//! [`Error::OutOfMemory`]. The codecs below it allocate infallibly, but never more than the plan has
+//! [`Error::OutOfMemory`]. The encoder of PNG below it allocates infallibly, but never more than the plan has
 //! quoted.
 //!
 //! ## Memory
@@ -95,9 +95,10 @@
 //!
 //! # Features
 //!
-//! None is on by default. Features add to the interface; they change no result.
+//! `simd` is on by default, the others are not. Features add to the interface; they change no result.
 //!
 //! - `serde` serialises [`Header`], [`Limits`] and [`Error`], and deserialises [`Limits`].
+//! - `simd` compiles loops for AVX2 as well and chooses at run time, and writes others in vectors (x86-64, aarch64).
 //! - `image` converts [`Picture`] to and from `image::DynamicImage`.
 
 #![forbid(unsafe_code)]
@@ -119,8 +120,9 @@ mod error;
 mod report;
 mod request;
 mod price;
-mod simd;
 mod work;
+mod simd;
+mod dct;
 mod budget;
 mod interrupt;
 mod job;

@@ -101,7 +101,11 @@ impl<'b> FileWriter<'b> {
         Ok(Some(core::mem::replace(&mut self.bytes, nothing)))
     }
 
-    fn append(&mut self, more: &[u8]) -> Result<(), Error> {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`Error::Bug`] past the longest file.
+    pub(crate) fn append(&mut self, more: &[u8]) -> Result<(), Error> {
         self.written_bytes = self.written_bytes.saturating_add(more.len() as u64);
         if self.only_counts || more.len() > self.capacity_bytes - self.bytes.len() {
             self.grow(more.len())?;

@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use super::idct::{Block, inverse2, inverse4, inverse8, mean};
 use crate::budget::{Budget, Buffer};
+use crate::dct::{Block, inverse2, inverse4, inverse8, mean};
 use crate::error::Error;
 use crate::probe::jpeg::Scale;
 use crate::shrink::RowSink;
@@ -103,5 +103,16 @@ impl<'b> Band<'b> {
             }
         }
         Ok(())
+    }
+}
+
+/// The most time that the transform of a block takes at `scale`, and its samples with it.
+pub(super) const fn block_ps(scale: Scale) -> u64 {
+    match scale {
+        Scale::Full => 122_000,
+        Scale::Half => 40_000,
+        Scale::Quarter => 12_000,
+        // Part of the price of decoding a mean.
+        Scale::Eighth => 0,
     }
 }

@@ -3,8 +3,8 @@
 use super::ac_skip::{LOOKUPS_AFTER_CODE, LOOKUPS_AFTER_START, SkipTable, StartTable};
 use super::bit_reader::{BitReader, Fault};
 use super::huffman::{DecodedSymbol, END_OF_BLOCK, HuffmanLookup, ZERO_RUN};
-use super::idct::{Block, dequantized};
 use super::zigzag::ZigzagOrder;
+use crate::dct::Block;
 
 /// The tables that decode the blocks of a component.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,13 @@ pub(super) struct BlockTables<'t> {
     pub(super) start: &'t StartTable,
     /// In zigzag order.
     pub(super) quantization_steps: &'t [i16; 64],
+}
+
+/// `coefficient` × `step`. Wraps: the products of a real picture fit in 12 bits.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
+pub(super) const fn dequantized(coefficient: i32, step: i16) -> i16 {
+    (coefficient as i16).wrapping_mul(step)
 }
 
 /// Decodes the DC coefficient, which is coded as its difference from `predicted`, and updates the

@@ -10,8 +10,8 @@ use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale};
 
-pub use super::idct::reference::inverse as inverse_dct;
 use super::zigzag::zigzag_order;
+pub use crate::dct::reference::inverse as inverse_dct;
 
 /// The dequantized coefficients of one component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

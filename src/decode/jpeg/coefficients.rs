@@ -1,9 +1,9 @@
 //! Keeps the coefficients of a frame with several scans. Of each block in the window, only those
 //! that the scale needs.
 
-use super::band::Band;
+use super::band::{self, Band};
+use super::block::dequantized;
 use super::block_window::BlockWindow;
-use super::idct::{self, dequantized};
 use super::order::Order;
 use super::zigzag::zigzag_order;
 use crate::budget::{Budget, Buffer};
@@ -89,7 +89,7 @@ impl<'b> Coefficients<'b> {
         let (scale, window) = order.scale_and_window(component);
         let blocks = BlockWindow::new(order.frame, component, scale, window).window;
         let values = u64::from(scale.side() * scale.side());
-        let block_ps = idct::block_ps(scale) + KEPT_BLOCK_PS + values * DEQUANTIZED_PS;
+        let block_ps = band::block_ps(scale) + KEPT_BLOCK_PS + values * DEQUANTIZED_PS;
         sum_ps([(blocks.size().pixels(), block_ps)])
     }
 

@@ -25,7 +25,6 @@ mod block_window;
 pub(crate) mod coefficient_dump;
 mod coefficients;
 mod huffman;
-mod idct;
 mod multi_scan;
 mod order;
 mod progressive;

@@ -2,14 +2,14 @@
 //! is decoded.
 
 use super::ac_skip;
-use super::band::Band;
+use super::band::{self, Band};
 use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
-use super::block::{BlockTables, decode_coefficients, decode_dc_only};
-use super::idct::{self, dequantized, mean};
+use super::block::{BlockTables, decode_coefficients, decode_dc_only, dequantized};
 use super::order::Order;
 use super::restart::{RESTART_PS, RestartCounter};
 use super::tables::{LookupTables, Slots, Tables};
 use super::zigzag::zigzag_order;
+use crate::dct::mean;
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
@@ -122,7 +122,7 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
     };
     let transforms = components().map(|(scale, component)| {
         let blocks = mcus.saturating_mul(u64::from(component.h) * u64::from(component.v));
-        sum_ps([(blocks.min(blocks_with_ac), idct::block_ps(scale))])
+        sum_ps([(blocks.min(blocks_with_ac), band::block_ps(scale))])
     });
     let other_ps =
         sum_ps([(frame.restarts, RESTART_PS), (frame.entropy_bytes - bytes, PASSED_BYTE_PS)]);

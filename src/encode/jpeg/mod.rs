@@ -1,17 +1,22 @@
 //! Pixels → JPEG: baseline, 4:2:0, with the tables of T.81, annex K.
 
-use jpeg_encoder::{
-    ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor, rgb_to_ycbcr,
-};
-
 use crate::budget::{Budget, Buffer};
-use crate::encode::file_writer::{self, FileBound};
+use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::error::{BadRequest, Error};
 use crate::picture::{Layout, PictureView};
 use crate::price::sum_ps;
+use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
+use crate::simd;
 use crate::size::Size;
+use bands::{Bands, Source};
+use entropy::{BlockWriter, Codes};
+use quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
 
+mod bands;
+mod entropy;
 mod max_block_bits;
+mod quantizer;
+mod segments;
 
 /// The longest side that a JPEG can have (T.81, B.2.2).
 pub(crate) const MAX_SIDE_PX: u32 = u16::MAX as u32;
@@ -42,20 +47,74 @@ pub(crate) fn encode<'b>(
         Layout::GrayAlpha => (red == green && green == blue) || picture.is_opaque(),
         Layout::Rgb | Layout::Rgba => false,
     };
-    let rows = Rows { pixels, width, height, layout, is_gray, background };
-
-    let _codec = budget.reserve(codec_bytes(size, layout))?;
+    let source = Source { pixels, size, layout, is_gray, background };
+    let quantizers = [Quantizer::new(&LUMA_STEPS, quality), Quantizer::new(&CHROMA_STEPS, quality)];
+    let mut bands = Bands::new(size, is_gray, budget)?;
     file_writer::write(file_bound(size, layout, quality), budget, |output| {
-        let mut encoder = Encoder::new(output, quality);
-        encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
-        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-        encoder.encode_image(rows).map_err(|_| Error::Bug("the JPEG encoder refused a picture"))
+        let tables = [&STANDARD_DC, &STANDARD_AC];
+        segments::write(output, (width, height), is_gray, &quantizers, tables)?;
+        write_scan(output, &source, &mut bands, &quantizers)?;
+        output.append(&[0xFF, 0xD9])
     })
+}
+
+/// Writes the blocks of all MCUs.
+fn write_scan(
+    output: &mut FileWriter<'_>,
+    source: &Source<'_>,
+    bands: &mut Bands<'_>,
+    quantizers: &[Quantizer; 2],
+) -> Result<(), Error> {
+    let [luma_dc, chroma_dc] = &STANDARD_DC;
+    let [luma_ac, chroma_ac] = &STANDARD_AC;
+    let codes = [Codes::new(luma_dc, luma_ac), Codes::new(chroma_dc, chroma_ac)];
+    let mut writer = BlockWriter::new(output);
+    let mut predicted = [0; 3];
+    let mcu_side = if source.is_gray { 8 } else { 16 };
+    let mcus = source.size.width.div_ceil(mcu_side) as usize;
+    for mcu_y in 0..source.size.height.div_ceil(mcu_side) as usize {
+        bands.fill(source, mcu_y)?;
+        simd::vectorize(|| {
+            write_mcu_row(&mut writer, bands, mcus, quantizers, &codes, &mut predicted)
+        })?;
+    }
+    writer.finish()
+}
+
+/// Writes the blocks of a row of MCUs.
+#[inline(always)]
+fn write_mcu_row(
+    writer: &mut BlockWriter<'_, '_>,
+    bands: &Bands<'_>,
+    mcus: usize,
+    [luma, chroma]: &[Quantizer; 2],
+    [luma_codes, chroma_codes]: &[Codes; 2],
+    [y_dc, chroma_dc @ ..]: &mut [i16; 3],
+) -> Result<(), Error> {
+    if bands.is_gray() {
+        for x in 0..mcus {
+            writer.write(&luma.coefficients(&bands.luma_block(x, 0)?), y_dc, luma_codes)?;
+        }
+        return Ok(());
+    }
+    for x in 0..mcus {
+        for (column, row) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let block = luma.coefficients(&bands.luma_block(2 * x + column, row)?);
+            writer.write(&block, y_dc, luma_codes)?;
+        }
+        for (component, dc) in chroma_dc.iter_mut().enumerate() {
+            let block = chroma.coefficients(&bands.chroma_block(component, x)?);
+            writer.write(&block, dc, chroma_codes)?;
+        }
+    }
+    Ok(())
 }
 
 /// The most bytes that [`encode`] allocates, for any background.
 pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
-    codec_bytes(size, layout).saturating_add(file_bound(size, layout, quality).memory_bytes())
+    let is_gray = matches!(layout, Layout::Gray);
+    let file_bytes = file_bound(size, layout, quality).memory_bytes();
+    Bands::memory_bytes(size, is_gray).saturating_add(file_bytes)
 }
 
 /// The most work of [`encode`] in picoseconds.
@@ -67,84 +126,6 @@ pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8) -> u64 {
 const PIXEL_PS: u64 = 12_000;
 /// A byte of the largest possible file.
 const FILE_BYTE_PS: u64 = 6_000;
-
-/// The source from which the encoder pulls pixels, row by row.
-#[derive(Clone, Copy)]
-struct Rows<'a> {
-    pixels: &'a [u8],
-    width: u16,
-    height: u16,
-    layout: Layout,
-    is_gray: bool,
-    background: [u8; 3],
-}
-
-impl ImageBuffer for Rows<'_> {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        if self.is_gray { JpegColorType::Luma } else { JpegColorType::Ycbcr }
-    }
-
-    fn width(&self) -> u16 {
-        self.width
-    }
-
-    fn height(&self) -> u16 {
-        self.height
-    }
-
-    fn fill_buffers(&self, y: u16, planes: &mut [Vec<u8>; 4]) {
-        let row_bytes = usize::from(self.width) * self.layout.bytes_per_pixel();
-        let row = self.pixels.chunks_exact(row_bytes).nth(usize::from(y)).unwrap_or_default();
-        let [red, green, blue] = self.background;
-        let [luma, cb, cr, _] = planes;
-        let mut push = |r, g, b| {
-            let (y, blue_difference, red_difference) = rgb_to_ycbcr(r, g, b);
-            luma.push(y);
-            cb.push(blue_difference);
-            cr.push(red_difference);
-        };
-        match self.layout {
-            Layout::Gray => luma.extend_from_slice(row),
-            Layout::GrayAlpha if self.is_gray => {
-                luma.extend(row.as_chunks::<2>().0.iter().map(|&[v, a]| over(v, a, red)));
-            }
-            Layout::GrayAlpha => {
-                for &[v, a] in row.as_chunks::<2>().0 {
-                    push(over(v, a, red), over(v, a, green), over(v, a, blue));
-                }
-            }
-            Layout::Rgb => {
-                for &[r, g, b] in row.as_chunks::<3>().0 {
-                    push(r, g, b);
-                }
-            }
-            Layout::Rgba => {
-                for &[r, g, b, a] in row.as_chunks::<4>().0 {
-                    push(over(r, a, red), over(g, a, green), over(b, a, blue));
-                }
-            }
-        }
-    }
-}
-
-/// `value` with opacity `alpha` over `background`, rounded.
-fn over(value: u8, alpha: u8, background: u8) -> u8 {
-    let alpha = u32::from(alpha);
-    let sum = u32::from(value) * alpha + u32::from(background) * (255 - alpha);
-    // The quotient is at most (255 · 255 + 127) / 255 = 255.
-    u8::try_from((sum + 127) / 255).unwrap_or(u8::MAX)
-}
-
-/// The bytes that jpeg-encoder allocates: one row of MCUs of each component at full width, and
-/// small lists.
-const fn codec_bytes(size: Size, layout: Layout) -> u64 {
-    let width = size.width as u64;
-    let rows = match layout {
-        Layout::Gray => width.next_multiple_of(8) * 8,
-        Layout::GrayAlpha | Layout::Rgb | Layout::Rgba => width.next_multiple_of(16) * 16 * 3,
-    };
-    rows + 1024
-}
 
 /// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
 const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
@@ -175,6 +156,7 @@ const SEGMENT_BYTES: u64 = 2 + 18 + 19 + 2 * 69 + 2 * 33 + 2 * 183 + 14;
 #[cfg(test)]
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
+    use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
     use zune_jpeg::JpegDecoder;
     use zune_jpeg::zune_core::bytestream::ZCursor;
     use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -243,6 +225,32 @@ mod tests {
                 let difference = mean_difference(&decoded, &flattened(&pixels, layout));
                 assert!(difference < 4.0, "{layout:?} {size}: {difference}");
                 assert_eq!(file, encoded(&pixels, size, layout, 95));
+            }
+        }
+    }
+
+    /// Byte by byte the files of jpeg-encoder, whose fixed-point arithmetic is that of libjpeg.
+    #[test]
+    fn files_are_those_of_another_encoder() {
+        let sizes = test_pictures::SIZES.into_iter().chain([Size::new(33, 47), Size::new(130, 70)]);
+        for (index, size) in sizes.enumerate() {
+            for (layout, kind) in [(Layout::Gray, ColorType::Luma), (Layout::Rgb, ColorType::Rgb)] {
+                let samples = size.pixels() as usize * layout.bytes_per_pixel();
+                let noise = test_pictures::noise(samples, index as u32);
+                let extremes = noise.iter().map(|v| if *v < 128 { 0 } else { 255 }).collect();
+                let photo = test_pictures::photo(size, layout.bytes_per_pixel());
+                for pixels in [photo, noise, extremes, vec![0; samples], vec![255; samples]] {
+                    for quality in [1, 20, 49, 50, 75, 80, 90, 99, 100] {
+                        let mut expected = Vec::new();
+                        let mut encoder = Encoder::new(&mut expected, quality);
+                        encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
+                        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
+                        let (width, height) = (size.width as u16, size.height as u16);
+                        encoder.encode(&pixels, width, height, kind).unwrap();
+                        let file = encoded(&pixels, size, layout, quality);
+                        assert!(file == expected, "{layout:?} {size} at {quality}");
+                    }
+                }
             }
         }
     }

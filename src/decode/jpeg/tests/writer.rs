@@ -78,7 +78,7 @@ impl Picture {
             for (k, index) in super::super::zigzag::zigzag_order(Scale::Full).iter().enumerate() {
                 natural[usize::from(*index)] = block[k] * STEP;
             }
-            let samples = super::super::idct::reference::inverse(&natural, n as usize);
+            let samples = crate::dct::reference::inverse(&natural, n as usize);
             for (j, sample) in (0..).zip(samples) {
                 let (x, y) = (i % c.columns * n + j % n, i / c.columns * n + j / n);
                 if x < width && y < height {

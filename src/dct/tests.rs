@@ -76,3 +76,26 @@ fn a_block_of_its_dc_is_flat() {
         assert_eq!(inverse2(&block), [[mean(dc); 2]; 2], "{dc}");
     }
 }
+
+#[test]
+fn the_forward_transform_is_undone_by_the_inverse() {
+    let mut seed = 9_u32;
+    for round in 0..20_000 {
+        let mut samples = [[0; 8]; 8];
+        let extreme = [-128, 127][round % 2];
+        for sample in samples.as_flattened_mut() {
+            *sample = match round % 5 {
+                0 => extreme,
+                1 => [-128, 127][random(&mut seed) as usize % 2],
+                _ => (random(&mut seed) % 256 - 128) as i16,
+            };
+        }
+        let coefficients = forward8(&samples);
+        assert_eq!(coefficients, plain::forward8(&samples), "{samples:?}");
+        let unscaled = coefficients.map(|row| row.map(|c| (c + 4) >> 3));
+        let back = inverse8(&unscaled);
+        for (sample, back) in samples.as_flattened().iter().zip(back.as_flattened()) {
+            assert!((i16::from(*back) - 128 - sample).abs() <= 2, "{samples:?} {back}");
+        }
+    }
+}

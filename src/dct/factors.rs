@@ -1,7 +1,8 @@
 //! The factors of the transforms, in fixed point.
 //!
-//! Each pass is a sum of dot products of two coefficients and two factors. The even half uses a
-//! rotation, the odd half the factorisation of Loeffler, Ligtenberg and Moschytz (1989).
+//! Each pass is a sum of dot products of two numbers and two factors. The even half uses a rotation,
+//! the odd half the factorisation of Loeffler, Ligtenberg and Moschytz (1989). The forward transform
+//! is the transposed inverse one and has the same factors.
 
 /// The factors of two coefficients.
 pub(super) type Pair = (i16, i16);
@@ -40,7 +41,9 @@ const fn fixed(factor: f64) -> i16 {
 const ONE: i16 = 1 << FRACTION_BITS;
 const FRACTION_BITS: u32 = 13;
 /// The fraction bits that the sums keep between the two passes.
-const PASS1_BITS: u32 = 2;
+pub(super) const PASS1_BITS: u32 = 2;
 pub(super) const PASS1_SHIFT: u32 = FRACTION_BITS - PASS1_BITS;
 /// The two passes together scale the samples by 8, which is 3 more bits.
 pub(super) const PASS2_SHIFT: u32 = FRACTION_BITS + PASS1_BITS + 3;
+/// The forward transform leaves that scale in its coefficients.
+pub(super) const FORWARD2_SHIFT: u32 = FRACTION_BITS + PASS1_BITS;

@@ -1,4 +1,5 @@
-//! Inverse DCTs of 8×8, 4×4, 2×2 and 1×1 points (T.81, A.3.3), in integer arithmetic.
+//! The DCTs of JPEG (T.81, A.3.3), in integer arithmetic: forward of 8×8 points, inverse of 8×8, 4×4,
+//! 2×2 and 1×1.
 //!
 //! A reduced transform treats the low N×N coefficients as those of an N-point DCT. The result is
 //! the picture with these frequencies and no others, sampled on the coarser grid.
@@ -6,7 +7,6 @@
 //! Coefficients and what lies between the two passes have 16 bits. Coefficients that no real
 //! picture has produce an arbitrary sample, not a panic, and the same one with vectors as without.
 
-use crate::probe::jpeg::Scale;
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 use crate::simd;
 
@@ -14,38 +14,23 @@ mod factors;
 mod plain;
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod vectors;
+mod zigzag;
 
-/// Dequantized coefficients, eight in a row. Of a reduced transform, the low `N` × `N` are stored
+pub(crate) use zigzag::ZIGZAG;
+
+/// Samples or coefficients, eight in a row. Of a reduced transform, the low `N` × `N` are stored
 /// one after the other, `N` per row of the square.
-pub(super) type Block = [[i16; 8]; 8];
-
-/// `coefficient` × `step`. Wraps: the products of a real picture fit in 12 bits.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
-pub(super) const fn dequantized(coefficient: i32, step: i16) -> i16 {
-    (coefficient as i16).wrapping_mul(step)
-}
-
-/// The most time that the transform of a block takes at `scale`, and its samples with it.
-pub(super) const fn block_ps(scale: Scale) -> u64 {
-    match scale {
-        Scale::Full => 122_000,
-        Scale::Half => 40_000,
-        Scale::Quarter => 12_000,
-        // Part of the price of decoding a mean.
-        Scale::Eighth => 0,
-    }
-}
+pub(crate) type Block = [[i16; 8]; 8];
 
 /// The 1×1 transform: the mean of the block.
 #[inline(always)]
-pub(super) fn mean(dc: i16) -> u8 {
+pub(crate) fn mean(dc: i16) -> u8 {
     to_sample(i32::from(dc))
 }
 
 /// The 2×2 transform.
 #[inline(always)]
-pub(super) fn inverse2(block: &Block) -> [[u8; 2]; 2] {
+pub(crate) fn inverse2(block: &Block) -> [[u8; 2]; 2] {
     let [[a, b, c, d, ..], ..] = *block;
     let (a, b, c, d) = (i32::from(a), i32::from(b), i32::from(c), i32::from(d));
     [
@@ -56,7 +41,7 @@ pub(super) fn inverse2(block: &Block) -> [[u8; 2]; 2] {
 
 /// The 4×4 transform.
 #[inline(always)]
-pub(super) fn inverse4([top, bottom, ..]: &Block) -> [[u8; 4]; 4] {
+pub(crate) fn inverse4([top, bottom, ..]: &Block) -> [[u8; 4]; 4] {
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
     if let Some(simd) = simd::baseline() {
         return vectors::inverse4(simd, [*top, *bottom]);
@@ -66,12 +51,22 @@ pub(super) fn inverse4([top, bottom, ..]: &Block) -> [[u8; 4]; 4] {
 
 /// The 8×8 transform.
 #[inline(always)]
-pub(super) fn inverse8(block: &Block) -> [[u8; 8]; 8] {
+pub(crate) fn inverse8(block: &Block) -> [[u8; 8]; 8] {
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
     if let Some(simd) = simd::baseline() {
         return vectors::inverse8(simd, block);
     }
     plain::inverse8(block)
+}
+
+/// The forward 8×8 transform of samples between −128 and 127. The coefficients are scaled by 8.
+#[inline(always)]
+pub(crate) fn forward8(samples: &Block) -> Block {
+    #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    if let Some(simd) = simd::baseline() {
+        return vectors::forward8(simd, samples);
+    }
+    plain::forward8(samples)
 }
 
 /// Divides by 8 and rounds, shifts the level (T.81, A.3.1) and clamps.
@@ -83,7 +78,7 @@ fn to_sample(value: i32) -> u8 {
 
 #[cfg(any(test, feature = "instrument"))]
 #[allow(clippy::needless_range_loop, reason = "follows the formula")]
-pub(super) mod reference {
+pub(crate) mod reference {
     /// The `n` × `n` samples of the low coefficients. These are in natural order, 8 per row.
     #[must_use]
     pub fn inverse(coefficients: &[i32; 64], n: usize) -> Vec<f64> {

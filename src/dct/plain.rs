@@ -2,8 +2,8 @@
 //! and saturate where those do, so that both compute the same samples.
 
 use super::factors::{
-    DIFFERENCE, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_SHIFT, PASS2_SHIFT, Pair,
-    SHARED_51, SHARED_73, SUM,
+    DIFFERENCE, FORWARD2_SHIFT, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_BITS,
+    PASS1_SHIFT, PASS2_SHIFT, Pair, SHARED_51, SHARED_73, SUM,
 };
 
 /// The 8×8 transform of rows of coefficients.
@@ -19,6 +19,45 @@ pub(super) fn inverse4(rows: [[i16; 8]; 2]) -> [[u8; 4]; 4] {
         transform4::<PASS1_SHIFT>,
         transform4::<PASS2_SHIFT>,
     )
+}
+
+/// The forward 8×8 transform of rows of samples.
+pub(super) fn forward8(rows: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
+    let rows = rows.map(|row| {
+        let (sum, difference, outputs) = forward_transform8::<PASS1_SHIFT>(row);
+        outputs_with(sum << PASS1_BITS, difference << PASS1_BITS, outputs)
+    });
+    let columns: [[i16; 8]; 8] = core::array::from_fn(|x| {
+        let (sum, difference, outputs) =
+            forward_transform8::<FORWARD2_SHIFT>(rows.map(|row| row[x]));
+        let round = 1 << (PASS1_BITS - 1);
+        outputs_with((sum + round) >> PASS1_BITS, (difference + round) >> PASS1_BITS, outputs)
+    });
+    core::array::from_fn(|y| columns.map(|column| column[y]))
+}
+
+/// The outputs 0 and 4 of the 8-point forward transform, which are sums, and the others, scaled by √8
+/// and divided by 2^(`SHIFT` − 13).
+fn forward_transform8<const SHIFT: u32>(x: [i16; 8]) -> (i16, i16, [i16; 6]) {
+    let [s0, s1, s2, s3] = core::array::from_fn(|i| x[i] + x[7 - i]);
+    let [d0, d1, d2, d3] = core::array::from_fn(|i| x[i] - x[7 - i]);
+    let (outer, inner) = (s0 - s3, s1 - s2);
+    let shared_73 = dot(d3 + d1, d2 + d0, SHARED_73);
+    let shared_51 = dot(d3 + d1, d2 + d0, SHARED_51);
+    let round = 1 << (SHIFT - 1);
+    let others = [
+        dot(d3, d0, OUTER_1) + shared_51,
+        dot(outer, inner, LOW),
+        dot(d2, d1, INNER_3) + shared_73,
+        dot(d2, d1, INNER_5) + shared_51,
+        dot(outer, inner, HIGH),
+        dot(d3, d0, OUTER_7) + shared_73,
+    ];
+    ((s0 + s3) + (s1 + s2), (s0 + s3) - (s1 + s2), others.map(|sum| narrow::<SHIFT>(sum + round)))
+}
+
+fn outputs_with(sum: i16, difference: i16, [a, b, c, d, e, f]: [i16; 6]) -> [i16; 8] {
+    [sum, a, b, c, difference, d, e, f]
 }
 
 /// Transforms columns, then rows.

@@ -5,25 +5,15 @@
 //! memory.
 
 use super::factors::{
-    DIFFERENCE, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_SHIFT, PASS2_SHIFT, Pair,
-    SHARED_51, SHARED_73, SUM,
+    DIFFERENCE, FORWARD2_SHIFT, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_BITS,
+    PASS1_SHIFT, PASS2_SHIFT, Pair, SHARED_51, SHARED_73, SUM,
 };
 use fearless_simd::{Bytes, Simd, SimdBase, SimdFrom, i8x16, i16x8, i16x16, i32x4, i32x8, u8x16};
 
 /// The 8×8 transform of rows of coefficients.
 #[inline(always)]
 pub(super) fn inverse8<S: Simd>(simd: S, rows: &[[i16; 8]; 8]) -> [[u8; 8]; 8] {
-    let [a, b, c, d, e, f, g, h] = rows;
-    let rows = [
-        i16x8::simd_from(simd, *a),
-        i16x8::simd_from(simd, *b),
-        i16x8::simd_from(simd, *c),
-        i16x8::simd_from(simd, *d),
-        i16x8::simd_from(simd, *e),
-        i16x8::simd_from(simd, *f),
-        i16x8::simd_from(simd, *g),
-        i16x8::simd_from(simd, *h),
-    ];
+    let rows = load(simd, rows);
     let columns = transpose8(simd, transform8::<S, PASS1_SHIFT>(simd, rows));
     let [a, b, c, d, e, f, g, h] = transform8::<S, PASS2_SHIFT>(simd, columns);
     // Columns of samples, two in a vector. Interleaving moves the index of the row to the front.
@@ -53,6 +43,66 @@ pub(super) fn inverse4<S: Simd>(simd: S, rows: [[i16; 8]; 2]) -> [[u8; 4]; 4] {
     let samples = to_samples(simd, simd.saturating_narrow_i16x8(top, bottom));
     let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = samples;
     [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]]
+}
+
+/// The forward 8×8 transform of rows of samples.
+#[inline(always)]
+pub(super) fn forward8<S: Simd>(simd: S, rows: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
+    let columns = transpose8(simd, load(simd, rows));
+    let (sum, difference, outputs) = forward_transform8::<S, PASS1_SHIFT>(simd, columns);
+    let columns = outputs_with(sum << PASS1_BITS, difference << PASS1_BITS, outputs);
+    let rows = transpose8(simd, columns);
+    let (sum, difference, outputs) = forward_transform8::<S, FORWARD2_SHIFT>(simd, rows);
+    let round = i16x8::splat(simd, 1 << (PASS1_BITS - 1));
+    let (sum, difference) = ((sum + round) >> PASS1_BITS, (difference + round) >> PASS1_BITS);
+    let [a, b, c, d, e, f, g, h] = outputs_with(sum, difference, outputs);
+    [a.into(), b.into(), c.into(), d.into(), e.into(), f.into(), g.into(), h.into()]
+}
+
+/// The outputs 0 and 4 of the 8-point forward transform of eight columns, which are sums, and the
+/// others, scaled by √8 and divided by 2^(`SHIFT` − 13).
+#[inline(always)]
+fn forward_transform8<S: Simd, const SHIFT: u32>(
+    simd: S,
+    x: [i16x8<S>; 8],
+) -> (i16x8<S>, i16x8<S>, [i16x8<S>; 6]) {
+    let (s0, s1, s2, s3) = (x[0] + x[7], x[1] + x[6], x[2] + x[5], x[3] + x[4]);
+    let (d0, d1, d2, d3) = (x[0] - x[7], x[1] - x[6], x[2] - x[5], x[3] - x[4]);
+    let round = i32x8::splat(simd, 1 << (SHIFT - 1));
+    let even = pairs(simd, s0 - s3, s1 - s2);
+    let shared = pairs(simd, d3 + d1, d2 + d0);
+    let shared_73 = dot(simd, shared, SHARED_73) + round;
+    let shared_51 = dot(simd, shared, SHARED_51) + round;
+    let (d30, d21) = (pairs(simd, d3, d0), pairs(simd, d2, d1));
+    let others = [
+        narrow::<S, SHIFT>(simd, dot(simd, d30, OUTER_1) + shared_51),
+        narrow::<S, SHIFT>(simd, dot(simd, even, LOW) + round),
+        narrow::<S, SHIFT>(simd, dot(simd, d21, INNER_3) + shared_73),
+        narrow::<S, SHIFT>(simd, dot(simd, d21, INNER_5) + shared_51),
+        narrow::<S, SHIFT>(simd, dot(simd, even, HIGH) + round),
+        narrow::<S, SHIFT>(simd, dot(simd, d30, OUTER_7) + shared_73),
+    ];
+    ((s0 + s3) + (s1 + s2), (s0 + s3) - (s1 + s2), others)
+}
+
+#[inline(always)]
+const fn outputs_with<V: Copy>(sum: V, difference: V, [a, b, c, d, e, f]: [V; 6]) -> [V; 8] {
+    [sum, a, b, c, difference, d, e, f]
+}
+
+#[inline(always)]
+fn load<S: Simd>(simd: S, rows: &[[i16; 8]; 8]) -> [i16x8<S>; 8] {
+    let [a, b, c, d, e, f, g, h] = rows;
+    [
+        i16x8::simd_from(simd, *a),
+        i16x8::simd_from(simd, *b),
+        i16x8::simd_from(simd, *c),
+        i16x8::simd_from(simd, *d),
+        i16x8::simd_from(simd, *e),
+        i16x8::simd_from(simd, *f),
+        i16x8::simd_from(simd, *g),
+        i16x8::simd_from(simd, *h),
+    ]
 }
 
 /// The 8-point inverse transform of eight columns, scaled by √8 and divided by 2^(`SHIFT` − 13).

@@ -1,0 +1,205 @@
+//! Rows of pixels → bands of luma and chroma, as high as one row of MCUs.
+
+use crate::budget::{Budget, Buffer};
+use crate::dct::Block;
+use crate::error::Error;
+use crate::picture::Layout;
+use crate::simd;
+use crate::size::Size;
+
+/// The picture to encode.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) pixels: &'a [u8],
+    pub(super) size: Size,
+    pub(super) layout: Layout,
+    /// Only luma is written.
+    pub(super) is_gray: bool,
+    /// What transparent pixels show.
+    pub(super) background: [u8; 3],
+}
+
+/// The samples of one row of MCUs: 8 rows of grey, or 16 rows of luma and 8 of each chroma, of half
+/// the width.
+pub(super) struct Bands<'b> {
+    /// The samples of a row of luma: complete MCUs.
+    width: usize,
+    luma: Buffer<'b, u8>,
+    chroma: [Buffer<'b, u8>; 2],
+    /// Two rows of each chroma in full width.
+    pair: [Buffer<'b, u8>; 2],
+}
+
+impl<'b> Bands<'b> {
+    pub(super) fn new(size: Size, is_gray: bool, budget: &'b Budget) -> Result<Self, Error> {
+        let mcu = if is_gray { 8 } else { 16 };
+        let width = (size.width as usize).next_multiple_of(mcu);
+        let chroma = if is_gray { 0 } else { width };
+        Ok(Self {
+            width,
+            luma: budget.buffer(width * mcu, 0u8)?,
+            chroma: [budget.buffer(chroma * 4, 0u8)?, budget.buffer(chroma * 4, 0u8)?],
+            pair: [budget.buffer(chroma * 2, 0u8)?, budget.buffer(chroma * 2, 0u8)?],
+        })
+    }
+
+    /// The bytes of the buffers.
+    pub(super) const fn memory_bytes(size: Size, is_gray: bool) -> u64 {
+        let width = size.width as u64;
+        if is_gray {
+            width.next_multiple_of(8) * 8
+        } else {
+            width.next_multiple_of(16) * (16 + 2 * 4 + 2 * 2)
+        }
+    }
+
+    /// Fills the bands with the row `mcu_y` of MCUs. Below the picture its last row is repeated, and
+    /// beside it the last sample.
+    pub(super) fn fill(&mut self, source: &Source<'_>, mcu_y: usize) -> Result<(), Error> {
+        let (picture_width, last) = (source.size.width as usize, source.size.height as usize - 1);
+        let row_bytes = picture_width * source.layout.bytes_per_pixel();
+        let height = self.luma.len() / self.width.max(1);
+        for (y, luma) in self.luma.chunks_exact_mut(self.width.max(1)).enumerate() {
+            let row = (mcu_y * height + y).min(last);
+            let row = source.pixels.get(row * row_bytes..).and_then(|rest| rest.get(..row_bytes));
+            let row = row.ok_or(OUTSIDE)?;
+            let odd = y % 2 * self.width;
+            let [cb, cr] = self.pair.each_mut().map(|rows| rows.get_mut(odd..).unwrap_or_default());
+            source.convert_row(row, [luma, cb, cr]);
+            repeat_last(luma, picture_width);
+            if source.is_gray {
+                continue;
+            }
+            for rows in [cb, cr] {
+                repeat_last(rows.get_mut(..self.width).ok_or(OUTSIDE)?, picture_width);
+            }
+            if odd > 0 {
+                let start = y / 2 * (self.width / 2);
+                for (pair, chroma) in self.pair.iter().zip(&mut self.chroma) {
+                    let (top, bottom) = pair.split_at(self.width);
+                    let averages = chroma.get_mut(start..start + self.width / 2).ok_or(OUTSIDE)?;
+                    simd::vectorize(|| average(top, bottom, averages));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_gray(&self) -> bool {
+        self.pair.iter().all(|rows| rows.is_empty())
+    }
+
+    /// The luma block at column `x` and row `y` of the band, in blocks.
+    #[inline(always)]
+    pub(super) fn luma_block(&self, x: usize, y: usize) -> Result<Block, Error> {
+        block(&self.luma, self.width, x, y)
+    }
+
+    /// The block at column `x` of a chroma component, 0 or 1.
+    #[inline(always)]
+    pub(super) fn chroma_block(&self, component: usize, x: usize) -> Result<Block, Error> {
+        block(&self.chroma[component & 1], self.width / 2, x, 0)
+    }
+}
+
+impl Source<'_> {
+    /// Converts a row to luma and chroma (ITU-T T.871, 7).
+    fn convert_row(&self, row: &[u8], [luma, cb, cr]: [&mut [u8]; 3]) {
+        let [red, green, blue] = self.background;
+        let gray = |[value, alpha]: [u8; 2], background| over(value, alpha, background);
+        match self.layout {
+            Layout::Gray => luma.iter_mut().zip(row).for_each(|(luma, value)| *luma = *value),
+            Layout::GrayAlpha if self.is_gray => {
+                let pixels = row.as_chunks::<2>().0;
+                luma.iter_mut().zip(pixels).for_each(|(luma, &pixel)| *luma = gray(pixel, red));
+            }
+            Layout::GrayAlpha => {
+                convert(row, [luma, cb, cr], |pixel: [u8; 2]| {
+                    [gray(pixel, red), gray(pixel, green), gray(pixel, blue)]
+                });
+            }
+            Layout::Rgb => convert(row, [luma, cb, cr], |rgb: [u8; 3]| rgb),
+            Layout::Rgba => convert(row, [luma, cb, cr], |[r, g, b, alpha]: [u8; 4]| {
+                [over(r, alpha, red), over(g, alpha, green), over(b, alpha, blue)]
+            }),
+        }
+    }
+}
+
+fn convert<const CHANNELS: usize>(
+    row: &[u8],
+    [luma, cb, cr]: [&mut [u8]; 3],
+    to_rgb: impl Fn([u8; CHANNELS]) -> [u8; 3],
+) {
+    let pixels = row.as_chunks::<CHANNELS>().0;
+    simd::vectorize(|| {
+        let samples = luma.iter_mut().zip(cb).zip(cr);
+        for (((luma, cb), cr), &pixel) in samples.zip(pixels) {
+            [*luma, *cb, *cr] = ycbcr_of_rgb(to_rgb(pixel));
+        }
+    });
+}
+
+/// With factors scaled by 2¹⁶. A factor that needs more than 15 bits and a sign is split, so that a
+/// product is one instruction for a vector of 16-bit numbers.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and 255")]
+fn ycbcr_of_rgb([red, green, blue]: [u8; 3]) -> [u8; 3] {
+    const BITS: u32 = 16;
+    const HALF: i32 = (1 << (BITS - 1)) - 1;
+    let (r, g, b) = (i32::from(red), i32::from(green), i32::from(blue));
+    let y = 19_595 * r + (g << BITS) - 27_066 * g + 7_471 * b + HALF;
+    let cb = (b << (BITS - 1)) - 11_059 * r - 21_709 * g + (128 << BITS) + HALF;
+    let cr = (r << (BITS - 1)) - 27_439 * g - 5_329 * b + (128 << BITS) + HALF;
+    [(y >> BITS) as u8, (cb >> BITS) as u8, (cr >> BITS) as u8]
+}
+
+/// `value` with opacity `alpha` over `background`, rounded.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "at most (255 · 255 + 127) / 255 = 255")]
+fn over(value: u8, alpha: u8, background: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    let sum = u32::from(value) * alpha + u32::from(background) * (255 - alpha);
+    ((sum + 127) / 255) as u8
+}
+
+/// Averages 2 × 2 samples. Halves are rounded down and up in turns, as libjpeg does, so that the
+/// picture becomes no brighter.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "an average of bytes is a byte")]
+fn average(top: &[u8], bottom: &[u8], averages: &mut [u8]) {
+    let rows = top.as_chunks::<4>().0.iter().zip(bottom.as_chunks::<4>().0);
+    for ([left, right], (top, bottom)) in averages.as_chunks_mut::<2>().0.iter_mut().zip(rows) {
+        let sum = |a: usize| {
+            u16::from(top[a])
+                + u16::from(top[a + 1])
+                + u16::from(bottom[a])
+                + u16::from(bottom[a + 1])
+        };
+        *left = ((sum(0) + 1) / 4) as u8;
+        *right = ((sum(2) + 2) / 4) as u8;
+    }
+}
+
+fn repeat_last(row: &mut [u8], width: usize) {
+    let (picture, beside) = row.split_at_mut(width.min(row.len()));
+    if let Some(&last) = picture.last() {
+        beside.fill(last);
+    }
+}
+
+/// The samples of a block, with the level shifted (T.81, A.3.1).
+#[inline(always)]
+fn block(samples: &[u8], width: usize, x: usize, y: usize) -> Result<Block, Error> {
+    let mut block = [[0; 8]; 8];
+    let rows = samples.get(y * 8 * width + x * 8..).ok_or(OUTSIDE)?.chunks(width);
+    for (to, from) in block.iter_mut().zip(rows) {
+        let from = from.first_chunk::<8>().ok_or(OUTSIDE)?;
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to = i16::from(from) - 128;
+        }
+    }
+    Ok(block)
+}
+
+const OUTSIDE: Error = Error::Bug("the JPEG encoder reads outside its band");
