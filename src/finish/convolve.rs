@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::price::sum_ps;
 use crate::simd;
 
+use super::dot;
 use super::kernel::{Axis, ONE_BITS, Weights};
 use super::sample::Sample;
 
@@ -175,19 +176,41 @@ impl<'b> Columns<'b> {
     /// Filters `line` into a row of the target.
     #[inline(always)]
     fn filter_horizontally<S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Result<(), Error> {
-        let (vectors, _) = self.taps.as_chunks::<TAPS_AT_ONCE>();
-        if self.padded == TAPS_AT_ONCE {
-            for ((resized, &first), taps) in resized.iter_mut().zip(&*self.firsts).zip(vectors) {
-                let window = line.get(first as usize..).and_then(|line| line.first_chunk());
-                *resized = S::from_sum::<SUM_BITS>(dot(window.ok_or(OUTSIDE)?, taps));
+        match self.padded / TAPS_AT_ONCE {
+            1 => self.filter::<1, S>(line, resized),
+            2 => self.filter::<2, S>(line, resized),
+            3 => self.filter::<3, S>(line, resized),
+            vectors => {
+                let taps = self.taps.as_chunks().0.chunks_exact(vectors);
+                for ((resized, &first), taps) in resized.iter_mut().zip(&*self.firsts).zip(taps) {
+                    let (window, _) = line.get(first as usize..).ok_or(OUTSIDE)?.as_chunks();
+                    *resized = S::from_sum::<SUM_BITS>(dot::one(window, taps));
+                }
+                Ok(())
             }
-        } else {
-            let windows = self.firsts.iter().zip(vectors.chunks_exact(self.padded / TAPS_AT_ONCE));
-            for (resized, (&first, taps)) in resized.iter_mut().zip(windows) {
-                let (window, _) = line.get(first as usize..).ok_or(OUTSIDE)?.as_chunks();
-                let sum = window.iter().zip(taps).map(|(window, taps)| dot(window, taps)).sum();
+        }
+    }
+
+    /// The same for windows of `N` vectors. Most resizes shrink by less than 2.5 and have two.
+    #[inline(always)]
+    fn filter<const N: usize, S: Sample>(
+        &self,
+        line: &[i16],
+        resized: &mut [S],
+    ) -> Result<(), Error> {
+        let (taps, _) = self.taps.as_chunks::<TAPS_AT_ONCE>().0.as_chunks::<N>();
+        let (firsts, last_firsts) = self.firsts.as_chunks::<4>();
+        let (fours, last) = resized.as_chunks_mut::<4>();
+        let (tap_fours, last_taps) = taps.as_chunks::<4>();
+        for ((resized, &[a, b, c, d]), taps) in fours.iter_mut().zip(firsts).zip(tap_fours) {
+            let windows = [window(line, a)?, window(line, b)?, window(line, c)?, window(line, d)?];
+            let sums = dot::four::<N>(windows, taps);
+            for (resized, sum) in resized.iter_mut().zip(sums) {
                 *resized = S::from_sum::<SUM_BITS>(sum);
             }
+        }
+        for ((resized, &first), taps) in last.iter_mut().zip(last_firsts).zip(last_taps) {
+            *resized = S::from_sum::<SUM_BITS>(dot::one(window::<N>(line, first)?, taps));
         }
         Ok(())
     }
@@ -199,10 +222,11 @@ impl<'b> Columns<'b> {
     }
 }
 
-/// The dot product.
+/// The window that begins at `first`.
 #[inline(always)]
-fn dot(samples: &[i16; TAPS_AT_ONCE], taps: &[i16; TAPS_AT_ONCE]) -> i32 {
-    samples.iter().zip(taps).map(|(&sample, &tap)| i32::from(sample) * i32::from(tap)).sum()
+fn window<const N: usize>(line: &[i16], first: u32) -> Result<&[dot::Eight; N], Error> {
+    let (vectors, _) = line.get(first as usize..).ok_or(OUTSIDE)?.as_chunks();
+    vectors.first_chunk().ok_or(OUTSIDE)
 }
 
 #[inline(always)]
@@ -229,8 +253,7 @@ fn length(count: u64) -> Result<usize, Error> {
 const LINE_BITS: u32 = 6;
 /// Fraction bits of the sums over a line.
 const SUM_BITS: u32 = ONE_BITS + LINE_BITS;
-/// Most resizes shrink by less than 2.5 and have windows of at most this length.
-const TAPS_AT_ONCE: usize = 16;
+const TAPS_AT_ONCE: usize = 8;
 /// As many sums as fit in registers.
 const COLUMNS_AT_ONCE: usize = 32;
 const OUTSIDE: Error = Error::Bug("resizing reads outside its plane");

@@ -11,6 +11,7 @@ mod channels;
 mod color;
 mod color_space;
 mod convolve;
+mod dot;
 mod icc;
 mod kernel;
 mod light;
