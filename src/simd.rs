@@ -15,8 +15,8 @@ use fearless_simd::{Level, Simd, Sse2};
 /// Runs `kernel`, compiled for AVX2 where the machine has it.
 ///
 /// A call costs a few nanoseconds and `kernel` cannot be inlined into its caller, so a row or more
-/// is the right amount of work. Functions that it calls must be `#[inline(always)]`; others are
-/// compiled once, for every machine.
+/// is the right amount of work. `kernel` and the functions that it calls must be
+/// `#[inline(always)]`; others are compiled once, for every machine.
 #[inline(always)]
 pub(crate) fn vectorize<R>(kernel: impl FnOnce() -> R) -> R {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]

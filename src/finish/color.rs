@@ -160,7 +160,10 @@ fn each<const CHANNELS: usize>(
     if !rest.is_empty() || values.len() != pixels.len() {
         return Err(UNEQUAL_LENGTHS);
     }
-    simd::vectorize(|| pixels.iter_mut().zip(values).for_each(|(pixel, value)| *pixel = value));
+    simd::vectorize(
+        #[inline(always)]
+        || pixels.iter_mut().zip(values).for_each(|(pixel, value)| *pixel = value),
+    );
     Ok(())
 }
 

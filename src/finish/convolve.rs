@@ -84,8 +84,14 @@ impl<'b> Convolution<'b> {
         let rows = source.get(first..).ok_or(OUTSIDE)?;
         let taps = self.taps.get(..self.taps_len).ok_or(OUTSIDE)?;
         let line = self.line.get_mut(..self.width).ok_or(OUTSIDE)?;
-        simd::vectorize(|| filter_vertically(rows, self.source_width, taps, line))?;
-        simd::vectorize(|| self.columns.filter_horizontally(&self.line, resized))
+        simd::vectorize(
+            #[inline(always)]
+            || filter_vertically(rows, self.source_width, taps, line),
+        )?;
+        simd::vectorize(
+            #[inline(always)]
+            || self.columns.filter_horizontally(&self.line, resized),
+        )
     }
 }
 

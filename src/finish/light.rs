@@ -100,8 +100,14 @@ impl CurvesAndMatrix {
                     *sample = gray(*sample);
                 }
             }
-            Channels::Rgb => simd::vectorize(|| self.convert_rgb::<3>(pixels)),
-            Channels::Rgba => simd::vectorize(|| self.convert_rgb::<4>(pixels)),
+            Channels::Rgb => simd::vectorize(
+                #[inline(always)]
+                || self.convert_rgb::<3>(pixels),
+            ),
+            Channels::Rgba => simd::vectorize(
+                #[inline(always)]
+                || self.convert_rgb::<4>(pixels),
+            ),
             Channels::Cmyk => return Err(Error::Bug("curves and a matrix for CMYK")),
         }
         Ok(())

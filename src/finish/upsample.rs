@@ -88,13 +88,16 @@ impl Upsampler {
         let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or(OUTSIDE);
         // A copied row is its own farther row: 3/4 and 1/4 of it add up to the row itself.
         let (near, far) = (row(self.rows.0)?, row(self.rows.1)?);
-        simd::vectorize(|| match (self.x, self.y) {
-            (Steps::Copied { first }, Steps::Copied { .. }) => copy_row(near, first, resized),
-            (Steps::Copied { first }, Steps::Doubled { .. }) => {
-                blend_rows(near, far, first, resized)
-            }
-            (Steps::Doubled { first }, _) => double_row(near, far, first, resized),
-        })
+        simd::vectorize(
+            #[inline(always)]
+            || match (self.x, self.y) {
+                (Steps::Copied { first }, Steps::Copied { .. }) => copy_row(near, first, resized),
+                (Steps::Copied { first }, Steps::Doubled { .. }) => {
+                    blend_rows(near, far, first, resized)
+                }
+                (Steps::Doubled { first }, _) => double_row(near, far, first, resized),
+            },
+        )
         .ok_or(OUTSIDE)
     }
 }

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::block::dequantize;
 use crate::budget::{Budget, Buffer};
 use crate::dct::{Block, inverse2, inverse4, inverse8, mean};
 use crate::error::Error;
@@ -42,21 +43,26 @@ impl<'b> Band<'b> {
         u64::from(columns) * u64::from(rows) * side * side
     }
 
-    /// Transforms `block` into the samples of the block at column `x` and row `y` of the band.
-    /// Coefficients after `last` in zigzag order must be 0.
+    /// Dequantizes `block` and transforms it into the samples of the block at column `x` and row `y`
+    /// of the band. Without `has_ac`, all coefficients but DC must be 0.
     #[inline(always)]
     pub(super) fn write_block<const SIDE: usize>(
         &mut self,
         x: usize,
         y: usize,
-        block: &Block,
-        last: u32,
+        block: &mut Block,
+        steps: &Block,
+        has_ac: bool,
     ) {
+        if SIDE == 8 && !has_ac {
+            let dc = block[0][0].wrapping_mul(steps[0][0]);
+            return self.write_samples(x, y, [[mean(dc); 8]; 8]);
+        }
+        dequantize(block, steps);
         match SIDE {
             1 => self.write_samples(x, y, [[mean(block[0][0])]]),
             2 => self.write_samples(x, y, inverse2(block)),
             4 => self.write_samples(x, y, inverse4(block)),
-            _ if last == 0 => self.write_samples(x, y, [[mean(block[0][0]); 8]; 8]),
             _ => self.write_samples(x, y, inverse8(block)),
         }
     }

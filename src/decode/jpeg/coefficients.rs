@@ -2,10 +2,9 @@
 //! that the scale needs.
 
 use super::band::{self, Band};
-use super::block::dequantized;
+use super::block::steps_at;
 use super::block_window::BlockWindow;
 use super::order::Order;
-use super::zigzag::zigzag_order;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
@@ -105,13 +104,7 @@ impl<'b> Coefficients<'b> {
         let BlockWindow { window, values_per_block, .. } = self.blocks;
         let columns = window.x..window.x.saturating_add(window.width);
         let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
-        let mut steps = [0; 64];
-        let zigzag_steps = self.quantization_steps.ok_or(WITHOUT_STEPS)?;
-        for (index, step) in zigzag_order(self.scale).iter().zip(zigzag_steps) {
-            if usize::from(*index) < values_per_block {
-                steps[usize::from(*index & 63)] = step;
-            }
-        }
+        let steps = steps_at(self.scale, &self.quantization_steps.ok_or(WITHOUT_STEPS)?);
         let row_values = window.width as usize * values_per_block;
         for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
             interrupt.check()?;
@@ -120,16 +113,14 @@ impl<'b> Coefficients<'b> {
             for (x, values) in row.chunks_exact(values_per_block).enumerate() {
                 let mut block = [[0; 8]; 8];
                 let coefficients = block.as_flattened_mut().iter_mut();
-                for ((out, value), step) in coefficients.zip(values).zip(&steps) {
-                    *out = dequantized((*value).into(), *step);
-                }
+                coefficients.zip(values).for_each(|(to, value)| *to = *value);
                 // Without a history, any coefficient may be nonzero.
-                let last = history.next().map_or(63, |bits| 63 - (bits | 1).leading_zeros());
+                let has_ac = history.next().is_none_or(|bits| bits & !1 != 0);
                 match self.scale {
-                    Scale::Full => band.write_block::<8>(x, 0, &block, last),
-                    Scale::Half => band.write_block::<4>(x, 0, &block, last),
-                    Scale::Quarter => band.write_block::<2>(x, 0, &block, last),
-                    Scale::Eighth => band.write_block::<1>(x, 0, &block, last),
+                    Scale::Full => band.write_block::<8>(x, 0, &mut block, &steps, has_ac),
+                    Scale::Half => band.write_block::<4>(x, 0, &mut block, &steps, has_ac),
+                    Scale::Quarter => band.write_block::<2>(x, 0, &mut block, &steps, has_ac),
+                    Scale::Eighth => band.write_block::<1>(x, 0, &mut block, &steps, has_ac),
                 }
             }
             band.send_rows(y, component, sink)?;
@@ -138,8 +129,8 @@ impl<'b> Coefficients<'b> {
     }
 }
 
-/// True when a history is needed. At full size, the inverse DCT also uses it, to find the last
-/// nonzero coefficient.
+/// True when a history is needed. At full size, the inverse DCT also uses it, to find blocks without
+/// AC coefficients.
 fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
     let component = frame.components().get(component);
     match scale {

@@ -83,22 +83,43 @@ impl HuffmanLookup {
         }
     }
 
-    /// Decodes a code and its extra bits. The lower four bits of the symbol are their number.
+    /// Refills, then decodes a code and its extra bits. The lower four bits of the symbol are their
+    /// number.
     #[inline(always)]
     pub(super) fn decode_value(&self, bits: &mut BitReader<'_>) -> Result<DecodedSymbol, Fault> {
         bits.refill();
+        self.decode_any(bits)
+    }
+
+    /// Decodes a code and its extra bits if both are in the lookup. At least [`FAST_BITS`] bits must
+    /// be available, and no more are consumed.
+    #[inline(always)]
+    pub(super) fn decode_short(&self, bits: &mut BitReader<'_>) -> Option<DecodedSymbol> {
         let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
-        if entry & HAS_VALUE != 0 {
-            bits.consume(entry & 31);
-            return Ok(DecodedSymbol {
-                symbol: symbol_of(entry),
-                value: entry.cast_signed() >> 16,
-            });
+        if entry & HAS_VALUE == 0 {
+            return None;
         }
+        bits.consume(entry & 31);
+        Some(DecodedSymbol { symbol: symbol_of(entry), value: entry.cast_signed() >> 16 })
+    }
+
+    /// Decodes a code and its extra bits, of which one is not in the lookup. At least 31 bits must be
+    /// available.
+    #[inline(always)]
+    pub(super) fn decode_long(&self, bits: &mut BitReader<'_>) -> Result<DecodedSymbol, Fault> {
         let (symbol, length) = self.find_code(bits.peek(16)).ok_or(Fault::InvalidCode)?;
         bits.consume(length);
         let size = u32::from(symbol & 15);
         Ok(DecodedSymbol { symbol, value: extend(bits.read(size), size) })
+    }
+
+    /// Decodes any code and its extra bits. At least 31 bits must be available.
+    #[inline(always)]
+    pub(super) fn decode_any(&self, bits: &mut BitReader<'_>) -> Result<DecodedSymbol, Fault> {
+        match self.decode_short(bits) {
+            Some(decoded) => Ok(decoded),
+            None => self.decode_long(bits),
+        }
     }
 
     /// Refills, then decodes a code without extra bits.

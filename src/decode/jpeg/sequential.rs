@@ -22,8 +22,7 @@ impl<'p, 'b> Sequential<'p, 'b> {
         slots: Slots,
         lookups: &'p LookupTables<'_>,
     ) -> Result<Self, Error> {
-        // Steps of 1, because dequantization happens later, together with the inverse DCT.
-        Ok(Self { plane, tables: lookups.block_tables(slots, &[1; 64])?, predicted: 0 })
+        Ok(Self { plane, tables: lookups.block_tables(slots)?, predicted: 0 })
     }
 }
 
@@ -48,7 +47,7 @@ impl BlockDecoder for Sequential<'_, '_> {
             }
             Scale::Eighth => decode_dc_only(tables, predicted, bits).map(|dc| {
                 block[0][0] = dc;
-                0
+                false
             }),
         }?;
         let range = position.first_value..position.first_value + self.plane.blocks.values_per_block;

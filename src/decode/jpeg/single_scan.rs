@@ -4,12 +4,12 @@
 use super::ac_skip;
 use super::band::{self, Band};
 use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
-use super::block::{BlockTables, decode_coefficients, decode_dc_only, dequantized};
+use super::block::{BlockTables, decode_coefficients, decode_dc_only, steps_at};
 use super::order::Order;
 use super::restart::{RESTART_PS, RestartCounter};
 use super::tables::{LookupTables, Slots, Tables};
 use super::zigzag::zigzag_order;
-use crate::dct::mean;
+use crate::dct::{Block, mean};
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
@@ -36,9 +36,10 @@ impl SingleScan<'_, '_> {
     ) -> Result<(), Error> {
         let Self { order, tables, .. } = *self;
         let frame = order.frame;
-        let mut steps = [[0; 64]; 4];
+        let mut steps = [[[0; 8]; 8]; 4];
         for (i, steps) in steps.iter_mut().enumerate().take(frame.components().len()) {
-            *steps = tables.quantization_steps(frame, i)?;
+            let (scale, _) = order.scale_and_window(i);
+            *steps = steps_at(scale, &tables.quantization_steps(frame, i)?);
         }
         let mut bands: [Option<Band<'_>>; 4] = [None, None, None, None];
         for (i, (component, band)) in frame.components().iter().zip(&mut bands).enumerate() {
@@ -55,16 +56,19 @@ impl SingleScan<'_, '_> {
         for row in 0..mcus.height {
             job.interrupt.check()?;
             work::visited(u64::from(mcus.width) * blocks_per_mcu);
-            simd::vectorize(|| {
-                decode_mcu_row(
-                    &mcu,
-                    mcus.width as usize,
-                    &mut bands,
-                    &mut predicted,
-                    entropy,
-                    &mut restarts,
-                )
-            })
+            simd::vectorize(
+                #[inline(always)]
+                || {
+                    decode_mcu_row(
+                        &mcu,
+                        mcus.width as usize,
+                        &mut bands,
+                        &mut predicted,
+                        entropy,
+                        &mut restarts,
+                    )
+                },
+            )
             .map_err(|fault| fault.into_error(row * rows_per_mcu, frame.size.height))?;
             for (i, band) in bands.iter().flatten().enumerate() {
                 band.send_rows(row, i, sink)?;
@@ -76,7 +80,7 @@ impl SingleScan<'_, '_> {
     /// The blocks of an MCU in coding order. `steps` are the quantization steps of each component.
     fn mcu_blocks<'t>(
         &'t self,
-        steps: &'t [[i16; 64]; 4],
+        steps: &'t [Block; 4],
     ) -> Result<[Option<McuBlock<'t>>; MAX_BLOCKS_PER_MCU], Error> {
         let components = self.order.frame.components();
         if self.scan.components().len() != components.len() {
@@ -86,13 +90,13 @@ impl SingleScan<'_, '_> {
         let mut blocks = mcu.iter_mut();
         for (i, (component, slots)) in components.iter().zip(self.slots).enumerate() {
             let (scale, _) = self.order.scale_and_window(i);
-            let tables = self.lookups.block_tables(slots, &steps[i & 3])?;
+            let (tables, steps) = (self.lookups.block_tables(slots)?, &steps[i & 3]);
             let (h, v) = (usize::from(component.h), usize::from(component.v));
             for (y, x) in (0..v).flat_map(|y| (0..h).map(move |x| (y, x))) {
                 let block = blocks
                     .next()
                     .ok_or(Error::Bug("an MCU with more blocks than a scan allows"))?;
-                *block = Some(McuBlock { component: i, tables, scale, x, y, columns: h });
+                *block = Some(McuBlock { component: i, tables, steps, scale, x, y, columns: h });
             }
         }
         Ok(mcu)
@@ -152,6 +156,8 @@ const MAX_BLOCKS_PER_MCU: usize = 10;
 struct McuBlock<'t> {
     component: usize,
     tables: BlockTables<'t>,
+    /// In the order of the block.
+    steps: &'t Block,
     scale: Scale,
     x: usize,
     y: usize,
@@ -213,9 +219,9 @@ fn decode_into_band<const LAST: u32, const SIDE: usize>(
 ) -> Result<(), Fault> {
     let mut coefficients = [[0; 8]; 8];
     let zigzag = zigzag_order(block.scale);
-    let last =
+    let has_ac =
         decode_coefficients::<LAST>(&block.tables, zigzag, predicted, bits, &mut coefficients)?;
-    band.write_block::<SIDE>(x, block.y, &coefficients, last);
+    band.write_block::<SIDE>(x, block.y, &mut coefficients, block.steps, has_ac);
     Ok(())
 }
 
@@ -229,6 +235,6 @@ fn decode_mean_into_band(
     x: usize,
 ) -> Result<(), Fault> {
     let dc = decode_dc_only(&block.tables, predicted, bits)?;
-    band.write_mean(x, block.y, mean(dequantized(dc.into(), block.tables.quantization_steps[0])));
+    band.write_mean(x, block.y, mean(dc.wrapping_mul(block.steps[0][0])));
     Ok(())
 }

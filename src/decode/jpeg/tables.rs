@@ -181,15 +181,11 @@ impl<'b> LookupTables<'b> {
     }
 
     /// The tables that decode the blocks of a sequential scan.
-    pub(super) fn block_tables<'t>(
-        &'t self,
-        slots: Slots,
-        quantization_steps: &'t [i16; 64],
-    ) -> Result<BlockTables<'t>, Error> {
+    pub(super) fn block_tables(&self, slots: Slots) -> Result<BlockTables<'_>, Error> {
         let (dc, ac) = (self.dc(slots)?, self.ac(slots)?);
         let skip = self.skip.get(slots.skip).ok_or(MISSING_SLOT)?;
         let start = self.start.get(slots.start).ok_or(MISSING_SLOT)?;
-        Ok(BlockTables { dc, ac, skip, start, quantization_steps })
+        Ok(BlockTables { dc, ac, skip, start })
     }
 
     pub(super) fn dc(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {

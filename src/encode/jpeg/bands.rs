@@ -78,7 +78,10 @@ impl<'b> Bands<'b> {
                 for (pair, chroma) in self.pair.iter().zip(&mut self.chroma) {
                     let (top, bottom) = pair.split_at(self.width);
                     let averages = chroma.get_mut(start..start + self.width / 2).ok_or(OUTSIDE)?;
-                    simd::vectorize(|| average(top, bottom, averages));
+                    simd::vectorize(
+                        #[inline(always)]
+                        || average(top, bottom, averages),
+                    );
                 }
             }
         }
@@ -132,12 +135,15 @@ fn convert<const CHANNELS: usize>(
     to_rgb: impl Fn([u8; CHANNELS]) -> [u8; 3],
 ) {
     let pixels = row.as_chunks::<CHANNELS>().0;
-    simd::vectorize(|| {
-        let samples = luma.iter_mut().zip(cb).zip(cr);
-        for (((luma, cb), cr), &pixel) in samples.zip(pixels) {
-            [*luma, *cb, *cr] = ycbcr_of_rgb(to_rgb(pixel));
-        }
-    });
+    simd::vectorize(
+        #[inline(always)]
+        || {
+            let samples = luma.iter_mut().zip(cb).zip(cr);
+            for (((luma, cb), cr), &pixel) in samples.zip(pixels) {
+                [*luma, *cb, *cr] = ycbcr_of_rgb(to_rgb(pixel));
+            }
+        },
+    );
 }
 
 /// With factors scaled by 2¹⁶. A factor that needs more than 15 bits and a sign is split, so that a

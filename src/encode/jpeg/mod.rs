@@ -74,9 +74,10 @@ fn write_scan(
     let mcus = source.size.width.div_ceil(mcu_side) as usize;
     for mcu_y in 0..source.size.height.div_ceil(mcu_side) as usize {
         bands.fill(source, mcu_y)?;
-        simd::vectorize(|| {
-            write_mcu_row(&mut writer, bands, mcus, quantizers, &codes, &mut predicted)
-        })?;
+        simd::vectorize(
+            #[inline(always)]
+            || write_mcu_row(&mut writer, bands, mcus, quantizers, &codes, &mut predicted),
+        )?;
     }
     writer.finish()
 }
