@@ -128,7 +128,8 @@ impl Order {
         let size = self.stored_size;
         let (rows_peak, _) = Rows::memory_bytes(self.used_planes(), size, self.keeps_luma());
         let (small, pixels) = (self.small_bytes(), self.pixel_bytes());
-        let peak = small.saturating_add(pixels).saturating_add(rows_peak);
+        let row = u64::from(size.width).saturating_mul(self.plane_count() as u64);
+        let peak = [pixels, row, rows_peak].into_iter().fold(small, u64::saturating_add);
         let kept = if self.is_last { 0 } else { small };
         let bytes_per_pixel = self.layout().bytes_per_pixel();
         let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
@@ -205,12 +206,15 @@ impl Order {
         let row_bytes = (self.stored_size.width as usize).checked_mul(channels);
         let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
         let len = row_bytes.checked_mul(self.stored_size.height as usize).ok_or(TOO_LARGE)?;
-        let mut samples = budget.buffer(len, 0u8)?;
+        // Rows are appended: to fill so much memory with zeros first would take longer than a resize.
+        let mut samples = budget.empty_buffer(len)?;
+        let mut pixels = budget.buffer(row_bytes, 0u8)?;
         let parts = self.used_planes();
         let mut rows = Rows::new(parts, self.stored_size, self.keeps_luma(), budget)?;
         let planes = small.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
-        for (y, pixels) in (0..).zip(samples.chunks_exact_mut(row_bytes)) {
-            self.write_colors(&rows.row(y, planes)?, pixels)?;
+        for y in 0..self.stored_size.height {
+            self.write_colors(&rows.row(y, planes)?, &mut pixels)?;
+            samples.extend_from_slice(&pixels)?;
         }
         if self.is_last {
             *small = Default::default();

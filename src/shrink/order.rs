@@ -35,6 +35,11 @@ impl PlaneOrder {
         self.box_width == 1 && self.box_height == 1
     }
 
+    /// True when the rows of the small plane are those that come in.
+    pub(super) const fn appends(&self) -> bool {
+        self.is_copy() && !self.any_order
+    }
+
     /// Bytes of the small plane.
     pub(crate) const fn small_bytes(&self) -> u64 {
         self.small_size().pixels()

@@ -8,6 +8,7 @@ use super::order::PlaneOrder;
 /// A plane while it is shrunk.
 pub(super) struct Plane<'b> {
     order: PlaneOrder,
+    /// Where rows are copied they are appended, so that the plane is not filled before.
     small: Buffer<'b, u8>,
     small_width: usize,
     /// A sum for each column of the window, or for each cell when rows come in any order.
@@ -24,7 +25,11 @@ impl<'b> Plane<'b> {
         let sums_len = usize::try_from(sums_len).map_err(too_large)?;
         Ok(Self {
             order,
-            small: budget.buffer(small_len, order.uncovered)?,
+            small: if order.appends() {
+                budget.empty_buffer(small_len)?
+            } else {
+                budget.buffer(small_len, order.uncovered)?
+            },
             small_width: order.small_size().width as usize,
             sums: budget.buffer(sums_len, 0u32)?,
             rows_in: 0,
@@ -53,13 +58,12 @@ impl<'b> Plane<'b> {
             return Err(Error::Bug("a row out of order, or of another length than its window"));
         }
         self.rows_in += 1;
+        if self.order.appends() {
+            return self.small.extend_from_slice(samples);
+        }
         let cell_row = (row / self.order.box_height) as usize;
         let cells = self.small.get_mut(cell_row * self.small_width..);
         let cells = cells.and_then(|cells| cells.get_mut(..self.small_width)).ok_or(OUTSIDE)?;
-        if self.order.is_copy() {
-            cells.copy_from_slice(samples);
-            return Ok(());
-        }
         for (sum, &sample) in self.sums.iter_mut().zip(samples) {
             *sum += u32::from(sample);
         }
@@ -128,10 +132,15 @@ impl<'b> Plane<'b> {
 
     /// Completes the current row of cells from the rows that have come in, and makes the rows below
     /// it grey.
-    pub(super) fn fill_missing(&mut self) {
+    pub(super) fn fill_missing(&mut self) -> Result<(), Error> {
         let PlaneOrder { window, box_width, box_height, .. } = self.order;
         if self.rows_in == window.height {
-            return;
+            return Ok(());
+        }
+        if self.order.appends() {
+            let missing = (window.height - self.rows_in) as usize * self.small_width;
+            self.rows_in = window.height;
+            return (0..missing).try_for_each(|_| self.small.push(GRAY));
         }
         let rows_in_cell = self.rows_in % box_height;
         let rows = self.small.chunks_exact_mut(self.small_width.max(1));
@@ -143,6 +152,7 @@ impl<'b> Plane<'b> {
         }
         missing.for_each(|cells| cells.fill(GRAY));
         self.rows_in = window.height;
+        Ok(())
     }
 
     fn average_any_order(&mut self) {

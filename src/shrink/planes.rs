@@ -45,7 +45,7 @@ impl<'b> Shrink<'b> {
     /// is grey in every colour model.
     pub(crate) fn finish_truncated(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
         self.allocate_all()?;
-        self.planes.iter_mut().flatten().for_each(Plane::fill_missing);
+        self.planes.iter_mut().flatten().try_for_each(Plane::fill_missing)?;
         self.finish()
     }
 
