@@ -1,10 +1,9 @@
 //! Runs the pipeline: decode, finish and encode, one after another.
 
 use crate::budget::{Budget, Reservation};
-use crate::decode::Decoded;
 use crate::encode;
 use crate::error::Error;
-use crate::finish::Pixels;
+use crate::finish::{PixelRows, Pixels};
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::limits::{Limit, Limits};
@@ -13,6 +12,7 @@ use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::probe::{color_source, probe};
 use crate::request::{OutputFormat, Request};
+use crate::shrink::{RowSink, Shrink};
 
 /// Makes a thumbnail of an upload: the first size of `request`.
 ///
@@ -103,14 +103,27 @@ impl Plan {
 fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
     let budget = &Budget::new(plan.memory_bytes());
     let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
-    let Decoded { planes: mut small, truncated } =
-        plan.decode_order().decode(bytes, Job { budget, interrupt })?;
+    let decode = plan.decode_order();
+    let mut sink = Sink { shrink: Shrink::new(decode.planes, budget), pixels: None };
+    if plan.is_streamed() {
+        let output = plan.output_orders().next();
+        let (finish, _) = output.ok_or(Error::Bug("a request without sizes"))?;
+        sink.pixels = Some(PixelRows::new(finish, budget)?);
+    }
+    let outcome = decode.decode(bytes, Job { budget, interrupt }, &mut sink);
+    let Sink { shrink, pixels: mut streamed } = sink;
+    let (mut small, truncated) = decode.small_planes(outcome, shrink)?;
     let source = color_source(bytes, plan.header());
     // Finished outputs stay charged while the next one is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
         interrupt.check()?;
-        let pixels = finish.pixels(&mut small, source.as_ref(), budget)?;
+        let pixels = if let Some(rows) = streamed.take() {
+            small = Default::default();
+            rows.finish(source.as_ref(), budget)?
+        } else {
+            finish.pixels(&mut small, source.as_ref(), budget)?
+        };
         interrupt.check()?;
         let (size, color) = (pixels.size, pixels.color);
         let (body, reservation) = body(&encode, pixels, budget)?;
@@ -118,6 +131,45 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         thumbnails.push(Thumbnail { body, size, color, truncated })?;
     }
     Ok(thumbnails.into_parts().0)
+}
+
+/// Shrinks the rows of the decoder, and makes those of an output meanwhile if the plan is streamed.
+struct Sink<'b> {
+    shrink: Shrink<'b>,
+    pixels: Option<PixelRows<'b>>,
+}
+
+impl RowSink for Sink<'_> {
+    fn row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        self.shrink.row(plane, y, samples)?;
+        self.advance()
+    }
+
+    fn window_row(&mut self, plane: usize, y: u32, samples: &[u8]) -> Result<(), Error> {
+        self.shrink.window_row(plane, y, samples)?;
+        self.advance()
+    }
+
+    fn scattered(
+        &mut self,
+        plane: usize,
+        y: u32,
+        x: u32,
+        x_step: u32,
+        samples: &[u8],
+    ) -> Result<(), Error> {
+        self.shrink.scattered(plane, y, x, x_step, samples)
+    }
+}
+
+impl Sink<'_> {
+    fn advance(&mut self) -> Result<(), Error> {
+        if let Some(pixels) = &mut self.pixels {
+            let needed_from = pixels.advance(self.shrink.finished_rows())?;
+            self.shrink.forget_before(needed_from);
+        }
+        Ok(())
+    }
 }
 
 /// The encoded file, or the pixels as they are.

@@ -1,9 +1,8 @@
 //! Decodes a probed picture into rows of planes, and shrinks each row as it arrives.
 
-use crate::budget::Buffer;
 use crate::error::{Error, Truncated};
 use crate::job::Job;
-use crate::shrink::{PlaneOrder, Shrink};
+use crate::shrink::{PlaneOrder, RowSink, Shrink, SmallPlanes};
 
 pub(crate) mod jpeg;
 pub(crate) mod png;
@@ -26,29 +25,35 @@ pub(crate) enum Source<'p> {
     WebP(webp::Order<'p>),
 }
 
-/// The small planes of a picture.
-#[derive(Debug)]
-pub(crate) struct Decoded<'b> {
-    pub(crate) planes: [Option<Buffer<'b, u8>>; 4],
-    /// Where truncated data ends, if the order accepts it.
-    pub(crate) truncated: Option<Truncated>,
-}
-
 impl Order<'_> {
-    /// Decodes `bytes` directly into small planes.
-    pub(crate) fn decode<'b>(&self, bytes: &[u8], job: Job<'b>) -> Result<Decoded<'b>, Error> {
-        let mut shrink = Shrink::new(self.planes, job.budget);
-        let (outcome, min_percent_of_rows) = match &self.source {
-            Source::Jpeg(order) => {
-                (order.decode(bytes, job, &mut shrink), order.min_percent_of_rows)
-            }
-            Source::Png(order) => (order.decode(bytes, job, &mut shrink), None),
-            Source::WebP(order) => (order.decode(bytes, job, &mut shrink), None),
+    /// Decodes `bytes` into rows, which `sink` shrinks as the order says.
+    pub(crate) fn decode<S: RowSink>(
+        &self,
+        bytes: &[u8],
+        job: Job<'_>,
+        sink: &mut S,
+    ) -> Result<(), Error> {
+        match &self.source {
+            Source::Jpeg(order) => order.decode(bytes, job, sink),
+            Source::Png(order) => order.decode(bytes, job, sink),
+            Source::WebP(order) => order.decode(bytes, job, sink),
+        }
+    }
+
+    /// The small planes, and where truncated data ends, if the order accepts it.
+    pub(crate) fn small_planes<'b>(
+        &self,
+        outcome: Result<(), Error>,
+        shrink: Shrink<'b>,
+    ) -> Result<(SmallPlanes<'b>, Option<Truncated>), Error> {
+        let min_percent_of_rows = match &self.source {
+            Source::Jpeg(order) => order.min_percent_of_rows,
+            Source::Png(_) | Source::WebP(_) => None,
         };
         match (outcome, min_percent_of_rows) {
-            (Ok(()), _) => Ok(Decoded { planes: shrink.finish()?, truncated: None }),
+            (Ok(()), _) => Ok((shrink.finish()?, None)),
             (Err(Error::Truncated(end)), Some(min)) if shrink.percent_of_rows_in() >= min => {
-                Ok(Decoded { planes: shrink.finish_truncated()?, truncated: Some(end) })
+                Ok((shrink.finish_truncated()?, Some(end)))
             }
             (Err(error), _) => Err(error),
         }

@@ -2,7 +2,8 @@
 //! line, and the horizontal pass filters the line into the row.
 //!
 //! Between the passes a sample has six fraction bits, so that the result is rounded only once. The
-//! inner loops run over arrays of a fixed length, which the compiler vectorises.
+//! inner loops run over arrays of a fixed length, which the compiler vectorises. They return `None`
+//! outside the plane, because an error would have to be dropped in each step.
 
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -78,20 +79,33 @@ impl<'b> Convolution<'b> {
         (self.top, self.taps_len) = self.weights.quantize(y, &mut self.taps);
     }
 
-    /// Resizes `source` into the current row.
-    pub(crate) fn row<S: Sample>(&mut self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
-        let first = self.top as usize * self.source_width + self.left;
+    /// The first source row of the current target row, and the one after the last.
+    pub(crate) const fn needed_rows(&self) -> (usize, usize) {
+        (self.top as usize, self.top as usize + self.taps_len)
+    }
+
+    /// Resizes `source`, which begins at the row `first_row`, into the current row.
+    pub(crate) fn row<S: Sample>(
+        &mut self,
+        source: &[u8],
+        first_row: usize,
+        resized: &mut [S],
+    ) -> Result<(), Error> {
+        let top = (self.top as usize).checked_sub(first_row).ok_or(OUTSIDE)?;
+        let first = top * self.source_width + self.left;
         let rows = source.get(first..).ok_or(OUTSIDE)?;
         let taps = self.taps.get(..self.taps_len).ok_or(OUTSIDE)?;
         let line = self.line.get_mut(..self.width).ok_or(OUTSIDE)?;
         simd::vectorize(
             #[inline(always)]
             || filter_vertically(rows, self.source_width, taps, line),
-        )?;
+        )
+        .ok_or(OUTSIDE)?;
         simd::vectorize(
             #[inline(always)]
             || self.columns.filter_horizontally(&self.line, resized),
         )
+        .ok_or(OUTSIDE)
     }
 }
 
@@ -111,26 +125,20 @@ fn line_len(x: Axis) -> u64 {
 /// Filters one source row per tap into `line`. `rows` begins at the first needed sample of the
 /// first row.
 #[inline(always)]
-fn filter_vertically(
-    rows: &[u8],
-    row_len: usize,
-    taps: &[i16],
-    line: &mut [i16],
-) -> Result<(), Error> {
+fn filter_vertically(rows: &[u8], row_len: usize, taps: &[i16], line: &mut [i16]) -> Option<()> {
     let Some(last) = line.len().checked_sub(COLUMNS_AT_ONCE) else {
         for (column, sample) in line.iter_mut().enumerate() {
-            let rows = rows.get(column..).ok_or(OUTSIDE)?.chunks(row_len);
-            [*sample] = weighted_sums(rows, taps).ok_or(OUTSIDE)?;
+            let rows = rows.get(column..)?.chunks(row_len);
+            [*sample] = weighted_sums(rows, taps)?;
         }
-        return Ok(());
+        return Some(());
     };
     // The last block overlaps the one before, so that it is complete.
     for column in (0..line.len()).step_by(COLUMNS_AT_ONCE).map(|column| column.min(last)) {
-        let block = line.get_mut(column..).and_then(|line| line.first_chunk_mut());
-        let rows = rows.get(column..).ok_or(OUTSIDE)?.chunks(row_len);
-        *block.ok_or(OUTSIDE)? = weighted_sums::<COLUMNS_AT_ONCE>(rows, taps).ok_or(OUTSIDE)?;
+        let block = line.get_mut(column..)?.first_chunk_mut()?;
+        *block = weighted_sums::<COLUMNS_AT_ONCE>(rows.get(column..)?.chunks(row_len), taps)?;
     }
-    Ok(())
+    Some(())
 }
 
 /// The weighted sums of the first `N` columns of `rows`.
@@ -181,7 +189,7 @@ impl<'b> Columns<'b> {
 
     /// Filters `line` into a row of the target.
     #[inline(always)]
-    fn filter_horizontally<S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Result<(), Error> {
+    fn filter_horizontally<S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Option<()> {
         match self.padded / TAPS_AT_ONCE {
             1 => self.filter::<1, S>(line, resized),
             2 => self.filter::<2, S>(line, resized),
@@ -189,21 +197,17 @@ impl<'b> Columns<'b> {
             vectors => {
                 let taps = self.taps.as_chunks().0.chunks_exact(vectors);
                 for ((resized, &first), taps) in resized.iter_mut().zip(&*self.firsts).zip(taps) {
-                    let (window, _) = line.get(first as usize..).ok_or(OUTSIDE)?.as_chunks();
+                    let (window, _) = line.get(first as usize..)?.as_chunks();
                     *resized = S::from_sum::<SUM_BITS>(dot::one(window, taps));
                 }
-                Ok(())
+                Some(())
             }
         }
     }
 
     /// The same for windows of `N` vectors. Most resizes shrink by less than 2.5 and have two.
     #[inline(always)]
-    fn filter<const N: usize, S: Sample>(
-        &self,
-        line: &[i16],
-        resized: &mut [S],
-    ) -> Result<(), Error> {
+    fn filter<const N: usize, S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Option<()> {
         let (taps, _) = self.taps.as_chunks::<TAPS_AT_ONCE>().0.as_chunks::<N>();
         let (firsts, last_firsts) = self.firsts.as_chunks::<4>();
         let (fours, last) = resized.as_chunks_mut::<4>();
@@ -218,7 +222,7 @@ impl<'b> Columns<'b> {
         for ((resized, &first), taps) in last.iter_mut().zip(last_firsts).zip(last_taps) {
             *resized = S::from_sum::<SUM_BITS>(dot::one(window::<N>(line, first)?, taps));
         }
-        Ok(())
+        Some(())
     }
 
     /// Without the weights, which are dropped after the taps are made.
@@ -230,9 +234,8 @@ impl<'b> Columns<'b> {
 
 /// The window that begins at `first`.
 #[inline(always)]
-fn window<const N: usize>(line: &[i16], first: u32) -> Result<&[dot::Eight; N], Error> {
-    let (vectors, _) = line.get(first as usize..).ok_or(OUTSIDE)?.as_chunks();
-    vectors.first_chunk().ok_or(OUTSIDE)
+fn window<const N: usize>(line: &[i16], first: u32) -> Option<&[dot::Eight; N]> {
+    line.get(first as usize..)?.as_chunks().0.first_chunk()
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::picture::Layout;
 use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
+use crate::shrink::{PlaneRows, SmallPlanes};
 use crate::size::Size;
 
 mod channels;
@@ -24,7 +25,7 @@ mod upsample;
 
 use channels::Channels;
 pub use icc::ColorConversion;
-pub(crate) use resize::PlanePart;
+pub(crate) use resize::{PlanePart, max_needed_rows};
 use rows::{Row, Rows};
 
 /// How one output is made from the small planes.
@@ -74,10 +75,6 @@ impl Colors {
     }
 }
 
-/// The small planes of a picture. `None` are planes that it does not have or that no output needs
-/// any more.
-pub(crate) type SmallPlanes<'b> = [Option<Buffer<'b, u8>>; 4];
-
 /// The finished pixels of one output, still charged to the budget of the job.
 #[derive(Debug)]
 pub(crate) struct Pixels<'b> {
@@ -96,45 +93,41 @@ impl Order {
         source: Option<&ColorSource<'_>>,
         budget: &'b Budget,
     ) -> Result<Pixels<'b>, Error> {
-        let mut samples = self.resized_pixels(small, budget)?;
-        let channels = self.channels();
-        let color = match source {
-            Some(ColorSource::Space(space)) => {
-                color_space::to_srgb(&mut samples, channels, space)?;
-                ColorConversion::Converted
-            }
-            Some(ColorSource::Unusable(problem)) => ColorConversion::Ignored(*problem),
-            Some(ColorSource::Icc(profile)) => {
-                icc::to_srgb(&mut samples, channels, Some(profile), self.max_icc_bytes, budget)?
-            }
-            None => icc::to_srgb(&mut samples, channels, None, self.max_icc_bytes, budget)?,
-        };
-        if channels == Channels::Cmyk {
-            samples.truncate(samples.len() / 4 * 3);
+        let mut rows = PixelRows::new(*self, budget)?;
+        rows.advance(small.each_ref().map(|plane| match plane {
+            Some(plane) => PlaneRows::all(plane),
+            None => PlaneRows::NONE,
+        }))?;
+        if self.is_last {
+            *small = Default::default();
         }
-        let layout = self.layout();
-        let (samples, size) = orientation::apply(
-            samples,
-            self.stored_size,
-            layout.bytes_per_pixel(),
-            self.orientation,
-            budget,
-        )?;
-        Ok(Pixels { samples, size, layout, color })
+        rows.finish(source, budget)
     }
 
     /// The most bytes that are live during [`pixels`](Self::pixels), including the small planes.
     pub(crate) fn memory_bytes(&self) -> u64 {
-        let size = self.stored_size;
-        let (rows_peak, _) = Rows::memory_bytes(self.used_planes(), size, self.keeps_luma());
-        let (small, pixels) = (self.small_bytes(), self.pixel_bytes());
-        let row = u64::from(size.width).saturating_mul(self.plane_count() as u64);
-        let peak = [pixels, row, rows_peak].into_iter().fold(small, u64::saturating_add);
+        let small = self.small_bytes();
+        let (making, _) = self.rows_bytes();
         let kept = if self.is_last { 0 } else { small };
+        small.saturating_add(making).max(kept.saturating_add(self.conversion_bytes()))
+    }
+
+    /// The most bytes that are live in [`PixelRows::new`], and those that are live until
+    /// [`PixelRows::finish`].
+    pub(crate) fn rows_bytes(&self) -> (u64, u64) {
+        let size = self.stored_size;
+        let (rows_peak, rows_held) =
+            Rows::memory_bytes(self.used_planes(), size, self.keeps_luma());
+        let row = u64::from(size.width).saturating_mul(self.plane_count() as u64);
+        let pixels = self.pixel_bytes().saturating_add(row);
+        (pixels.saturating_add(rows_peak), pixels.saturating_add(rows_held))
+    }
+
+    /// The most bytes that are live in [`PixelRows::finish`], apart from the rows.
+    pub(crate) fn conversion_bytes(&self) -> u64 {
         let bytes_per_pixel = self.layout().bytes_per_pixel();
-        let rotate = orientation::memory_bytes(size, bytes_per_pixel, self.orientation);
-        let then = kept.saturating_add(pixels).saturating_add(self.icc_cost.bytes.max(rotate));
-        peak.max(then)
+        let rotate = orientation::memory_bytes(self.stored_size, bytes_per_pixel, self.orientation);
+        self.pixel_bytes().saturating_add(self.icc_cost.bytes.max(rotate))
     }
 
     /// The most work of [`pixels`](Self::pixels) in picoseconds.
@@ -195,33 +188,6 @@ impl Order {
         matches!(self.colors, Colors::JpegYCbCr | Colors::Vp8Yuv)
     }
 
-    /// Small planes → pixels at the target size in grey, RGB or CMYK. CMYK has four samples per
-    /// pixel.
-    fn resized_pixels<'b>(
-        &self,
-        small: &mut SmallPlanes<'b>,
-        budget: &'b Budget,
-    ) -> Result<Buffer<'b, u8>, Error> {
-        let channels = self.plane_count();
-        let row_bytes = (self.stored_size.width as usize).checked_mul(channels);
-        let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
-        let len = row_bytes.checked_mul(self.stored_size.height as usize).ok_or(TOO_LARGE)?;
-        // Rows are appended: to fill so much memory with zeros first would take longer than a resize.
-        let mut samples = budget.empty_buffer(len)?;
-        let mut pixels = budget.buffer(row_bytes, 0u8)?;
-        let parts = self.used_planes();
-        let mut rows = Rows::new(parts, self.stored_size, self.keeps_luma(), budget)?;
-        let planes = small.each_ref().map(|plane| plane.as_deref().unwrap_or_default());
-        for y in 0..self.stored_size.height {
-            self.write_colors(&rows.row(y, planes)?, &mut pixels)?;
-            samples.extend_from_slice(&pixels)?;
-        }
-        if self.is_last {
-            *small = Default::default();
-        }
-        Ok(samples)
-    }
-
     /// Converts a row to colours.
     fn write_colors(&self, row: &Row<'_>, pixels: &mut [u8]) -> Result<(), Error> {
         let Row { luma, planes } = row;
@@ -243,6 +209,90 @@ impl Order {
             color::unpremultiply(pixels, self.plane_count());
         }
         Ok(())
+    }
+}
+
+/// Makes the pixels of an output row by row, from planes that are complete or come in.
+pub(crate) struct PixelRows<'b> {
+    order: Order,
+    rows: Rows<'b>,
+    /// Grey, RGB or CMYK, with alpha.
+    samples: Buffer<'b, u8>,
+    row: Buffer<'b, u8>,
+    /// The next row.
+    y: u32,
+}
+
+impl<'b> PixelRows<'b> {
+    pub(crate) fn new(order: Order, budget: &'b Budget) -> Result<Self, Error> {
+        let Size { width, height } = order.stored_size;
+        let row_bytes = (width as usize).checked_mul(order.plane_count());
+        let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
+        let len = row_bytes.checked_mul(height as usize).ok_or(TOO_LARGE)?;
+        // Rows are appended: to fill so much memory with zeros first would take longer than a resize.
+        let samples = budget.empty_buffer(len)?;
+        let row = budget.buffer(row_bytes, 0u8)?;
+        let parts = order.used_planes();
+        let mut rows = Rows::new(parts, order.stored_size, order.keeps_luma(), budget)?;
+        rows.go_to_row(0);
+        Ok(Self { order, rows, samples, row, y: 0 })
+    }
+
+    /// Makes all rows whose samples are there. Returns the row of each plane from which on they are
+    /// still needed.
+    pub(crate) fn advance(&mut self, planes: [PlaneRows<'_>; 4]) -> Result<[u32; 4], Error> {
+        loop {
+            let needed = self.rows.needed_rows();
+            let is_there = |(plane, (_, end)): (&PlaneRows<'_>, (u32, u32))| plane.end >= end;
+            let next = needed.map(|(first, _)| first);
+            if self.y == self.order.stored_size.height {
+                return Ok([u32::MAX; 4]);
+            }
+            if !planes.iter().zip(needed).all(is_there) {
+                return Ok(next);
+            }
+            self.order.write_colors(&self.rows.row(planes)?, &mut self.row)?;
+            self.samples.extend_from_slice(&self.row)?;
+            self.y += 1;
+            self.rows.go_to_row(self.y.min(self.order.stored_size.height - 1));
+        }
+    }
+
+    /// Converts the colours and applies the orientation.
+    pub(crate) fn finish(
+        self,
+        source: Option<&ColorSource<'_>>,
+        budget: &'b Budget,
+    ) -> Result<Pixels<'b>, Error> {
+        let Self { order, rows, mut samples, row, y } = self;
+        drop((rows, row));
+        if y != order.stored_size.height {
+            return Err(Error::Bug("too few rows for an output"));
+        }
+        let channels = order.channels();
+        let color = match source {
+            Some(ColorSource::Space(space)) => {
+                color_space::to_srgb(&mut samples, channels, space)?;
+                ColorConversion::Converted
+            }
+            Some(ColorSource::Unusable(problem)) => ColorConversion::Ignored(*problem),
+            Some(ColorSource::Icc(profile)) => {
+                icc::to_srgb(&mut samples, channels, Some(profile), order.max_icc_bytes, budget)?
+            }
+            None => icc::to_srgb(&mut samples, channels, None, order.max_icc_bytes, budget)?,
+        };
+        if channels == Channels::Cmyk {
+            samples.truncate(samples.len() / 4 * 3);
+        }
+        let layout = order.layout();
+        let (samples, size) = orientation::apply(
+            samples,
+            order.stored_size,
+            layout.bytes_per_pixel(),
+            order.orientation,
+            budget,
+        )?;
+        Ok(Pixels { samples, size, layout, color })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::price::sum_ps;
+use crate::shrink::PlaneRows;
 use crate::size::{Size, SourceRect};
 
 use super::convolve::Convolution;
@@ -48,7 +49,6 @@ impl PlanePart {
 /// - Everything else is resized by Lanczos3, which compensates earlier averages. See
 ///   [`kernel`](super::kernel).
 pub(crate) struct Resizer<'b> {
-    part: PlanePart,
     target: Size,
     filter: Filter<'b>,
 }
@@ -69,7 +69,7 @@ impl<'b> Resizer<'b> {
             Some(upsampler) => Filter::Triangle(upsampler),
             None => Filter::Lanczos3(Convolution::new(x, y, budget)?),
         };
-        Ok(Self { part, target, filter })
+        Ok(Self { target, filter })
     }
 
     /// Goes to row `y` of the target.
@@ -80,16 +80,39 @@ impl<'b> Resizer<'b> {
         }
     }
 
+    /// The first source row of that row, and the one after the last.
+    pub(crate) fn needed_rows(&self) -> (u32, u32) {
+        let (first, end) = match &self.filter {
+            Filter::Triangle(upsampler) => upsampler.needed_rows(),
+            Filter::Lanczos3(convolution) => convolution.needed_rows(),
+        };
+        // Rows of a plane, whose sides have 32 bits.
+        (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(end).unwrap_or(u32::MAX))
+    }
+
     /// Resizes `source` into that row.
-    pub(crate) fn row<S: Sample>(&mut self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
-        let is_plane = source.len() as u64 == self.part.plane_size.pixels();
-        if !is_plane || resized.len() as u64 != u64::from(self.target.width) {
-            return Err(Error::Bug("a plane does not match its size"));
+    pub(crate) fn row<S: Sample>(
+        &mut self,
+        source: PlaneRows<'_>,
+        resized: &mut [S],
+    ) -> Result<(), Error> {
+        if resized.len() as u64 != u64::from(self.target.width) {
+            return Err(Error::Bug("a row does not match its size"));
         }
+        let PlaneRows { samples, first, .. } = source;
         match &mut self.filter {
-            Filter::Triangle(upsampler) => upsampler.row(source, resized),
-            Filter::Lanczos3(convolution) => convolution.row(source, resized),
+            Filter::Triangle(upsampler) => upsampler.row(samples, first as usize, resized),
+            Filter::Lanczos3(convolution) => convolution.row(samples, first as usize, resized),
         }
+    }
+}
+
+/// The most source rows of one target row.
+pub(crate) fn max_needed_rows(part: PlanePart, target: Size) -> u64 {
+    let (x, y) = part.axes(target);
+    match Upsampler::of(x, y) {
+        Some(_) => 2,
+        None => y.max_window_len(),
     }
 }
 
@@ -142,7 +165,7 @@ mod tests {
         let mut resized = budget.buffer(target.pixels() as usize, 0u8)?;
         for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
             resizer.go_to_row(y);
-            resizer.row(source, row)?;
+            resizer.row(PlaneRows::all(source), row)?;
         }
         Ok(resized)
     }

@@ -4,6 +4,7 @@ use super::resize::{self, PlanePart, Resizer};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::price::sum_ps;
+use crate::shrink::PlaneRows;
 use crate::size::Size;
 
 /// Resizes all planes of a picture, one row at a time. Planes of which the same part is shown share
@@ -13,6 +14,7 @@ pub(super) struct Rows<'b> {
     resizers: [Option<Resizer<'b>>; 4],
     /// The index of the resizer of each plane.
     resizer_of_plane: [usize; 4],
+    plane_count: usize,
     width: usize,
     /// A row of luma with its fraction, if the first plane keeps one.
     luma: Buffer<'b, u16>,
@@ -51,6 +53,7 @@ impl<'b> Rows<'b> {
         Ok(Self {
             resizers,
             resizer_of_plane,
+            plane_count: parts.len(),
             width,
             luma: budget.buffer(width * luma_planes, 0u16)?,
             samples: budget.buffer(width * (parts.len() - luma_planes), 0u8)?,
@@ -78,9 +81,26 @@ impl<'b> Rows<'b> {
         weights.chain(planes).fold(rows_ps, u64::saturating_add)
     }
 
-    /// Resizes row `y` of the target.
-    pub(super) fn row(&mut self, y: u32, small: [&[u8]; 4]) -> Result<Row<'_>, Error> {
+    /// Goes to row `y` of the target.
+    pub(super) fn go_to_row(&mut self, y: u32) {
         self.resizers.iter_mut().flatten().for_each(|resizer| resizer.go_to_row(y));
+    }
+
+    /// The first row of each plane that the current row needs, and the one after the last. Nothing
+    /// of planes that there are not.
+    pub(super) fn needed_rows(&self) -> [(u32, u32); 4] {
+        let planes = self.resizer_of_plane.into_iter().take(self.plane_count);
+        let mut needed = [(0, 0); 4];
+        for (needed, index) in needed.iter_mut().zip(planes) {
+            if let Some(resizer) = self.resizers.get(index).and_then(Option::as_ref) {
+                *needed = resizer.needed_rows();
+            }
+        }
+        needed
+    }
+
+    /// Resizes the current row.
+    pub(super) fn row(&mut self, small: [PlaneRows<'_>; 4]) -> Result<Row<'_>, Error> {
         let mut planes = small.into_iter().zip(self.resizer_of_plane);
         if !self.luma.is_empty()
             && let Some((luma, index)) = planes.next()

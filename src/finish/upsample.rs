@@ -81,11 +81,25 @@ impl Upsampler {
         self.rows = self.y.pair(y as usize, self.source_size.1);
     }
 
-    /// Copies or upsamples `source` into the current row.
-    pub(crate) fn row<S: Sample>(&self, source: &[u8], resized: &mut [S]) -> Result<(), Error> {
+    /// The first source row of the current target row, and the one after the last.
+    pub(crate) fn needed_rows(&self) -> (usize, usize) {
+        let (near, far) = self.rows;
+        (near.min(far), near.max(far) + 1)
+    }
+
+    /// Copies or upsamples `source`, which begins at the row `first_row`, into the current row.
+    pub(crate) fn row<S: Sample>(
+        &self,
+        source: &[u8],
+        first_row: usize,
+        resized: &mut [S],
+    ) -> Result<(), Error> {
         const OUTSIDE: Error = Error::Bug("upsampling reads outside its plane");
         let (width, _) = self.source_size;
-        let row = |index: usize| source.get(index * width..(index + 1) * width).ok_or(OUTSIDE);
+        let row = |index: usize| {
+            let start = index.checked_sub(first_row).ok_or(OUTSIDE)? * width;
+            source.get(start..start + width).ok_or(OUTSIDE)
+        };
         // A copied row is its own farther row: 3/4 and 1/4 of it add up to the row itself.
         let (near, far) = (row(self.rows.0)?, row(self.rows.1)?);
         simd::vectorize(
@@ -175,6 +189,7 @@ fn sixteenths<S: Sample>(sum: u16) -> S {
 mod tests {
     use crate::budget::Budget;
     use crate::finish::resize::{PlanePart, Resizer};
+    use crate::shrink::PlaneRows;
     use crate::size::Size;
     use crate::size::SourceRect;
 
@@ -185,7 +200,7 @@ mod tests {
         let mut doubled = vec![0; target.pixels() as usize];
         for (y, row) in (0..).zip(doubled.chunks_exact_mut(target.width as usize)) {
             resizer.go_to_row(y);
-            resizer.row(source, row).unwrap();
+            resizer.row(PlaneRows::all(source), row).unwrap();
         }
         doubled
     }

@@ -30,9 +30,13 @@ pub fn run_by_stage(
     bytes: &[u8],
     mut end_of: impl FnMut(Stage),
 ) -> Result<Vec<u8>, Error> {
+    let plan = &plan.in_stages();
     let budget = &Budget::new(plan.memory_bytes());
     let job = Job { budget, interrupt: &Interrupt::never() };
-    let mut small = plan.decode_order().decode(bytes, job)?.planes;
+    let order = plan.decode_order();
+    let mut shrink = Shrink::new(order.planes, budget);
+    let outcome = order.decode(bytes, job, &mut shrink);
+    let (mut small, _) = order.small_planes(outcome, shrink)?;
     end_of(Stage::DecodeAndShrink);
     let (finish, encode) =
         plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
@@ -50,6 +54,7 @@ pub fn run_by_stage(
 /// # Errors
 /// Those of [`Plan::run`]; [`Error::Bug`] for an interlaced picture, which is not decoded in rows.
 pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
+    let plan = &plan.in_stages();
     let budget = Budget::new(plan.memory_bytes().saturating_mul(2));
     let planes = plan.decode_order().planes;
     let mut shrink = Shrink::new(planes, &budget);

@@ -19,21 +19,36 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// The cost of reading the headers and of decoding, while the list of outputs is live.
-    pub(crate) fn of_decode(header: &Header, list_bytes: u64, decode: &decode::Order<'_>) -> Self {
+    /// The cost of reading the headers and of decoding, while the list of outputs is live, and the
+    /// rows of an output that is made meanwhile.
+    pub(crate) fn of_decode(
+        header: &Header,
+        list_bytes: u64,
+        decode: &decode::Order<'_>,
+        streamed_into: Option<&finish::Order>,
+    ) -> Self {
+        let (making, held) = streamed_into.map_or((0, 0), finish::Order::rows_bytes);
+        let decode_bytes = making.max(held.saturating_add(decode.memory_bytes()));
         Self {
             work_ps: probe::work_ps(header).saturating_add(decode.work_ps()).saturating_add(JOB_PS),
-            decode_bytes: list_bytes.saturating_add(decode.memory_bytes()),
+            decode_bytes: list_bytes.saturating_add(decode_bytes),
             outputs_bytes: list_bytes,
             ..Self::default()
         }
     }
 
     /// Adds the cost of the next output.
-    pub(crate) fn add_output(&mut self, finish: &finish::Order, encode: &encode::Order) {
+    pub(crate) fn add_output(
+        &mut self,
+        finish: &finish::Order,
+        encode: &encode::Order,
+        is_streamed: bool,
+    ) {
         self.work_ps =
             self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
-        let finish_bytes = finish.memory_bytes().saturating_add(self.outputs_bytes);
+        let finish_bytes =
+            if is_streamed { finish.conversion_bytes() } else { finish.memory_bytes() };
+        let finish_bytes = finish_bytes.saturating_add(self.outputs_bytes);
         self.finish_bytes = self.finish_bytes.max(finish_bytes);
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
         let encode_bytes = encode

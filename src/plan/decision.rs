@@ -47,6 +47,8 @@ pub struct Plan {
     pub(super) source: Source,
     planes: [PlanePlan; 4],
     pub(super) one_component_at_a_time: bool,
+    /// The rows of the only output are made while those of its planes come in.
+    is_streamed: bool,
     pub(super) cost: Cost,
 }
 
@@ -90,6 +92,7 @@ impl Plan {
             source,
             planes,
             one_component_at_a_time: false,
+            is_streamed: false,
             cost: Cost::default(),
         };
         match plan.priced() {
@@ -100,17 +103,61 @@ impl Plan {
         }
     }
 
-    /// This plan with its cost.
+    /// This plan with its cost, streamed if that takes less memory.
     ///
     /// # Errors
     /// [`Error::OverLimit`] when the cost exceeds the limit of memory or of work.
     fn priced(&self) -> Result<Self, Error> {
+        let mut plan = Self { cost: self.cost_of(), ..self.clone() };
+        if let Some(streamed) = self.streamed() {
+            let cost = streamed.cost_of();
+            if cost.peak_bytes() <= plan.cost.peak_bytes() {
+                plan = Self { cost, ..streamed };
+            }
+        }
+        Limit::Memory.check(plan.cost.peak_bytes(), self.limits.max_memory_bytes)?;
+        Limit::Work.check(plan.cost.work_ns(), self.limits.max_work)?;
+        Ok(plan)
+    }
+
+    fn cost_of(&self) -> Cost {
         let list_bytes = (self.outputs().len() * size_of::<Thumbnail>()) as u64;
-        let mut cost = Cost::of_decode(&self.header, list_bytes, &self.decode_order());
-        self.output_orders().for_each(|(finish, encode)| cost.add_output(&finish, &encode));
-        Limit::Memory.check(cost.peak_bytes(), self.limits.max_memory_bytes)?;
-        Limit::Work.check(cost.work_ns(), self.limits.max_work)?;
-        Ok(Self { cost, ..self.clone() })
+        let streamed_into = self.output_orders().next().filter(|_| self.is_streamed);
+        let streamed_into = streamed_into.map(|(finish, _)| finish);
+        let decode = self.decode_order();
+        let mut cost = Cost::of_decode(&self.header, list_bytes, &decode, streamed_into.as_ref());
+        self.output_orders()
+            .for_each(|(finish, encode)| cost.add_output(&finish, &encode, self.is_streamed));
+        cost
+    }
+
+    /// This plan, streamed. `None` where several outputs need the planes, where the planes come in
+    /// one after another or their rows in any order, and where missing rows may become grey.
+    fn streamed(&self) -> Option<Self> {
+        let [output] = self.outputs() else { return None };
+        let in_order = self.planes().iter().all(|plane| !plane.shrink.any_order);
+        let accepts_truncated = self.request.min_percent_of_rows().is_some();
+        if self.source.in_several_scans || !in_order || accepts_truncated {
+            return None;
+        }
+        let reach_px = self.planes().iter().map(|plane| plane.reach_px(output)).fold(0.0, f64::max);
+        let planes = self.planes.map(|plane| plane.holding(reach_px));
+        Some(Self { planes, is_streamed: true, ..self.clone() })
+    }
+
+    /// Whether the rows of the only output are made while those of its planes come in.
+    pub(crate) const fn is_streamed(&self) -> bool {
+        self.is_streamed
+    }
+
+    /// This plan with complete planes between its stages, so that each can be timed.
+    #[cfg(feature = "instrument")]
+    pub(crate) fn in_stages(&self) -> Self {
+        let mut plan = self.clone();
+        plan.is_streamed = false;
+        plan.planes.iter_mut().for_each(|plane| plane.shrink.held_rows = u32::MAX);
+        plan.cost = plan.cost_of();
+        plan
     }
 
     /// The quote: the most bytes of heap that are live at any moment of [`run`](Self::run).

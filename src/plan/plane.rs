@@ -1,7 +1,7 @@
 //! How each plane is reduced: by the scale of the decoder, by the box, and by the resize.
 
 use super::geometry::{Geometry, OutputGeometry};
-use crate::finish::PlanePart;
+use crate::finish::{PlanePart, max_needed_rows};
 use crate::probe::jpeg::Scale;
 use crate::shrink::PlaneOrder;
 use crate::size::{Rect, Size, SourceRect};
@@ -88,6 +88,7 @@ impl PlanePlan {
             any_order: source.any_order,
             origin: source.origin,
             uncovered: source.uncovered,
+            held_rows: u32::MAX,
         };
         let per_px =
             |samples: u32, per: u32| f64::from(samples) / (f64::from(per) * f64::from(divisor));
@@ -99,6 +100,33 @@ impl PlanePlan {
                 per_px(source.samples_y, source.per_y),
             ),
         }
+    }
+
+    /// How many rows of the picture one target row of `output` needs at most.
+    pub(crate) fn reach_px(&self, output: &OutputGeometry) -> f64 {
+        let rows = max_needed_rows(self.part(output), output.stored_size);
+        rows as f64 * self.px_per_row()
+    }
+
+    /// This plan with as few rows held at a time as an output needs that is made while they come in,
+    /// where `reach_px` is that of the plane with the farthest.
+    ///
+    /// Rows of one plane wait for those of the others. A decoder delivers at most [`BURST_PX`] rows
+    /// of one before it delivers the same of the next.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates, and then all rows are held"
+    )]
+    pub(crate) fn holding(self, reach_px: f64) -> Self {
+        let rows = (2.0 * reach_px + 2.0 * BURST_PX) / self.px_per_row();
+        let held_rows = (rows.ceil() as u32).saturating_add(4);
+        Self { shrink: PlaneOrder { held_rows, ..self.shrink }, ..self }
+    }
+
+    /// Rows of the picture for each row of the small plane.
+    fn px_per_row(&self) -> f64 {
+        f64::from(self.shrink.box_height) / self.samples_per_px.1
     }
 
     /// The part of the small plane that `output` shows.
@@ -230,6 +258,9 @@ fn box_side(ratio: f64) -> u32 {
     ratio.clamp(1.0, f64::from(MAX_BOX_SIDE)) as u32
 }
 
+/// At least the rows of an MCU of a JPEG, and of a row of macroblocks with what the loop filter delays.
+const BURST_PX: f64 = 32.0;
+
 /// From the strongest reduction to none.
 const SCALES: [Scale; 4] = [Scale::Eighth, Scale::Quarter, Scale::Half, Scale::Full];
 
@@ -268,6 +299,7 @@ mod tests {
             any_order: false,
             origin: (0, 0),
             uncovered: 0,
+            held_rows: u32::MAX,
         };
         let plan = PlanePlan { scale: Scale::Full, shrink, samples_per_px: (0.5, 0.5) };
         (plan, OutputGeometry { crop, stored_size: window.size(), size: window.size() })

@@ -19,6 +19,9 @@ pub(crate) struct PlaneOrder {
     pub(crate) origin: (u32, u32),
     /// The sample value where no row covers the window.
     pub(crate) uncovered: u8,
+    /// How many rows of the small plane are held at a time. With fewer than it has, whoever takes
+    /// the rows says from which one on they are needed.
+    pub(crate) held_rows: u32,
 }
 
 impl PlaneOrder {
@@ -37,12 +40,19 @@ impl PlaneOrder {
 
     /// True when the rows of the small plane are those that come in.
     pub(super) const fn appends(&self) -> bool {
-        self.is_copy() && !self.any_order
+        self.is_copy() && !self.any_order && self.holds_all()
     }
 
-    /// Bytes of the small plane.
+    /// Bytes of the rows of the small plane that are held.
     pub(crate) const fn small_bytes(&self) -> u64 {
-        self.small_size().pixels()
+        let Size { width, height } = self.small_size();
+        let rows = if self.held_rows < height { self.held_rows } else { height };
+        Size::new(width, rows).pixels()
+    }
+
+    /// True when all rows of the small plane are held.
+    const fn holds_all(&self) -> bool {
+        self.held_rows >= self.small_size().height
     }
 
     /// The most work of shrinking the plane, in picoseconds. The decoder sends at most `decoded`

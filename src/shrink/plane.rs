@@ -4,6 +4,7 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
 use super::order::PlaneOrder;
+use super::plane_rows::PlaneRows;
 
 /// A plane while it is shrunk.
 pub(super) struct Plane<'b> {
@@ -15,6 +16,9 @@ pub(super) struct Plane<'b> {
     sums: Buffer<'b, u32>,
     /// Rows of the window that have come in, when rows come in order.
     rows_in: u32,
+    /// The first row of cells in `small`, and the first that is still needed.
+    first_row: u32,
+    needed_from: u32,
 }
 
 impl<'b> Plane<'b> {
@@ -33,6 +37,8 @@ impl<'b> Plane<'b> {
             small_width: order.small_size().width as usize,
             sums: budget.buffer(sums_len, 0u32)?,
             rows_in: 0,
+            first_row: 0,
+            needed_from: 0,
         })
     }
 
@@ -61,9 +67,13 @@ impl<'b> Plane<'b> {
         if self.order.appends() {
             return self.small.extend_from_slice(samples);
         }
-        let cell_row = (row / self.order.box_height) as usize;
+        let cell_row = self.place_of(row / self.order.box_height)?;
         let cells = self.small.get_mut(cell_row * self.small_width..);
         let cells = cells.and_then(|cells| cells.get_mut(..self.small_width)).ok_or(OUTSIDE)?;
+        if self.order.is_copy() {
+            cells.copy_from_slice(samples);
+            return Ok(());
+        }
         for (sum, &sample) in self.sums.iter_mut().zip(samples) {
             *sum += u32::from(sample);
         }
@@ -73,6 +83,37 @@ impl<'b> Plane<'b> {
             self.sums.fill(0);
         }
         Ok(())
+    }
+
+    /// The place of a row of cells among those that are held. Where there is none, rows that are not
+    /// needed any more make room.
+    fn place_of(&mut self, row: u32) -> Result<usize, Error> {
+        let held = |first_row: u32| (row - first_row) as usize * self.small_width;
+        if held(self.first_row) < self.small.len() {
+            return Ok((row - self.first_row) as usize);
+        }
+        let done = (self.needed_from - self.first_row) as usize * self.small_width;
+        if held(self.needed_from) >= self.small.len() || done > self.small.len() {
+            return Err(Error::Bug("more rows are needed than a plane holds"));
+        }
+        self.small.copy_within(done.., 0);
+        self.first_row = self.needed_from;
+        Ok((row - self.first_row) as usize)
+    }
+
+    /// The finished rows that are held.
+    pub(super) fn finished_rows(&self) -> PlaneRows<'_> {
+        let end = if self.rows_in == self.order.window.height {
+            self.order.small_size().height
+        } else {
+            self.rows_in / self.order.box_height
+        };
+        PlaneRows { samples: &self.small, first: self.first_row, end }
+    }
+
+    /// Rows of cells before `row` are not needed any more.
+    pub(super) fn forget_before(&mut self, row: u32) {
+        self.needed_from = self.needed_from.max(row.min(self.rows_in / self.order.box_height));
     }
 
     /// Adds single samples to their cells. The sums hold the difference from the uncovered sample

@@ -5,7 +5,12 @@ use crate::error::Error;
 
 use super::order::PlaneOrder;
 use super::plane::Plane;
+use super::plane_rows::PlaneRows;
 use super::row_sink::RowSink;
+
+/// The small planes of a picture. `None` are planes that it does not have or that no output needs
+/// any more.
+pub(crate) type SmallPlanes<'b> = [Option<Buffer<'b, u8>>; 4];
 
 /// The planes of one picture while they are shrunk. Each is allocated at its first row.
 pub(crate) struct Shrink<'b> {
@@ -20,13 +25,28 @@ impl<'b> Shrink<'b> {
     }
 
     /// The small planes, after all rows have come in.
-    pub(crate) fn finish(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
+    pub(crate) fn finish(mut self) -> Result<SmallPlanes<'b>, Error> {
         self.allocate_all()?;
         let mut small = [None, None, None, None];
         for (slot, plane) in small.iter_mut().zip(self.planes) {
             *slot = plane.map(Plane::finish).transpose()?;
         }
         Ok(small)
+    }
+
+    /// The finished rows of each plane.
+    pub(crate) fn finished_rows(&self) -> [PlaneRows<'_>; 4] {
+        self.planes.each_ref().map(|plane| match plane {
+            Some(plane) => plane.finished_rows(),
+            None => PlaneRows::NONE,
+        })
+    }
+
+    /// Rows of each plane before these are not needed any more.
+    pub(crate) fn forget_before(&mut self, rows: [u32; 4]) {
+        for (plane, row) in self.planes.iter_mut().flatten().zip(rows) {
+            plane.forget_before(row);
+        }
     }
 
     /// The percentage of the needed rows that have come in, rounded down, of the plane with the
@@ -43,7 +63,7 @@ impl<'b> Shrink<'b> {
 
     /// The small planes of a picture whose last rows are missing. Their samples become 128, which
     /// is grey in every colour model.
-    pub(crate) fn finish_truncated(mut self) -> Result<[Option<Buffer<'b, u8>>; 4], Error> {
+    pub(crate) fn finish_truncated(mut self) -> Result<SmallPlanes<'b>, Error> {
         self.allocate_all()?;
         self.planes.iter_mut().flatten().try_for_each(Plane::fill_missing)?;
         self.finish()

@@ -5,7 +5,15 @@ use crate::error::Error;
 use crate::size::Rect;
 
 fn order(window: Rect, box_width: u32, box_height: u32) -> PlaneOrder {
-    PlaneOrder { window, box_width, box_height, any_order: false, origin: (0, 0), uncovered: 0 }
+    PlaneOrder {
+        window,
+        box_width,
+        box_height,
+        any_order: false,
+        origin: (0, 0),
+        uncovered: 0,
+        held_rows: u32::MAX,
+    }
 }
 
 fn picture(width: usize, height: usize) -> Vec<Vec<u8>> {

@@ -94,13 +94,13 @@ impl<'b> Bands<'b> {
 
     /// The luma block at column `x` and row `y` of the band, in blocks.
     #[inline(always)]
-    pub(super) fn luma_block(&self, x: usize, y: usize) -> Result<Block, Error> {
+    pub(super) fn luma_block(&self, x: usize, y: usize) -> Option<Block> {
         block(&self.luma, self.width, x, y)
     }
 
     /// The block at column `x` of a chroma component, 0 or 1.
     #[inline(always)]
-    pub(super) fn chroma_block(&self, component: usize, x: usize) -> Result<Block, Error> {
+    pub(super) fn chroma_block(&self, component: usize, x: usize) -> Option<Block> {
         block(&self.chroma[component & 1], self.width / 2, x, 0)
     }
 }
@@ -196,16 +196,16 @@ fn repeat_last(row: &mut [u8], width: usize) {
 
 /// The samples of a block, with the level shifted (T.81, A.3.1).
 #[inline(always)]
-fn block(samples: &[u8], width: usize, x: usize, y: usize) -> Result<Block, Error> {
+fn block(samples: &[u8], width: usize, x: usize, y: usize) -> Option<Block> {
     let mut block = [[0; 8]; 8];
-    let rows = samples.get(y * 8 * width + x * 8..).ok_or(OUTSIDE)?.chunks(width);
+    let rows = samples.get(y * 8 * width + x * 8..)?.chunks(width);
     for (to, from) in block.iter_mut().zip(rows) {
-        let from = from.first_chunk::<8>().ok_or(OUTSIDE)?;
+        let from = from.first_chunk::<8>()?;
         for (to, &from) in to.iter_mut().zip(from) {
             *to = i16::from(from) - 128;
         }
     }
-    Ok(block)
+    Some(block)
 }
 
-const OUTSIDE: Error = Error::Bug("the JPEG encoder reads outside its band");
+pub(super) const OUTSIDE: Error = Error::Bug("the JPEG encoder reads outside its band");

@@ -55,18 +55,16 @@ impl<'w, 'b> BlockWriter<'w, 'b> {
         Self { output, bytes: [0; BUFFER_BYTES], len: 0, bits: 0, bit_count: 0 }
     }
 
-    /// Writes a block of quantized coefficients, with its DC coefficient as the difference from
-    /// `predicted`.
+    /// Hands the bytes to the file when there is no more room for an MCU.
     #[inline(always)]
-    pub(super) fn write(
-        &mut self,
-        block: &Block,
-        predicted: &mut i16,
-        codes: &Codes,
-    ) -> Result<(), Error> {
-        if self.len > BUFFER_BYTES - MAX_BLOCK_BYTES {
-            self.flush()?;
-        }
+    pub(super) fn make_room(&mut self) -> Result<(), Error> {
+        if self.len > BUFFER_BYTES - MAX_MCU_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes a block of quantized coefficients, with its DC coefficient as the difference from
+    /// `predicted`. There must be room for it.
+    #[inline(always)]
+    pub(super) fn write(&mut self, block: &Block, predicted: &mut i16, codes: &Codes) {
         let coefficients = block.as_flattened();
         let mut nonzero = 0_u64;
         let mut ordered = [0_i16; 64];
@@ -94,7 +92,6 @@ impl<'w, 'b> BlockWriter<'w, 'b> {
         if next < 64 {
             self.put(codes.ac[END_OF_BLOCK]);
         }
-        Ok(())
     }
 
     /// Pads the last byte with ones (T.81, F.1.2.3) and hands all bytes to the file.
@@ -163,6 +160,6 @@ impl<'w, 'b> BlockWriter<'w, 'b> {
 const ZERO_RUN: usize = 0xF0;
 /// All further coefficients of the block are 0.
 const END_OF_BLOCK: usize = 0x00;
-const BUFFER_BYTES: usize = 4_096;
-/// More than the longest block: 64 codes of 27 bits, all bytes stuffed.
-const MAX_BLOCK_BYTES: usize = 512;
+const BUFFER_BYTES: usize = 8_192;
+/// More than the longest six blocks: 64 codes of 27 bits, all bytes stuffed.
+const MAX_MCU_BYTES: usize = 6 * 512;

@@ -8,7 +8,7 @@ use crate::price::sum_ps;
 use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
 use crate::simd;
 use crate::size::Size;
-use bands::{Bands, Source};
+use bands::{Bands, OUTSIDE, Source};
 use entropy::{BlockWriter, Codes};
 use quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
 
@@ -92,20 +92,20 @@ fn write_mcu_row(
     [luma_codes, chroma_codes]: &[Codes; 2],
     [y_dc, chroma_dc @ ..]: &mut [i16; 3],
 ) -> Result<(), Error> {
-    if bands.is_gray() {
-        for x in 0..mcus {
-            writer.write(&luma.coefficients(&bands.luma_block(x, 0)?), y_dc, luma_codes)?;
-        }
-        return Ok(());
-    }
     for x in 0..mcus {
+        writer.make_room()?;
+        if bands.is_gray() {
+            let Some(samples) = bands.luma_block(x, 0) else { return Err(OUTSIDE) };
+            writer.write(&luma.coefficients(&samples), y_dc, luma_codes);
+            continue;
+        }
         for (column, row) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            let block = luma.coefficients(&bands.luma_block(2 * x + column, row)?);
-            writer.write(&block, y_dc, luma_codes)?;
+            let Some(samples) = bands.luma_block(2 * x + column, row) else { return Err(OUTSIDE) };
+            writer.write(&luma.coefficients(&samples), y_dc, luma_codes);
         }
         for (component, dc) in chroma_dc.iter_mut().enumerate() {
-            let block = chroma.coefficients(&bands.chroma_block(component, x)?);
-            writer.write(&block, dc, chroma_codes)?;
+            let Some(samples) = bands.chroma_block(component, x) else { return Err(OUTSIDE) };
+            writer.write(&chroma.coefficients(&samples), dc, chroma_codes);
         }
     }
     Ok(())
