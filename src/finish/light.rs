@@ -12,12 +12,16 @@ use crate::simd;
 /// The levels of sRGB, by their light.
 pub(super) struct Levels {
     /// For each range of [`RANGE`] units of light, the level at its start in the low eight bits, and
-    /// above them the place in the range from which the next level is nearer. A range has at most
-    /// one such place; without one, it is [`RANGE`].
-    ranges: [u32; (WHITE / RANGE) as usize + 1],
+    /// in the others the last place in the range at which that level is the nearest. A range has at
+    /// most two levels.
+    ranges: [u16; (WHITE / RANGE) as usize + 1],
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "light is at most 1, and levels at most 255")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "light is from 0 to 1, and levels and places are at most 255"
+)]
 impl Levels {
     pub(super) fn new() -> Self {
         let mut level = 0u8;
@@ -28,18 +32,18 @@ impl Levels {
                 level += 1;
                 next = next_level(level);
             }
-            let place = (next - start).min(RANGE).cast_unsigned();
-            place << 8 | u32::from(level)
+            let last = (next - start).min(RANGE) - 1;
+            (last as u16) << 8 | u16::from(level)
         });
         Self { ranges }
     }
 
     /// The level that is nearest to `light`, in units of 1/[`WHITE`].
     #[inline(always)]
-    #[allow(clippy::cast_sign_loss, reason = "light is not negative")]
     pub(super) fn level(&self, light: i32) -> u8 {
-        let range = self.ranges.get((light / RANGE) as usize).copied().unwrap_or(255);
-        (range + u32::from((light % RANGE) as u32 >= range >> 8)) as u8
+        let light = light as u32;
+        let range = self.ranges.get((light / RANGE as u32) as usize).copied().unwrap_or(u16::MAX);
+        (range as u8).wrapping_add(u8::from(light % RANGE as u32 > u32::from(range >> 8)))
     }
 
     /// The level that is nearest to `light`, where 1 is white.
