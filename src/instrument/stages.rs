@@ -1,6 +1,7 @@
 //! The stages of a running job, one by one.
 
 use crate::budget::Budget;
+use crate::decode::png;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
@@ -46,6 +47,15 @@ pub fn run_by_stage(
     let file = encode.encode(&pixels.samples, budget)?;
     end_of(Stage::Encode);
     Ok(file.to_vec())
+}
+
+/// Inflates the image data of a PNG, and no more. `to` is as long as they are: the rows of all
+/// passes, each with its filter byte.
+///
+/// # Errors
+/// Those of [`probe`](crate::probe), and of data that are damaged or of another length.
+pub fn inflate_image_data(bytes: &[u8], to: &mut [u8]) -> Result<(), Error> {
+    png::inflate_image_data(bytes, to)
 }
 
 /// Shrinks grey rows as `plan` shrinks the rows of its picture: the shrink stage alone, without a

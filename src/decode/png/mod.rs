@@ -134,6 +134,20 @@ impl Order<'_> {
     }
 }
 
+/// Inflates the image data of a PNG, and no more: fills `to`, which is as long as they are.
+#[cfg(feature = "instrument")]
+pub(crate) fn inflate_image_data(bytes: &[u8], to: &mut [u8]) -> Result<(), Error> {
+    let (_, image) = crate::probe::png::header(bytes)?;
+    let budget = crate::budget::Budget::new(u64::MAX);
+    let interrupt = &crate::interrupt::Interrupt::never();
+    let length = to.len() as u64;
+    let mut inflater = inflate::Inflater::new(image_data(bytes), length, &budget)?;
+    inflater
+        .read(to, interrupt)
+        .and_then(|()| inflater.finish(interrupt))
+        .map_err(|error| decode_error(error, 0, &image))
+}
+
 fn decode_error(error: InflateError, rows_done: u32, image: &Image) -> Error {
     match error {
         InflateError::Corrupt(what) => Error::malformed(Format::Png, what),

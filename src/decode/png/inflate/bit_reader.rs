@@ -17,16 +17,20 @@ impl<'a> BitReader<'a> {
     /// The reader with at least 56 bits held. Past the end of the stream, they are zeros.
     #[inline(always)]
     pub(super) fn refilled(self, slices: &mut impl Iterator<Item = &'a [u8]>) -> Self {
-        let Some(&bytes) = self.rest.first_chunk::<8>() else {
-            return self.refilled_bytewise(slices);
-        };
-        let added_bytes = (63 - self.held) >> 3;
-        Self {
+        self.refilled_from_slice().unwrap_or_else(|| self.refilled_bytewise(slices))
+    }
+
+    /// The same without a loop, if the current slice has enough bytes left.
+    #[inline(always)]
+    pub(super) fn refilled_from_slice(self) -> Option<Self> {
+        let &bytes = self.rest.first_chunk::<8>()?;
+        let added_bytes = 7 - (self.held >> 3 & 7);
+        Some(Self {
             rest: self.rest.get(added_bytes as usize..).unwrap_or_default(),
-            next: self.next | u64::from_le_bytes(bytes) << self.held,
+            next: self.next | u64::from_le_bytes(bytes) << (self.held & 63),
             held: self.held | 56,
             past_end: self.past_end,
-        }
+        })
     }
 
     #[inline(never)]
@@ -52,6 +56,13 @@ impl<'a> BitReader<'a> {
         }
     }
 
+    /// Skips the bits of a symbol: as many as the low six bits of its entry say.
+    #[inline(always)]
+    pub(super) const fn consume(&mut self, entry: u32) {
+        self.next >>= entry & 63;
+        self.held -= entry & 63;
+    }
+
     #[inline(always)]
     pub(super) const fn held(&self) -> u32 {
         self.held
@@ -61,12 +72,6 @@ impl<'a> BitReader<'a> {
     #[inline(always)]
     pub(super) const fn peek(&self) -> u64 {
         self.next
-    }
-
-    /// True while all bits held are from the stream.
-    #[inline(always)]
-    pub(super) const fn has_no_padding(&self) -> bool {
-        self.past_end == 0
     }
 
     /// True once bits past the end of the stream were consumed.

@@ -62,7 +62,7 @@ impl BlockCodes {
         let mut code = PrefixCode::<19>::EMPTY;
         code.assign(self.code_length_runs.as_slice(), false)?;
         let mut table = [0; 1 << 7];
-        let root_bits = code.fill_table(&mut table, 7, |symbol| u32::from(symbol) << 8);
+        let root_bits = code.fill_table(&mut table, 7, |symbol| u32::from(symbol) << 16);
 
         // The lengths of both alphabets are one sequence: a repeat may cross the boundary.
         self.literal_length_runs.clear();
@@ -74,7 +74,7 @@ impl BlockCodes {
             }
             let entry = look_up(&table, root_bits, bits.peek());
             bits.skip(entry & 63);
-            let (length, count) = match entry >> 8 {
+            let (length, count) = match entry >> 16 {
                 16 => (previous.ok_or(Corrupt)?, 3 + bits.take_held(2)),
                 17 => (0, 3 + bits.take_held(3)),
                 18 => (0, 11 + bits.take_held(7)),

@@ -9,20 +9,23 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::price::sum_ps;
+use crate::simd::vectorize;
 
 mod adler32;
 mod bit_reader;
 mod block_codes;
+mod copy_match;
 mod prefix_code;
+mod symbol_loop;
 mod symbols;
 #[cfg(test)]
 mod tests;
 
 use adler32::Adler32;
 use bit_reader::BitReader;
-use block_codes::{BlockCodes, DecodingTables, low_byte};
-use prefix_code::{Corrupt, look_up};
-use symbols::{HAS_BASE, IS_END_OF_BLOCK, IS_LITERAL};
+use block_codes::{BlockCodes, DecodingTables};
+use prefix_code::Corrupt;
+use symbol_loop::{SPARE_BYTES, Stop, Symbols};
 
 /// Inflates the stream that `I` returns slice by slice.
 pub(super) struct Inflater<'a, 'b, I> {
@@ -186,8 +189,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
         if self.filled > self.delivered { Ok(()) } else { Err(InflateError::Truncated) }
     }
 
-    /// Where inflating pauses. The rest of the window is room for two literals, a match, and the
-    /// bytes that [`copy_match`] writes past its end.
+    /// Where inflating pauses.
     fn fill_limit(&self) -> usize {
         self.window.len().saturating_sub(SPARE_BYTES)
     }
@@ -273,105 +275,25 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     /// Decodes literals and matches (3.2.5) until the end of the block, or
     /// until the window is full.
     fn decode_symbols(&mut self, fixed: bool) -> Result<State, Corrupt> {
-        let limit = self.fill_limit();
         let tables = if fixed { &self.fixed_tables } else { &self.dynamic_tables };
-        let (literal_lengths, literal_length_bits): (&[u32], _) =
-            (&tables.literal_lengths, tables.literal_length_bits);
-        let (distances, distance_bits): (&[u32], _) = (&tables.distances, tables.distance_bits);
-        let window: &mut [u8] = &mut self.window;
-        // Local copies stay in registers.
-        let (mut bits, mut filled) = (self.bits, self.filled);
-        let state = loop {
-            if filled >= limit {
-                break Ok(State::CompressedBlock { fixed });
+        let limit = self.fill_limit();
+        let window = &mut self.window;
+        let mut symbols = Symbols { bits: self.bits, window, filled: self.filled, limit };
+        let stop = loop {
+            let mut stop = vectorize(|| symbols.decode_fast(tables));
+            if stop == Stop::EndOfSlice {
+                stop = symbols.decode_carefully(tables, &mut self.slices);
             }
-            bits = bits.refilled(&mut self.slices);
-            let mut entry = look_up(literal_lengths, literal_length_bits, bits.peek());
-            // The reader holds at least 56 bits: enough for three literals of at most 15 bits.
-            if bits.has_no_padding()
-                && let Some(slots) = window.get_mut(filled..).and_then(<[u8]>::first_chunk_mut)
-            {
-                let slots: &mut [u8; 3] = slots;
-                for slot in slots {
-                    if entry & IS_LITERAL == 0 {
-                        break;
-                    }
-                    bits.skip(entry & 63);
-                    *slot = low_byte(entry >> 16);
-                    filled += 1;
-                    entry = look_up(literal_lengths, literal_length_bits, bits.peek());
-                }
-            } else if entry & IS_LITERAL != 0 {
-                // The end of the stream is near, so each literal may lie past it.
-                bits.skip(entry & 63);
-                if bits.is_past_end() {
-                    break Ok(State::Done);
-                }
-                if let Some(slot) = window.get_mut(filled) {
-                    *slot = low_byte(entry >> 16);
-                }
-                filled += 1;
-                continue;
+            if stop != Stop::EndOfSlice {
+                break stop;
             }
-            if bits.is_past_end() {
-                break Ok(State::Done);
-            }
-            if entry & IS_LITERAL != 0 {
-                continue;
-            }
-            // A length has at most 15 + 5 bits, a distance 15 + 13.
-            if bits.held() < 48 {
-                bits = bits.refilled(&mut self.slices);
-            }
-            bits.skip(entry & 63);
-            if entry & HAS_BASE == 0 {
-                break if entry & IS_END_OF_BLOCK != 0 {
-                    Ok(self.after_block())
-                } else {
-                    Err(Corrupt)
-                };
-            }
-            let length = (entry >> 16) + bits.take_held(entry >> 8 & 15);
-            let entry = look_up(distances, distance_bits, bits.peek());
-            bits.skip(entry & 63);
-            let distance = (entry >> 16) + bits.take_held(entry >> 8 & 15);
-            let (length, distance) = (length as usize, distance as usize);
-            if entry & HAS_BASE == 0 || distance > filled {
-                break Err(Corrupt);
-            }
-            if bits.is_past_end() {
-                break Ok(State::Done);
-            }
-            copy_match(window, filled, distance, length);
-            filled += length;
         };
-        (self.bits, self.filled) = (bits, filled);
-        state
-    }
-}
-
-/// Copies a match of `length` bytes to `to`, from `distance` bytes before.
-/// Overwrites up to 15 bytes past its end.
-#[inline(always)]
-fn copy_match(window: &mut [u8], to: usize, distance: usize, length: usize) {
-    if length > 32 && distance >= length {
-        let from = to - distance;
-        window.copy_within(from..from + length, to);
-        return;
-    }
-    // Bytes that repeat at a distance also repeat at twice the distance, once those are written.
-    let (mut done, mut distance) = (0, distance);
-    while done < length {
-        let to = to + done;
-        let Some(&bytes) = window.get(to - distance..).and_then(<[u8]>::first_chunk::<16>) else {
-            return;
-        };
-        if let Some(slot) = window.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<16>) {
-            *slot = bytes;
-        }
-        done += distance.min(16);
-        if distance < 16 {
-            distance *= 2;
+        (self.bits, self.filled) = (symbols.bits, symbols.filled);
+        match stop {
+            Stop::WindowIsFull | Stop::EndOfSlice => Ok(State::CompressedBlock { fixed }),
+            Stop::EndOfBlock => Ok(self.after_block()),
+            Stop::PastEnd => Ok(State::Done),
+            Stop::Corrupt => Err(Corrupt),
         }
     }
 }
@@ -389,7 +311,6 @@ fn window_bytes(inflated_bytes: u64) -> usize {
 /// The largest distance of a match.
 const MAX_DISTANCE: usize = 32 << 10;
 const WINDOW_BYTES: usize = 3 * MAX_DISTANCE;
-const SPARE_BYTES: usize = 2 + 258 + 16;
 
 /// Blocks between two polls of the interrupt: less than a millisecond.
 const BLOCKS_PER_POLL: u32 = 256;

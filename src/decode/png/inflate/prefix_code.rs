@@ -1,6 +1,6 @@
 //! Prefix codes of deflate (RFC 1951, 3.2.2), and the tables that decode them.
 
-use super::symbols::LITERAL_LENGTH_SYMBOLS;
+use super::symbols::{IS_LINK, LITERAL_LENGTH_SYMBOLS, with_code};
 
 /// The stream violates the deflate format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +96,8 @@ impl<const N: usize> PrefixCode<N> {
     /// length of the longest code, but at most `max_root_bits`. Longer codes continue
     /// in subtables behind the root.
     ///
-    /// `entry` returns the entry of a symbol. Its low six bits must be 0: they hold the code
-    /// length. The entry of an unused bit pattern is 0.
+    /// `entry` returns the entry of a symbol, without the length of its code. The entry of an
+    /// unused bit pattern is 0.
     pub(super) fn fill_table(
         &self,
         table: &mut [u32],
@@ -117,7 +117,7 @@ impl<const N: usize> PrefixCode<N> {
             filled *= 2;
             for &symbol in symbols.by_ref().take(usize::from(count)) {
                 if let Some(slot) = table.get_mut(code) {
-                    *slot = entry(symbol) | length;
+                    *slot = with_code(entry(symbol), length);
                 }
                 code = next_code(code, length);
             }
@@ -141,7 +141,7 @@ impl<const N: usize> PrefixCode<N> {
                 let subtable = table.get_mut(start..start + (1 << bits)).unwrap_or_default();
                 let stride = 1 << (length - root_bits);
                 for slot in subtable.iter_mut().skip(code >> root_bits).step_by(stride) {
-                    *slot = entry(symbol) | length;
+                    *slot = with_code(entry(symbol), length);
                 }
                 code = next_code(code, length);
             }
@@ -175,26 +175,22 @@ const fn next_code(code: usize, length: u32) -> usize {
     code & (bit - 1) | bit
 }
 
-/// Marks a root entry that links to a subtable. Bits 8 to 30 are its start,
-/// bits 0 to 3 its index bits.
-const LINK: u32 = 1 << 31;
-
-#[allow(clippy::cast_possible_truncation, reason = "a table has less than 4,096 entries")]
+/// A root entry that links to a subtable: its start from bit 16 on, and its index bits.
+#[allow(clippy::cast_possible_truncation, reason = "a table has less than 8,192 entries")]
 const fn link(start: usize, bits: u32) -> u32 {
-    LINK | (start as u32) << 8 | bits
+    IS_LINK | (start as u32) << 16 | bits
 }
 
-/// Looks up the next `bits` of the stream in a table with `root_bits`. The low six bits
-/// of the entry are the code length.
+/// Looks up the next `bits` of the stream in a table with `root_bits`.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "masked to few bits")]
 pub(super) fn look_up(table: &[u32], root_bits: u32, bits: u64) -> u32 {
     let masked = |bits: u64, count: u32| (bits & ((1 << count) - 1)) as usize;
     let entry = table.get(masked(bits, root_bits)).copied().unwrap_or_default();
-    if entry & LINK == 0 {
+    if entry & IS_LINK == 0 {
         return entry;
     }
-    let index = (entry >> 8 & 0x7F_FFFF) as usize + masked(bits >> root_bits, entry & 15);
+    let index = (entry >> 16) as usize + masked(bits >> root_bits, entry & 15);
     table.get(index).copied().unwrap_or_default()
 }
 
@@ -263,7 +259,7 @@ mod tests {
                 for bits in 0..1 << 15 {
                     let entry = look_up(&table, root_bits, bits);
                     let (symbol, length) = decode_bitwise(&code, bits);
-                    assert_eq!(entry, u32::from(symbol) << 16 | length, "{bits:b}");
+                    assert_eq!(entry, with_code(u32::from(symbol) << 16, length), "{bits:b}");
                 }
             }
         }

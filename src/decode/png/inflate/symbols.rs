@@ -1,11 +1,24 @@
 //! The symbols of a deflate block (RFC 1951, 3.2.5), and their entries in decoding tables.
 
-// The flags of an entry. From bit 16 on, it has the literal, or the base of a length or a
-// distance. Bits 8 to 11 are the number of extra bits that are added to the base. An
-// invalid symbol has none of the flags.
+// An entry of a decoding table:
+//
+//   bits 0 to 5    how many bits the symbol takes, extra bits included
+//   bits 6 and 7   IS_END_OF_BLOCK, and IS_LINK, the mark of a link to a subtable
+//   bits 8 to 13   how many of them are the code
+//   bits 14 and 15 HAS_BASE, IS_LITERAL
+//   bits 16 to 31  the literal, or the base that the extra bits are added to
+//
+// A symbol that must not occur has none of the flags. Counts lie where a shift takes them without
+// a mask.
 pub(super) const IS_LITERAL: u32 = 1 << 15;
 pub(super) const HAS_BASE: u32 = 1 << 14;
-pub(super) const IS_END_OF_BLOCK: u32 = 1 << 13;
+pub(super) const IS_END_OF_BLOCK: u32 = 1 << 6;
+pub(super) const IS_LINK: u32 = 1 << 7;
+
+/// The entry of a symbol whose code has `length` bits, from the entry without a code.
+pub(super) const fn with_code(entry: u32, length: u32) -> u32 {
+    entry + (length | length << 8)
+}
 
 pub(super) fn literal_length_entry(symbol: u16) -> u32 {
     match symbol.checked_sub(END_OF_BLOCK + 1) {
@@ -21,7 +34,7 @@ pub(super) fn distance_entry(symbol: u16) -> u32 {
 
 fn base_entry(table: &[(u16, u8)], index: u16) -> u32 {
     let row = table.get(usize::from(index));
-    row.map_or(0, |&(base, extra)| HAS_BASE | u32::from(base) << 16 | u32::from(extra) << 8)
+    row.map_or(0, |&(base, extra)| HAS_BASE | u32::from(base) << 16 | u32::from(extra))
 }
 
 pub(super) const LITERAL_LENGTH_SYMBOLS: usize = 288;
