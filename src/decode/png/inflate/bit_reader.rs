@@ -33,6 +33,15 @@ impl<'a> BitReader<'a> {
         })
     }
 
+    /// The unread part of the current slice.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    pub(super) const fn set_rest(&mut self, rest: &'a [u8]) {
+        self.rest = rest;
+    }
+
     #[inline(never)]
     fn refilled_bytewise(mut self, slices: &mut impl Iterator<Item = &'a [u8]>) -> Self {
         self.next &= (1 << self.held) - 1;

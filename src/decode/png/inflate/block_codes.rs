@@ -107,6 +107,9 @@ pub(super) struct DecodingTables<'b> {
     pub(super) literal_length_bits: u32,
     pub(super) distances: Buffer<'b, u32>,
     pub(super) distance_bits: u32,
+    /// How many bytes of the block are read before its literals are paired. A short block does not
+    /// pay for that, and must not: a stream may consist of nothing but short blocks.
+    pub(super) bytes_before_pairing: usize,
 }
 
 impl<'b> DecodingTables<'b> {
@@ -130,6 +133,7 @@ impl<'b> DecodingTables<'b> {
             literal_length_bits: 0,
             distances: budget.buffer(distance_entries, 0)?,
             distance_bits: 0,
+            bytes_before_pairing: 0,
         })
     }
 
@@ -141,6 +145,15 @@ impl<'b> DecodingTables<'b> {
         );
         self.distance_bits =
             codes.distances.fill_table(&mut self.distances, MAX_DISTANCE_ROOT_BITS, distance_entry);
+        self.bytes_before_pairing = BYTES_BEFORE_PAIRING;
+    }
+
+    /// Makes one look-up pass two literals, where both codes are short. `codes` are those that the
+    /// tables were filled from.
+    #[inline(always)]
+    pub(super) fn pair_literals(&mut self, codes: &BlockCodes) {
+        let root = self.literal_lengths.get_mut(..1 << self.literal_length_bits);
+        codes.literal_lengths.pair_literals(root.unwrap_or_default(), literal_length_entry);
     }
 }
 
@@ -169,6 +182,9 @@ const DISTANCE_ENTRIES: usize = 402;
 /// The longest fixed codes have 9 and 5 bits.
 const FIXED_LITERAL_LENGTH_ENTRIES: usize = 1 << 9;
 const FIXED_DISTANCE_ENTRIES: usize = 1 << 5;
+
+/// So many that to pair the literals of a full table takes no longer than it took to read them.
+const BYTES_BEFORE_PAIRING: usize = 512;
 
 /// The order in which the lengths of the code length code are stored (3.2.7).
 const CODE_LENGTH_ORDER: [usize; 19] =

@@ -28,20 +28,34 @@ pub(super) fn copy_match(window: &mut [u8], to: usize, distance: usize, length: 
 /// The same for a match that repeats itself within a chunk.
 #[inline(always)]
 fn copy_near_match(window: &mut [u8], to: usize, distance: usize, length: usize) {
-    // Bytes that repeat at a distance also repeat at twice the distance, once those are written.
-    let (mut done, mut distance) = (0, distance);
+    let from = window.get(to - distance..).and_then(<[u8]>::first_chunk::<16>);
+    let Some(&from) = from else { return };
+    // Bytes that were just written are not read again: a processor waits long for those that it
+    // wrote in pieces.
+    let mut pattern = u128::from_le_bytes(from);
+    let mut step = 16;
+    if distance == 1 {
+        pattern = u128::from_le_bytes([from[0]; 16]);
+    } else if distance < 16 {
+        let mut bits = 8 * distance;
+        pattern &= (1 << bits) - 1;
+        while bits < 128 {
+            pattern |= pattern << bits;
+            bits *= 2;
+        }
+        step -= 16 % distance;
+    }
+    let mut done = 0;
     while done < length {
-        let to = to + done;
-        let Some(&bytes) = window.get(to - distance..).and_then(<[u8]>::first_chunk::<16>) else {
-            return;
-        };
-        if let Some(slot) = window.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<16>) {
-            *slot = bytes;
+        if distance > 16 && done > 0 {
+            let from = window.get(to + done - distance..).and_then(<[u8]>::first_chunk::<16>);
+            let Some(&from) = from else { return };
+            pattern = u128::from_le_bytes(from);
         }
-        done += distance.min(16);
-        if distance < 16 {
-            distance *= 2;
-        }
+        let slot = window.get_mut(to + done..).and_then(<[u8]>::first_chunk_mut::<16>);
+        let Some(slot) = slot else { return };
+        *slot = pattern.to_le_bytes();
+        done += step;
     }
 }
 

@@ -241,6 +241,8 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
                 if !self.has_fixed_tables {
                     self.codes.set_fixed()?;
                     self.fixed_tables.fill(&self.codes);
+                    // Its literals have eight bits and more, so that no two are looked up at once.
+                    self.fixed_tables.bytes_before_pairing = 0;
                     self.has_fixed_tables = true;
                 }
                 Ok(State::CompressedBlock { fixed: true })
@@ -275,12 +277,15 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     /// Decodes literals and matches (3.2.5) until the end of the block, or
     /// until the window is full.
     fn decode_symbols(&mut self, fixed: bool) -> Result<State, Corrupt> {
-        let tables = if fixed { &self.fixed_tables } else { &self.dynamic_tables };
         let limit = self.fill_limit();
+        let tables = if fixed { &mut self.fixed_tables } else { &mut self.dynamic_tables };
         let window = &mut self.window;
         let mut symbols = Symbols { bits: self.bits, window, filled: self.filled, limit };
         let stop = loop {
-            let mut stop = vectorize(|| symbols.decode_fast(tables));
+            let mut stop = vectorize(
+                #[inline(always)]
+                || symbols.decode(tables, &self.codes),
+            );
             if stop == Stop::EndOfSlice {
                 stop = symbols.decode_carefully(tables, &mut self.slices);
             }

@@ -1,6 +1,6 @@
 //! Prefix codes of deflate (RFC 1951, 3.2.2), and the tables that decode them.
 
-use super::symbols::{IS_LINK, LITERAL_LENGTH_SYMBOLS, with_code};
+use super::symbols::{END_OF_BLOCK, IS_LINK, LITERAL_LENGTH_SYMBOLS, pair, with_code};
 
 /// The stream violates the deflate format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +147,47 @@ impl<const N: usize> PrefixCode<N> {
             }
         }
         root_bits
+    }
+
+    /// Makes one look-up pass two literals, where both codes fit in the bits that index the `root` of
+    /// a table. `entry` returns the entry of a literal.
+    #[inline(always)]
+    pub(super) fn pair_literals(&self, root: &mut [u32], entry: impl Fn(u16) -> u32) {
+        // The literals by code length, each with its code in stream order.
+        let mut literals = [(0, 0); N];
+        let mut ends = [0; 16];
+        let (mut code, mut count, mut symbols) = (0, 0, self.symbols.iter());
+        for ((length, &codes), end) in (0..).zip(&self.counts).zip(&mut ends).skip(1) {
+            for &symbol in symbols.by_ref().take(usize::from(codes)) {
+                if symbol < END_OF_BLOCK
+                    && let Some(slot) = literals.get_mut(count)
+                {
+                    *slot = (code, with_code(entry(symbol), length));
+                    count += 1;
+                }
+                code = next_code(code, length);
+            }
+            *end = count;
+        }
+        let of_length = |length: usize| {
+            let end = |length: usize| ends.get(length).copied().unwrap_or_default();
+            literals.get(end(length - 1)..end(length)).unwrap_or_default()
+        };
+        let root_bits = root.len().ilog2() as usize;
+        for first_length in 1..root_bits {
+            for second_length in 1..=root_bits - first_length {
+                let stride = 1 << (first_length + second_length);
+                for &(first_code, first) in of_length(first_length) {
+                    for &(second_code, second) in of_length(second_length) {
+                        let mut index = first_code | second_code << first_length;
+                        while let Some(slot) = root.get_mut(index) {
+                            *slot = pair(first, second);
+                            index += stride;
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// The index bits of the subtable whose first code has `length` bits: as many as its longest

@@ -3,21 +3,35 @@
 // An entry of a decoding table:
 //
 //   bits 0 to 5    how many bits the symbol takes, extra bits included
-//   bits 6 and 7   IS_END_OF_BLOCK, and IS_LINK, the mark of a link to a subtable
-//   bits 8 to 13   how many of them are the code
+//   bits 6 and 7   IS_END_OF_BLOCK, or IS_PAIR beside IS_LITERAL; IS_LINK
+//   bits 8 to 13   how many of them are the (first) code
 //   bits 14 and 15 HAS_BASE, IS_LITERAL
-//   bits 16 to 31  the literal, or the base that the extra bits are added to
+//   bits 16 to 31  the literals, or the base that the extra bits are added to
 //
 // A symbol that must not occur has none of the flags. Counts lie where a shift takes them without
 // a mask.
 pub(super) const IS_LITERAL: u32 = 1 << 15;
 pub(super) const HAS_BASE: u32 = 1 << 14;
 pub(super) const IS_END_OF_BLOCK: u32 = 1 << 6;
+/// The mark of a literal that is followed by another one, in bits 24 to 31.
+pub(super) const IS_PAIR: u32 = 1 << 6;
+/// The mark of a link to a subtable.
 pub(super) const IS_LINK: u32 = 1 << 7;
 
 /// The entry of a symbol whose code has `length` bits, from the entry without a code.
 pub(super) const fn with_code(entry: u32, length: u32) -> u32 {
     entry + (length | length << 8)
+}
+
+/// The entry of the literal `first` together with the literal `second`, which follows it.
+pub(super) const fn pair(first: u32, second: u32) -> u32 {
+    (first | IS_PAIR) + (second >> 8 & 63) | (second & 0xFF_0000) << 8
+}
+
+/// How many literals an entry of literals has.
+#[inline(always)]
+pub(super) const fn literals(entry: u32) -> usize {
+    1 + (entry >> 6 & 1) as usize
 }
 
 pub(super) fn literal_length_entry(symbol: u16) -> u32 {
