@@ -22,7 +22,7 @@ mod unpack;
 
 use adam7::Pass;
 use inflate::InflateError;
-use scanlines::{Scanlines, packed_bytes};
+use scanlines::{RowsLeft, Scanlines, packed_bytes};
 use unpack::Unpacker;
 
 /// Which part of a PNG is decoded, and how.
@@ -61,19 +61,20 @@ impl Order<'_> {
         ))
     }
 
-    /// How many bytes of a row have to be unfiltered: those up to the right edge of the window, and
-    /// none below it. Filters look to the left and up, so what is to the left of the window or above
-    /// it is needed.
-    fn needed_bytes(&self, row: u32, row_bytes: usize) -> usize {
+    /// Which of the rows from `row` on have to be unfiltered, up to which byte: those above the bottom
+    /// edge of the window, up to its right edge. Filters look to the left and up, so what is to the left
+    /// of the window or above it is needed.
+    fn rows_left(&self, row: u32, rows: u32, row_bytes: usize) -> RowsLeft {
         let Self { image, window, .. } = *self;
-        match image.pixel_bytes() {
+        let (end, needed_bytes) = match image.pixel_bytes() {
             Some(pixel_bytes) if !image.interlaced => {
-                let is_below = row.checked_sub(window.y).is_some_and(|row| row >= window.height);
                 let right = (window.x as usize).saturating_add(window.width as usize);
-                if is_below { 0 } else { row_bytes.min(right.saturating_mul(pixel_bytes)) }
+                let bottom = window.y.saturating_add(window.height);
+                (rows.min(bottom), row_bytes.min(right.saturating_mul(pixel_bytes)))
             }
-            _ => row_bytes,
-        }
+            _ => (rows, row_bytes),
+        };
+        RowsLeft { row_bytes, needed: end.saturating_sub(row) as usize, needed_bytes }
     }
 
     /// Decodes the rows of `bytes` into planes: red, green and blue (or grey), then alpha. An
@@ -104,9 +105,8 @@ impl Order<'_> {
                 interrupt.check()?;
                 work::decoded(u64::from(columns));
                 let row_bytes = packed_bytes(image, columns)?;
-                let needed_bytes = self.needed_bytes(row, row_bytes);
                 let packed = scanlines
-                    .next_row(row_bytes, needed_bytes, row + 1 == rows, interrupt)
+                    .next_row(self.rows_left(row, rows, row_bytes), interrupt)
                     .map_err(|error| decode_error(error, rows_done, image))?;
                 let y = pass.y + row * pass.y_step;
                 if image.interlaced {

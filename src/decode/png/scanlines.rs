@@ -1,7 +1,9 @@
 //! Image data → scanlines of packed samples.
 
+use core::array;
+
 use super::adam7::Pass;
-use super::filter::{self, unfilter};
+use super::filter::{self, ROWS};
 use super::inflate::{self, InflateError, Inflater};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
@@ -9,31 +11,37 @@ use crate::interrupt::Interrupt;
 use crate::price::sum_ps;
 use crate::probe::png::Image;
 
-/// Inflates the IDAT chunks and unfilters them, one scanline at a time, or two where that is faster.
+/// Inflates the IDAT chunks and unfilters them, several scanlines at a time, and delivers one by one.
 pub(super) struct Scanlines<'a, 'b, I> {
     inflater: Inflater<'a, 'b, I>,
-    above: Buffer<'b, u8>,
-    row: Buffer<'b, u8>,
-    below: Buffer<'b, u8>,
-    state_below: RowBelow,
+    /// The last row of the rows before, and then the rows that were read together.
+    rows: Buffer<'b, u8>,
+    /// The length of a row of the image; that of a pass may be less.
+    row_bytes: usize,
+    rows_read: usize,
+    rows_delivered: usize,
+    /// What stands in the way of the row after those that were read.
+    failed: Option<InflateError>,
     /// The distance in bytes to the pixel that filters see on the left.
     pixel_bytes: usize,
 }
 
-/// What is known of the row below the current one.
-enum RowBelow {
-    Unread,
-    /// Inflated, with this filter.
-    Filtered(u8),
-    Unfiltered,
-    /// It cannot be read.
-    Failed(InflateError),
+/// The rows of a pass that are yet to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RowsLeft {
+    /// The packed bytes of each.
+    pub(super) row_bytes: usize,
+    /// How many rows have to be unfiltered, the next one included.
+    pub(super) needed: usize,
+    /// How many bytes of each have to be.
+    pub(super) needed_bytes: usize,
 }
 
 /// The memory of [`Scanlines`] in bytes.
 pub(super) fn memory_bytes(image: &Image) -> u64 {
     let row_bytes = image.row_bytes(image.size.width) - 1;
-    inflate::memory_bytes(inflated_bytes(image)).saturating_add(row_bytes.saturating_mul(3))
+    inflate::memory_bytes(inflated_bytes(image))
+        .saturating_add(row_bytes.saturating_mul(1 + ROWS as u64))
 }
 
 /// The most work of reading all rows in picoseconds, of which `needed_pixels` are unfiltered.
@@ -56,67 +64,70 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
     /// `image_data` returns the contents of the IDAT chunks.
     pub(super) fn new(image_data: I, image: &Image, budget: &'b Budget) -> Result<Self, Error> {
         let row_bytes = packed_bytes(image, image.size.width)?;
+        let too_long = Error::Bug("rows larger than the address space");
         Ok(Self {
             inflater: Inflater::new(image_data, inflated_bytes(image), budget)?,
-            above: budget.buffer(row_bytes, 0)?,
-            row: budget.buffer(row_bytes, 0)?,
-            below: budget.buffer(row_bytes, 0)?,
-            state_below: RowBelow::Unread,
+            rows: budget.buffer(row_bytes.checked_mul(1 + ROWS).ok_or(too_long)?, 0)?,
+            row_bytes,
+            rows_read: 0,
+            rows_delivered: 0,
+            failed: None,
             pixel_bytes: image.pixel_bytes().unwrap_or(1),
         })
     }
 
     /// Starts an image or a pass. Filters see a row of zeros above its first row.
     pub(super) fn start_pass(&mut self) {
-        self.row.fill(0);
+        (self.rows_read, self.rows_delivered) = (0, 0);
+        self.rows.fill(0);
     }
 
-    /// The next row, of `row_bytes` packed bytes. Only the first `needed_bytes` of it are
-    /// unfiltered. `is_last` is true for the last row of a pass.
+    /// The next row. Only the bytes that are needed are unfiltered.
     pub(super) fn next_row(
         &mut self,
-        row_bytes: usize,
-        needed_bytes: usize,
-        is_last: bool,
+        left: RowsLeft,
         interrupt: &Interrupt,
     ) -> Result<&[u8], InflateError> {
-        core::mem::swap(&mut self.above, &mut self.row);
-        core::mem::swap(&mut self.row, &mut self.below);
-        let filter = match core::mem::replace(&mut self.state_below, RowBelow::Unread) {
-            RowBelow::Unfiltered => return Ok(self.row.get(..row_bytes).unwrap_or_default()),
-            RowBelow::Failed(error) => return Err(error),
-            RowBelow::Filtered(filter) => filter,
-            RowBelow::Unread => read_row(&mut self.inflater, &mut self.row, row_bytes, interrupt)?,
-        };
-        let filter_below = if !is_last && filter::is_serial(filter) {
-            match read_row(&mut self.inflater, &mut self.below, row_bytes, interrupt) {
-                Ok(filter_below) => Some(filter_below),
-                // The current row comes first.
-                Err(error) => {
-                    self.state_below = RowBelow::Failed(error);
-                    None
-                }
-            }
-        } else {
-            None
-        };
-        let row = self.row.get_mut(..needed_bytes).unwrap_or_default();
-        match filter_below {
-            Some(filter_below) if filter::is_serial(filter_below) => {
-                let below = self.below.get_mut(..needed_bytes).unwrap_or_default();
-                let filters = [filter, filter_below];
-                filter::unfilter_two(filters, self.pixel_bytes, &self.above, [row, below]);
-                self.state_below = RowBelow::Unfiltered;
-            }
-            filter_below => {
-                unfilter(filter, self.pixel_bytes, &self.above, row)
-                    .map_err(|_| InflateError::Corrupt("a row has an unknown filter"))?;
-                if let Some(filter_below) = filter_below {
-                    self.state_below = RowBelow::Filtered(filter_below);
-                }
-            }
+        if self.rows_delivered == self.rows_read {
+            self.read_rows(left, interrupt)?;
         }
-        Ok(self.row.get(..row_bytes).unwrap_or_default())
+        self.rows_delivered += 1;
+        let row = self.rows.get(self.rows_delivered * self.row_bytes..);
+        Ok(row.and_then(|row| row.get(..left.row_bytes)).unwrap_or_default())
+    }
+
+    /// Reads the next rows, at least one.
+    fn read_rows(&mut self, left: RowsLeft, interrupt: &Interrupt) -> Result<(), InflateError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let last = self.rows_read * self.row_bytes;
+        self.rows.copy_within(last..last + left.row_bytes, 0);
+        let mut filters = [0; ROWS];
+        (self.rows_read, self.rows_delivered) = (0, 0);
+        let (above, rows) = self.rows.split_at_mut(self.row_bytes);
+        let mut rows = rows.chunks_exact_mut(self.row_bytes);
+        let mut rows: [&mut [u8]; ROWS] = array::from_fn(|_| rows.next().unwrap_or_default());
+        let wanted = left.needed.clamp(1, ROWS);
+        for (row, filter) in rows.iter_mut().zip(&mut filters).take(wanted) {
+            match read_row(&mut self.inflater, row, left.row_bytes, interrupt) {
+                Ok(read) => *filter = read,
+                // The rows before it come first.
+                Err(error) if self.rows_read > 0 => {
+                    self.failed = Some(error);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+            self.rows_read += 1;
+        }
+        if left.needed > 0 {
+            let above = above.get(..left.needed_bytes).unwrap_or_default();
+            let rows = rows.map(|row| row.get_mut(..left.needed_bytes).unwrap_or_default());
+            let filters = filters.get(..self.rows_read).unwrap_or_default();
+            filter::unfilter(filters, self.pixel_bytes, above, rows);
+        }
+        Ok(())
     }
 
     /// Checks that the image data end after the last row, and their checksum.
@@ -125,7 +136,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
     }
 }
 
-/// Inflates a row into `row`, and returns its filter.
+/// Inflates a row into `row`, and returns its filter, one of those that PNG defines.
 fn read_row<'a>(
     inflater: &mut Inflater<'a, '_, impl Iterator<Item = &'a [u8]>>,
     row: &mut [u8],
@@ -135,6 +146,9 @@ fn read_row<'a>(
     let mut filter = [0];
     inflater.read(&mut filter, interrupt)?;
     inflater.read(row.get_mut(..row_bytes).unwrap_or_default(), interrupt)?;
+    if !filter::is_known(filter[0]) {
+        return Err(InflateError::Corrupt("a row has an unknown filter"));
+    }
     Ok(filter[0])
 }
 

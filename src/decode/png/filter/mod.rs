@@ -1,0 +1,95 @@
+//! Unfiltering of scanlines (PNG, 9.2).
+
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+use crate::simd;
+
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod diagonal;
+mod plain;
+#[cfg(test)]
+mod tests;
+
+use plain::unfilter_row;
+
+/// The rows that are reconstructed at a time.
+pub(super) const ROWS: usize = 4;
+
+/// True for the five filter types that PNG defines.
+pub(super) const fn is_known(filter: u8) -> bool {
+    filter <= PAETH
+}
+
+/// Reconstructs filtered `rows` in place, as many as there are `filters`. `above` is the reconstructed
+/// row above the first one, or zeros. All have the same length.
+///
+/// `pixel_bytes` is the distance to the corresponding byte of the pixel to the left: 1, 2, 3, 4, 6
+/// or 8, and 1 for pixels smaller than a byte.
+pub(super) fn unfilter(
+    filters: &[u8],
+    pixel_bytes: usize,
+    above: &[u8],
+    mut rows: [&mut [u8]; ROWS],
+) {
+    #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    if let (Some(simd), Ok(filters)) = (simd::baseline(), filters.try_into())
+        && has_serial(filters)
+    {
+        return simd::vectorize(
+            #[inline(always)]
+            || unfilter_in_vectors(simd, filters, pixel_bytes, above, rows),
+        );
+    }
+    let mut above = above;
+    for (row, &filter) in rows.iter_mut().zip(filters) {
+        unfilter_row(filter, pixel_bytes, above, row);
+        above = row;
+    }
+}
+
+/// True if a filter predicts pixels from the ones on their left. Each pixel waits for the one before
+/// it.
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn has_serial(filters: [u8; ROWS]) -> bool {
+    filters.iter().any(|filter| matches!(*filter, SUB | AVERAGE | PAETH))
+}
+
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[inline(always)]
+fn unfilter_in_vectors<S: fearless_simd::Simd>(
+    simd: S,
+    filters: [u8; ROWS],
+    pixel_bytes: usize,
+    above: &[u8],
+    rows: [&mut [u8]; ROWS],
+) {
+    use diagonal::{unfilter_four_rows, unfilter_two_rows};
+
+    match pixel_bytes {
+        1 => unfilter_four_rows::<S, 1>(simd, filters, above, rows),
+        2 => unfilter_four_rows::<S, 2>(simd, filters, above, rows),
+        3 => unfilter_four_rows::<S, 3>(simd, filters, above, rows),
+        4 => unfilter_four_rows::<S, 4>(simd, filters, above, rows),
+        6 => unfilter_two_rows::<S, 6>(simd, filters, above, rows),
+        _ => unfilter_two_rows::<S, 8>(simd, filters, above, rows),
+    }
+}
+
+/// The picoseconds that a pixel takes at most, which is with Paeth.
+pub(super) const fn pixel_ps(pixel_bytes: u64) -> u64 {
+    let vector_ps = if pixel_bytes.is_power_of_two() { 0 } else { ODD_PIXEL_PS };
+    PIXEL_PS + pixel_bytes * PIXEL_BYTE_PS + vector_ps
+}
+
+/// The part that does not depend on the length of a pixel: each waits for the one on its left.
+const PIXEL_PS: u64 = 2_200;
+const PIXEL_BYTE_PS: u64 = 350;
+/// More for a pixel whose bytes do not fill a vector.
+const ODD_PIXEL_PS: u64 = 1_000;
+
+/// Filter types (PNG, 9.2).
+#[cfg(test)]
+const NONE: u8 = 0;
+const SUB: u8 = 1;
+const UP: u8 = 2;
+const AVERAGE: u8 = 3;
+const PAETH: u8 = 4;
