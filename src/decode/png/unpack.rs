@@ -5,6 +5,7 @@ use crate::decode::premultiply::{is_opaque_row, premultiply_row};
 use crate::error::Error;
 use crate::price::sum_ps;
 use crate::probe::png::{Color, Image, PaletteAndTransparency};
+use crate::simd::vectorize;
 
 /// Unpacks rows into planes: looks up the palette, applies transparency
 /// and scales samples to 8 bits.
@@ -130,12 +131,16 @@ impl<'b> Unpacker<'b> {
                 unpack_gray_below_8_bits(packed, depth, self.transparent, &mut rows);
             }
             (_, 16) => unpack_16_bits(packed, self.color, self.transparent, &mut rows),
-            _ => unpack_8_bits(packed, self.color, self.transparent, &mut rows),
+            _ => vectorize(
+                #[inline(always)]
+                || unpack_8_bits(packed, self.color, self.transparent, &mut rows),
+            ),
         }
-        if self.premultiply && !is_opaque_row(rows.alpha) {
-            for color in &mut rows.color {
-                premultiply_row(color, 0, rows.alpha);
-            }
+        if self.premultiply {
+            vectorize(
+                #[inline(always)]
+                || premultiply_rows(&mut rows),
+            );
         }
         for (plane, color) in rows.color.iter().take(self.color_planes).enumerate() {
             deliver(plane, color)?;
@@ -144,6 +149,15 @@ impl<'b> Unpacker<'b> {
             deliver(self.color_planes, rows.alpha)?;
         }
         Ok(())
+    }
+}
+
+#[inline(always)]
+fn premultiply_rows(rows: &mut PlaneRows<'_>) {
+    if !is_opaque_row(rows.alpha) {
+        for color in &mut rows.color {
+            premultiply_row(color, 0, rows.alpha);
+        }
     }
 }
 
@@ -187,6 +201,7 @@ fn unpack_gray_below_8_bits(
     }
 }
 
+#[inline(always)]
 fn unpack_8_bits(
     packed: &[u8],
     color: Color,

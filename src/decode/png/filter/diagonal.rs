@@ -43,6 +43,8 @@ fn unfilter_rows<S: Simd, const ROWS: usize, const PIXEL_BYTES: usize>(
 ) {
     if filters == [PAETH; ROWS] {
         unfilter::<S, ROWS, PIXEL_BYTES, PAETH>(simd, filters, above, rows);
+    } else if filters == [SUB; ROWS] {
+        unfilter::<S, ROWS, PIXEL_BYTES, SUB>(simd, filters, above, rows);
     } else if filters == [AVERAGE; ROWS] {
         unfilter::<S, ROWS, PIXEL_BYTES, AVERAGE>(simd, filters, above, rows);
     } else {
@@ -66,7 +68,8 @@ fn unfilter<S: Simd, const ROWS: usize, const PIXEL_BYTES: usize, const FILTER: 
     unfilter_parts(filters, PIXEL_BYTES, above, &mut rows, |row| 0..start(row));
     let pixels_at_start = |row: usize, bytes: &[u8]| {
         let from = start(row).saturating_sub(PIXEL_BYTES);
-        if row == ROWS - 1 { 0 } else { load(bytes, from, PIXEL_BYTES) }
+        let pixel = bytes.get(from..).and_then(<[u8]>::first_chunk::<PIXEL_BYTES>);
+        if row == ROWS - 1 { 0 } else { pixel.map_or(0, word) }
     };
     let left: [u64; ROWS] = core::array::from_fn(|row| pixels_at_start(row, rows[row]));
     let above_left: [u64; ROWS] = core::array::from_fn(|row| match row.checked_sub(1) {
@@ -77,18 +80,23 @@ fn unfilter<S: Simd, const ROWS: usize, const PIXEL_BYTES: usize, const FILTER: 
     let masks = Masks::new(simd, filters);
 
     // All rows from there on, with one length, so that one comparison is enough for all.
-    let steps_len = len - start(0);
-    let upper = above.get(start(0)..).and_then(|above| above.get(..steps_len)).unwrap_or_default();
-    let mut parts = rows.each_mut().map(|row| Some(&mut **row));
-    for (row, part) in parts.iter_mut().enumerate() {
-        *part = part.take().and_then(|bytes| bytes.get_mut(start(row)..)?.get_mut(..steps_len));
+    let steps = (len - start(0)) / PIXEL_BYTES;
+    let pixels = above.get(start(0)..).map(|above| above.as_chunks::<PIXEL_BYTES>().0);
+    let Some(upper) = pixels.and_then(|pixels| pixels.get(..steps)) else { return };
+    let mut lower: [&mut [[u8; PIXEL_BYTES]]; ROWS] = core::array::from_fn(|_| Default::default());
+    for (row, (slot, bytes)) in lower.iter_mut().zip(&mut rows).enumerate() {
+        let pixels = bytes.get_mut(start(row)..).map(|row| row.as_chunks_mut::<PIXEL_BYTES>().0);
+        let Some(pixels) = pixels.and_then(|pixels| pixels.get_mut(..steps)) else { return };
+        *slot = pixels;
     }
-    let mut parts = parts.map(Option::unwrap_or_default);
-    let mut at = 0;
-    while at + 16 / ROWS <= steps_len {
-        let above = below_the_row_above::<S, ROWS>(simd, load(upper, at, 16 / ROWS), left);
-        let filtered: [u64; ROWS] = core::array::from_fn(|row| load(parts[row], at, 16 / ROWS));
+    for step in 0..steps {
+        let above = below_the_row_above::<S, ROWS>(simd, word(&upper[step]), left);
+        let mut filtered = [0; ROWS];
+        for row in 0..ROWS {
+            filtered[row] = word(&lower[row][step]);
+        }
         let predicted = match FILTER {
+            SUB => left,
             PAETH => paeth(simd, left, above, above_left),
             AVERAGE => average(simd, left, above),
             _ => {
@@ -100,14 +108,13 @@ fn unfilter<S: Simd, const ROWS: usize, const PIXEL_BYTES: usize, const FILTER: 
         };
         left = vector(simd, filtered) + predicted;
         above_left = above;
-        for (part, pixel) in parts.iter_mut().zip(words::<S, ROWS>(left)) {
-            if let Some(slot) = part.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-                *slot = *pixel.to_le_bytes().first_chunk::<PIXEL_BYTES>().unwrap_or(slot);
-            }
+        let words = words::<S, ROWS>(left);
+        for row in 0..ROWS {
+            lower[row][step].copy_from_slice(&words[row].to_le_bytes()[..PIXEL_BYTES]);
         }
-        at += PIXEL_BYTES;
     }
-    unfilter_parts(filters, PIXEL_BYTES, above, &mut rows, |row| start(row) + at..len);
+    let done = steps * PIXEL_BYTES;
+    unfilter_parts(filters, PIXEL_BYTES, above, &mut rows, |row| start(row) + done..len);
 }
 
 /// Reconstructs a part of each row, one row after the other.
@@ -126,13 +133,11 @@ fn unfilter_parts<const ROWS: usize>(
     }
 }
 
-/// The `count` bytes at `at`, of 1 to 8.
+/// The bytes of a pixel as a number, the first one lowest.
 #[inline(always)]
-fn load(bytes: &[u8], at: usize, count: usize) -> u64 {
+fn word<const PIXEL_BYTES: usize>(pixel: &[u8; PIXEL_BYTES]) -> u64 {
     let mut word = [0; 8];
-    if let (Some(to), Some(from)) = (word.get_mut(..count), bytes.get(at..at + count)) {
-        to.copy_from_slice(from);
-    }
+    word[..PIXEL_BYTES].copy_from_slice(pixel);
     u64::from_le_bytes(word)
 }
 

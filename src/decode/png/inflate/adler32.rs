@@ -1,5 +1,7 @@
 //! Adler-32, the checksum of a zlib stream (RFC 1950, 8.2).
 
+use crate::simd::vectorize;
+
 /// The checksum of the bytes that were added so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Adler32 {
@@ -16,9 +18,14 @@ impl Adler32 {
     /// its own, so that the compiler makes vectors of them.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let (blocks, rest) = bytes.as_chunks::<BLOCK_BYTES>();
-        for block in blocks {
-            self.add_block(block);
-        }
+        vectorize(
+            #[inline(always)]
+            || {
+                for block in blocks {
+                    self.add_block(block);
+                }
+            },
+        );
         // Less than a block cannot overflow.
         for &byte in rest {
             self.sum += u32::from(byte);
@@ -51,6 +58,7 @@ impl Adler32 {
         self.reduce();
     }
 
+    #[inline(always)]
     const fn reduce(&mut self) {
         self.sum %= MODULUS;
         self.sum_of_sums %= MODULUS;
