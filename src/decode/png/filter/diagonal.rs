@@ -8,8 +8,8 @@ use core::ops::Range;
 
 use fearless_simd::{Bytes, Simd, SimdBase, SimdFrom, u8x16, u32x4, u64x2};
 
+use super::filter_type::{AVERAGE, PAETH, SUB, UP};
 use super::plain::unfilter_part;
-use super::{AVERAGE, PAETH, SUB, UP};
 
 /// Reconstructs four rows, of pixels of up to four bytes.
 #[inline(always)]

@@ -5,19 +5,17 @@ use crate::simd;
 
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod diagonal;
+mod filter_type;
 mod plain;
 #[cfg(test)]
 mod tests;
+
+pub(super) use filter_type::is_known;
 
 use plain::unfilter_row;
 
 /// The rows that are reconstructed at a time.
 pub(super) const ROWS: usize = 4;
-
-/// True for the five filter types that PNG defines.
-pub(super) const fn is_known(filter: u8) -> bool {
-    filter <= PAETH
-}
 
 /// Reconstructs filtered `rows` in place, as many as there are `filters`. `above` is the reconstructed
 /// row above the first one, or zeros. All have the same length.
@@ -32,7 +30,7 @@ pub(super) fn unfilter(
 ) {
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
     if let (Some(simd), Ok(filters)) = (simd::baseline(), filters.try_into())
-        && has_serial(filters)
+        && filters.iter().copied().any(filter_type::is_serial)
     {
         return simd::vectorize(
             #[inline(always)]
@@ -44,13 +42,6 @@ pub(super) fn unfilter(
         unfilter_row(filter, pixel_bytes, above, row);
         above = row;
     }
-}
-
-/// True if a filter predicts pixels from the ones on their left. Each pixel waits for the one before
-/// it.
-#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn has_serial(filters: [u8; ROWS]) -> bool {
-    filters.iter().any(|filter| matches!(*filter, SUB | AVERAGE | PAETH))
 }
 
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -85,11 +76,3 @@ const PIXEL_PS: u64 = 2_200;
 const PIXEL_BYTE_PS: u64 = 350;
 /// More for a pixel whose bytes do not fill a vector.
 const ODD_PIXEL_PS: u64 = 1_000;
-
-/// Filter types (PNG, 9.2).
-#[cfg(test)]
-const NONE: u8 = 0;
-const SUB: u8 = 1;
-const UP: u8 = 2;
-const AVERAGE: u8 = 3;
-const PAETH: u8 = 4;

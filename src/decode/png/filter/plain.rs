@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::{AVERAGE, PAETH, SUB, UP};
+use super::filter_type::{AVERAGE, PAETH, SUB, UP};
 
 /// Reconstructs a row.
 pub(super) fn unfilter_row(filter: u8, pixel_bytes: usize, above: &[u8], row: &mut [u8]) {

@@ -1,5 +1,6 @@
 //! Rows compared with the wording of the specification.
 
+use super::filter_type::{AVERAGE, NONE, SUB, UP};
 use super::plain::paeth;
 use super::*;
 
