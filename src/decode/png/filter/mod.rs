@@ -29,7 +29,7 @@ pub(super) fn unfilter(
     mut rows: [&mut [u8]; ROWS],
 ) {
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    if let (Some(simd), Ok(filters)) = (simd::baseline(), filters.try_into())
+    if let (Some(simd), Ok(filters)) = (simd::baseline(), <[u8; ROWS]>::try_from(filters))
         && filters.iter().copied().any(filter_type::is_serial)
     {
         return simd::vectorize(

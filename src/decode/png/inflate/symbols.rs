@@ -25,7 +25,8 @@ pub(super) const fn with_code(entry: u32, length: u32) -> u32 {
 
 /// The entry of the literal `first` together with the literal `second`, which follows it.
 pub(super) const fn pair(first: u32, second: u32) -> u32 {
-    (first | IS_PAIR) + (second >> 8 & 63) | (second & 0xFF_0000) << 8
+    let second_bits = second >> 8 & 63;
+    (first + second_bits) | IS_PAIR | (second & 0xFF_0000) << 8
 }
 
 /// How many literals an entry of literals has.
