@@ -103,7 +103,7 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
         }
         let last = self.rows_read * self.row_bytes;
         self.rows.copy_within(last..last + left.row_bytes, 0);
-        let mut filters = [0; ROWS];
+        let mut filters = [filter::NONE; ROWS];
         (self.rows_read, self.rows_delivered) = (0, 0);
         let (above, rows) = self.rows.split_at_mut(self.row_bytes);
         let mut rows = rows.chunks_exact_mut(self.row_bytes);
@@ -124,7 +124,6 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
         if left.needed > 0 {
             let above = above.get(..left.needed_bytes).unwrap_or_default();
             let rows = rows.map(|row| row.get_mut(..left.needed_bytes).unwrap_or_default());
-            let filters = filters.get(..self.rows_read).unwrap_or_default();
             filter::unfilter(filters, self.pixel_bytes, above, rows);
         }
         Ok(())

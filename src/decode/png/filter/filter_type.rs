@@ -1,7 +1,6 @@
 //! Filter types (PNG, 9.2).
 
-#[cfg(test)]
-pub(super) const NONE: u8 = 0;
+pub(in crate::decode::png) const NONE: u8 = 0;
 pub(super) const SUB: u8 = 1;
 pub(super) const UP: u8 = 2;
 pub(super) const AVERAGE: u8 = 3;

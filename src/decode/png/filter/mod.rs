@@ -10,27 +10,27 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
-pub(super) use filter_type::is_known;
+pub(super) use filter_type::{NONE, is_known};
 
 use plain::unfilter_row;
 
 /// The rows that are reconstructed at a time.
 pub(super) const ROWS: usize = 4;
 
-/// Reconstructs filtered `rows` in place, as many as there are `filters`. `above` is the reconstructed
-/// row above the first one, or zeros. All have the same length.
+/// Reconstructs filtered `rows` in place. `above` is the reconstructed row above the first one, or
+/// zeros. All have the same length. Rows that there are not have the filter [`NONE`].
 ///
 /// `pixel_bytes` is the distance to the corresponding byte of the pixel to the left: 1, 2, 3, 4, 6
 /// or 8, and 1 for pixels smaller than a byte.
 pub(super) fn unfilter(
-    filters: &[u8],
+    filters: [u8; ROWS],
     pixel_bytes: usize,
     above: &[u8],
     mut rows: [&mut [u8]; ROWS],
 ) {
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    if let (Some(simd), Ok(filters)) = (simd::baseline(), <[u8; ROWS]>::try_from(filters))
-        && filters.iter().copied().any(filter_type::is_serial)
+    if let Some(simd) = simd::baseline()
+        && filters.into_iter().any(filter_type::is_serial)
     {
         return simd::vectorize(
             #[inline(always)]
@@ -38,7 +38,7 @@ pub(super) fn unfilter(
         );
     }
     let mut above = above;
-    for (row, &filter) in rows.iter_mut().zip(filters) {
+    for (row, filter) in rows.iter_mut().zip(filters) {
         unfilter_row(filter, pixel_bytes, above, row);
         above = row;
     }
@@ -65,14 +65,12 @@ fn unfilter_in_vectors<S: fearless_simd::Simd>(
     }
 }
 
-/// The picoseconds that a pixel takes at most, which is with Paeth.
+/// The picoseconds that a pixel takes at most, which is where rows have different filters.
 pub(super) const fn pixel_ps(pixel_bytes: u64) -> u64 {
-    let vector_ps = if pixel_bytes.is_power_of_two() { 0 } else { ODD_PIXEL_PS };
-    PIXEL_PS + pixel_bytes * PIXEL_BYTE_PS + vector_ps
+    if pixel_bytes <= 4 { PIXEL_PS } else { LONG_PIXEL_PS }
 }
 
-/// The part that does not depend on the length of a pixel: each waits for the one on its left.
-const PIXEL_PS: u64 = 2_200;
-const PIXEL_BYTE_PS: u64 = 350;
-/// More for a pixel whose bytes do not fill a vector.
-const ODD_PIXEL_PS: u64 = 1_000;
+/// One of four pixels in a vector: each waits for the one on its left.
+const PIXEL_PS: u64 = 2_000;
+/// One of two.
+const LONG_PIXEL_PS: u64 = 3_400;

@@ -1,6 +1,6 @@
 //! Rows compared with the wording of the specification.
 
-use super::filter_type::{AVERAGE, NONE, SUB, UP};
+use super::filter_type::{AVERAGE, SUB, UP};
 use super::plain::paeth;
 use super::*;
 
@@ -63,11 +63,10 @@ fn rows_of_any_filters_match_the_specification() {
             let filters = [number % 5, number / 5 % 5, number / 25 % 5, number / 125];
             let filters = filters.map(|filter: u16| u8::try_from(filter).unwrap());
             let len = pixel_bytes * [1, 2, 3, 4, 5, 30, 31][usize::from(number) % 7];
-            let count = if number % 3 == 0 { 1 + usize::from(number) % 4 } else { ROWS };
             let (above, mut rows) = (random_row(len), [(); ROWS].map(|()| random_row(len)));
             let mut expected = rows.clone();
             let mut last = &above;
-            for (row, &filter) in expected.iter_mut().zip(&filters[..count]) {
+            for (row, &filter) in expected.iter_mut().zip(&filters) {
                 *row = specified_row(filter, pixel_bytes, last, row);
                 last = row;
             }
