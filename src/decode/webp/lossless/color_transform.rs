@@ -21,6 +21,7 @@ impl Multipliers {
 }
 
 /// Undoes the colour transform of the part of a row in one tile.
+#[inline(always)]
 pub(super) fn undo(multipliers: Multipliers, pixels: &mut [u32]) {
     let [green_to_red, green_to_blue, red_to_blue] =
         [multipliers.green_to_red, multipliers.green_to_blue, multipliers.red_to_blue]
@@ -46,6 +47,7 @@ const fn delta(multiplier: i32, channel: i32) -> u32 {
 }
 
 /// Undoes the subtract-green transform: adds green to red and to blue.
+#[inline(always)]
 pub(super) fn add_green(pixels: &mut [u32]) {
     for pixel in pixels {
         let green = *pixel >> 8 & 0xFF;

@@ -34,12 +34,9 @@ pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
         retained += tile_groups::memory_bytes(tiles);
         peak = peak.max(retained + entropy_image::memory_bytes(&tiles.image));
     }
-    peak.max(retained + entropy_image::memory_bytes(&stream.picture) + row_bytes(size))
-}
-
-/// The memory of the row in which transforms are undone, in bytes.
-fn row_bytes(size: Size) -> u64 {
-    4 * u64::from(size.width)
+    peak.max(
+        retained + entropy_image::memory_bytes(&stream.picture) + rows::row_bytes(size, stream),
+    )
 }
 
 /// The most work of [`Rows`] in picoseconds.

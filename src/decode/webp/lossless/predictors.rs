@@ -1,5 +1,7 @@
 //! The inverse predictor transform (RFC 9649, 4.1), for all four channels at once.
 
+use core::ops::Range;
+
 /// The prediction mode of a tile. RFC 9649 does not define modes above 13. As in libwebp, only the
 /// low four bits count, and modes 14 and 15 predict opaque black.
 pub(super) const fn mode(pixel: u32) -> u8 {
@@ -9,14 +11,20 @@ pub(super) const fn mode(pixel: u32) -> u8 {
 
 /// Undoes the prediction of the first row: the first pixel is predicted as opaque
 /// black, the others from the left.
+#[inline(always)]
 pub(super) fn undo_first_row(row: &mut [u32]) {
     let Some((first, rest)) = row.split_first_mut() else { return };
     *first = add(*first, OPAQUE_BLACK);
-    add_left(*first, rest);
+    let mut left = *first;
+    for pixel in rest {
+        left = add(*pixel, left);
+        *pixel = left;
+    }
 }
 
 /// Undoes the prediction of any other row: the first pixel is predicted from above, the others by
 /// the mode of their tile. `above` is the row above, with room for one more pixel.
+#[inline(always)]
 pub(super) fn undo_row(modes: &[u8], side: usize, above: &mut [u32], row: &mut [u32]) {
     let Some((first, rest)) = row.split_first_mut() else { return };
     *first = add(*first, above.first().copied().unwrap_or_default());
@@ -37,96 +45,217 @@ pub(super) fn undo_row(modes: &[u8], side: usize, above: &mut [u32], row: &mut [
     }
 }
 
+/// Undoes the prediction of two rows of the same tiles. The lower one follows a pixel behind the
+/// upper one, so that the processor works on two chains of pixels instead of one.
+#[inline(always)]
+pub(super) fn undo_two_rows(
+    modes: &[u8],
+    side: usize,
+    above: &mut [u32],
+    upper: &mut [u32],
+    lower: &mut [u32],
+) {
+    let mode_at = |x: usize| modes.get(x / side).copied().unwrap_or_default();
+    let Some(first) = upper.first_mut() else { return };
+    let Some(below) = lower.first_mut() else { return };
+    *first = add(*first, above.first().copied().unwrap_or_default());
+    *below = add(*below, *first);
+    // The pixel above and to the right of the last one is the first pixel of the same row.
+    if let Some(end) = above.last_mut() {
+        *end = *first;
+    }
+    let below = *below;
+    let width = upper.len().min(lower.len());
+    let mut x = 1;
+    undo_pixel(mode_at(x), above, upper, x);
+    while x < width {
+        let end = (x / side * side + side).min(width);
+        undo_two_tiles(mode_at(x), above, upper, lower, x..end - 1);
+        undo_pixel(mode_at(end), above, upper, end);
+        let mut border = [below; 3];
+        for (border, &above) in border.iter_mut().zip(upper.iter().skip(end - 2)) {
+            *border = above;
+        }
+        if let Some([left, last]) = lower.get_mut(end - 2..end).and_then(|pair| pair.as_mut_array())
+        {
+            undo_tile(mode_at(x), *left, &border, core::slice::from_mut(last));
+        }
+        x = end;
+    }
+}
+
+/// Undoes the prediction of one pixel, if the row has a column `x`.
+#[inline(always)]
+fn undo_pixel(mode: u8, above: &[u32], row: &mut [u32], x: usize) {
+    let above = above.get(x - 1..).unwrap_or_default();
+    if let Some((before, pixel)) = row.get_mut(x - 1..=x).and_then(<[u32]>::split_first_mut) {
+        undo_tile(mode, *before, above, pixel);
+    }
+}
+
+/// Undoes the prediction of the part of two rows in one tile: `columns` of the lower row, and the
+/// same number, one further to the right, of the upper row.
+#[inline(always)]
+fn undo_two_tiles(
+    mode: u8,
+    above: &[u32],
+    upper: &mut [u32],
+    lower: &mut [u32],
+    Range { start, end }: Range<usize>,
+) {
+    let (Some(above), Some(upper), Some((&mut left, lower))) = (
+        above.get(start..),
+        upper.get_mut(start - 1..=end),
+        lower.get_mut(start - 1..end).and_then(<[u32]>::split_first_mut),
+    ) else {
+        return;
+    };
+    if let Some((&mut [top_left, top], upper)) = upper.split_first_chunk_mut()
+        && is_serial(mode)
+    {
+        predict_serially(mode, TwoRows { left, top_left, top, above, upper, lower });
+        return;
+    }
+    if let Some((&mut left, upper)) = upper.get_mut(1..).and_then(<[u32]>::split_first_mut) {
+        undo_tile(mode, left, above, upper);
+    }
+    undo_tile(mode, left, upper, lower);
+}
+
 /// Undoes the prediction of the part of a row in one tile. `above` starts one pixel to the left
-/// of `row`. Returns the last pixel.
+/// of `row`, and ends one pixel to the right. Returns the last pixel.
+#[inline(always)]
 fn undo_tile(mode: u8, left: u32, above: &[u32], row: &mut [u32]) -> u32 {
     let top_left = above;
     let top = above.get(1..).unwrap_or_default();
     let top_right = above.get(2..).unwrap_or_default();
     match mode {
-        1 => add_left(left, row),
         2 => add_above(top, row),
         3 => add_above(top_right, row),
         4 => add_above(top_left, row),
-        5 => serial(left, row, top.iter().zip(top_right), |left, (&top, &top_right)| {
-            mean(mean(left, top_right), top)
-        }),
-        6 => serial(left, row, top_left, |left, &top_left| mean(left, top_left)),
-        7 => serial(left, row, top, |left, &top| mean(left, top)),
         8 => add_mean_above(top_left, top, row),
         9 => add_mean_above(top, top_right, row),
-        10 => {
-            let above = top_left.iter().zip(top).zip(top_right);
-            serial(left, row, above, |left, ((&top_left, &top), &top_right)| {
-                mean(mean(left, top_left), mean(top, top_right))
-            });
-        }
-        11 => serial_in_lanes(left, row, above, select),
-        12 => serial_in_lanes(left, row, above, |left, top_left, top| {
-            clamp(left + BIAS + top - top_left)
-        }),
-        13 => serial_in_lanes(left, row, above, |left, top_left, top| {
-            let mean = (left + top) >> 1 & LOW_BYTES;
-            // Half of the difference, rounded towards zero: 1 is added where it is negative.
-            let difference = mean + BIAS - top_left;
-            let negative = !difference >> 8 & ONES;
-            let half = (difference + negative) >> 1 & LOW_9_BITS;
-            clamp(mean + half + BIAS - (BIAS >> 1))
-        }),
+        _ if is_serial(mode) => predict_serially(mode, OneRow { left, above, row }),
         _ => row.iter_mut().for_each(|pixel| *pixel = add(*pixel, OPAQUE_BLACK)),
     }
     row.last().copied().unwrap_or(left)
 }
 
-fn add_left(mut left: u32, row: &mut [u32]) {
-    for pixel in row {
-        left = add(*pixel, left);
-        *pixel = left;
-    }
-}
-
+#[inline(always)]
 fn add_above(above: &[u32], row: &mut [u32]) {
     for (pixel, &above) in row.iter_mut().zip(above) {
         *pixel = add(*pixel, above);
     }
 }
 
+#[inline(always)]
 fn add_mean_above(a: &[u32], b: &[u32], row: &mut [u32]) {
     for ((pixel, &a), &b) in row.iter_mut().zip(a).zip(b) {
         *pixel = add(*pixel, mean(a, b));
     }
 }
 
-/// Predicts each pixel from the one to its left and from pixels above.
+/// True for the modes that predict a pixel from the one on its left.
+const fn is_serial(mode: u8) -> bool {
+    matches!(mode, 1 | 5..=7 | 10..=13)
+}
+
+/// The pixels around another one, with each channel in a lane of 16 bits, which has room for sums
+/// and differences.
+struct Around {
+    left: u64,
+    top_left: u64,
+    top: u64,
+    top_right: u64,
+}
+
+/// Pixels that are predicted one after another.
+trait Chain {
+    fn run(self, predict: impl Fn(Around) -> u64);
+}
+
+/// Runs a chain with the predictor of a serial mode.
 #[inline(always)]
-fn serial<A>(
-    mut left: u32,
-    row: &mut [u32],
-    above: impl IntoIterator<Item = A>,
-    predict: impl Fn(u32, A) -> u32,
-) {
-    for (pixel, above) in row.iter_mut().zip(above) {
-        left = add(*pixel, predict(left, above));
-        *pixel = left;
+fn predict_serially(mode: u8, chain: impl Chain) {
+    match mode {
+        5 => chain.run(|Around { left, top, top_right, .. }| {
+            mean_of_lanes(mean_of_lanes(left, top_right), top)
+        }),
+        6 => chain.run(|Around { left, top_left, .. }| mean_of_lanes(left, top_left)),
+        7 => chain.run(|Around { left, top, .. }| mean_of_lanes(left, top)),
+        10 => chain.run(|Around { left, top_left, top, top_right }| {
+            mean_of_lanes(mean_of_lanes(left, top_left), mean_of_lanes(top, top_right))
+        }),
+        11 => chain.run(|Around { left, top_left, top, .. }| select(left, top_left, top)),
+        12 => chain.run(|Around { left, top_left, top, .. }| clamp(left + BIAS + top - top_left)),
+        13 => chain.run(|Around { left, top_left, top, .. }| {
+            let mean = mean_of_lanes(left, top);
+            // Half of the difference, rounded towards zero: 1 is added where it is negative.
+            let difference = mean + BIAS - top_left;
+            let negative = !difference >> 8 & ONES;
+            let half = (difference + negative) >> 1 & LOW_9_BITS;
+            clamp(mean + half + BIAS - (BIAS >> 1))
+        }),
+        _ => chain.run(|around| around.left),
     }
 }
 
-/// The same from the left, the top left and the top pixel, with each channel in a lane of 16 bits.
-/// A lane has room for sums and differences.
-#[inline(always)]
-fn serial_in_lanes(
+/// A part of a row. `above` starts one pixel to the left of it, and ends one pixel to the right.
+struct OneRow<'p> {
     left: u32,
-    row: &mut [u32],
-    above: &[u32],
-    predict: impl Fn(u64, u64, u64) -> u64,
-) {
-    let Some((&top_left, top)) = above.split_first() else { return };
-    let (mut left, mut top_left) = (widen(left), widen(top_left));
-    for (pixel, &top) in row.iter_mut().zip(top) {
-        let top = widen(top);
-        left = (widen(*pixel) + predict(left, top_left, top)) & LOW_BYTES;
-        top_left = top;
-        *pixel = narrow(left);
+    above: &'p [u32],
+    row: &'p mut [u32],
+}
+
+impl Chain for OneRow<'_> {
+    #[inline(always)]
+    fn run(self, predict: impl Fn(Around) -> u64) {
+        let Some((&[top_left, top], above)) = self.above.split_first_chunk() else { return };
+        let (mut left, mut top_left, mut top) = (widen(self.left), widen(top_left), widen(top));
+        for (pixel, &top_right) in self.row.iter_mut().zip(above) {
+            let top_right = widen(top_right);
+            left = (widen(*pixel) + predict(Around { left, top_left, top, top_right })) & LOW_BYTES;
+            *pixel = narrow(left);
+            (top_left, top) = (top, top_right);
+        }
+    }
+}
+
+/// Parts of two rows. The upper one is a column further to the right; `above` is around it.
+struct TwoRows<'p> {
+    /// The pixels to the left, above to the left, and above the first of the lower row.
+    left: u32,
+    top_left: u32,
+    top: u32,
+    above: &'p [u32],
+    upper: &'p mut [u32],
+    lower: &'p mut [u32],
+}
+
+impl Chain for TwoRows<'_> {
+    #[inline(always)]
+    fn run(self, predict: impl Fn(Around) -> u64) {
+        let Some((&[top_left, top], above)) = self.above.split_first_chunk() else { return };
+        let (mut upper_top_left, mut upper_top) = (widen(top_left), widen(top));
+        let (mut left, mut top_left, mut top) =
+            (widen(self.left), widen(self.top_left), widen(self.top));
+        let pixels = self.upper.iter_mut().zip(self.lower).zip(above);
+        for ((pixel, pixel_below), &upper_top_right) in pixels {
+            let upper_top_right = widen(upper_top_right);
+            let around = Around {
+                left: top,
+                top_left: upper_top_left,
+                top: upper_top,
+                top_right: upper_top_right,
+            };
+            let top_right = (widen(*pixel) + predict(around)) & LOW_BYTES;
+            *pixel = narrow(top_right);
+            let around = Around { left, top_left, top, top_right };
+            left = (widen(*pixel_below) + predict(around)) & LOW_BYTES;
+            *pixel_below = narrow(left);
+            (upper_top_left, upper_top) = (upper_top, upper_top_right);
+            (top_left, top) = (top, top_right);
+        }
     }
 }
 
@@ -148,17 +277,22 @@ const fn mean(a: u32, b: u32) -> u32 {
 /// `left + top - top_left` over all channels. The distance of the estimate from one of them is the
 /// distance of the other from `top_left`.
 #[inline(always)]
-const fn select(left: u64, top_left: u64, top: u64) -> u64 {
+fn select(left: u64, top_left: u64, top: u64) -> u64 {
     // `all` are the differences with the bias, `positive` those that are not negative, without it.
     // The sum of absolute differences is twice the sum of the positive ones less the sum of all.
     // This form makes the chain of operations from `left` to the next pixel short.
     let all = left + (BIAS - top_left);
     let positive = all & positive_lanes(all);
-    if sum(absolute_differences(top, top_left)) + sum(all) < 2 * sum(positive) + sum(BIAS) {
-        left
-    } else {
-        top
-    }
+    let from_left = sum(absolute_differences(top, top_left)) + sum(all);
+    let from_top = 2 * sum(positive) + sum(BIAS);
+    // Nothing predicts the outcome of a branch here.
+    core::hint::select_unpredictable(from_left < from_top, left, top)
+}
+
+/// The mean of each lane, rounded down.
+#[inline(always)]
+const fn mean_of_lanes(a: u64, b: u64) -> u64 {
+    (a + b) >> 1 & LOW_BYTES
 }
 
 /// The absolute difference of each lane.
@@ -184,13 +318,13 @@ const fn sum(lanes: u64) -> u64 {
 #[inline(always)]
 const fn widen(pixel: u32) -> u64 {
     let pixel = pixel as u64;
-    (pixel & 0x00FF_00FF) | ((pixel & 0xFF00_FF00) << 24)
+    (pixel | pixel << 24) & LOW_BYTES
 }
 
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the lanes lie in both halves")]
+#[allow(clippy::cast_possible_truncation, reason = "the low half has all channels")]
 const fn narrow(lanes: u64) -> u32 {
-    lanes as u32 & 0x00FF_00FF | (lanes >> 24) as u32 & 0xFF00_FF00
+    (lanes | lanes >> 24) as u32
 }
 
 /// Clamps lanes of -256 to 511, with [`BIAS`] added, to 0..=255 without it.

@@ -16,8 +16,17 @@ pub(in crate::decode::webp) struct Rows<'a, 'b> {
     bits: BitReader<'a>,
     pixels: EntropyImage<'b>,
     transforms: Transforms<'b>,
-    row: Buffer<'b, u32>,
+    size: Size,
+    /// One row, or two that are undone together.
+    rows: Buffer<'b, u32>,
+    /// The next row of the picture. The second of two rows is in `rows` already.
     y: u32,
+    rows_at_once: u32,
+}
+
+/// The memory of the rows in which transforms are undone, in bytes.
+pub(super) fn row_bytes(size: Size, stream: &Stream) -> u64 {
+    4 * u64::from(size.width) * u64::from(Transforms::rows_at_once(stream))
 }
 
 impl<'a, 'b> Rows<'a, 'b> {
@@ -34,21 +43,36 @@ impl<'a, 'b> Rows<'a, 'b> {
         let mut bits = headers.bits;
         let groups = PrefixCodeGroups::read(&mut bits, declared, &stream.picture, job)?;
         let pixels = EntropyImage::new(stream.picture, groups, tiles, job.budget)?;
-        let row = job.budget.buffer(size.width as usize, 0)?;
-        Ok(Self { bits, pixels, transforms, row, y: 0 })
+        let rows_at_once = Transforms::rows_at_once(stream);
+        let rows = job.budget.buffer(rows_at_once as usize * size.width as usize, 0)?;
+        Ok(Self { bits, pixels, transforms, size, rows, y: 0, rows_at_once })
     }
 
     /// The next row. Truncated or corrupt data is an error, returned before
     /// the row that it belongs to.
     pub(in crate::decode::webp) fn next(&mut self) -> Result<&[u32], Error> {
-        let coded = self.pixels.next_row(&mut self.bits)?;
-        work::decoded(self.row.len() as u64);
-        if let Some(row) = self.row.get_mut(..coded.len()) {
-            row.copy_from_slice(coded);
-        }
-        self.transforms.undo(self.y, coded.len(), &mut self.row);
+        let (first, second) = self.rows.split_at_mut(self.size.width as usize);
+        let y = self.y;
         self.y += 1;
-        Ok(&self.row)
+        if !y.is_multiple_of(self.rows_at_once) {
+            return Ok(second);
+        }
+        let is_last = self.y == self.size.height;
+        let second = if is_last { Default::default() } else { second };
+        let mut width = 0;
+        for row in [&mut *first, &mut *second] {
+            if row.is_empty() {
+                break;
+            }
+            let coded = self.pixels.next_row(&mut self.bits)?;
+            work::decoded(row.len() as u64);
+            width = coded.len();
+            if let Some(row) = row.get_mut(..width) {
+                row.copy_from_slice(coded);
+            }
+        }
+        self.transforms.undo(y, width, [first, second]);
+        Ok(first)
     }
 
     /// The green channel of the next row, which has the samples of an ALPH chunk.

@@ -10,6 +10,7 @@ use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{
     Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
 };
+use crate::simd;
 use crate::size::Size;
 
 /// The memory of [`Transforms`], and the peak while they are read, in bytes.
@@ -140,33 +141,74 @@ impl<'b> Transforms<'b> {
         Ok(Self { transforms })
     }
 
-    /// Undoes the transforms in row `y`. `width` is the number of coded pixels at its start, which
-    /// is less than the width of the picture where indices are packed.
-    pub(super) fn undo(&mut self, y: u32, mut width: usize, row: &mut [u32]) {
+    /// The number of rows that are best undone together.
+    pub(super) fn rows_at_once(stream: &Stream) -> u32 {
+        let predicted = |transform: &Transform| matches!(transform, Transform::Predictor(_));
+        if stream.transforms.iter().flatten().any(predicted) { 2 } else { 1 }
+    }
+
+    /// Undoes the transforms in row `y` and, if it is in `rows`, the row below it. `width` is the
+    /// number of coded pixels at the start of each, which is less than the width of the picture where
+    /// indices are packed. A row with an odd number has no row below it.
+    pub(super) fn undo(&mut self, y: u32, width: usize, rows: [&mut [u32]; 2]) {
+        // Compiled for the vectors of the machine, with all that is inlined into it.
+        simd::vectorize(
+            #[inline(always)]
+            || self.undo_rows(y, width, rows),
+        );
+    }
+
+    #[inline(always)]
+    fn undo_rows(&mut self, y: u32, mut width: usize, [first, second]: [&mut [u32]; 2]) {
         for transform in self.transforms.iter_mut().rev().flatten() {
-            let pixels = row.get_mut(..width).unwrap_or_default();
+            let pixels = first.get_mut(..width).unwrap_or_default();
+            let below = second.get_mut(..width).unwrap_or_default();
             match transform {
                 InverseTransform::Predictor { tiles, above } => {
-                    if y == 0 {
-                        predictors::undo_first_row(pixels);
-                    } else {
-                        let modes = tiles.row(y);
-                        predictors::undo_row(modes, 1 << tiles.side_log2, above, pixels);
-                    }
+                    let (modes, side) = (tiles.row(y), 1 << tiles.side_log2);
+                    let last = match (y, below.is_empty()) {
+                        (0, true) => {
+                            predictors::undo_first_row(pixels);
+                            pixels
+                        }
+                        (0, false) => {
+                            predictors::undo_first_row(pixels);
+                            if let Some(above) = above.get_mut(..width) {
+                                above.copy_from_slice(pixels);
+                            }
+                            predictors::undo_row(modes, side, above, below);
+                            below
+                        }
+                        (_, true) => {
+                            predictors::undo_row(modes, side, above, pixels);
+                            pixels
+                        }
+                        (_, false) => {
+                            predictors::undo_two_rows(modes, side, above, pixels, below);
+                            below
+                        }
+                    };
                     if let Some(above) = above.get_mut(..width) {
-                        above.copy_from_slice(pixels);
+                        above.copy_from_slice(last);
                     }
                 }
                 InverseTransform::Color(tiles) => {
-                    let tiles_of_row = pixels.chunks_mut(1 << tiles.side_log2);
-                    for (pixels, multipliers) in tiles_of_row.zip(tiles.row(y)) {
-                        color_transform::undo(*multipliers, pixels);
+                    let multipliers = tiles.row(y);
+                    for row in [pixels, below] {
+                        let tiles_of_row = row.chunks_mut(1 << tiles.side_log2);
+                        for (pixels, multipliers) in tiles_of_row.zip(multipliers) {
+                            color_transform::undo(*multipliers, pixels);
+                        }
                     }
                 }
-                InverseTransform::SubtractGreen => color_transform::add_green(pixels),
+                InverseTransform::SubtractGreen => {
+                    color_transform::add_green(pixels);
+                    color_transform::add_green(below);
+                }
                 InverseTransform::ColorIndexing { colors, packing, width: unpacked_width } => {
                     width = *unpacked_width;
-                    look_up_colors(colors, *packing, row.get_mut(..width).unwrap_or_default());
+                    look_up_colors(colors, *packing, first.get_mut(..width).unwrap_or_default());
+                    look_up_colors(colors, *packing, second.get_mut(..width).unwrap_or_default());
                 }
             }
         }
@@ -218,6 +260,7 @@ fn read_palette<'b>(
 }
 
 /// Replaces indices by colours. The green channel of a coded pixel has 2^`packing` indices.
+#[inline(always)]
 fn look_up_colors(colors: &[u32], packing: u32, row: &mut [u32]) {
     let Some(colors) = colors.first_chunk::<MAX_COLORS>() else { return };
     let color = |index: u32| colors[(index & 0xFF) as usize];
