@@ -149,6 +149,12 @@ impl<'b> EntropyImage<'b> {
                     }
                     decode_literals(pixels, &group.green, bits, cache, literal)
                 }
+                None if group.alpha.is_single() => {
+                    let alpha = u32::from(group.alpha.symbol(bits)) << 24;
+                    decode_literals(pixels, &group.green, bits, cache, |green, bits| {
+                        alpha | opaque_literal(&group, green, bits)
+                    })
+                }
                 None => decode_literals(pixels, &group.green, bits, cache, |green, bits| {
                     literal(&group, green, bits)
                 }),
@@ -209,17 +215,19 @@ fn decode_literals(
 /// Reads the other channels of a literal, after green.
 #[inline(always)]
 fn literal(group: &Group<'_>, green: u16, bits: &mut BitReader<'_>) -> u32 {
+    let colors = opaque_literal(group, green, bits);
+    if bits.held() < 15 {
+        bits.refill();
+    }
+    u32::from(group.alpha.symbol(bits)) << 24 | colors
+}
+
+/// The same without alpha.
+#[inline(always)]
+fn opaque_literal(group: &Group<'_>, green: u16, bits: &mut BitReader<'_>) -> u32 {
     let red = group.red.symbol(bits);
     let blue = group.blue.symbol(bits);
-    let alpha = if group.alpha.is_single() {
-        group.alpha.symbol(bits)
-    } else {
-        if bits.held() < 15 {
-            bits.refill();
-        }
-        group.alpha.symbol(bits)
-    };
-    u32::from(alpha) << 24 | u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue)
+    u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue)
 }
 
 /// Copies as much of `reference` as fits into the row, which has `left` pixels from `to` on.
