@@ -1,6 +1,7 @@
 //! Entropy-coded image → rows of pixels (RFC 9649, section 5): literals, backward
 //! references and colours of the cache.
 
+use super::color_pairs;
 use super::prefix_code_groups::{self, PrefixCodeGroups};
 use super::tile_groups::TileGroups;
 use crate::budget::{Budget, Buffer};
@@ -127,6 +128,7 @@ impl<'b> EntropyImage<'b> {
         end: usize,
         bits: &mut BitReader<'_>,
     ) -> Result<usize, Error> {
+        let pairs = self.groups.pairs(group);
         let group = self.groups.group(group);
         // The channels that are the same in all literals of the group, and have codes of no bits.
         let constant_channels = [group.red, group.blue, group.alpha]
@@ -151,9 +153,21 @@ impl<'b> EntropyImage<'b> {
                 }
                 None if group.alpha.is_single() => {
                     let alpha = u32::from(group.alpha.symbol(bits)) << 24;
-                    decode_literals(pixels, &group.green, bits, cache, |green, bits| {
-                        alpha | opaque_literal(&group, green, bits)
-                    })
+                    match pairs {
+                        Some(pairs) => {
+                            decode_literals(pixels, &group.green, bits, cache, |green, bits| {
+                                let others = color_pairs::read(pairs, &group, bits);
+                                alpha | u32::from(green) << 8 | others
+                            })
+                        }
+                        None => {
+                            decode_literals(pixels, &group.green, bits, cache, |green, bits| {
+                                alpha
+                                    | u32::from(green) << 8
+                                    | color_pairs::read_apart(&group, bits)
+                            })
+                        }
+                    }
                 }
                 None => decode_literals(pixels, &group.green, bits, cache, |green, bits| {
                     literal(&group, green, bits)
@@ -215,19 +229,11 @@ fn decode_literals(
 /// Reads the other channels of a literal, after green.
 #[inline(always)]
 fn literal(group: &Group<'_>, green: u16, bits: &mut BitReader<'_>) -> u32 {
-    let colors = opaque_literal(group, green, bits);
+    let red_and_blue = color_pairs::read_apart(group, bits);
     if bits.held() < 15 {
         bits.refill();
     }
-    u32::from(group.alpha.symbol(bits)) << 24 | colors
-}
-
-/// The same without alpha.
-#[inline(always)]
-fn opaque_literal(group: &Group<'_>, green: u16, bits: &mut BitReader<'_>) -> u32 {
-    let red = group.red.symbol(bits);
-    let blue = group.blue.symbol(bits);
-    u32::from(red) << 16 | u32::from(green) << 8 | u32::from(blue)
+    u32::from(group.alpha.symbol(bits)) << 24 | u32::from(green) << 8 | red_and_blue
 }
 
 /// Copies as much of `reference` as fits into the row, which has `left` pixels from `to` on.
@@ -306,14 +312,13 @@ impl ColorCache<'_> {
         }
     }
 
-    /// Looks up a colour. The format inserts it into the cache again, which changes nothing unless
-    /// the slot is still empty: an empty slot has colour 0, whose own slot is the first.
+    /// Looks up a colour, and inserts it again. That changes nothing unless its slot is still empty:
+    /// an empty slot has colour 0, whose own slot is the first. A branch for it would often be
+    /// mispredicted.
     #[inline(always)]
     fn color(&mut self, index: u16) -> u32 {
         let color = self.colors.get(usize::from(index)).copied().unwrap_or_default();
-        if color == 0 {
-            self.insert(0);
-        }
+        self.insert(color);
         color
     }
 }

@@ -9,6 +9,7 @@ use crate::probe::webp::vp8l::Stream;
 use crate::shrink::RowSink;
 use crate::size::Size;
 
+mod color_pairs;
 mod color_transform;
 mod prefix_code_groups;
 mod entropy_image;

@@ -1,5 +1,6 @@
 //! Groups of five prefix codes, with all their tables in one buffer (RFC 9649, 3.7.2.2 and 5.2.3).
 
+use super::color_pairs::{self, ColorPairs};
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
@@ -7,8 +8,10 @@ use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{self, BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
 
 /// The memory of [`PrefixCodeGroups`] in bytes.
-pub(super) const fn memory_bytes(image: &Image) -> u64 {
-    size_of::<GroupTables>() as u64 * image.groups as u64 + 2 * image.entries as u64
+pub(super) fn memory_bytes(image: &Image) -> u64 {
+    size_of::<GroupTables>() as u64 * u64::from(image.groups)
+        + 2 * u64::from(image.entries)
+        + color_pairs::memory_bytes(image)
 }
 
 /// The most work of reading the codes, in picoseconds. [`probe`](mod@crate::probe) has read them
@@ -18,12 +21,15 @@ pub(super) fn work_ps(image: &Image) -> u64 {
     sum_ps([
         (u64::from(image.groups).saturating_mul(symbols), SYMBOL_PS),
         (image.entries.into(), ENTRY_PS),
+        (color_pairs::entries(image), PAIR_PS),
     ])
 }
 
 /// The code length of a symbol, each of the three times that it is read.
 const SYMBOL_PS: u64 = 1_300;
 const ENTRY_PS: u64 = 1_000;
+/// An entry of a table of red and blue.
+const PAIR_PS: u64 = 6_000;
 
 /// Where the tables of green, red, blue, alpha and distance start, and how
 /// many bits index their roots.
@@ -36,6 +42,7 @@ struct GroupTables {
 pub(super) struct PrefixCodeGroups<'b> {
     groups: Buffer<'b, GroupTables>,
     tables: Buffer<'b, u16>,
+    pairs: ColorPairs<'b>,
 }
 
 impl<'b> PrefixCodeGroups<'b> {
@@ -78,15 +85,39 @@ impl<'b> PrefixCodeGroups<'b> {
                 Ok(())
             })?;
         }
-        if declared == *planned { Ok(Self { groups, tables }) } else { Err(Error::OTHER_BYTES) }
+        if declared != *planned {
+            return Err(Error::OTHER_BYTES);
+        }
+        let pairs = ColorPairs::new(planned, job.budget)?;
+        let mut groups = Self { groups, tables, pairs };
+        groups.fill_pairs();
+        Ok(groups)
+    }
+
+    fn fill_pairs(&mut self) {
+        for (index, group) in self.groups.iter().enumerate() {
+            self.pairs.fill(index, &group.codes(&self.tables));
+        }
+    }
+
+    /// The table of red and blue of a group, if there is one.
+    #[inline(always)]
+    pub(super) fn pairs(&self, group: usize) -> Option<&color_pairs::Table> {
+        self.pairs.table(group)
     }
 
     #[inline(always)]
     pub(super) fn group(&self, index: usize) -> Group<'_> {
-        let GroupTables { starts: [green, red, blue, alpha, distance], root_bits } =
-            self.groups.get(index).copied().unwrap_or_default();
+        self.groups.get(index).copied().unwrap_or_default().codes(&self.tables)
+    }
+}
+
+impl GroupTables {
+    #[inline(always)]
+    fn codes(self, tables: &[u16]) -> Group<'_> {
+        let Self { starts: [green, red, blue, alpha, distance], root_bits } = self;
         let table = |start: u32, root_bits: u8| {
-            let entries = self.tables.get(start as usize..).unwrap_or_default();
+            let entries = tables.get(start as usize..).unwrap_or_default();
             PrefixTable::new(entries, u32::from(root_bits))
         };
         Group {
