@@ -76,8 +76,7 @@ pub(super) fn undo_two_rows(
         for (border, &above) in border.iter_mut().zip(upper.iter().skip(end - 2)) {
             *border = above;
         }
-        if let Some([left, last]) = lower.get_mut(end - 2..end).and_then(|pair| pair.as_mut_array())
-        {
+        if let Some([left, last]) = lower.get_mut(..end).and_then(<[u32]>::last_chunk_mut) {
             undo_tile(mode_at(x), *left, &border, core::slice::from_mut(last));
         }
         x = end;

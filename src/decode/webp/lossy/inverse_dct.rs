@@ -5,16 +5,13 @@
 
 use super::transpose::interleave;
 
-/// The coefficients of two blocks side by side: four rows, each with four
-/// coefficients of either block.
-pub(super) type BlockPair = [i32; 32];
-
-/// Four rows of two blocks side by side, in 16 bits.
-pub(super) type PairRows = [[i16; 8]; 4];
+/// The coefficients or the residuals of two blocks side by side: four rows, each with four values of
+/// either block.
+pub(super) type BlockPair = [[i16; 8]; 4];
 
 /// The inverse WHT: the DC coefficients of the 16 luma blocks from the Y2 block,
 /// which is the first block of `pair`.
-pub(super) fn inverse_wht(pair: &BlockPair) -> [i32; 16] {
+pub(super) fn inverse_wht(pair: &BlockPair) -> [i16; 16] {
     let butterfly = |[a, b, c, d]: [i32; 4]| {
         let (outer, inner) = (a + d, b + c);
         let (outer_difference, inner_difference) = (a - d, b - c);
@@ -27,7 +24,7 @@ pub(super) fn inverse_wht(pair: &BlockPair) -> [i32; 16] {
     };
     let mut rows = [[0; 4]; 4];
     for x in 0..4 {
-        let column = butterfly([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
+        let column = butterfly(pair.map(|row| i32::from(row[x])));
         for (row, value) in rows.iter_mut().zip(column) {
             row[x] = value;
         }
@@ -42,41 +39,33 @@ pub(super) fn inverse_wht(pair: &BlockPair) -> [i32; 16] {
 /// The residuals of blocks that have only a DC coefficient. Not inlined: otherwise
 /// it is stored value by value.
 #[inline(never)]
-pub(super) fn dc_only(pair: &BlockPair) -> PairRows {
-    let [first, second] = [pair[0], pair[4]].map(|dc| clamp_residual((dc + 4) >> 3));
+pub(super) fn dc_only(pair: &BlockPair) -> BlockPair {
+    let [first, second] = [pair[0][0], pair[0][4]].map(|dc| (dc.saturating_add(4)) >> 3);
     [[first, first, first, first, second, second, second, second]; 4]
 }
 
-/// Transforms pairs in place, from coefficients as written by [`narrow`] to residuals.
-/// 16 bits are enough for coefficients of up to 2,212, because each pass amplifies the
-/// largest value by at most 3.85.
-pub(super) fn transform_in_16_bits(pairs: &mut [PairRows], scratch: &mut [PairRows]) {
+/// Computes the residuals of pairs from their coefficients, which are overwritten. 16 bits are enough
+/// for coefficients of up to 2,212, because each pass amplifies the largest value by at most 3.85.
+pub(super) fn transform_in_16_bits(coefficients: &mut [BlockPair], residuals: &mut [BlockPair]) {
+    // The rounding of the final shift.
+    for [first, ..] in &mut *coefficients {
+        first[0] += 4;
+        first[4] += 4;
+    }
     // The index of a value consists of its row (2 bits), its block (1) and its column (2).
     // Interleaving the halves of all rows moves the first bit to the end.
-    column_pass::<0>(pairs);
-    interleave_all(pairs, scratch);
-    interleave_all(scratch, pairs);
-    interleave_all(pairs, scratch);
+    column_pass::<0>(coefficients);
+    interleave_all(coefficients, residuals);
+    interleave_all(residuals, coefficients);
+    interleave_all(coefficients, residuals);
     // Now the index is column, row, block.
-    column_pass::<3>(scratch);
-    interleave_all(scratch, pairs);
-    interleave_all(pairs, scratch);
-    pairs.copy_from_slice(scratch);
-}
-
-/// Converts coefficients to 16 bits, and adds the rounding of the final shift to DC.
-#[allow(clippy::cast_possible_truncation, reason = "within 16 bits")]
-#[inline(never)]
-pub(super) fn narrow(pair: &BlockPair, rows: &mut PairRows) {
-    for (narrow, wide) in rows.as_flattened_mut().iter_mut().zip(pair) {
-        *narrow = *wide as i16;
-    }
-    rows[0][0] += 4;
-    rows[0][4] += 4;
+    column_pass::<3>(residuals);
+    interleave_all(residuals, coefficients);
+    interleave_all(coefficients, residuals);
 }
 
 #[inline(never)]
-fn interleave_all(pairs: &[PairRows], into: &mut [PairRows]) {
+fn interleave_all(pairs: &[BlockPair], into: &mut [BlockPair]) {
     for (pair, into) in pairs.iter().zip(into) {
         interleave(pair, into);
     }
@@ -84,7 +73,7 @@ fn interleave_all(pairs: &[PairRows], into: &mut [PairRows]) {
 
 /// Transforms all columns at once, and divides by 2^`SHIFT`.
 #[inline(never)]
-fn column_pass<const SHIFT: u32>(pairs: &mut [PairRows]) {
+fn column_pass<const SHIFT: u32>(pairs: &mut [BlockPair]) {
     for [a, b, c, d] in pairs {
         for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
             let (even, odd) = (*a + *c, *a - *c);
@@ -116,7 +105,7 @@ fn times_sine(value: i16) -> i16 {
 /// The residuals of any 16-bit coefficients, in 32 bits, as the portable code of libwebp computes
 /// them. Encoders do not write coefficients that need it.
 #[cold]
-pub(super) fn transform_in_32_bits(pair: &BlockPair) -> PairRows {
+pub(super) fn transform_in_32_bits(pair: &BlockPair) -> BlockPair {
     let pass = |[a, b, c, d]: [i32; 4]| {
         let times_cosine = |value: i32| value + (value.wrapping_mul(COSINE) >> 16);
         let times_sine = |value: i32| value.wrapping_mul(SINE) >> 16;
@@ -127,7 +116,7 @@ pub(super) fn transform_in_32_bits(pair: &BlockPair) -> PairRows {
     };
     let mut columns = [[0; 4]; 8];
     for (x, column) in columns.iter_mut().enumerate() {
-        *column = pass([pair[x], pair[8 + x], pair[16 + x], pair[24 + x]]);
+        *column = pass(pair.map(|row| i32::from(row[x])));
     }
     let [a, b, c, d, e, f, g, h] = columns;
     let mut rows = [[0; 8]; 4];
@@ -144,10 +133,10 @@ pub(super) fn transform_in_32_bits(pair: &BlockPair) -> PairRows {
 /// Keeps the low 16 bits of a coefficient, as libwebp does. Encoders do not write larger ones.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the lowest bits are meant")]
-pub(super) fn truncate_to_16_bits(coefficient: i32) -> i32 {
-    let truncated = i32::from(coefficient as i16);
+pub(super) fn truncate_to_16_bits(coefficient: i32) -> i16 {
+    let truncated = coefficient as i16;
     #[cfg(test)]
-    if truncated != coefficient {
+    if i32::from(truncated) != coefficient {
         tests::BITS_WERE_LOST.set(true);
     }
     truncated
@@ -182,14 +171,17 @@ pub(super) mod tests {
     fn any_16_bit_coefficients_have_residuals() {
         let mut noise = Noise(2);
         for case in 0..20_000 {
-            let pair = [(); 32].map(|()| match case % 2 {
-                0 => i32::from(noise.number() as i16),
-                _ => [i32::from(i16::MIN), i32::from(i16::MAX)][noise.number() as usize % 2],
+            let pair = [(); 4].map(|()| {
+                [(); 8].map(|()| match case % 2 {
+                    0 => noise.number() as i16,
+                    _ => [i16::MIN, i16::MAX][noise.number() as usize % 2],
+                })
             });
-            let residuals = transform_in_32_bits(&pair).into_iter().chain(dc_only(&pair));
-            assert!(residuals.flatten().all(|residual| residual.abs() <= 255), "{pair:?}");
-            let dc = inverse_wht(&pair);
-            assert!(dc.iter().all(|&dc| i16::try_from(dc).is_ok()), "{pair:?}");
+            let residuals = transform_in_32_bits(&pair).into_iter().flatten();
+            assert!(residuals.into_iter().all(|residual| residual.abs() <= 255), "{pair:?}");
+            let residuals = dc_only(&pair).into_iter().flatten();
+            assert!(residuals.into_iter().all(|residual| residual.abs() <= 4_096), "{pair:?}");
+            inverse_wht(&pair);
         }
     }
 
@@ -197,22 +189,27 @@ pub(super) mod tests {
     fn the_16_bit_transform_is_exact_for_the_coefficients_it_is_used_for() {
         let mut noise = Noise(1);
         for case in 0..20_000 {
-            let mut pair = [(); 32].map(|()| match case % 3 {
-                0 => (noise.number() % 4095) as i32 - 2047,
-                1 => 2047 * ((noise.number() % 3) as i32 - 1),
-                _ => (noise.number() % 99) as i32 - 49,
+            let mut pair = [(); 4].map(|()| {
+                [(); 8].map(|()| match case % 3 {
+                    0 => (noise.number() % 4095) as i16 - 2047,
+                    1 => 2047 * ((noise.number() % 3) as i16 - 1),
+                    _ => (noise.number() % 99) as i16 - 49,
+                })
             });
-            let mut pairs = [[[0; 8]; 4]];
-            narrow(&pair, &mut pairs[0]);
-            transform_in_16_bits(&mut pairs, &mut [[[0; 8]; 4]]);
-            let clamped = pairs[0].map(|row| row.map(|value| value.clamp(-255, 255)));
-            assert_eq!(clamped, transform_in_32_bits(&pair), "{pair:?}");
-            for (i, coefficient) in pair.iter_mut().enumerate() {
+            let clamped = |pair: BlockPair| pair.map(|row| row.map(|value| value.clamp(-255, 255)));
+            let transformed = |pair: BlockPair| {
+                let mut residuals = [[[0; 8]; 4]];
+                transform_in_16_bits(&mut [pair], &mut residuals);
+                clamped(residuals[0])
+            };
+            assert_eq!(transformed(pair), transform_in_32_bits(&pair), "{pair:?}");
+            for (i, coefficient) in pair.as_flattened_mut().iter_mut().enumerate() {
                 if i != 0 && i != 4 {
                     *coefficient = 0;
                 }
             }
-            assert_eq!(dc_only(&pair), transform_in_32_bits(&pair), "{pair:?}");
+            assert_eq!(clamped(dc_only(&pair)), transform_in_32_bits(&pair), "{pair:?}");
+            assert_eq!(transformed(pair), transform_in_32_bits(&pair), "{pair:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::work;
 mod loop_filter;
 mod modes;
 mod predict;
+mod predict_subblock;
 mod quantizer;
 mod reconstruct;
 mod macroblock_row;

@@ -1,8 +1,9 @@
 //! Prediction + residuals → the samples of a macroblock, before the loop filter.
 
-use super::inverse_dct::{self, PairRows};
+use super::inverse_dct::{self, BlockPair};
 use super::modes::{LumaPrediction, MacroblockHeader, SubblockMode};
-use super::predict::{self, Border};
+use super::predict::{self, Border, clamp};
+use super::predict_subblock::predict_subblock;
 use super::tokens::{BlockContent, Coefficients};
 use super::transpose::Lanes;
 
@@ -24,12 +25,8 @@ pub(super) struct Reconstruction {
     chroma: [Border<8>; 2],
     has_above: bool,
     has_left: bool,
-    /// The residuals of the macroblock. Those of U and V are side by side.
-    luma_residual: [[i16; 16]; 16],
-    chroma_residual: [[i16; 16]; 8],
-    /// The pairs that are transformed together, and scratch space of the same size.
-    pairs: [PairRows; 12],
-    scratch: [PairRows; 12],
+    /// The residuals: eight pairs of luma blocks, two of U and two of V.
+    residuals: [BlockPair; 12],
 }
 
 impl Reconstruction {
@@ -39,10 +36,7 @@ impl Reconstruction {
             chroma: [Border::at_row_start(true); 2],
             has_above: false,
             has_left: false,
-            luma_residual: [[0; 16]; 16],
-            chroma_residual: [[0; 16]; 8],
-            pairs: [[[0; 8]; 4]; 12],
-            scratch: [[[0; 8]; 4]; 12],
+            residuals: [[[0; 8]; 4]; 12],
         }
     }
 
@@ -74,7 +68,7 @@ impl Reconstruction {
             LumaPrediction::Macroblock(mode) => {
                 *luma = predict::predict_block(*mode, &self.luma, in_picture);
                 if has_luma {
-                    add_residual_lines(luma, &self.luma_residual);
+                    add_luma(luma, &self.residuals);
                 }
             }
             LumaPrediction::Subblocks(modes) => {
@@ -95,7 +89,7 @@ impl Reconstruction {
             line[8..].copy_from_slice(v);
         }
         if has_chroma {
-            add_residual_lines(chroma, &self.chroma_residual);
+            add_chroma(chroma, &self.residuals);
         }
         let [u, v] = &mut self.chroma;
         move_right(u, chroma, 7);
@@ -108,62 +102,14 @@ impl Reconstruction {
     /// Transforms all coefficients. Returns whether luma, and whether chroma, has residuals.
     fn compute_residuals(&mut self, coefficients: &mut Coefficients) -> (bool, bool) {
         let Coefficients { pairs, contents, exceeds_16_bit_transform } = coefficients;
-        let (luma_contents, chroma_contents) = contents.split_at(8);
-        let [has_luma, has_chroma] = [luma_contents, chroma_contents].map(|contents| {
-            contents.as_flattened().iter().any(|&content| content != BlockContent::Empty)
-        });
-        // Full pairs are transformed together, because they do not depend on each other.
-        let mut indices = [0; 12];
-        let mut count = 0;
-        for (i, (pair, contents)) in pairs.iter_mut().zip(&*contents).enumerate() {
-            let has_any = if i < 8 { has_luma } else { has_chroma };
-            if !has_any {
-                continue;
-            }
-            match contents[0].max(contents[1]) {
-                BlockContent::Empty => {
-                    self.store_residual(i, &[[0; 8]; 4]);
-                    continue;
-                }
-                BlockContent::DcOnly => self.store_residual(i, &inverse_dct::dc_only(pair)),
-                BlockContent::Full if *exceeds_16_bit_transform => {
-                    self.store_residual(i, &inverse_dct::transform_in_32_bits(pair));
-                }
-                BlockContent::Full => {
-                    let rows = self.pairs.get_mut(count);
-                    if let Some((rows, index)) = rows.zip(indices.get_mut(count)) {
-                        inverse_dct::narrow(pair, rows);
-                        *index = i;
-                        count += 1;
-                    }
-                }
-            }
-            *pair = [0; 32];
-        }
-        if count > 0 {
-            let full = self.pairs.get_mut(..count).unwrap_or_default();
-            let scratch = self.scratch.get_mut(..count).unwrap_or_default();
-            inverse_dct::transform_in_16_bits(full, scratch);
-            for (i, &index) in indices.iter().enumerate().take(count) {
-                let rows = self.pairs[i];
-                self.store_residual(index, &rows);
-            }
-        }
-        (has_luma, has_chroma)
-    }
-
-    /// Stores the residuals of a pair at its position in the macroblock.
-    #[inline(always)]
-    fn store_residual(&mut self, pair: usize, rows: &PairRows) {
-        let (residual, x) = if pair < 8 {
-            (self.luma_residual.as_mut_slice(), pair % 2 * 8)
-        } else {
-            (self.chroma_residual.as_mut_slice(), pair / 2 % 2 * 8)
-        };
-        let y = if pair < 8 { pair / 2 * 4 } else { pair % 2 * 4 };
-        for (residual, row) in residual.iter_mut().skip(y).zip(rows) {
-            residual[x..x + 8].copy_from_slice(row);
-        }
+        let (luma, chroma) = pairs.split_at_mut(LUMA_PAIRS);
+        let (luma_contents, chroma_contents) = contents.split_at(LUMA_PAIRS);
+        let (luma_residuals, chroma_residuals) = self.residuals.split_at_mut(LUMA_PAIRS);
+        let wide = *exceeds_16_bit_transform;
+        (
+            transform(luma, luma_contents, wide, luma_residuals),
+            transform(chroma, chroma_contents, wide, chroma_residuals),
+        )
     }
 
     /// Predicts and reconstructs one subblock after another. In the last column, all four rows of
@@ -174,43 +120,80 @@ impl Reconstruction {
         above_right: [u8; 4],
         has_residual: bool,
     ) -> [Lanes; 16] {
-        // Column 15 and line 0 are the border. Columns 0 to 14 are unused.
-        let mut samples = [[0; 32]; 17];
-        samples[0][15] = self.luma.above_left;
-        samples[0][16..].copy_from_slice(&self.luma.above);
-        for (line, &left) in samples.iter_mut().skip(1).zip(&self.luma.left) {
-            line[15] = left;
+        // Line 0 is the border. To the right of all lines are the samples above and to the right.
+        let mut samples = [[0; 24]; 17];
+        samples[0][..16].copy_from_slice(&self.luma.above);
+        for line in samples.iter_mut().step_by(4) {
+            line[16..20].copy_from_slice(&above_right);
         }
-        for (i, &mode) in modes.iter().enumerate() {
-            let (y, x) = (i / 4 * 4, i % 4 * 4);
-            let left = [
-                samples[y + 1][x + 15],
-                samples[y + 2][x + 15],
-                samples[y + 3][x + 15],
-                samples[y + 4][x + 15],
-            ];
-            let border = &samples[y];
-            let mut above = [0; 8];
-            above[..4].copy_from_slice(&border[x + 16..x + 20]);
-            above[4..].copy_from_slice(border.get(x + 20..x + 24).unwrap_or(&above_right));
-            let mut block = predict::predict_subblock(mode, left, border[x + 15], above);
-            if has_residual {
-                let mut residual = [[0; 4]; 4];
-                for (line, from) in residual.iter_mut().zip(&self.luma_residual[y..]) {
-                    line.copy_from_slice(&from[x..x + 4]);
+        let rows = modes.as_chunks::<4>().0.iter().zip(self.luma.left.as_chunks::<4>().0);
+        let rows = rows.zip(self.residuals.as_chunks::<2>().0);
+        let mut start_above_left = self.luma.above_left;
+        for (y, ((modes, left), residuals)) in rows.enumerate() {
+            let (mut left, mut above_left) = (u32::from_le_bytes(*left), start_above_left);
+            start_above_left = left.to_le_bytes()[3];
+            let residuals = residuals.map(|pair| split(&pair));
+            for (x, &mode) in modes.iter().enumerate() {
+                let border = samples[4 * y][4 * x..].first_chunk();
+                let above = border.copied().map_or(0, u64::from_le_bytes);
+                let predicted = predict_subblock(mode, left, above_left, above);
+                let mut block = [0; 16];
+                for (samples, line) in block.as_chunks_mut::<4>().0.iter_mut().zip(predicted) {
+                    *samples = line.to_le_bytes();
                 }
-                add_residual(block.as_flattened_mut(), residual.as_flattened());
-            }
-            for (line, block) in samples.iter_mut().skip(y + 1).zip(&block) {
-                line[x + 16..x + 20].copy_from_slice(block);
+                let mut right = predicted.map(|line| line.to_le_bytes()[3]);
+                if has_residual {
+                    let residual = &residuals[x / 2][x % 2];
+                    // The next subblock waits for this column only.
+                    for (sample, line) in right.iter_mut().zip(residual.as_chunks::<4>().0) {
+                        *sample = clamp(i16::from(*sample) + line[3]);
+                    }
+                    add_to_subblock(&mut block, residual);
+                }
+                left = u32::from_le_bytes(right);
+                let lines = samples.iter_mut().skip(4 * y + 1);
+                for (line, block) in lines.zip(block.as_chunks::<4>().0) {
+                    line[4 * x..4 * x + 4].copy_from_slice(block);
+                }
+                above_left = above.to_le_bytes()[3];
             }
         }
         let mut lines = [[0; 16]; 16];
         for (line, samples) in lines.iter_mut().zip(samples.iter().skip(1)) {
-            line.copy_from_slice(&samples[16..]);
+            line.copy_from_slice(&samples[..16]);
         }
         lines
     }
+}
+
+/// Transforms the pairs of luma or of chroma, and clears them. Returns whether they have residuals.
+/// Where one block has more than DC, all are transformed in the same way: a branch for each pair
+/// would often be mispredicted.
+fn transform(
+    pairs: &mut [BlockPair],
+    contents: &[[BlockContent; 2]],
+    exceeds_16_bits: bool,
+    residuals: &mut [BlockPair],
+) -> bool {
+    let most = contents.as_flattened().iter().max();
+    match most.copied().unwrap_or(BlockContent::Empty) {
+        BlockContent::Empty => return false,
+        BlockContent::Full if !exceeds_16_bits => {
+            inverse_dct::transform_in_16_bits(pairs, residuals);
+        }
+        BlockContent::Full => {
+            for (pair, residual) in pairs.iter().zip(residuals) {
+                *residual = inverse_dct::transform_in_32_bits(pair);
+            }
+        }
+        BlockContent::DcOnly => {
+            for (pair, residual) in pairs.iter().zip(residuals) {
+                *residual = inverse_dct::dc_only(pair);
+            }
+        }
+    }
+    pairs.fill([[0; 8]; 4]);
+    true
 }
 
 /// Moves the border to the next macroblock: its left samples are column `x` of `lines`.
@@ -222,20 +205,64 @@ fn move_right<const SIDE: usize>(border: &mut Border<SIDE>, lines: &[Lanes; SIDE
     }
 }
 
-fn add_residual_lines<const LINES: usize>(
-    samples: &mut [Lanes; LINES],
-    residual: &[[i16; 16]; LINES],
-) {
-    for (samples, residual) in samples.iter_mut().zip(residual) {
-        add_residual(samples, residual);
+/// Adds the residuals of all pairs of luma blocks.
+#[inline(always)]
+fn add_luma(lines: &mut [Lanes; 16], residuals: &[BlockPair; 12]) {
+    let pairs = residuals.as_chunks::<2>().0;
+    for (lines, [left, right]) in lines.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
+        add_to_lines(lines, left, right);
     }
+}
+
+/// Adds the residuals of U, and of V beside it.
+#[inline(always)]
+fn add_chroma(lines: &mut [Lanes; 8], residuals: &[BlockPair; 12]) {
+    let [.., upper_u, lower_u, upper_v, lower_v] = residuals;
+    let pairs = [(upper_u, upper_v), (lower_u, lower_v)];
+    for (lines, (u, v)) in lines.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
+        add_to_lines(lines, u, v);
+    }
+}
+
+#[inline(always)]
+fn add_to_lines(lines: &mut [Lanes; 4], left: &BlockPair, right: &BlockPair) {
+    for ((line, left), right) in lines.iter_mut().zip(left).zip(right) {
+        let mut residual = [0; 16];
+        residual[..8].copy_from_slice(left);
+        residual[8..].copy_from_slice(right);
+        *line = add_residual(*line, residual);
+    }
+}
+
+/// The residuals of each block of a pair.
+#[inline(always)]
+fn split(pair: &BlockPair) -> [[i16; 16]; 2] {
+    let mut blocks = [[0; 16]; 2];
+    let [first, second] = &mut blocks;
+    for ((first, second), row) in
+        first.as_chunks_mut::<4>().0.iter_mut().zip(second.as_chunks_mut::<4>().0).zip(pair)
+    {
+        first.copy_from_slice(&row[..4]);
+        second.copy_from_slice(&row[4..]);
+    }
+    blocks
+}
+
+/// Adds the residuals of a block. Not inlined: otherwise it is computed sample by sample.
+#[inline(never)]
+fn add_to_subblock(samples: &mut [u8; 16], residual: &[i16; 16]) {
+    *samples = add_residual(*samples, *residual);
 }
 
 /// Adds residuals to the 16 samples of a line or a subblock, which fit a vector.
 #[inline(always)]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-fn add_residual(samples: &mut [u8], residual: &[i16]) {
-    for (sample, residual) in samples.iter_mut().zip(residual) {
-        *sample = (i16::from(*sample) + residual).clamp(0, 255) as u8;
+fn add_residual(samples: [u8; 16], residual: [i16; 16]) -> [u8; 16] {
+    let mut sums = [0; 16];
+    for ((sum, sample), residual) in sums.iter_mut().zip(samples).zip(residual) {
+        *sum = clamp(i16::from(sample) + residual);
     }
+    sums
 }
+
+/// The pairs of luma blocks, which come before those of chroma.
+const LUMA_PAIRS: usize = 8;

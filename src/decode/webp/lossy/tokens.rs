@@ -55,7 +55,7 @@ pub(super) enum BlockContent {
 }
 
 impl BlockContent {
-    const fn new(end: usize, dc: i32) -> Self {
+    const fn new(end: usize, dc: i16) -> Self {
         match (end, dc) {
             (2.., _) => Self::Full,
             (_, 0) => Self::Empty,
@@ -66,7 +66,7 @@ impl BlockContent {
 
 impl Coefficients {
     pub(super) const NONE: Self = Self {
-        pairs: [[0; 32]; 12],
+        pairs: [[[0; 8]; 4]; 12],
         contents: [[BlockContent::Empty; 2]; 12],
         exceeds_16_bit_transform: false,
     };
@@ -130,13 +130,14 @@ impl TokenDecoder {
 
         let mut dc = [0; 16];
         if has_y2 {
-            let mut pair = [0; 32];
+            let mut pair = [[0; 8]; 4];
             let context = above.y2 + left.y2;
             let end = reader.read_block(y2, context, 0, &quantizer.y2, (&mut pair, 0));
             (above.y2, left.y2) = (u8::from(end > 0), u8::from(end > 0));
             if end > 0 {
                 dc = inverse_wht(&pair);
-                reader.magnitudes = dc.iter().fold(0, |bits, dc| bits | dc.unsigned_abs());
+                reader.magnitudes =
+                    dc.iter().fold(0, |bits, dc| bits | u32::from(dc.unsigned_abs()));
             }
         }
 
@@ -151,9 +152,9 @@ impl TokenDecoder {
                     let end =
                         reader.read_block(probabilities, context, first, steps, (pair, 4 * i));
                     if has_y2 {
-                        pair[4 * i] = dc;
+                        pair[0][4 * i] = dc;
                     }
-                    *content = BlockContent::new(end, pair[4 * i]);
+                    *content = BlockContent::new(end, pair[0][4 * i]);
                     (*above, *left) = (u8::from(end > first), u8::from(end > first));
                 }
             }
@@ -164,7 +165,7 @@ impl TokenDecoder {
                 for (i, (above, content)) in above.iter_mut().zip(contents).enumerate() {
                     let (context, steps) = (*above + *left, &quantizer.chroma);
                     let end = reader.read_block(chroma, context, 0, steps, (pair, 4 * i));
-                    *content = BlockContent::new(end, pair[4 * i]);
+                    *content = BlockContent::new(end, pair[0][4 * i]);
                     (*above, *left) = (u8::from(end > 0), u8::from(end > 0));
                 }
             }
@@ -195,6 +196,7 @@ impl<const SKEWED: bool> BlockReader<'_, SKEWED> {
         steps: &Steps,
         (pair, start): (&mut BlockPair, usize),
     ) -> usize {
+        let pair = pair.as_flattened_mut();
         let mut decoder = self.decoder;
         let mut magnitudes = self.magnitudes;
         let mut n = first % 16;
