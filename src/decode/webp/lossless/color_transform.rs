@@ -20,6 +20,13 @@ impl Multipliers {
     }
 }
 
+/// The same for a tile of few pixels. Not inlined, so that it is compiled for vectors of four pixels
+/// where the machine has longer ones, which few pixels do not fill.
+#[inline(never)]
+pub(super) fn undo_few(multipliers: Multipliers, pixels: &mut [u32]) {
+    undo(multipliers, pixels);
+}
+
 /// Undoes the colour transform of the part of a row in one tile.
 #[inline(always)]
 pub(super) fn undo(multipliers: Multipliers, pixels: &mut [u32]) {

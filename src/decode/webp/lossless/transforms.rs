@@ -55,7 +55,7 @@ pub(super) fn work_ps(stream: &Stream) -> u64 {
 }
 
 const PREDICTED_PIXEL_PS: u64 = 6_000;
-const COLOR_PIXEL_PS: u64 = 1_500;
+const COLOR_PIXEL_PS: u64 = 2_200;
 const GREEN_PIXEL_PS: u64 = 300;
 const INDEXED_PIXEL_PS: u64 = 1_000;
 
@@ -166,30 +166,20 @@ impl<'b> Transforms<'b> {
             match transform {
                 InverseTransform::Predictor { tiles, above } => {
                     let (modes, side) = (tiles.row(y), 1 << tiles.side_log2);
-                    let last = match (y, below.is_empty()) {
-                        (0, true) => {
-                            predictors::undo_first_row(pixels);
-                            pixels
-                        }
-                        (0, false) => {
-                            predictors::undo_first_row(pixels);
-                            if let Some(above) = above.get_mut(..width) {
-                                above.copy_from_slice(pixels);
-                            }
-                            predictors::undo_row(modes, side, above, below);
-                            below
-                        }
-                        (_, true) => {
-                            predictors::undo_row(modes, side, above, pixels);
-                            pixels
-                        }
-                        (_, false) => {
-                            predictors::undo_two_rows(modes, side, above, pixels, below);
-                            below
-                        }
-                    };
-                    if let Some(above) = above.get_mut(..width) {
-                        above.copy_from_slice(last);
+                    if y > 0 && !below.is_empty() && side >= MIN_SIDE_OF_TWO_ROWS {
+                        predictors::undo_two_rows(modes, side, above, pixels, below);
+                        keep(above, below);
+                        continue;
+                    }
+                    if y == 0 {
+                        predictors::undo_first_row(pixels);
+                    } else {
+                        predictors::undo_row(modes, side, above, pixels);
+                    }
+                    keep(above, pixels);
+                    if !below.is_empty() {
+                        predictors::undo_row(modes, side, above, below);
+                        keep(above, below);
                     }
                 }
                 InverseTransform::Color(tiles) => {
@@ -197,7 +187,11 @@ impl<'b> Transforms<'b> {
                     for row in [pixels, below] {
                         let tiles_of_row = row.chunks_mut(1 << tiles.side_log2);
                         for (pixels, multipliers) in tiles_of_row.zip(multipliers) {
-                            color_transform::undo(*multipliers, pixels);
+                            if pixels.len() < 16 {
+                                color_transform::undo_few(*multipliers, pixels);
+                            } else {
+                                color_transform::undo(*multipliers, pixels);
+                            }
                         }
                     }
                 }
@@ -259,6 +253,13 @@ fn read_palette<'b>(
     Ok(colors)
 }
 
+/// Keeps a row for the prediction of the next one.
+fn keep(above: &mut [u32], row: &[u32]) {
+    if let Some(above) = above.get_mut(..row.len()) {
+        above.copy_from_slice(row);
+    }
+}
+
 /// Replaces indices by colours. The green channel of a coded pixel has 2^`packing` indices.
 #[inline(always)]
 fn look_up_colors(colors: &[u32], packing: u32, row: &mut [u32]) {
@@ -285,5 +286,8 @@ fn look_up_colors(colors: &[u32], packing: u32, row: &mut [u32]) {
 const fn above_len(width: u32) -> u32 {
     width + 1
 }
+
+/// In smaller tiles, the start of each takes longer than two chains save.
+const MIN_SIDE_OF_TWO_ROWS: usize = 16;
 
 const MAX_COLORS: usize = 256;

@@ -224,23 +224,21 @@ impl<'t> PrefixTable<'t> {
             bits.skip(length);
             return entry & 0xFFF;
         }
-        let (symbol, length) = self.look_up_long(bits.peek(), entry);
-        bits.skip(length);
-        symbol
+        let index = bits.peek() >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
+        let entry = self.entry(u64::from(entry & 0xFFF) + index);
+        bits.skip(ROOT_BITS + u32::from(entry >> 12));
+        entry & 0xFFF
     }
 
     /// The symbol whose code is at the start of `bits`, and the length of the code.
     pub(crate) fn look_up(&self, bits: u64) -> (u16, u32) {
         let entry = self.entry(bits & self.mask);
         let length = u32::from(entry >> 12);
-        if length <= ROOT_BITS { (entry & 0xFFF, length) } else { self.look_up_long(bits, entry) }
-    }
-
-    /// Looks up a code that is longer than the index of the root table, which has `link` for it.
-    #[inline(always)]
-    fn look_up_long(&self, bits: u64, link: u16) -> (u16, u32) {
-        let index = bits >> ROOT_BITS & ((1 << (u32::from(link >> 12) - ROOT_BITS)) - 1);
-        let entry = self.entry(u64::from(link & 0xFFF) + index);
+        if length <= ROOT_BITS {
+            return (entry & 0xFFF, length);
+        }
+        let index = bits >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
+        let entry = self.entry(u64::from(entry & 0xFFF) + index);
         (entry & 0xFFF, ROOT_BITS + u32::from(entry >> 12))
     }
 
