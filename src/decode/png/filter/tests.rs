@@ -70,12 +70,7 @@ fn rows_of_any_filters_match_the_specification() {
                 *row = specified_row(filter, pixel_bytes, last, row);
                 last = row;
             }
-            unfilter(
-                &filters[..count],
-                pixel_bytes,
-                &above,
-                rows.each_mut().map(|row| &mut row[..]),
-            );
+            unfilter(filters, pixel_bytes, &above, rows.each_mut().map(|row| &mut row[..]));
             assert_eq!(rows, expected, "{filters:?}, {pixel_bytes} bytes, {len}");
         }
     }
