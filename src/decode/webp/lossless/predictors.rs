@@ -420,6 +420,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn two_rows_at_once_are_the_same_as_one_after_another() {
+        let mut noise = Noise(9);
+        for width in 1..40_usize {
+            let modes: Vec<u8> = (0..width.div_ceil(8)).map(|_| noise.byte() % 16).collect();
+            let mut pixels = |count| (0..count).map(|_| noise.number() as u32).collect::<Vec<_>>();
+            let (above, mut upper, mut lower) = (pixels(width + 1), pixels(width), pixels(width));
+            let (mut first, mut second) = (upper.clone(), lower.clone());
+            undo_row(&modes, 8, &mut above.clone(), &mut first);
+            undo_row(&modes, 8, &mut [&first[..], &[0]].concat(), &mut second);
+            undo_two_rows(&modes, 8, &mut above.clone(), &mut upper, &mut lower);
+            assert_eq!((upper, lower), (first, second), "{width} columns of {modes:?}");
+        }
+    }
+
     /// The expected pixels are those of `dwebp`.
     #[test]
     fn undefined_modes_predict_as_in_libwebp() {

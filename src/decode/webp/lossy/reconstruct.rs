@@ -129,10 +129,10 @@ impl Reconstruction {
         let rows = modes.as_chunks::<4>().0.iter().zip(self.luma.left.as_chunks::<4>().0);
         let rows = rows.zip(self.residuals.as_chunks::<2>().0);
         let mut start_above_left = self.luma.above_left;
-        for (y, ((modes, left), residuals)) in rows.enumerate() {
+        for (y, ((modes, left), [first, second])) in rows.enumerate() {
             let (mut left, mut above_left) = (u32::from_le_bytes(*left), start_above_left);
             start_above_left = left.to_le_bytes()[3];
-            let residuals = residuals.map(|pair| split(&pair));
+            let residuals = [split(first), split(second)];
             for (x, &mode) in modes.iter().enumerate() {
                 let border = samples[4 * y][4 * x..].first_chunk();
                 let above = border.copied().map_or(0, u64::from_le_bytes);
