@@ -47,7 +47,7 @@ pub(super) fn work_ps(image: &Image, pixels: u64, premultiply: bool) -> u64 {
 const SAMPLE_PS: u64 = 300;
 /// A sample of the palette, or of less than eight bits.
 const LOOKED_UP_SAMPLE_PS: u64 = 900;
-const PREMULTIPLIED_SAMPLE_PS: u64 = 250;
+const PREMULTIPLIED_SAMPLE_PS: u64 = 150;
 
 const fn plane_count(image: &Image) -> usize {
     let color_planes = if image.is_gray() { 1 } else { 3 };

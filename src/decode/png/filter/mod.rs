@@ -73,4 +73,4 @@ pub(super) const fn pixel_ps(pixel_bytes: u64) -> u64 {
 /// One of four pixels in a vector: each waits for the one on its left.
 const PIXEL_PS: u64 = 2_000;
 /// One of two.
-const LONG_PIXEL_PS: u64 = 3_400;
+const LONG_PIXEL_PS: u64 = 2_800;

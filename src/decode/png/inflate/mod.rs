@@ -74,7 +74,7 @@ pub(super) fn work_ps(deflated_bytes: u64, inflated_bytes: u64) -> u64 {
 /// A byte of the stream: most in blocks without content, whose codes are built in vain.
 const DEFLATED_BYTE_PS: u64 = 40_000;
 /// A byte that is copied, added to the checksum and delivered.
-const INFLATED_BYTE_PS: u64 = 400;
+const INFLATED_BYTE_PS: u64 = 200;
 
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     /// Reserves [`memory_bytes`] from `budget`. At most `inflated_bytes` can be read.
