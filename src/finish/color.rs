@@ -15,7 +15,7 @@ pub(crate) fn work_ps(pixels: u64, is_premultiplied: bool) -> u64 {
     sum_ps([(pixels, PIXEL_PS), (divided, UNPREMULTIPLIED_PIXEL_PS)])
 }
 
-const PIXEL_PS: u64 = 5_000;
+const PIXEL_PS: u64 = 2_500;
 const UNPREMULTIPLIED_PIXEL_PS: u64 = 12_000;
 
 /// Interleaves 1 to 4 planes that need no conversion.

@@ -114,7 +114,7 @@ const WEIGHT_PS: u64 = 30_000;
 /// A product of a sample and a weight of the vertical pass.
 const VERTICAL_PRODUCT_PS: u64 = 120;
 /// The same of the horizontal pass.
-const HORIZONTAL_PRODUCT_PS: u64 = 250;
+const HORIZONTAL_PRODUCT_PS: u64 = 180;
 
 /// The needed source columns, and zeros for the last padded window.
 fn line_len(x: Axis) -> u64 {

@@ -144,7 +144,7 @@ pub(crate) fn work_ps(part: PlanePart, target: Size) -> u64 {
 }
 
 /// A sample of the target, copied or upsampled.
-const UPSAMPLED_PS: u64 = 2_500;
+const UPSAMPLED_PS: u64 = 1_500;
 
 #[cfg(test)]
 #[allow(clippy::disallowed_macros, reason = "test data")]

@@ -6,11 +6,13 @@ use super::block::steps_at;
 use super::block_window::BlockWindow;
 use super::order::Order;
 use crate::budget::{Budget, Buffer};
+use crate::dct::{Block, mean};
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::shrink::RowSink;
+use crate::simd;
 use crate::size::Rect;
 
 /// The coefficients of one component.
@@ -109,23 +111,43 @@ impl<'b> Coefficients<'b> {
         for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
             interrupt.check()?;
             let history = self.history.get(self.blocks.position(window.x, y).index..);
-            let mut history = history.unwrap_or_default().iter();
-            for (x, values) in row.chunks_exact(values_per_block).enumerate() {
-                let mut block = [[0; 8]; 8];
-                let coefficients = block.as_flattened_mut().iter_mut();
-                coefficients.zip(values).for_each(|(to, value)| *to = *value);
-                // Without a history, any coefficient may be nonzero.
-                let has_ac = history.next().is_none_or(|bits| bits & !1 != 0);
-                match self.scale {
-                    Scale::Full => band.write_block::<8>(x, 0, &mut block, &steps, has_ac),
-                    Scale::Half => band.write_block::<4>(x, 0, &mut block, &steps, has_ac),
-                    Scale::Quarter => band.write_block::<2>(x, 0, &mut block, &steps, has_ac),
-                    Scale::Eighth => band.write_block::<1>(x, 0, &mut block, &steps, has_ac),
-                }
-            }
+            let history = history.unwrap_or_default();
+            simd::vectorize(
+                #[inline(always)]
+                || match self.scale {
+                    Scale::Full => transform_row::<8, 64>(row, history, &steps, &mut band),
+                    Scale::Half => transform_row::<4, 16>(row, history, &steps, &mut band),
+                    Scale::Quarter => transform_row::<2, 4>(row, history, &steps, &mut band),
+                    Scale::Eighth => transform_row::<1, 1>(row, history, &steps, &mut band),
+                },
+            );
             band.send_rows(y, component, sink)?;
         }
         Ok(())
+    }
+}
+
+/// Transforms a row of blocks, each of `SIDE` × `SIDE` coefficients, which are `VALUES`.
+#[inline(always)]
+fn transform_row<const SIDE: usize, const VALUES: usize>(
+    row: &[i16],
+    history: &[u64],
+    steps: &Block,
+    band: &mut Band<'_>,
+) {
+    let mut history = history.iter();
+    for (x, values) in row.as_chunks::<VALUES>().0.iter().enumerate() {
+        if SIDE == 1 {
+            band.write_mean(x, 0, mean(values[0].wrapping_mul(steps[0][0])));
+            continue;
+        }
+        let mut block = [[0; 8]; 8];
+        for (to, value) in block.as_flattened_mut().iter_mut().zip(values) {
+            *to = *value;
+        }
+        // Without a history, any coefficient may be nonzero.
+        let has_ac = history.next().is_none_or(|bits| bits & !1 != 0);
+        band.write_block::<SIDE>(x, 0, &mut block, steps, has_ac);
     }
 }
 

@@ -124,9 +124,9 @@ pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8) -> u64 {
 }
 
 /// A pixel: its colours, averages and forward transform.
-const PIXEL_PS: u64 = 12_000;
+const PIXEL_PS: u64 = 6_000;
 /// A byte of the largest possible file.
-const FILE_BYTE_PS: u64 = 6_000;
+const FILE_BYTE_PS: u64 = 3_500;
 
 /// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
 const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
