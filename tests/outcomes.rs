@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use bombproof::{BadRequest, Error, Interrupt, Interrupted, Limits, Plan, Request, Size, probe};
+use bombproof::{
+    BadRequest, Error, Interrupt, Interrupted, Layout, Limits, Picture, Plan, Request, Size, probe,
+};
 
 #[path = "support/checksum.rs"]
 mod checksum;
@@ -162,6 +164,36 @@ fn every_thread_gives_the_same_bytes() {
     });
     let all = fnv1a64(first.concat().as_bytes());
     assert_eq!(all, ALL_THUMBNAILS, "an output changed, or this build gives other bytes");
+}
+
+/// A job of one size makes its rows while those of its planes come in. A job of twice the same size
+/// holds the planes.
+#[test]
+fn an_output_made_while_rows_come_in_is_the_one_made_from_complete_planes() {
+    let size = Size::new(160, 900);
+    let samples = (0..size.pixels() * 3).map(|i| (i * i / 977 + i * 3) as u8).collect();
+    let tall = Picture::new(size, Layout::Rgb, samples).unwrap();
+    let mut files = vec![tall.to_png().unwrap(), tall.to_jpeg(90).unwrap()];
+    files.extend(manifest::valid_entries().iter().map(Entry::read));
+    let mut streamed = 0;
+    for bytes in files {
+        let header = probe(&bytes).unwrap();
+        let plan = |request: Request| Plan::new(&header, &request, &Limits::default()).unwrap();
+        let fits: [fn(u32, u32) -> Request; 2] = [Request::cover, Request::contain];
+        for (fit, (width, height)) in
+            fits.iter().flat_map(|fit| [(48, 40), (150, 33), (300, 800)].map(|size| (fit, size)))
+        {
+            let request = fit(width, height).enlarge(height < width).pixels();
+            let (once, twice) = (plan(request), plan(request.and_size(width, height)));
+            let made = once.run(&bytes, &Interrupt::never()).unwrap();
+            let from_planes = twice.run(&bytes, &Interrupt::never()).unwrap();
+            assert!(made.bytes() == from_planes.bytes(), "{once}");
+            // The second output alone makes so much of a difference.
+            let less = twice.memory_bytes() - once.memory_bytes();
+            streamed += u32::from(less > made.bytes().len() as u64);
+        }
+    }
+    assert!(streamed > 100, "{streamed}");
 }
 
 #[test]
