@@ -2,8 +2,7 @@
 //! and saturate where those do, so that both compute the same samples.
 
 use super::factors::{
-    DIFFERENCE, FORWARD2_SHIFT, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_BITS,
-    PASS1_SHIFT, PASS2_SHIFT, Pair, SHARED_51, SHARED_73, SUM,
+    DIFFERENCE, FORWARD2_SHIFT, HIGH, LOW, ODD, PASS1_BITS, PASS1_SHIFT, PASS2_SHIFT, Pair, SUM,
 };
 
 /// The 8×8 transform of rows of coefficients.
@@ -42,17 +41,9 @@ fn forward_transform8<const SHIFT: u32>(x: [i16; 8]) -> (i16, i16, [i16; 6]) {
     let [s0, s1, s2, s3] = core::array::from_fn(|i| x[i] + x[7 - i]);
     let [d0, d1, d2, d3] = core::array::from_fn(|i| x[i] - x[7 - i]);
     let (outer, inner) = (s0 - s3, s1 - s2);
-    let shared_73 = dot(d3 + d1, d2 + d0, SHARED_73);
-    let shared_51 = dot(d3 + d1, d2 + d0, SHARED_51);
     let round = 1 << (SHIFT - 1);
-    let others = [
-        dot(d3, d0, OUTER_1) + shared_51,
-        dot(outer, inner, LOW),
-        dot(d2, d1, INNER_3) + shared_73,
-        dot(d2, d1, INNER_5) + shared_51,
-        dot(outer, inner, HIGH),
-        dot(d3, d0, OUTER_7) + shared_73,
-    ];
+    let [a, b, c, d] = ODD.map(|(d30, d21)| dot(d3, d0, d30) + dot(d2, d1, d21));
+    let others = [a, dot(outer, inner, LOW), b, c, dot(outer, inner, HIGH), d];
     ((s0 + s3) + (s1 + s2), (s0 + s3) - (s1 + s2), others.map(|sum| narrow::<SHIFT>(sum + round)))
 }
 
@@ -77,15 +68,7 @@ fn transform8<const SHIFT: u32>(x: [i16; 8]) -> [i16; 8] {
     let (low, high) = (dot(x[2], x[6], LOW), dot(x[2], x[6], HIGH));
     let even = even_half::<SHIFT>(sum, difference, low, high);
 
-    let (first, second) = (x[7].wrapping_add(x[3]), x[5].wrapping_add(x[1]));
-    let shared_73 = dot(first, second, SHARED_73);
-    let shared_51 = dot(first, second, SHARED_51);
-    let odd = [
-        dot(x[7], x[1], OUTER_1).wrapping_add(shared_51),
-        dot(x[5], x[3], INNER_3).wrapping_add(shared_73),
-        dot(x[5], x[3], INNER_5).wrapping_add(shared_51),
-        dot(x[7], x[1], OUTER_7).wrapping_add(shared_73),
-    ];
+    let odd = ODD.map(|(x71, x53)| dot(x[7], x[1], x71).wrapping_add(dot(x[5], x[3], x53)));
     core::array::from_fn(|i| {
         let i = if i < 4 { (i, false) } else { (7 - i, true) };
         narrow::<SHIFT>(match i {

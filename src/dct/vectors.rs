@@ -5,8 +5,7 @@
 //! memory.
 
 use super::factors::{
-    DIFFERENCE, FORWARD2_SHIFT, HIGH, INNER_3, INNER_5, LOW, OUTER_1, OUTER_7, PASS1_BITS,
-    PASS1_SHIFT, PASS2_SHIFT, Pair, SHARED_51, SHARED_73, SUM,
+    DIFFERENCE, FORWARD2_SHIFT, HIGH, LOW, ODD, PASS1_BITS, PASS1_SHIFT, PASS2_SHIFT, Pair, SUM,
 };
 use fearless_simd::{Bytes, Simd, SimdBase, SimdFrom, i8x16, i16x8, i16x16, i32x4, i32x8, u8x16};
 
@@ -70,17 +69,14 @@ fn forward_transform8<S: Simd, const SHIFT: u32>(
     let (d0, d1, d2, d3) = (x[0] - x[7], x[1] - x[6], x[2] - x[5], x[3] - x[4]);
     let round = i32x8::splat(simd, 1 << (SHIFT - 1));
     let even = pairs(simd, s0 - s3, s1 - s2);
-    let shared = pairs(simd, d3 + d1, d2 + d0);
-    let shared_73 = dot(simd, shared, SHARED_73) + round;
-    let shared_51 = dot(simd, shared, SHARED_51) + round;
-    let (d30, d21) = (pairs(simd, d3, d0), pairs(simd, d2, d1));
+    let [a, b, c, d] = odd_half(simd, pairs(simd, d3, d0), pairs(simd, d2, d1));
     let others = [
-        narrow::<S, SHIFT>(simd, dot(simd, d30, OUTER_1) + shared_51),
+        narrow::<S, SHIFT>(simd, a + round),
         narrow::<S, SHIFT>(simd, dot(simd, even, LOW) + round),
-        narrow::<S, SHIFT>(simd, dot(simd, d21, INNER_3) + shared_73),
-        narrow::<S, SHIFT>(simd, dot(simd, d21, INNER_5) + shared_51),
+        narrow::<S, SHIFT>(simd, b + round),
+        narrow::<S, SHIFT>(simd, c + round),
         narrow::<S, SHIFT>(simd, dot(simd, even, HIGH) + round),
-        narrow::<S, SHIFT>(simd, dot(simd, d30, OUTER_7) + shared_73),
+        narrow::<S, SHIFT>(simd, d + round),
     ];
     ((s0 + s3) + (s1 + s2), (s0 + s3) - (s1 + s2), others)
 }
@@ -116,15 +112,8 @@ fn transform8<S: Simd, const SHIFT: u32>(simd: S, x: [i16x8<S>; 8]) -> [i16x8<S>
     let (low, high) = (dot(simd, x26, LOW), dot(simd, x26, HIGH));
     let even = [sum + low, difference + high, difference - high, sum - low];
 
-    let shared = pairs(simd, x[7] + x[3], x[5] + x[1]);
-    let (shared_73, shared_51) = (dot(simd, shared, SHARED_73), dot(simd, shared, SHARED_51));
     let (x71, x53) = (pairs(simd, x[7], x[1]), pairs(simd, x[5], x[3]));
-    let odd = [
-        dot(simd, x71, OUTER_1) + shared_51,
-        dot(simd, x53, INNER_3) + shared_73,
-        dot(simd, x53, INNER_5) + shared_51,
-        dot(simd, x71, OUTER_7) + shared_73,
-    ];
+    let odd = odd_half(simd, x71, x53);
     [
         narrow::<S, SHIFT>(simd, even[0] + odd[0]),
         narrow::<S, SHIFT>(simd, even[1] + odd[1]),
@@ -150,6 +139,18 @@ fn transform4<S: Simd, const SHIFT: u32>(simd: S, [top, bottom]: [i16x8<S>; 2]) 
     [
         simd.saturating_narrow_i32x4((sum + low) >> SHIFT, (difference + high) >> SHIFT),
         simd.saturating_narrow_i32x4((difference - high) >> SHIFT, (sum - low) >> SHIFT),
+    ]
+}
+
+/// The odd half of an 8-point transform, of x7 and x1 and of x5 and x3.
+#[inline(always)]
+fn odd_half<S: Simd>(simd: S, x71: i16x16<S>, x53: i16x16<S>) -> [i32x8<S>; 4] {
+    let [a, b, c, d] = ODD;
+    [
+        dot(simd, x71, a.0) + dot(simd, x53, a.1),
+        dot(simd, x71, b.0) + dot(simd, x53, b.1),
+        dot(simd, x71, c.0) + dot(simd, x53, c.1),
+        dot(simd, x71, d.0) + dot(simd, x53, d.1),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! One row at a time.
 
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 use core::ops::Range;
 
 use super::filter_type::{AVERAGE, PAETH, SUB, UP};
@@ -17,7 +18,8 @@ pub(super) fn unfilter_row(filter: u8, pixel_bytes: usize, above: &[u8], row: &m
     }
 }
 
-/// Reconstructs the `part` of a row, a byte at a time. What is on the left of it is reconstructed.
+/// Reconstructs a `part` of a row, a byte at a time. What is on the left of it is reconstructed.
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub(super) fn unfilter_part(
     filter: u8,
     pixel_bytes: usize,
