@@ -44,8 +44,10 @@ impl<'b> Shrink<'b> {
 
     /// Rows of each plane before these are not needed any more.
     pub(crate) fn forget_before(&mut self, rows: [u32; 4]) {
-        for (plane, row) in self.planes.iter_mut().flatten().zip(rows) {
-            plane.forget_before(row);
+        for (plane, row) in self.planes.iter_mut().zip(rows) {
+            if let Some(plane) = plane {
+                plane.forget_before(row);
+            }
         }
     }
 
