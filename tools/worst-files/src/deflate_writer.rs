@@ -140,6 +140,27 @@ impl Zlib {
         }
         self.put_code(codes[256]);
     }
+
+    /// The last block: `bytes` times `value`, in matches of three bytes that repeat the two before
+    /// them, at two bits each.
+    pub(crate) fn near_matches(&mut self, bytes: usize, value: u8) {
+        let mut symbols = [0; 258];
+        symbols[usize::from(value)] = 2;
+        symbols[256] = 2;
+        symbols[257] = 1;
+        let codes = canonical_codes(&symbols);
+        self.header(true, &symbols, &[0, 1]);
+        self.add_to_checksum(value, bytes);
+        let literals = 2 + (bytes - 2) % 3;
+        for _ in 0..literals {
+            self.put_code((codes[usize::from(value)], 2));
+        }
+        for _ in 0..(bytes - literals) / 3 {
+            self.put_code((codes[257], 1));
+            self.put(0, 1);
+        }
+        self.put_code((codes[256], 2));
+    }
 }
 
 /// Run-length coded code lengths: symbol, extra bits and their number (RFC 1951, 3.2.7).

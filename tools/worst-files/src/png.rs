@@ -29,6 +29,7 @@ pub(crate) const ALL: &[Candidate] = &[
     Candidate::new("blocks-and-adam7.png", || {
         plain(RGBA16, PAETH, true, |zlib| zlib.empty_blocks_of_pairs(MAX_BYTES - (3 << 20)))
     }),
+    Candidate::new("near-matches.png", near_matches),
     Candidate::new("idat-of-one-byte.png", idat_of_one_byte),
     Candidate::new("profile-of-blocks.png", profile_of_blocks),
 ];
@@ -103,6 +104,14 @@ fn profile_of_blocks() -> Vec<u8> {
     chunk(&mut bytes, b"IDAT", &image.finish());
     chunk(&mut bytes, b"IEND", b"");
     bytes
+}
+
+/// Short matches, each of which repeats itself and waits for the one before it. The filter and the
+/// pixels are the same byte.
+fn near_matches() -> Vec<u8> {
+    let mut zlib = Zlib::new();
+    zlib.near_matches(HEIGHT * (1 + WIDTH), PAETH);
+    file(GRAY8, false, &[&zlib.finish()])
 }
 
 /// As many IDAT chunks as fit. No limit counts them.

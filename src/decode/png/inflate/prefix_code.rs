@@ -243,6 +243,7 @@ const fn low_half(value: u32) -> u16 {
 #[cfg(test)]
 #[allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "tests")]
 mod tests {
+    use super::super::symbols::{IS_LITERAL, literal_length_entry, literals};
     use super::*;
 
     fn code(lengths: &[u8]) -> Result<PrefixCode<288>, Corrupt> {
@@ -304,6 +305,39 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_pair_is_what_two_look_ups_give() {
+        // Literals of 2, 4, 6 and 8 bits; the end of the block and a length among the longer codes.
+        let mut lengths = vec![0; 288];
+        lengths[..3].fill(2);
+        lengths[10..13].fill(4);
+        lengths[20..23].fill(6);
+        lengths[256..260].fill(8);
+        let code = code(&lengths).unwrap();
+        let mut single = vec![0; 4096];
+        let root_bits = code.fill_table(&mut single, 11, literal_length_entry);
+        let mut paired = single.clone();
+        code.pair_literals(&mut paired[..1 << root_bits], literal_length_entry);
+        let mut pairs = 0;
+        for bits in 0..1 << 15 {
+            let first = look_up(&single, root_bits, bits);
+            let second = look_up(&single, root_bits, bits >> (first & 63));
+            let both_bits = (first & 63) + (second & 63);
+            let are_literals = first & second & IS_LITERAL != 0;
+            let fits = are_literals && both_bits <= root_bits;
+            let entry = look_up(&paired, root_bits, bits);
+            let expected = if fits { pair(first, second) } else { first };
+            assert_eq!(entry, expected, "{bits:b}");
+            assert_eq!(entry >> 8 & 63, first & 63);
+            if fits {
+                pairs += 1;
+                assert_eq!((entry & 63, literals(entry)), (both_bits, 2));
+                assert_eq!(entry >> 16, first >> 16 | second >> 8 & 0xFF00);
+            }
+        }
+        assert!(pairs > 1_000);
     }
 
     #[test]

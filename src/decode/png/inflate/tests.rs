@@ -222,7 +222,7 @@ fn a_block_of_thirteen_bytes_fills_a_small_table() {
 #[test]
 fn matches_of_every_distance_and_length_repeat_earlier_bytes() {
     for distance in (1..=40).chain([300]) {
-        for length in [3, 4, 15, 16, 17, 32, 33, 258] {
+        for length in (3..70).chain([257, 258]) {
             let start: Vec<u8> = (0..300_u32).map(|n| (n * 7 % 251) as u8).collect();
             let mut window = start.clone();
             window.resize(600, 0);
