@@ -102,7 +102,7 @@ pub(crate) struct SourceRect {
     pub(crate) height: f64,
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "instrument"))]
 impl SourceRect {
     /// A plane of `size`, completely.
     pub(crate) fn covering(size: Size) -> Self {

@@ -31,13 +31,14 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// The files; a test below tells the story of each.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     DATA_AND_NO_MARKER,
     EXIF_WITHOUT_FLAG,
     PROFILE_AFTER_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
     RESTART_AFTER_THE_SCAN,
     RESTART_INSIDE_A_ROW,
+    SCAN_AFTER_THE_LAST_BIT,
     VP8_COEFFICIENT,
     VP8_FILTER_LEVELS,
     VP8L_COLOR_NEVER_CACHED,
@@ -52,6 +53,7 @@ const PROFILE_AFTER_PICTURE: &str = "profile-after-picture.webp";
 const PROGRESSIVE_WITHOUT_TABLE: &str = "progressive-without-table.jpg";
 const RESTART_AFTER_THE_SCAN: &str = "restart-after-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
+const SCAN_AFTER_THE_LAST_BIT: &str = "scan-after-the-last-bit.jpg";
 const VP8_COEFFICIENT: &str = "vp8-coefficient-of-17-bits.webp";
 const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
 const VP8L_COLOR_NEVER_CACHED: &str = "vp8l-color-that-was-never-cached.webp";
@@ -201,6 +203,19 @@ fn every_file_here_has_a_story_and_every_story_a_file() {
     let mut named = FILES;
     named.sort();
     assert_eq!(found, named);
+}
+
+/// A progressive file sent every bit of its coefficients and then the first scan of DC once more, which
+/// has one bit less. libjpeg shows the less precise picture. Without its end the file is complete as
+/// well, and was another picture. Now nothing after the last bit is read.
+#[test]
+fn a_scan_after_the_last_bit_makes_no_other_picture() {
+    let bytes = read(SCAN_AFTER_THE_LAST_BIT);
+    let request = Request::full_size().pixels();
+    let picture = |bytes: &[u8]| bombproof::thumbnail(bytes, &request, &Limits::default()).unwrap();
+    let sos = bytes.windows(2).rposition(|two| two == [0xFF, 0xDA]).unwrap();
+    assert_eq!(picture(&bytes[..sos]), picture(&bytes));
+    assert_eq!(probe(&bytes).unwrap().scans(), Some(7));
 }
 
 /// Everything that the fuzz targets assert of any bytes.

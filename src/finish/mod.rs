@@ -25,6 +25,8 @@ mod upsample;
 
 use channels::Channels;
 pub use icc::ColorConversion;
+#[cfg(feature = "instrument")]
+pub(crate) use resize::Resizer;
 pub(crate) use resize::{PlanePart, max_needed_rows};
 use rows::{Row, Rows};
 

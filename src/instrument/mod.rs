@@ -13,4 +13,6 @@ pub use crate::work::{Work, is_own_allocation, measure_work, stop_at_poll};
 pub use metadata::exif_orientation;
 pub use planes::{Plane, jpeg_coefficients, jpeg_planes, planes, webp_planes_before_loop_filter};
 pub use sanitised_view::sanitised_view;
-pub use stages::{Stage, inflate_image_data, run_by_stage, shrink_grey_rows};
+pub use stages::{
+    Stage, encode_jpeg, inflate_image_data, resize_grey, run_by_stage, shrink_grey_rows,
+};

@@ -2,12 +2,17 @@
 
 use crate::budget::Budget;
 use crate::decode::png;
+use crate::encode::Order;
 use crate::error::Error;
+use crate::finish::{PlanePart, Resizer};
 use crate::interrupt::Interrupt;
 use crate::job::Job;
+use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::probe::color_source;
-use crate::shrink::{RowSink, Shrink};
+use crate::request::OutputFormat;
+use crate::shrink::{PlaneRows, RowSink, Shrink};
+use crate::size::{Size, SourceRect};
 
 /// A stage of a running job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +61,37 @@ pub fn run_by_stage(
 /// Those of [`probe`](crate::probe), and of data that are damaged or of another length.
 pub fn inflate_image_data(bytes: &[u8], to: &mut [u8]) -> Result<(), Error> {
     png::inflate_image_data(bytes, to)
+}
+
+/// Resizes a grey plane as the finish stage does. `samples` are `size` without padding.
+///
+/// # Errors
+/// [`Error::OutOfMemory`]; [`Error::Bug`] for a plane without samples.
+pub fn resize_grey(samples: &[u8], size: Size, target: Size) -> Result<Vec<u8>, Error> {
+    let rect = SourceRect::covering(size);
+    let part = PlanePart { plane_size: size, rect, averaged: (1, 1) };
+    let budget = Budget::new(u64::MAX);
+    let mut resizer = Resizer::new(part, target, &budget)?;
+    let mut resized = budget.buffer(target.pixels() as usize, 0u8)?;
+    for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
+        resizer.go_to_row(y);
+        resizer.row(PlaneRows::all(samples), row)?;
+    }
+    Ok(resized.to_vec())
+}
+
+/// Encodes a JPEG as that of an output is encoded, on white.
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
+    let order = Order {
+        format: OutputFormat::Jpeg { quality },
+        size: picture.size(),
+        layout: picture.layout(),
+        background: [255; 3],
+    };
+    Ok(order.encode(picture.pixels(), &Budget::new(order.memory_bytes()))?.to_vec())
 }
 
 /// Shrinks grey rows as `plan` shrinks the rows of its picture: the shrink stage alone, without a

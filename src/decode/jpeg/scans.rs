@@ -12,7 +12,7 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::format::Format;
 use crate::job::Job;
-use crate::probe::jpeg::{Frame, Scan, ScanScript, Segment, Segments};
+use crate::probe::jpeg::{Frame, Scan, ScanScript, Segment, Segments, Sent};
 use crate::shrink::RowSink;
 
 pub(super) struct Scans<'a, 'b> {
@@ -43,7 +43,9 @@ impl<'a, 'b> Scans<'a, 'b> {
             self.tables.read_segment(&segment)?;
             if let Segment::Scan { body, entropy } = segment {
                 let scan = Scan::parse(body, frame)?;
-                self.script.add(&scan)?;
+                if self.script.add(&scan, frame)? == Sent::AfterTheLastBit {
+                    continue;
+                }
                 return Ok(Some((scan, entropy)));
             }
         }

@@ -18,7 +18,7 @@ mod tests;
 pub(crate) use errors::malformed;
 pub(crate) use frame::{AcScans, CodeBits, Color, Component, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
-pub(crate) use scan_script::ScanScript;
+pub(crate) use scan_script::{ScanScript, Sent};
 use scan_totals::ScanTotals;
 pub(crate) use segments::{EntropyLength, RST0, RST7, Segment, Segments, icc_chunks};
 use tables::TableProperties;
@@ -122,8 +122,9 @@ impl ScansSoFar {
         segments: &mut Segments<'_>,
         frame: &mut Frame,
     ) -> Result<(), Error> {
-        self.script.add(scan)?;
-        self.tables.check(scan)?;
+        if self.script.add(scan, frame)? == Sent::Needed {
+            self.tables.check(scan)?;
+        }
         frame.scans = frame.scans.saturating_add(1);
         frame.ac_code_bits = frame.ac_code_bits.max(self.tables.ac_code_bits(scan));
         for component in scan.components() {

@@ -31,7 +31,10 @@ impl ScanScript {
     }
 
     /// Adds a scan. Refuses one whose data cannot be read after those before it.
-    pub(crate) fn add(&mut self, scan: &Scan) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, scan: &Scan, frame: &Frame) -> Result<Sent, Error> {
+        if frame.progressive && self.is_complete(frame) {
+            return Ok(Sent::AfterTheLastBit);
+        }
         for component in scan.components() {
             let index = component.index;
             let (Some(known), Some(lowest)) =
@@ -72,7 +75,7 @@ impl ScanScript {
                 *refined_to = scan.last.max(*refined_to);
             }
         }
-        Ok(())
+        Ok(Sent::Needed)
     }
 
     /// True when a refinement scan of AC coefficients was left out. Then the next one of the same
@@ -115,6 +118,15 @@ impl ScanScript {
             end = farther;
         }
     }
+}
+
+/// What a scan is to the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Needed,
+    /// The scans before it have sent every bit. It is passed over: the file may end before it and
+    /// would be shown, so it must not make another picture.
+    AfterTheLastBit,
 }
 
 /// No bit of the coefficient is known.

@@ -104,7 +104,7 @@ fn a_scan_script_tracks_which_coefficients_were_sent() {
     let mut segments = Segments::new(&bytes).unwrap();
     while let Some(segment) = segments.next().unwrap() {
         if let Segment::Scan { body, .. } = segment {
-            script.add(&Scan::parse(body, &frame).unwrap()).unwrap();
+            script.add(&Scan::parse(body, &frame).unwrap(), &frame).unwrap();
             states.push((script.has_all_dc(&frame), script.is_complete(&frame)));
         }
     }
@@ -128,6 +128,8 @@ fn scans_may_repeat_where_their_data_can_be_read() {
         &[dc, ac, ac_last],
         &[dc, ac, ac_middle, ac_last, ac],
         &[dc, [1, 5, 2], [4, 9, 2], [1, 9, 0x21]],
+        // After the last bit, nothing is read.
+        &[[0, 0, 0], [1, 63, 0], dc, ac_middle],
     ] {
         assert_eq!(outcome(scans), "ok", "{scans:?}");
     }
