@@ -72,7 +72,9 @@ pub fn resize_grey(samples: &[u8], size: Size, target: Size) -> Result<Vec<u8>, 
     let part = PlanePart { plane_size: size, rect, averaged: (1, 1) };
     let budget = Budget::new(u64::MAX);
     let mut resizer = Resizer::new(part, target, &budget)?;
-    let mut resized = budget.buffer(target.pixels() as usize, 0u8)?;
+    let bytes = target.pixels();
+    let len = usize::try_from(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
+    let mut resized = budget.buffer(len, 0u8)?;
     for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
         resizer.go_to_row(y);
         resizer.row(PlaneRows::all(samples), row)?;
