@@ -308,3 +308,13 @@ fn row_01_a_caller_may_raise_a_limit() {
     limits.max_side_px = 101;
     assert!(thumbnail(&file, &Request::cover(4, 4), &limits).is_ok());
 }
+
+/// Go's decoder of lossless WebP took a gigabyte for 28 bytes: a header is enough.
+#[test]
+fn row_51_a_header_of_28_bytes_takes_nothing() {
+    let file = webp::one_color(16_384, 16_384);
+    for length in [25, 28, file.len() - 1] {
+        attack(&file[..length]).assert_refused();
+    }
+    attack(&manifest::read("bombs/flood-vp8l-28.webp")).assert_refused();
+}

@@ -137,3 +137,26 @@ fn row_29_the_first_bytes_tell_the_format_and_the_refusal_names_it() {
     refused.assert_refused_as("unsupported");
     assert!(refused.result.as_ref().unwrap_err().to_string().contains("PNG"));
 }
+
+/// imgproxy gave an icon of 23 bytes to a loader that nobody had fuzzed, and that took four gigabytes.
+#[test]
+fn row_52_no_other_container_is_searched_for_a_picture() {
+    attack(&manifest::read("invalid/other-icon.bin")).assert_refused();
+    let pictures = [png::with_options(png_writer::Options::default()), jpeg::fill_bytes(0)];
+    let heads: [&[u8]; 9] = [
+        b"\0\0\x01\0\x01\0\0\0\0\0\x01\0\x20\0\xFF\xFF\xFF\xFF\x16\0\0\0",
+        b"\0\0\x02\0\x01\0",
+        b"icns\xFF\xFF\xFF\xFFic10\xFF\xFF\xFF\xF7",
+        b"8BPS\0\x01",
+        b"DDS |\0\0\0",
+        b"\0\0\0\x0CJXL \r\n\x87\n",
+        b"\0\0\0\x0CjP  \r\n\x87\n",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        b"qoif\0\0\xFF\xFF\0\0\xFF\xFF\x03\0",
+    ];
+    for head in heads {
+        for picture in &pictures {
+            attack(&[head, picture].concat()).assert_refused();
+        }
+    }
+}

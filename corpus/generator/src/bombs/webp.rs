@@ -4,7 +4,7 @@ use bombproof_testkit::bombs::{icc, webp as bombs};
 
 use crate::case::{Case, bomb};
 use crate::outcome::{
-    Outcome, PictureHeader, absent_pixels, malformed, over_limit, picture, pixel_flood,
+    Outcome, PictureHeader, absent_pixels, malformed, over_limit, picture, pixel_flood, truncated,
 };
 
 pub fn cases() -> Vec<Case> {
@@ -27,6 +27,13 @@ fn pixels() -> Vec<Case> {
             "Lossless of 16,384 × 16,384 pixels of one colour, with complete data.",
             pixel_flood(),
             bombs::one_color(16_384, 16_384),
+        ),
+        case(
+            "flood-vp8l-28",
+            51,
+            "The header of a lossless picture of 16,384 × 16,384 pixels, in 28 bytes.",
+            pixel_flood().or(truncated()),
+            bombs::one_color(16_384, 16_384)[..28].to_vec(),
         ),
         case(
             "absent-vp8-10000",

@@ -25,11 +25,15 @@ pub fn cases() -> Vec<Case> {
         ("empty", "An empty file.", b""),
         ("one-byte", "One byte.", b"\xFF"),
     ];
+    let icon = b"\0\0\x01\0\x01\0\0\0\0\0\x01\0\x20\0\xFF\xFF\xFF\xFF\x16\0\0\0\0";
+    let icon =
+        invalid("other", "other-icon", "An icon of four gigabytes.", unsupported(), icon.to_vec());
     heads
         .into_iter()
         .map(|(name, what, bytes)| {
             let name = format!("other-{name}");
             invalid("other", &name, what, unsupported(), bytes.to_vec()).for_threat(29)
         })
+        .chain([icon.for_threat(52)])
         .collect()
 }

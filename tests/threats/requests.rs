@@ -1,0 +1,52 @@
+//! Rows about the request: what a caller lets a user choose.
+
+use bombproof::{Limit, Limits, Plan, Rect, Request, Size, probe};
+use bombproof_testkit::bombs::{jpeg, png};
+
+use crate::attack::attack_with;
+
+/// One pixel is enough for eight outputs of 16 megapixels.
+#[test]
+fn row_58_every_output_is_in_both_quotes() {
+    let one = Request::cover(4_096, 4_096).enlarge(true).jpeg(100);
+    let eight = (0..7).fold(one, |request, _| request.and_size(4_096, 4_096));
+    let bomb = png::black((1, 1), 8, 2);
+    attack_with(&bomb, &eight, &Limits::default()).assert_over_limit(&[
+        Limit::Memory,
+        Limit::OutputSide,
+        Limit::Work,
+    ]);
+    let mut limits = Limits::default();
+    limits.max_output_side_px = 4_096;
+    limits.max_memory_bytes = 1 << 30;
+    limits.max_work = u64::MAX;
+    let header = probe(&bomb).unwrap();
+    let quote = |request| Plan::new(&header, request, &limits).unwrap().work();
+    assert!(quote(&eight) > 7 * quote(&one), "{} {}", quote(&eight), quote(&one));
+    attack_with(&bomb, &eight, &limits).assert_picture(Size::new(4_096, 4_096));
+}
+
+/// Who accepts truncated files must not be given a flood of grey.
+#[test]
+fn row_59_accepting_a_truncated_file_does_not_accept_a_flood() {
+    let request = Request::cover(256, 256).accept_truncated(1);
+    for (sof, side) in [(0xC0, 65_000), (0xC2, 65_000), (0xC0, 16_000)] {
+        let flood = attack_with(&jpeg::flood(sof, side, 4_856), &request, &Limits::default());
+        flood.assert_refused();
+    }
+}
+
+/// A crop of one pixel at the end: all rows before it are decoded, and must be in the quote.
+#[test]
+fn row_60_a_crop_pays_for_what_comes_before_it() {
+    let size = Size::new(8_000, 8_000);
+    let bomb = png::black((size.width, size.height), 8, 2);
+    let whole = Request::cover(256, 256);
+    let crop = whole.crop(Rect { x: 7_999, y: 7_999, width: 1, height: 1 });
+    let header = probe(&bomb).unwrap();
+    let work = |request| Plan::new(&header, request, &Limits::default()).unwrap().work();
+    assert!(2 * work(&crop) > work(&whole), "{} {}", work(&crop), work(&whole));
+    let attack = attack_with(&bomb, &crop, &Limits::default());
+    attack.assert_picture(Size::new(1, 1));
+    assert!(attack.quote.unwrap() < 1 << 20, "{attack:?}");
+}
