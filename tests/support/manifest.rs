@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -14,7 +14,14 @@ pub(crate) fn entries() -> Vec<Entry> {
 
 /// The folder of the corpus.
 pub(crate) fn corpus() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus")
+    root().join("corpus")
+}
+
+/// The folder of the repository. `tools/default-features` runs the tests from a package inside it.
+pub(crate) fn root() -> PathBuf {
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let root = folders.find(|folder| folder.join("corpus/MANIFEST.toml").is_file());
+    root.expect("the corpus is in the repository").to_owned()
 }
 
 /// The entries of `corpus/valid`.

@@ -1,0 +1,211 @@
+//! The setters of a request. Each test has the name of one.
+
+use bombproof::{Error, JpegDetail, Layout, Limits, Picture, Plan, Rect, Request, Size, probe};
+use bombproof_testkit::bombs::truncated;
+
+use crate::manifest;
+
+const RED: [u8; 3] = [200, 0, 0];
+const GREEN: [u8; 3] = [0, 200, 0];
+const BLUE: [u8; 3] = [0, 0, 200];
+
+/// A PNG of 60 × 20 pixels: red, green and blue squares side by side.
+fn three_squares() -> Vec<u8> {
+    let pixels = (0..20 * 60).flat_map(|i| [RED, GREEN, BLUE][i % 60 / 20]).collect();
+    Picture::new(Size::new(60, 20), Layout::Rgb, pixels).unwrap().to_png().unwrap()
+}
+
+fn pictures(file: &[u8], request: &Request) -> Vec<Picture> {
+    let made = bombproof::thumbnails(file, &request.pixels(), &Limits::default()).unwrap();
+    made.into_iter().map(|made| made.into_picture().unwrap()).collect()
+}
+
+fn picture(file: &[u8], request: &Request) -> Picture {
+    pictures(file, request).remove(0)
+}
+
+/// The file that `request` makes of `file`.
+fn output(file: &[u8], request: &Request) -> Vec<u8> {
+    bombproof::thumbnail(file, request, &Limits::default()).unwrap().into_bytes()
+}
+
+fn colors(picture: &Picture) -> Vec<[u8; 3]> {
+    let mut colors: Vec<[u8; 3]> = picture.pixels().as_chunks().0.to_vec();
+    colors.dedup();
+    colors
+}
+
+fn first_color(picture: &Picture) -> [u8; 3] {
+    colors(picture)[0]
+}
+
+#[test]
+fn cover() {
+    let covered = picture(&three_squares(), &Request::cover(20, 20));
+    assert_eq!((covered.size(), colors(&covered)), (Size::new(20, 20), vec![GREEN]));
+    assert_eq!(picture(&three_squares(), &Request::cover(30, 10)).size(), Size::new(30, 10));
+}
+
+#[test]
+fn contain() {
+    let contained = picture(&three_squares(), &Request::contain(30, 30));
+    assert_eq!((contained.size(), first_color(&contained)), (Size::new(30, 10), RED));
+    assert_eq!(picture(&three_squares(), &Request::contain(90, 5)).size(), Size::new(15, 5));
+}
+
+#[test]
+fn full_size() {
+    let full = picture(&three_squares(), &Request::full_size());
+    assert_eq!(full.size(), Size::new(60, 20));
+    assert_eq!(colors(&full)[..3], [RED, GREEN, BLUE]);
+}
+
+#[test]
+fn and_size() {
+    let request = Request::cover(20, 20);
+    let sizes = |request| pictures(&three_squares(), request).iter().map(Picture::size).collect();
+    let one: Vec<Size> = sizes(&request);
+    let three: Vec<Size> = sizes(&request.and_size(10, 8).and_size(6, 6));
+    assert_eq!(one, [Size::new(20, 20)]);
+    assert_eq!(three, [Size::new(20, 20), Size::new(10, 8), Size::new(6, 6)]);
+}
+
+/// In upright pixels: the picture is stored on its side.
+#[test]
+fn crop() {
+    let request = Request::full_size();
+    let right = request.crop(Rect { x: 40, y: 2, width: 15, height: 10 });
+    let cropped = picture(&three_squares(), &right);
+    assert_eq!((cropped.size(), colors(&cropped)), (Size::new(15, 10), vec![BLUE]));
+
+    let turned = manifest::read("valid/exif-orientation-6.png");
+    let whole = picture(&turned, &request);
+    let rect = Rect { x: 3, y: 5, width: 6, height: 9 };
+    let part = picture(&turned, &request.crop(rect));
+    let wanted = (rect.y..rect.y + rect.height).flat_map(|y| {
+        let start = 3 * (y * whole.size().width + rect.x) as usize;
+        &whole.pixels()[start..start + 3 * rect.width as usize]
+    });
+    assert!(probe(&turned).unwrap().size() != whole.size(), "stored upright");
+    assert!(part.pixels().iter().eq(wanted), "another part");
+}
+
+#[test]
+fn enlarge() {
+    for (request, enlarged) in [
+        (Request::cover(80, 80), Size::new(80, 80)),
+        (Request::contain(120, 120), Size::new(120, 40)),
+    ] {
+        let size = |request| picture(&three_squares(), &request).size();
+        assert_eq!(size(request), size(request.enlarge(false)));
+        assert!(size(request).width <= 60 && size(request).height <= 20);
+        assert_eq!(size(request.enlarge(true)), enlarged);
+    }
+}
+
+#[test]
+fn jpeg() {
+    let file = manifest::read("valid/photo.png");
+    let request = Request::cover(64, 64);
+    let of_quality = |quality| output(&file, &request.png().jpeg(quality));
+    assert_eq!(output(&file, &request), of_quality(80));
+    let lengths = [10, 50, 80, 95].map(|quality| of_quality(quality).len());
+    assert!(of_quality(10).starts_with(b"\xFF\xD8\xFF") && lengths.is_sorted(), "{lengths:?}");
+    assert!(lengths[3] > 2 * lengths[0], "{lengths:?}");
+}
+
+/// A lossless output: the file has the pixels of `request`, which the default does not keep.
+fn assert_lossless(request: impl Fn(Request) -> Request, signature: &[u8]) {
+    let file = manifest::read("valid/rgba-8.png");
+    let full = Request::full_size();
+    let made = output(&file, &request(full));
+    assert!(made.starts_with(signature));
+    assert_eq!(picture(&made, &full), picture(&file, &full));
+    assert!(picture(&made, &full).layout().has_alpha());
+    assert!(!picture(&output(&file, &full), &full).layout().has_alpha());
+}
+
+#[test]
+fn png() {
+    assert_lossless(Request::png, b"\x89PNG");
+}
+
+#[test]
+fn webp_lossless() {
+    assert_lossless(Request::webp_lossless, b"RIFF");
+}
+
+#[test]
+fn pixels() {
+    let made =
+        |request| bombproof::thumbnail(&three_squares(), &request, &Limits::default()).unwrap();
+    assert!(made(Request::full_size()).picture().is_none());
+    assert_eq!(colors(made(Request::full_size().pixels()).picture().unwrap())[0], RED);
+}
+
+#[test]
+fn background() {
+    let near = |a: [u8; 3], b: [u8; 3]| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 3);
+    // Transparent, half transparent and opaque black.
+    for (alpha, opacity) in [(0, 0.0), (128, 128.0 / 255.0), (255, 1.0)] {
+        let size = Size::new(16, 16);
+        let pixels = [0, 0, 0, alpha].repeat(16 * 16);
+        let clear = Picture::new(size, Layout::Rgba, pixels).unwrap().to_png().unwrap();
+        let gray = Picture::new(size, Layout::GrayAlpha, [0, alpha].repeat(16 * 16)).unwrap();
+        for file in [clear, gray.to_png().unwrap()] {
+            let shown = |request: &Request| {
+                let jpeg = picture(&output(&file, request), &Request::full_size());
+                if jpeg.layout() == Layout::Gray {
+                    [jpeg.pixels()[0]; 3]
+                } else {
+                    first_color(&jpeg)
+                }
+            };
+            let request = Request::full_size().jpeg(95);
+            for (request, color) in [
+                (request, [255; 3]),
+                (request.background([250, 30, 90]), [250, 30, 90]),
+                (request.background([60; 3]), [60; 3]),
+            ] {
+                let wanted = color.map(|sample| (f64::from(sample) * (1.0 - opacity)) as u8);
+                assert!(near(shown(&request), wanted), "{:?} for {wanted:?}", shown(&request));
+            }
+        }
+    }
+}
+
+#[test]
+fn jpeg_detail() {
+    let file = manifest::read("valid/photo.jpg");
+    let header = probe(&file).unwrap();
+    let width = header.size().width;
+    // 1/4 has the size of the target; 1/2 has twice as much.
+    let request = Request::contain(width / 4, width / 4);
+    let of_detail = |detail| {
+        let request = request.jpeg_detail(detail);
+        let plan = Plan::new(&header, &request, &Limits::default()).unwrap();
+        (plan.scale_divisor(), picture(&file, &request))
+    };
+    let [fastest, balanced, best] =
+        [JpegDetail::Fastest, JpegDetail::Balanced, JpegDetail::Best].map(of_detail);
+    assert_eq!((fastest.0, balanced.0, best.0), (4, 2, 2));
+    assert_eq!(balanced.1, picture(&file, &request));
+    assert_ne!(fastest.1, balanced.1);
+    // Between 1.25 times the target and twice.
+    let request = Request::contain(width / 3, width / 3);
+    let divisor = |detail| {
+        let request = request.jpeg_detail(detail);
+        Plan::new(&header, &request, &Limits::default()).unwrap().scale_divisor()
+    };
+    assert_eq!((divisor(JpegDetail::Balanced), divisor(JpegDetail::Best)), (2, 1));
+}
+
+#[test]
+fn accept_truncated() {
+    let file = truncated(&manifest::read("valid/photo.jpg"), 600);
+    let request = Request::cover(64, 64);
+    let result = |request| bombproof::thumbnail(&file, &request, &Limits::default());
+    assert!(matches!(result(request), Err(Error::Truncated(_))));
+    assert!(matches!(result(request.accept_truncated(90)), Err(Error::Truncated(_))));
+    assert!(result(request.accept_truncated(40)).unwrap().truncated().is_some());
+}
