@@ -5,6 +5,7 @@ use core::cell::Cell;
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
+use crate::charges;
 use crate::error::Error;
 use crate::work;
 
@@ -16,12 +17,11 @@ use crate::work;
 pub(crate) struct Budget {
     limit_bytes: u64,
     used_bytes: Cell<u64>,
-    peak_bytes: Cell<u64>,
 }
 
 impl Budget {
     pub(crate) const fn new(limit_bytes: u64) -> Self {
-        Self { limit_bytes, used_bytes: Cell::new(0), peak_bytes: Cell::new(0) }
+        Self { limit_bytes, used_bytes: Cell::new(0) }
     }
 
     /// Charges memory that a dependency allocates, until the reservation is dropped.
@@ -31,7 +31,7 @@ impl Budget {
             return Err(Error::Bug("the job needs more memory than its plan quoted"));
         }
         self.used_bytes.set(used);
-        self.peak_bytes.set(self.peak_bytes.get().max(used));
+        charges::charged(bytes);
         Ok(Reservation { budget: self, bytes })
     }
 
@@ -71,6 +71,7 @@ pub(crate) struct Reservation<'b> {
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         self.budget.used_bytes.set(self.budget.used_bytes.get() - self.bytes);
+        charges::returned(self.bytes);
     }
 }
 
@@ -154,7 +155,6 @@ mod tests {
         assert_eq!(budget.left_bytes(), 60);
         drop(buffer);
         assert_eq!(budget.left_bytes(), 100);
-        assert_eq!(budget.peak_bytes.get(), 100);
     }
 
     #[test]

@@ -121,6 +121,7 @@ mod report;
 mod request;
 mod price;
 mod work;
+mod charges;
 mod simd;
 mod dct;
 mod budget;

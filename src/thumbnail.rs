@@ -1,6 +1,7 @@
 //! Runs the pipeline: decode, finish and encode, one after another.
 
 use crate::budget::{Budget, Reservation};
+use crate::charges;
 use crate::encode;
 use crate::error::Error;
 use crate::finish::{PixelRows, Pixels};
@@ -125,6 +126,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
             finish.pixels(&mut small, source.as_ref(), budget)?
         };
         interrupt.check()?;
+        charges::encode_starts();
         let (size, color) = (pixels.size, pixels.color);
         let (body, reservation) = body(&encode, pixels, budget)?;
         *slot = Some(reservation);

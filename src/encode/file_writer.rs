@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::budget::{Budget, Buffer};
+use crate::charges;
 use crate::error::Error;
 
 /// The lengths that bound the memory of a file.
@@ -35,6 +36,7 @@ pub(crate) fn write<'b>(
     budget: &'b Budget,
     mut encode: impl FnMut(&mut FileWriter<'b>) -> Result<(), Error>,
 ) -> Result<Buffer<'b, u8>, Error> {
+    charges::file_starts();
     let buffered_bytes = bound.max_buffered_bytes.max(MIN_BYTES);
     let mut output = FileWriter::new((buffered_bytes / 4).max(MIN_BYTES), buffered_bytes, budget)?;
     output.max_bytes = bound.max_bytes.max(MIN_BYTES);

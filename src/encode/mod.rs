@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::picture::{Layout, PictureView};
 use crate::request::OutputFormat;
 use crate::size::Size;
+use crate::work;
 
 mod file_writer;
 pub(crate) mod jpeg;
@@ -34,6 +35,7 @@ impl Order {
         pixels: &[u8],
         budget: &'b Budget,
     ) -> Result<Buffer<'b, u8>, Error> {
+        work::encoded(self.size.pixels());
         let picture = PictureView { size: self.size, layout: self.layout, pixels };
         match self.format {
             OutputFormat::Jpeg { quality } => {
@@ -50,6 +52,19 @@ impl Order {
         match self.format {
             OutputFormat::Jpeg { quality } => jpeg::memory_bytes(self.size, self.layout, quality),
             OutputFormat::Png => png::memory_bytes(self.size, self.layout),
+            OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
+            OutputFormat::Pixels => 0,
+        }
+    }
+
+    /// The part of [`memory_bytes`](Self::memory_bytes) that the file takes while it grows.
+    #[cfg(feature = "instrument")]
+    pub(crate) const fn growing_file_bytes(&self) -> u64 {
+        match self.format {
+            OutputFormat::Jpeg { quality } => {
+                jpeg::file_bound(self.size, self.layout, quality).memory_bytes()
+            }
+            OutputFormat::Png => png::file_bound(self.size, self.layout).memory_bytes(),
             OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
         }

@@ -102,7 +102,7 @@ const fn codec_bytes(size: Size, layout: Layout) -> u64 {
 }
 
 /// Photographs take about half of the bound, so only noise is written twice.
-const fn file_bound(size: Size, layout: Layout) -> FileBound {
+pub(crate) const fn file_bound(size: Size, layout: Layout) -> FileBound {
     let max_bytes = file_bytes(size, layout);
     FileBound { max_bytes, max_buffered_bytes: max_bytes / 4 * 3 }
 }

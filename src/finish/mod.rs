@@ -1,12 +1,14 @@
 //! Small planes → upright sRGB pixels: resize, colour conversion, orientation.
 
 use crate::budget::{Budget, Buffer};
+use crate::charges;
 use crate::error::Error;
 use crate::picture::Layout;
 use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
 use crate::shrink::{PlaneRows, SmallPlanes};
 use crate::size::Size;
+use crate::work;
 
 mod channels;
 mod color;
@@ -95,6 +97,7 @@ impl Order {
         source: Option<&ColorSource<'_>>,
         budget: &'b Budget,
     ) -> Result<Pixels<'b>, Error> {
+        charges::finish_starts();
         let mut rows = PixelRows::new(*self, budget)?;
         rows.advance(small.each_ref().map(|plane| match plane {
             Some(plane) => PlaneRows::all(plane),
@@ -255,6 +258,7 @@ impl<'b> PixelRows<'b> {
             }
             self.order.write_colors(&self.rows.row(planes)?, &mut self.row)?;
             self.samples.extend_from_slice(&self.row)?;
+            work::resized(u64::from(self.order.stored_size.width));
             self.y += 1;
             self.rows.go_to_row(self.y.min(self.order.stored_size.height - 1));
         }
@@ -268,9 +272,11 @@ impl<'b> PixelRows<'b> {
     ) -> Result<Pixels<'b>, Error> {
         let Self { order, rows, mut samples, row, y } = self;
         drop((rows, row));
+        charges::finish_starts();
         if y != order.stored_size.height {
             return Err(Error::Bug("too few rows for an output"));
         }
+        work::converted(order.stored_size.pixels());
         let channels = order.channels();
         let color = match source {
             Some(ColorSource::Space(space)) => {

@@ -1,6 +1,7 @@
 //! The stages of a running job, one by one.
 
 use crate::budget::Budget;
+use crate::charges::StageBytes;
 use crate::decode::png;
 use crate::encode::Order;
 use crate::error::Error;
@@ -24,6 +25,12 @@ pub enum Stage {
     Finish,
     /// Writes the new file.
     Encode,
+}
+
+/// What the plan quotes for each stage.
+#[must_use]
+pub fn quoted_stages(plan: &Plan) -> StageBytes {
+    plan.stage_bytes()
 }
 
 /// Runs a plan up to its first output, and calls `end_of` at the end of each stage, so that each

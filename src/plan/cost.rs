@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "instrument")]
+use crate::charges::StageBytes;
 use crate::probe::Header;
 use crate::request::OutputFormat;
 use crate::{decode, encode, finish, probe};
@@ -12,6 +14,9 @@ pub(crate) struct Cost {
     decode_bytes: u64,
     finish_bytes: u64,
     encode_bytes: u64,
+    /// The part of `encode_bytes` without the growing file.
+    #[cfg(feature = "instrument")]
+    before_file_bytes: u64,
     /// What stays live while outputs are made: the list of outputs, and the finished ones.
     outputs_bytes: u64,
     /// The most work of all stages in picoseconds.
@@ -57,12 +62,28 @@ impl Cost {
             .saturating_add(small_bytes)
             .saturating_add(self.outputs_bytes);
         self.encode_bytes = self.encode_bytes.max(encode_bytes);
+        #[cfg(feature = "instrument")]
+        if encode.format != OutputFormat::Pixels {
+            let before_file_bytes = encode_bytes.saturating_sub(encode.growing_file_bytes());
+            self.before_file_bytes = self.before_file_bytes.max(before_file_bytes);
+        }
         // An output of pixels is the buffer that they were made in.
         let output_bytes = match encode.format {
             OutputFormat::Pixels => finish.pixel_bytes(),
             _ => encode.file_bytes(),
         };
         self.outputs_bytes = self.outputs_bytes.saturating_add(output_bytes);
+    }
+
+    /// The peak of each stage.
+    #[cfg(feature = "instrument")]
+    pub(crate) const fn stage_bytes(&self) -> StageBytes {
+        StageBytes {
+            decode: self.decode_bytes,
+            finish: self.finish_bytes,
+            encode: self.encode_bytes,
+            before_file: self.before_file_bytes,
+        }
     }
 
     /// The work of all stages in nanoseconds.

@@ -5,6 +5,8 @@ use super::cost::Cost;
 use super::geometry::{Geometry, OutputGeometry};
 use super::plane::{PlanePlan, PlaneSource};
 use super::source::Source;
+#[cfg(feature = "instrument")]
+use crate::charges::StageBytes;
 use crate::decode::webp::LoopFilter;
 use crate::decode::{self, jpeg, png, webp};
 use crate::error::Error;
@@ -158,6 +160,12 @@ impl Plan {
         plan.planes.iter_mut().for_each(|plane| plane.shrink.held_rows = u32::MAX);
         plan.cost = plan.cost_of();
         plan
+    }
+
+    /// The peak of each stage, of which [`memory_bytes`](Self::memory_bytes) is the largest.
+    #[cfg(feature = "instrument")]
+    pub(crate) const fn stage_bytes(&self) -> StageBytes {
+        self.cost.stage_bytes()
     }
 
     /// The quote: the most bytes of heap that are live at any moment of [`run`](Self::run).

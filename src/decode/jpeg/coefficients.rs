@@ -14,6 +14,7 @@ use crate::probe::jpeg::{Frame, Scale};
 use crate::shrink::RowSink;
 use crate::simd;
 use crate::size::Rect;
+use crate::work;
 
 /// The coefficients of one component.
 pub(super) struct Coefficients<'b> {
@@ -110,6 +111,7 @@ impl<'b> Coefficients<'b> {
         let row_values = window.width as usize * values_per_block;
         for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
             interrupt.check()?;
+            work::transformed(u64::from(window.width));
             let history = self.history.get(self.blocks.position(window.x, y).index..);
             let history = history.unwrap_or_default();
             simd::vectorize(

@@ -9,6 +9,7 @@ use crate::price::sum_ps;
 use crate::probe::webp::{Alpha, Filter};
 use crate::shrink::RowSink;
 use crate::size::Size;
+use crate::work;
 
 /// The memory of [`AlphaRows`] in bytes: two rows, and the decoder of a lossless
 /// stream. 0 without an ALPH chunk.
@@ -82,6 +83,7 @@ impl<'a, 'b> AlphaRows<'a, 'b> {
                 let parts = data.split_at_checked(samples.len());
                 let (row, rest) = parts.ok_or(Error::Bug("fewer bytes of alpha than pixels"))?;
                 samples.copy_from_slice(row);
+                work::decoded(row.len() as u64);
                 *data = rest;
             }
             SampleSource::Lossless(rows) => rows.next_green(samples)?,
@@ -103,6 +105,7 @@ pub(super) fn deliver_opaque_plane<S: RowSink>(
         if (y as usize).is_multiple_of(ROWS_PER_POLL) {
             job.interrupt.check()?;
         }
+        work::decoded(u64::from(size.width));
         sink.row(ALPHA_PLANE, y, &opaque)?;
     }
     Ok(())

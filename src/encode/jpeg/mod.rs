@@ -129,7 +129,7 @@ const PIXEL_PS: u64 = 6_000;
 const FILE_BYTE_PS: u64 = 3_500;
 
 /// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
-const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
+pub(crate) const fn file_bound(size: Size, layout: Layout, quality: u8) -> FileBound {
     let max_bytes = file_bytes(size, layout, quality);
     FileBound { max_bytes, max_buffered_bytes: max_bytes / 2 }
 }

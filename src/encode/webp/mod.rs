@@ -6,6 +6,7 @@
 //! before it is written. So the file is the only allocation.
 
 use crate::budget::{Budget, Buffer};
+use crate::charges;
 use crate::error::Error;
 use crate::picture::{Layout, PictureView};
 use crate::price::sum_ps;
@@ -63,6 +64,7 @@ pub(crate) fn encode<'b>(
     let file_bytes = 8 + u64::from(riff_bytes);
     let capacity =
         usize::try_from(file_bytes).map_err(|_| Error::OutOfMemory { bytes: file_bytes })?;
+    charges::file_starts();
     let mut file = budget.empty_buffer(capacity)?;
     file.extend_from_slice(b"RIFF")?;
     file.extend_from_slice(&riff_bytes.to_le_bytes())?;

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{self, BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
+use crate::work;
 
 /// The memory of [`PrefixCodeGroups`] in bytes.
 pub(super) fn memory_bytes(image: &Image) -> u64 {
@@ -66,6 +67,7 @@ impl<'b> PrefixCodeGroups<'b> {
             if index.is_multiple_of(GROUPS_PER_POLL) {
                 job.interrupt.check()?;
             }
+            work::read_prefix_codes(1);
             let mut slots = group.starts.iter_mut().zip(&mut group.root_bits);
             declared.read_group(bits, Some(&mut lengths), |code, lengths| {
                 let entries = code.entries();

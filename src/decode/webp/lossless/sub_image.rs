@@ -6,6 +6,7 @@ use super::tile_groups::TileGroups;
 use crate::error::Error;
 use crate::job::Job;
 use crate::probe::webp::vp8l::{BitReader, Headers, Image, Stream};
+use crate::work;
 
 /// Decodes a sub-image and calls `deliver` with each of its rows.
 pub(super) fn decode_sub_image(
@@ -19,6 +20,7 @@ pub(super) fn decode_sub_image(
     let mut pixels = EntropyImage::new(*image, groups, None, job.budget)?;
     for _ in 0..image.size.height {
         job.interrupt.check()?;
+        work::decoded_sub_image(u64::from(image.size.width));
         deliver(pixels.next_row(bits)?)?;
     }
     Ok(())

@@ -92,11 +92,14 @@ pub(super) fn decode<S: RowSink>(
         let partition = partition.ok_or(Error::Bug("a row of macroblocks without a partition"))?;
         let (mut left_modes, mut left_nonzero) = (SubblockModes::default(), Nonzero::NONE);
         reconstruction.start_row(y == 0);
+        let lines = u64::from((frame.size.height - y).min(16));
         let mut remaining = &mut above[..];
         let mut column = 0;
         while let Some((above, right)) = remaining.split_first_mut() {
             if column % COLUMNS_PER_POLL == 0 {
                 job.interrupt.check()?;
+                let columns = u64::from(frame.size.width) - 16 * column as u64;
+                work::decoded(lines * columns.min(16 * COLUMNS_PER_POLL as u64));
             }
             let header = headers.next(&mut above.modes, &mut left_modes);
             let by_subblocks = matches!(header.luma, LumaPrediction::Subblocks(_));
@@ -136,8 +139,6 @@ pub(super) fn decode<S: RowSink>(
         if headers.is_past_end() || partition.is_past_end() {
             return Err(Error::truncated_at(Format::WebP, y, frame.size.height));
         }
-        let lines = (frame.size.height - y).min(16);
-        work::decoded(u64::from(lines) * u64::from(frame.size.width));
         deliver_finished_lines(&mut row, y, frame.size, sink)?;
         row.advance();
     }
