@@ -9,7 +9,7 @@
     reason = "a test"
 )]
 
-use bombproof::{Error, Interrupt, Limit, Limits, Plan, Rect, Request, probe};
+use bombproof::{Error, Interrupt, Limit, Limits, Plan, Request, probe};
 use bombproof_testkit::bit_writer::LsbBitWriter;
 use bombproof_testkit::pictures::{landscape, spotlight};
 use bombproof_testkit::vp8;
@@ -20,37 +20,14 @@ use bombproof_testkit::webp::{ALPHA, alph, chunk, file, filter_alpha, vp8x};
 mod counting_allocator;
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "support/requests.rs"]
+mod requests;
 
 use counting_allocator::{CountingAllocator, measure};
+use requests::requests;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Every kind of target with every kind of output.
-fn requests(upright: bombproof::Size) -> Vec<(String, Request)> {
-    let crop = Rect {
-        x: upright.width / 3,
-        y: upright.height / 4,
-        width: (upright.width / 2).max(1),
-        height: (upright.height / 2).max(1),
-    };
-    let targets = [
-        ("cover 256", Request::cover(256, 256)),
-        ("contain 1024", Request::contain(1024, 1024)),
-        ("crop", Request::cover(64, 48).crop(crop)),
-        ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
-        ("enlarged", Request::contain(300, 200).enlarge(true)),
-        ("full size", Request::full_size()),
-    ];
-    let mut requests = Vec::new();
-    for (name, target) in targets {
-        requests.push((format!("{name} jpeg"), target.jpeg(80)));
-        requests.push((format!("{name} png"), target.png()));
-        requests.push((format!("{name} webp"), target.webp_lossless()));
-        requests.push((format!("{name} pixels"), target.pixels()));
-    }
-    requests
-}
 
 fn large_budget() -> Limits {
     let mut limits = Limits::default();

@@ -1,0 +1,29 @@
+//! The requests that are made of each file of the corpus.
+
+use bombproof::{Rect, Request, Size};
+
+/// Every kind of target with every kind of output.
+pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
+    let crop = Rect {
+        x: upright.width / 3,
+        y: upright.height / 4,
+        width: (upright.width / 2).max(1),
+        height: (upright.height / 2).max(1),
+    };
+    let targets = [
+        ("cover 256", Request::cover(256, 256)),
+        ("contain 1024", Request::contain(1024, 1024)),
+        ("crop", Request::cover(64, 48).crop(crop)),
+        ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
+        ("enlarged", Request::contain(300, 200).enlarge(true)),
+        ("full size", Request::full_size()),
+    ];
+    let mut requests = Vec::new();
+    for (name, target) in targets {
+        requests.push((format!("{name} jpeg"), target.jpeg(80)));
+        requests.push((format!("{name} png"), target.png()));
+        requests.push((format!("{name} webp"), target.webp_lossless()));
+        requests.push((format!("{name} pixels"), target.pixels()));
+    }
+    requests
+}
