@@ -11,6 +11,9 @@
 )]
 
 use bombproof::{BadRequest, Error, Limits, Plan, Rect, Request, Thumbnail, probe, thumbnail};
+use bombproof_testkit::pictures::landscape;
+use bombproof_testkit::vp8::{self, frame_header};
+use bombproof_testkit::webp::{chunk, file};
 
 #[path = "support/manifest.rs"]
 mod manifest;
@@ -165,4 +168,36 @@ fn the_accepted_share_is_one_to_a_hundred_percent() {
         let error = run(&bytes, &Request::cover(8, 8).accept_truncated(percent)).unwrap_err();
         assert!(matches!(error, Error::BadRequest(BadRequest::Percent)), "{percent}");
     }
+}
+
+/// The first partition of a lossy WebP holds the prediction modes of all macroblocks, and its length
+/// is declared. When it is cut, or declared shorter than it is, bits are missing, and what a decoder
+/// reads instead would be other pixels.
+#[test]
+fn a_first_partition_of_vp8_that_is_too_short_is_refused() {
+    let options = vp8::Options { log2_partitions: 2, ..Default::default() };
+    let frame = vp8::encode(&landscape(96, 80), &options);
+    let picture = |frame: &[u8]| full(&file(&[chunk(b"VP8 ", frame)]), 1);
+    assert!(picture(&frame).is_ok());
+    let length = (u32::from_le_bytes([frame[0], frame[1], frame[2], 0]) >> 5) as usize;
+    let partition = 10..10 + length;
+    let declared =
+        |length: usize, data: &[u8]| [&frame_header(true, length, (96, 80)), data].concat();
+    assert!(length > 200, "only {length} bytes");
+    // One byte of zeros is granted behind a partition, so it can lack one.
+    for kept in 1..length - 1 {
+        let cut = [&frame[10..10 + kept], &frame[partition.end..]].concat();
+        // Cut, and declared too short where it is complete.
+        for data in [&cut[..], &frame[10..]] {
+            let made = picture(&declared(kept, data));
+            let is_refused = matches!(
+                made,
+                Err(Error::Truncated(_) | Error::Malformed(_) | Error::NotCredible { .. })
+            );
+            assert!(is_refused, "{kept} of {length} bytes: {made:?}");
+        }
+    }
+    // Longer than the chunk.
+    let past_end = picture(&declared(frame.len(), &frame[10..]));
+    assert!(matches!(past_end, Err(Error::Truncated(_))), "{past_end:?}");
 }

@@ -155,21 +155,35 @@ fn interlaced_and_16_bit_pictures_end_with_their_checksum_too() {
     }
 }
 
-/// All three samples of a transparent colour of 16 bits count.
+/// At every depth, in every channel and in every bit that the samples have: a colour that differs in
+/// one bit is opaque. Bits of tRNS beyond the depth do not count.
 #[test]
-fn a_transparent_color_of_16_bits_is_compared_in_full() {
-    let mut samples = Samples::of(&landscape(16, 12), 16);
-    samples.values[..3].copy_from_slice(&[0x1234, 0x5678, 0x9ABC]);
-    let key = [0x12, 0x34, 0x56, 0x78, 0x9A, 0xBC];
-    let alpha = |key: &[u8]| {
-        let options = Options { transparency: Some(key.to_vec()), ..Options::default() };
-        run(&file(&samples, &options), &Request::full_size().pixels()).unwrap().bytes()[3]
-    };
-    assert_eq!(alpha(&key), 0);
-    for byte in 0..6 {
-        let mut other = key;
-        other[byte] ^= 1;
-        assert_eq!(alpha(&other), 255, "byte {byte}");
+fn a_transparent_color_is_compared_in_every_channel_and_bit() {
+    for (depth, color_type, channels) in [(8u8, 0u8, 1u32), (16, 0, 1), (8, 2, 3), (16, 2, 3)] {
+        let bits = u32::from(depth) * channels;
+        // 0xA5C3, 0x5A3C and 0x9669, or their low bytes.
+        let key: Vec<u8> = [0xA5, 0xC3, 0x5A, 0x3C, 0x96, 0x69][..2 * channels as usize].to_vec();
+        let color: Vec<u8> =
+            key.chunks(2).flat_map(|two| &two[2 - depth as usize / 8..]).copied().collect();
+        // A pixel of the colour, and one for each bit that differs.
+        let mut row = color.clone();
+        for bit in 0..bits {
+            let mut other = color.clone();
+            other[bit as usize / 8] ^= 1 << (bit % 8);
+            row.extend(other);
+        }
+        let file = from_chunks(&[
+            (b"IHDR", &header((1 + bits, 1), depth, color_type, 0)),
+            (b"tRNS", &key),
+            (b"IDAT", &zlib(&[&[0], &row[..]].concat())),
+            (b"IEND", b""),
+        ]);
+        let made = run(&file, &Request::full_size().pixels()).unwrap().into_picture().unwrap();
+        let pixel_bytes = made.layout().bytes_per_pixel();
+        let alphas: Vec<u8> =
+            made.pixels().chunks(pixel_bytes).map(|pixel| pixel[pixel_bytes - 1]).collect();
+        let expected = [&[0][..], &vec![255; bits as usize]].concat();
+        assert_eq!(alphas, expected, "{depth} bits, {channels} channels");
     }
 }
 
