@@ -123,6 +123,7 @@ mod price;
 mod work;
 mod charges;
 mod simd;
+mod sync;
 mod dct;
 mod budget;
 mod interrupt;

@@ -2,11 +2,11 @@
 
 use core::fmt;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::{BadRequest, Error};
 use crate::plan::Plan;
+use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 use crate::work;
 
 /// A fixed number of bytes that many threads reserve from, so that the quotes of all running jobs

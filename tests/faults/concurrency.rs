@@ -2,9 +2,10 @@
 //! it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use bombproof::{Error, Interrupt, Limits, MemoryPool, Plan, Request, Thumbnail, probe};
+use bombproof::{Error, Interrupt, Limits, MemoryPool, Permit, Plan, Request, Thumbnail, probe};
 use bombproof_testkit::bombs::{jpeg, png, truncated, webp};
 
 use crate::failing_allocator::{count_in_total, peak_total_bytes, total_bytes};
@@ -120,21 +121,75 @@ fn a_panicking_holder_does_not_take_the_pool_with_it() {
     assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
 }
 
-/// A waiter that gives up leaves the queue: the next ones are served as if it had not been there.
+/// Only another thread can end such a wait.
+const FOREVER: Duration = Duration::MAX;
+/// How long a test waits for a thread that nobody may have woken. It takes that long only to fail.
+const LOST: Duration = Duration::from_secs(60);
+
+/// Reserves on another thread and sends what came of it.
+fn reserve(
+    pool: &MemoryPool,
+    bytes: u64,
+    timeout: Duration,
+    results: &Sender<Result<Permit, Error>>,
+) {
+    let (pool, results) = (pool.clone(), results.clone());
+    std::thread::spawn(move || results.send(pool.reserve_bytes(bytes, timeout)));
+}
+
+fn wait_for_waiting(pool: &MemoryPool, count: usize) {
+    while pool.waiting() < count {
+        std::thread::yield_now();
+    }
+}
+
+/// A waiter that gives up leaves the queue, and wakes the next one, which fits.
 #[test]
 fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
-    let pool = MemoryPool::new(100);
-    let held = pool.reserve_bytes(50, Duration::ZERO).unwrap();
-    std::thread::scope(|scope| {
-        let large = scope.spawn(|| pool.reserve_bytes(100, Duration::from_millis(200)).map(drop));
-        while pool.waiting() == 0 {
+    let mut timeout = Duration::from_millis(100);
+    loop {
+        let pool = MemoryPool::new(100);
+        let held = pool.reserve_bytes(50, Duration::ZERO).unwrap();
+        let (results, received) = channel();
+        reserve(&pool, 100, timeout, &results);
+        wait_for_waiting(&pool, 1);
+        // It fits, but it came second.
+        reserve(&pool, 40, FOREVER, &results);
+        while pool.waiting() == 1 && received.try_recv().is_err() {
             std::thread::yield_now();
         }
-        // It fits, but it came second.
-        let small = scope.spawn(|| pool.reserve_bytes(40, Duration::from_secs(60)).map(drop));
-        assert!(matches!(large.join().unwrap(), Err(Error::Busy { .. })));
-        assert!(small.join().unwrap().is_ok());
-    });
-    drop(held);
-    assert_eq!((pool.in_use(), pool.waiting()), (0, 0));
+        // Too slow: the time of the first was up before the second came.
+        if pool.waiting() < 2 {
+            timeout *= 2;
+            continue;
+        }
+        let first = received.recv_timeout(LOST).expect("the time of the first is up");
+        assert!(matches!(first, Err(Error::Busy { .. })), "{first:?}");
+        let second = received.recv_timeout(LOST).expect("nobody woke the second");
+        assert_eq!((second.unwrap().bytes(), pool.in_use(), pool.waiting()), (40, 90, 0));
+        drop(held);
+        return;
+    }
+}
+
+/// All of them fit at once, but each waits until those before it are served, whichever wakes first.
+#[test]
+fn a_waiter_that_was_served_wakes_the_next_one() {
+    const WAITERS: usize = 8;
+    for _ in 0..50 {
+        let pool = MemoryPool::new(100);
+        let held = pool.reserve_bytes(100, Duration::ZERO).unwrap();
+        let (results, received) = channel();
+        for _ in 0..WAITERS {
+            reserve(&pool, 10, FOREVER, &results);
+        }
+        wait_for_waiting(&pool, WAITERS);
+        drop(held);
+        // A permit that is returned would wake the others as well.
+        let permits: Vec<Permit> = (0..WAITERS)
+            .map(|_| received.recv_timeout(LOST).expect("nobody woke a waiter").unwrap())
+            .collect();
+        assert_eq!((pool.in_use(), pool.waiting()), (10 * WAITERS as u64, 0));
+        drop(permits);
+    }
 }
