@@ -1,4 +1,5 @@
-//! The numbers in the README are those of the code, and everything that SECURITY.md names exists.
+//! The numbers in the README are those of the code, everything that SECURITY.md names exists, and the
+//! lists of tests are complete.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -134,4 +135,56 @@ fn the_security_page_marks_every_limit() {
     for number in ["16,777,216", "2,978", "1,032", "1.65"] {
         assert!(SECURITY.contains(number), "{number} is no longer stated");
     }
+}
+
+/// Each change of `tests/mutations.txt` can still be made: its old fragment occurs once.
+#[test]
+fn every_change_that_a_test_must_notice_can_be_made() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut file, mut changes) = (String::new(), 0);
+    for line in include_str!("mutations.txt").lines() {
+        if let Some(path) = line.strip_prefix("    file ") {
+            file = std::fs::read_to_string(root.join(path)).unwrap();
+        } else if let Some(old) = line.strip_prefix("    old ") {
+            let old = old.trim().replace("\\n", "\n");
+            assert_eq!(file.matches(&old).count(), 1, "{old}");
+            changes += 1;
+        }
+    }
+    assert!(changes >= 40, "only {changes} changes");
+}
+
+/// Users get the default features, which the tests beside the library extend.
+#[test]
+fn every_test_runs_with_the_default_features_or_needs_more() {
+    /// The features `instrument` and `serde`, or nothing of the library.
+    const NEED_MORE: [&str; 11] = [
+        "architecture",
+        "avatar_cli",
+        "charges",
+        "faults",
+        "loop_filter",
+        "polls",
+        "properties",
+        "prose",
+        "regressions",
+        "serde",
+        "threats",
+    ];
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed = include_str!("../tools/default-features/Cargo.toml");
+    let listed = listed
+        .lines()
+        .filter_map(|line| line.strip_prefix("path = \"../../tests/")?.strip_suffix(".rs\""));
+    let listed: std::collections::BTreeSet<&str> = listed.chain(NEED_MORE).collect();
+    let mut tests = 0;
+    for entry in std::fs::read_dir(root.join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(listed.contains(name.as_str()), "{name} is not in tools/default-features");
+            tests += 1;
+        }
+    }
+    assert_eq!(tests, listed.len());
 }
