@@ -91,16 +91,25 @@ impl HuffmanLookup {
         self.decode_any(bits)
     }
 
-    /// Decodes a code and its extra bits if both are in the lookup. At least [`FAST_BITS`] bits must
-    /// be available, and no more are consumed.
+    /// The next code with its extra bits, if both are in the lookup, and how many bits they are. At
+    /// least [`FAST_BITS`] bits must be available.
     #[inline(always)]
-    pub(super) fn decode_short(&self, bits: &mut BitReader<'_>) -> Option<DecodedSymbol> {
+    pub(super) fn peek_short(&self, bits: &BitReader<'_>) -> Option<(DecodedSymbol, u32)> {
         let entry = self.fast.get(bits.peek(FAST_BITS)).copied().unwrap_or_default();
         if entry & HAS_VALUE == 0 {
             return None;
         }
-        bits.consume(entry & 31);
-        Some(DecodedSymbol { symbol: symbol_of(entry), value: entry.cast_signed() >> 16 })
+        let value = entry.cast_signed() >> 16;
+        Some((DecodedSymbol { symbol: symbol_of(entry), value }, entry & 31))
+    }
+
+    /// Decodes a code and its extra bits if both are in the lookup. At least [`FAST_BITS`] bits must
+    /// be available, and no more are consumed.
+    #[inline(always)]
+    pub(super) fn decode_short(&self, bits: &mut BitReader<'_>) -> Option<DecodedSymbol> {
+        let (decoded, length) = self.peek_short(bits)?;
+        bits.consume(length);
+        Some(decoded)
     }
 
     /// Decodes a code and its extra bits, of which one is not in the lookup. At least 31 bits must be

@@ -15,6 +15,7 @@ use coefficients::{Coefficients, Price};
 use scans::Scans;
 use tables::LookupTables;
 
+mod ac_refinement;
 mod ac_skip;
 mod band;
 mod bit_reader;
@@ -24,6 +25,7 @@ mod block_window;
 #[cfg(feature = "instrument")]
 pub(crate) mod coefficient_dump;
 mod coefficients;
+mod history_table;
 mod huffman;
 mod multi_scan;
 mod order;
@@ -32,6 +34,7 @@ mod restart;
 mod scans;
 mod sequential;
 mod single_scan;
+mod spectral_band;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -1,14 +1,15 @@
 //! Decodes the scans of a frame that has several, sequential or progressive. Visits the blocks of a
 //! scan in coding order.
 
+use super::ac_refinement::AcRefinement;
 use super::ac_skip;
-use super::bit_reader::{BitReader, EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
+use super::bit_reader::{EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
 
 use super::block_decoder::BlockDecoder;
 use super::block_window::BlockWindow;
 use super::coefficients::Coefficients;
 use super::order::Order;
-use super::progressive::{AcFirst, AcRefinement, DcFirst, DcRefinement};
+use super::progressive::{AcFirst, DcFirst, DcRefinement};
 use super::restart::{RESTART_PS, RestartCounter};
 use super::sequential::Sequential;
 use super::single_scan;
@@ -17,7 +18,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::price::sum_ps;
 use crate::probe::jpeg::{AcScans, Frame, Scan, ScanComponent};
-use crate::work;
+use crate::{simd, work};
 
 /// A scan and the tables that it uses.
 pub(super) struct ScanDecoder<'s, 'b> {
@@ -56,10 +57,10 @@ impl ScanDecoder<'_, '_> {
                 self.decode_with(planes, entropy, |plane, _| Ok(DcRefinement::new(plane, scan)))
             }
             (true, _, false) => self.decode_with(planes, entropy, |plane, slots| {
-                Ok(AcFirst::new(plane, lookups.ac(slots)?, scan))
+                Ok(AcFirst::new(plane, lookups.band_tables(slots)?, scan))
             }),
             (true, _, true) => self.decode_with(planes, entropy, |plane, slots| {
-                Ok(AcRefinement::new(plane, lookups.ac(slots)?, scan))
+                Ok(AcRefinement::new(plane, lookups.band_tables(slots)?, scan))
             }),
         }
     }
@@ -90,21 +91,28 @@ impl ScanDecoder<'_, '_> {
         let (_, v_max) = self.frame.max_factors();
         let mut restarts = RestartCounter::new(self.restart_interval);
         // A single component is not interleaved: its MCU is a block (T.81, A.2.2).
-        let (mcus, rows_per_mcu) = match &mut components {
+        let (mcus, blocks_per_mcu, rows_per_mcu): (_, u32, _) = match &components {
             [Some(component), None, ..] => {
-                let rows = 8 * v_max / component.v;
-                (component.h, component.v) = (1, 1);
-                (component.blocks.all_blocks, rows)
+                (component.blocks.all_blocks, 1, 8 * v_max / component.v)
             }
-            _ => (self.frame.mcus(), 8 * v_max),
+            _ => {
+                let blocks = components.iter().flatten().map(|component| component.h * component.v);
+                (self.frame.mcus(), blocks.sum(), 8 * v_max)
+            }
         };
-        let blocks_per_mcu: u32 =
-            components.iter().flatten().map(|component| component.h * component.v).sum();
         for y in 0..mcus.height {
             self.interrupt.check()?;
             work::visited(u64::from(mcus.width) * u64::from(blocks_per_mcu));
-            decode_mcu_row(&mut components, mcus.width, y, entropy, &mut restarts)
-                .map_err(|fault| fault.into_error(y * rows_per_mcu, self.frame.size.height))?;
+            simd::vectorize(
+                #[inline(always)]
+                || match &mut components {
+                    [Some(component), None, ..] => {
+                        decode_block_row(component, y, entropy, &mut restarts)
+                    }
+                    _ => decode_mcu_row(&mut components, mcus.width, y, entropy, &mut restarts),
+                },
+            )
+            .map_err(|fault| fault.into_error(y * rows_per_mcu, self.frame.size.height))?;
         }
         let end = |fault: Fault| fault.into_error(self.frame.size.height, self.frame.size.height);
         components
@@ -164,7 +172,8 @@ const AC_BYTE_PS: u64 = 16_000;
 /// A byte of a refinement of AC coefficients: most of it correction bits.
 const REFINEMENT_BYTE_PS: u64 = 43_000;
 
-/// Decodes row `mcu_y` of the MCUs.
+/// Decodes row `mcu_y` of the MCUs of an interleaved scan.
+#[inline(always)]
 fn decode_mcu_row<D: BlockDecoder>(
     components: &mut [Option<ComponentDecoder<D>>; 4],
     mcus: u32,
@@ -172,44 +181,73 @@ fn decode_mcu_row<D: BlockDecoder>(
     entropy: &mut EntropyData<'_, '_>,
     restarts: &mut RestartCounter,
 ) -> Result<(), Fault> {
+    let mut bits = entropy.reader();
     for mcu_x in 0..mcus {
-        if restarts.is_due() {
-            restarts.consume_marker(entropy)?;
-            components
-                .iter_mut()
-                .flatten()
-                .try_for_each(|component| component.decoder.end_interval())?;
+        let restart = restarts.is_due();
+        if restart || bits.is_low() {
+            let position = bits.position();
+            entropy.commit(position, Ok(()))?;
+            if restart {
+                restarts.consume_marker(entropy)?;
+                for component in components.iter_mut().map_while(Option::as_mut) {
+                    component.decoder.end_interval()?;
+                }
+            }
+            bits = entropy.reader();
         }
-        // Most blocks of later scans are covered by an EOB run.
-        if let [Some(component), None, ..] = components
-            && component.decoder.skip_ended_block(component.blocks.position(mcu_x, mcu_y))
-        {
-            continue;
-        }
-        let mut bits = entropy.reader();
-        let outcome = components
-            .iter_mut()
-            .flatten()
-            .try_for_each(|component| component.decode_mcu(mcu_x, mcu_y, &mut bits));
-        let position = bits.position();
-        entropy.commit(position, outcome)?;
-    }
-    Ok(())
-}
-
-impl<D: BlockDecoder> ComponentDecoder<D> {
-    #[inline(always)]
-    fn decode_mcu(
-        &mut self,
-        mcu_x: u32,
-        mcu_y: u32,
-        bits: &mut BitReader<'_>,
-    ) -> Result<(), Fault> {
-        for y in mcu_y * self.v..(mcu_y + 1) * self.v {
-            for x in mcu_x * self.h..(mcu_x + 1) * self.h {
-                self.decoder.decode_block(self.blocks.position(x, y), bits)?;
+        for component in components.iter_mut().map_while(Option::as_mut) {
+            let ComponentDecoder { decoder, blocks, h, v } = component;
+            for y in mcu_y * *v..(mcu_y + 1) * *v {
+                for x in mcu_x * *h..(mcu_x + 1) * *h {
+                    let outcome = decoder.decode_block(blocks.position(x, y), &mut bits);
+                    if outcome.is_err() {
+                        let position = bits.position();
+                        return entropy.commit(position, outcome);
+                    }
+                }
             }
         }
-        Ok(())
     }
+    let position = bits.position();
+    entropy.commit(position, Ok(()))
+}
+
+/// Decodes row `y` of the blocks of a scan with a single component.
+#[inline(always)]
+fn decode_block_row<D: BlockDecoder>(
+    component: &mut ComponentDecoder<D>,
+    y: u32,
+    entropy: &mut EntropyData<'_, '_>,
+    restarts: &mut RestartCounter,
+) -> Result<(), Fault> {
+    let ComponentDecoder { decoder, blocks, .. } = component;
+    // A copy, so that the compiler knows that decoding a block does not change it.
+    let blocks = *blocks;
+    let mut bits = entropy.reader();
+    for x in 0..blocks.all_blocks.width {
+        if restarts.is_due() {
+            let position = bits.position();
+            entropy.commit(position, Ok(()))?;
+            restarts.consume_marker(entropy)?;
+            decoder.end_interval()?;
+            bits = entropy.reader();
+        }
+        let block = blocks.position(x, y);
+        // Most blocks of later scans are covered by an EOB run.
+        if decoder.skip_ended_block(block) {
+            continue;
+        }
+        if bits.is_low() {
+            let position = bits.position();
+            entropy.commit(position, Ok(()))?;
+            bits = entropy.reader();
+        }
+        let outcome = decoder.decode_block(block, &mut bits);
+        if outcome.is_err() {
+            let position = bits.position();
+            return entropy.commit(position, outcome);
+        }
+    }
+    let position = bits.position();
+    entropy.commit(position, Ok(()))
 }

@@ -10,7 +10,7 @@ use super::block_decoder::BlockDecoder;
 use super::block_window::BlockPosition;
 use super::coefficients::Coefficients;
 use super::huffman::{DecodedSymbol, HuffmanLookup};
-use super::zigzag::{ZigzagOrder, zigzag_order};
+use super::spectral_band::{BandTables, SpectralBand};
 use crate::probe::jpeg::Scan;
 
 /// Decodes the first scan of DC coefficients.
@@ -86,66 +86,16 @@ impl BlockDecoder for DcRefinement<'_, '_> {
     }
 }
 
-/// The state that both kinds of AC scan share.
-struct SpectralBand<'p, 'b> {
-    plane: &'p mut Coefficients<'b>,
-    zigzag: &'static ZigzagOrder,
-    table: &'p HuffmanLookup,
-    first: u32,
-    last: u32,
-    /// The lowest bit that the scan codes (T.81, G.1.1.1.2, Al).
-    low_bit: u8,
-    /// The number of following blocks that have no further code (T.81, G.1.2.2, EOBRUN).
-    eob_run: u32,
-}
-
-impl<'p, 'b> SpectralBand<'p, 'b> {
-    fn new(plane: &'p mut Coefficients<'b>, table: &'p HuffmanLookup, scan: &Scan) -> Self {
-        Self {
-            zigzag: zigzag_order(plane.scale),
-            plane,
-            table,
-            first: u32::from(scan.first),
-            last: u32::from(scan.last),
-            low_bit: scan.low,
-            eob_run: 0,
-        }
-    }
-
-    /// The value of coefficient `k` of a block, if it is kept.
-    #[inline(always)]
-    fn kept_value(&mut self, block: BlockPosition, k: u32) -> Option<&mut i16> {
-        let index = usize::from(self.zigzag[k as usize & 63]);
-        let is_kept = index < self.plane.blocks.values_per_block;
-        if is_kept { self.plane.values.get_mut(block.first_value + index) } else { None }
-    }
-
-    /// Sets coefficient `k`, which was 0, to `value`, in units of the lowest coded bit.
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "wraps on purpose")]
-    fn set(&mut self, block: BlockPosition, k: u32, value: i32) {
-        let value = (value << self.low_bit) as i16;
-        if let Some(kept) = self.kept_value(block, k) {
-            *kept = value;
-        }
-    }
-
-    /// Fails if an EOB run exceeds the restart interval.
-    fn end_interval(&mut self) -> Result<(), Fault> {
-        if self.eob_run > 0 { Err(Fault::RunTooLong) } else { Ok(()) }
-    }
-}
-
 /// Decodes the first scan of a band of AC coefficients.
 pub(super) struct AcFirst<'p, 'b>(SpectralBand<'p, 'b>);
 
 impl<'p, 'b> AcFirst<'p, 'b> {
     pub(super) fn new(
         plane: &'p mut Coefficients<'b>,
-        table: &'p HuffmanLookup,
+        tables: BandTables<'p>,
         scan: &Scan,
     ) -> Self {
-        Self(SpectralBand::new(plane, table, scan))
+        Self(SpectralBand::new(plane, tables, scan))
     }
 }
 
@@ -157,31 +107,12 @@ impl BlockDecoder for AcFirst<'_, '_> {
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
         let band = &mut self.0;
-        let mut history = 0;
-        let mut k = band.first;
-        while k <= band.last {
-            let DecodedSymbol { symbol, value } = band.table.decode_value(bits)?;
-            let run = u32::from(symbol >> 4);
-            if value != 0 {
-                k += run;
-                if k > band.last {
-                    return Err(Fault::RunTooLong);
-                }
-                band.set(position, k, value);
-                history |= 1 << k;
-                k += 1;
-            } else if run < 15 {
-                band.eob_run = (1 << run) + bits.read(run) - 1;
-                break;
-            } else {
-                // May pass the end of the band: there is no coefficient to lose.
-                k += 16;
-            }
-        }
-        if let Some(stored) = band.plane.history.get_mut(position.index) {
-            *stored |= history;
-        }
-        Ok(())
+        let history = band.history(position);
+        band.load(position);
+        let outcome = band.decode_first(history, bits);
+        // Also after a fault, because the rows of a truncated frame may be shown.
+        band.store(position, outcome.unwrap_or(history));
+        outcome.map(drop)
     }
 
     #[inline(always)]
@@ -196,134 +127,36 @@ impl BlockDecoder for AcFirst<'_, '_> {
     }
 }
 
-/// Decodes a refinement scan of a band of AC coefficients.
-pub(super) struct AcRefinement<'p, 'b>(SpectralBand<'p, 'b>);
-
-impl<'p, 'b> AcRefinement<'p, 'b> {
-    pub(super) fn new(
-        plane: &'p mut Coefficients<'b>,
-        table: &'p HuffmanLookup,
-        scan: &Scan,
-    ) -> Self {
-        Self(SpectralBand::new(plane, table, scan))
-    }
-}
-
-impl BlockDecoder for AcRefinement<'_, '_> {
-    #[inline(always)]
-    fn decode_block(
-        &mut self,
-        position: BlockPosition,
-        bits: &mut BitReader<'_>,
-    ) -> Result<(), Fault> {
-        let band = &mut self.0;
-        let mut history = band.plane.history.get(position.index).copied().unwrap_or_default();
-        let mut k = band.first;
-        if band.eob_run == 0 {
-            while k <= band.last {
-                let symbol = band.table.decode_symbol(bits)?;
-                let run = u32::from(symbol >> 4);
-                let value = match symbol & 15 {
-                    0 if run < 15 => {
-                        band.eob_run = (1 << run) + bits.read(run);
-                        break;
-                    }
-                    0 => 0,
-                    1 => bits.read(1).cast_signed() * 2 - 1,
-                    _ => return Err(Fault::InvalidSymbol),
-                };
-                k = band.refine_to_zero(position, k, run, history, bits);
-                if value != 0 {
-                    if k > band.last {
-                        return Err(Fault::RunTooLong);
-                    }
-                    band.set(position, k, value);
-                    history |= 1 << k;
-                }
-                k += 1;
-            }
-            if let Some(stored) = band.plane.history.get_mut(position.index) {
-                *stored = history;
-            }
-        }
-        if band.eob_run > 0 {
-            band.eob_run -= 1;
-            let rest = history & band.mask_from(k);
-            band.refine(position, rest, bits);
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn skip_ended_block(&mut self, position: BlockPosition) -> bool {
-        let band = &mut self.0;
-        if band.eob_run == 0 {
-            return false;
-        }
-        let history = band.plane.history.get(position.index).copied();
-        let is_empty = history.unwrap_or_default() & band.mask_from(band.first) == 0;
-        band.eob_run -= u32::from(is_empty);
-        is_empty
-    }
-
-    fn end_interval(&mut self) -> Result<(), Fault> {
-        self.0.end_interval()
-    }
-}
-
 impl SpectralBand<'_, '_> {
-    /// Skips `run` zero coefficients, starting at `k`, and refines the nonzero ones among them.
-    /// Returns the index of the next zero coefficient. Without another one, refines the rest of the
-    /// band and returns the index after it.
+    /// Decodes the codes of a block in a first scan. Returns its new history.
     #[inline(always)]
-    fn refine_to_zero(
-        &mut self,
-        block: BlockPosition,
-        k: u32,
-        run: u32,
-        history: u64,
-        bits: &mut BitReader<'_>,
-    ) -> u32 {
-        let mut zeros = !history & self.mask_from(k);
-        for _ in 0..run {
-            zeros &= zeros.wrapping_sub(1);
-        }
-        if zeros == 0 {
-            self.refine(block, history & self.mask_from(k), bits);
-            return self.last + 1;
-        }
-        let next = zeros.trailing_zeros();
-        self.refine(block, history & (u64::MAX << k) & !(u64::MAX << next), bits);
-        next
-    }
-
-    /// Reads a correction bit for each coefficient in the set, in ascending order. Applies those of
-    /// kept coefficients.
-    #[inline(always)]
-    fn refine(&mut self, block: BlockPosition, coefficients: u64, bits: &mut BitReader<'_>) {
-        let bit = 1_i16 << self.low_bit;
-        let mut kept = coefficients & (u64::MAX >> (63 - self.plane.scale.last_kept()));
-        let mut discarded = (coefficients ^ kept).count_ones();
-        while kept != 0 {
-            let k = kept.trailing_zeros();
-            kept &= kept - 1;
-            if bits.read_bit()
-                && let Some(value) = self.kept_value(block, k)
-            {
-                *value = if *value < 0 { value.wrapping_sub(bit) } else { value.wrapping_add(bit) };
+    fn decode_first(&mut self, mut history: u64, bits: &mut BitReader<'_>) -> Result<u64, Fault> {
+        let mut k = self.first;
+        while k <= self.last {
+            if k > self.last_kept {
+                k = self.tables.not_kept.pass(k, self.last, &mut history, bits);
+                if k > self.last {
+                    break;
+                }
+            }
+            let DecodedSymbol { symbol, value } = self.tables.codes.decode_value(bits)?;
+            let run = u32::from(symbol >> 4);
+            if value != 0 {
+                k += run;
+                if k > self.last {
+                    return Err(Fault::RunTooLong);
+                }
+                self.set(k, value);
+                history |= 1 << k;
+                k += 1;
+            } else if run < 15 {
+                self.eob_run = (1 << run) + bits.read(run) - 1;
+                break;
+            } else {
+                // May pass the end of the band: there is no coefficient to lose.
+                k += 16;
             }
         }
-        while discarded > 0 {
-            bits.refill();
-            let count = discarded.min(56);
-            bits.consume(count);
-            discarded -= count;
-        }
-    }
-
-    /// The set of the coefficients of the band from `k` on.
-    #[inline(always)]
-    const fn mask_from(&self, k: u32) -> u64 {
-        (u64::MAX << k) & (u64::MAX >> (63 - self.last))
+        Ok(history)
     }
 }

@@ -2,7 +2,9 @@
 
 use super::ac_skip::{SkipTable, StartTable};
 use super::block::BlockTables;
+use super::history_table::HistoryTable;
 use super::huffman::HuffmanLookup;
+use super::spectral_band::BandTables;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::jpeg::{
@@ -79,10 +81,15 @@ impl<'a> Tables<'a> {
 /// The lookup tables of one scan. Their memory is reserved once for all scans. Components that use
 /// the same table share its lookup.
 pub(super) struct LookupTables<'b> {
-    dc: Buffer<'b, HuffmanLookup>,
-    ac: Buffer<'b, HuffmanLookup>,
+    /// Those of DC codes, then those of AC codes. No scan of a progressive frame has both, nor AC
+    /// codes of several components.
+    codes: Buffer<'b, HuffmanLookup>,
+    /// The index of the first lookup of AC codes.
+    first_ac: usize,
     skip: Buffer<'b, SkipTable>,
     start: Buffer<'b, StartTable>,
+    /// Only in a progressive frame.
+    history: Buffer<'b, HistoryTable>,
 }
 
 /// The indices of the lookup tables that a component of the scan uses.
@@ -96,22 +103,30 @@ pub(super) struct Slots {
 
 impl<'b> LookupTables<'b> {
     pub(super) fn new(budget: &'b Budget, frame: &Frame) -> Result<Self, Error> {
-        let count = frame.components().len();
-        // A progressive scan that is needed is decoded in full, so it skips nothing.
-        let skip_table_count = if frame.progressive { 0 } else { count };
+        let [codes, skip, start, history] = Self::counts(frame);
         Ok(Self {
-            dc: budget.buffer(count, HuffmanLookup::EMPTY)?,
-            ac: budget.buffer(count, HuffmanLookup::EMPTY)?,
-            skip: budget.buffer(skip_table_count, SkipTable::EMPTY)?,
-            start: budget.buffer(skip_table_count, StartTable::EMPTY)?,
+            codes: budget.buffer(codes, HuffmanLookup::EMPTY)?,
+            first_ac: if frame.progressive { 0 } else { frame.components().len() },
+            skip: budget.buffer(skip, SkipTable::EMPTY)?,
+            start: budget.buffer(start, StartTable::EMPTY)?,
+            history: budget.buffer(history, HistoryTable::EMPTY)?,
         })
+    }
+
+    /// How many tables there are of each kind.
+    fn counts(frame: &Frame) -> [usize; 4] {
+        let count = frame.components().len();
+        if frame.progressive { [count, 0, 0, 1] } else { [2 * count, count, count, 0] }
     }
 
     /// The memory that [`new`](Self::new) reserves.
     pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-        let skip_bytes =
-            if frame.progressive { 0 } else { size_of::<SkipTable>() + size_of::<StartTable>() };
-        frame.components().len() as u64 * (2 * size_of::<HuffmanLookup>() + skip_bytes) as u64
+        let [codes, skip, start, history] = Self::counts(frame);
+        let bytes = codes * size_of::<HuffmanLookup>()
+            + skip * size_of::<SkipTable>()
+            + start * size_of::<StartTable>()
+            + history * size_of::<HistoryTable>();
+        bytes as u64
     }
 
     /// Builds the lookup tables that `scan` needs. Returns the slots of each of its components.
@@ -144,7 +159,7 @@ impl<'b> LookupTables<'b> {
             let ac = tables.ac.get(usize::from(own.ac_table)).and_then(Option::as_ref);
             if has_dc
                 && slot.dc == i
-                && let Some(lookup) = self.dc.get_mut(i)
+                && let Some(lookup) = self.codes.get_mut(i)
             {
                 let table = dc.ok_or(malformed(MISSING_HUFFMAN_TABLE))?;
                 check(table, false)?;
@@ -152,11 +167,18 @@ impl<'b> LookupTables<'b> {
             }
             if has_ac
                 && slot.ac == i
-                && let Some(lookup) = self.ac.get_mut(i)
+                && let Some(lookup) = self.codes.get_mut(self.first_ac + i)
             {
                 let table = ac.ok_or(malformed(MISSING_HUFFMAN_TABLE))?;
                 check(table, true)?;
                 lookup.build(table);
+            }
+            // At full size all coefficients are kept.
+            if let (false, true, Some(ac)) = (has_dc, has_ac, ac)
+                && scale(own) != Some(Scale::Full)
+                && let Some(table) = self.history.first_mut()
+            {
+                table.build(ac, scan.refines());
             }
             // Only the scans of a sequential frame have both.
             if let (true, true, Some(dc), Some(ac)) = (has_dc, has_ac, dc, ac) {
@@ -189,11 +211,17 @@ impl<'b> LookupTables<'b> {
     }
 
     pub(super) fn dc(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
-        self.dc.get(slots.dc).ok_or(MISSING_SLOT)
+        self.codes.get(slots.dc).ok_or(MISSING_SLOT)
     }
 
-    pub(super) fn ac(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
-        self.ac.get(slots.ac).ok_or(MISSING_SLOT)
+    fn ac(&self, slots: Slots) -> Result<&HuffmanLookup, Error> {
+        self.codes.get(self.first_ac + slots.ac).ok_or(MISSING_SLOT)
+    }
+
+    /// The tables that decode the blocks of a progressive scan of AC coefficients.
+    pub(super) fn band_tables(&self, slots: Slots) -> Result<BandTables<'_>, Error> {
+        let not_kept = self.history.first().ok_or(MISSING_SLOT)?;
+        Ok(BandTables { codes: self.ac(slots)?, not_kept })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::probe::jpeg::{Frame, Scale, header};
 use crate::shrink::RowSink;
 use crate::size::Rect;
 
+mod bands;
 mod damage;
 mod matrix;
 mod other_decoders;
