@@ -69,6 +69,9 @@ impl HistoryTable {
     }
 }
 
+/// The picoseconds that [`HistoryTable::build`] takes.
+pub(super) const BUILD_PS: u64 = 20_000_000;
+
 /// Fills `entries`, which are indexed by the bits that follow those of `prefix`. Each entry covers
 /// `prefix` and the codes in its index. The extra bits of the last code may lie outside the index,
 /// because their value does not matter.
@@ -96,6 +99,7 @@ fn fill_entries(ac: &HuffmanTable<'_>, max_size: u32, entries: &mut [Entry], pre
         if symbol == END_OF_BLOCK {
             entries.fill(prefix | ENDS_BLOCK);
         } else if let Some(bits_left) = bits_left.checked_sub(size)
+            && bits_left > 0
             && let Some((first, others)) = entries.split_at_mut_checked(1 << bits_left)
         {
             fill_entries(ac, max_size, first, prefix);

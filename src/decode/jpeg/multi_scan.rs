@@ -8,6 +8,7 @@ use super::bit_reader::{EntropyData, Fault, PASSED_BYTE_PS, coded_bytes};
 use super::block_decoder::BlockDecoder;
 use super::block_window::BlockWindow;
 use super::coefficients::Coefficients;
+use super::history_table;
 use super::order::Order;
 use super::progressive::{AcFirst, DcFirst, DcRefinement};
 use super::restart::{RESTART_PS, RestartCounter};
@@ -139,6 +140,7 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
             let visits = blocks.saturating_mul(scans.count.into());
             let bytes = coded_bytes(scans.bytes, visits);
             work = work.saturating_add(sum_ps([
+                (scans.count.into(), history_table::BUILD_PS),
                 (visits, AC_BLOCK_PS),
                 (bytes, byte_ps),
                 (scans.bytes - bytes, PASSED_BYTE_PS),

@@ -55,13 +55,13 @@ impl BlockDecoder for DcFirst<'_, '_> {
 /// Decodes a refinement scan of DC coefficients.
 pub(super) struct DcRefinement<'p, 'b> {
     plane: &'p mut Coefficients<'b>,
-    /// The value of the bit that the scan codes.
-    bit: i16,
+    /// The bit that the scan codes (T.81, G.1.1.1.2, Al).
+    low_bit: u8,
 }
 
 impl<'p, 'b> DcRefinement<'p, 'b> {
     pub(super) fn new(plane: &'p mut Coefficients<'b>, scan: &Scan) -> Self {
-        Self { plane, bit: 1 << scan.low }
+        Self { plane, low_bit: scan.low }
     }
 }
 
@@ -72,11 +72,10 @@ impl BlockDecoder for DcRefinement<'_, '_> {
         position: BlockPosition,
         bits: &mut BitReader<'_>,
     ) -> Result<(), Fault> {
-        let bit = bits.read_bit();
-        if let Some(dc) = self.plane.values.get_mut(position.first_value)
-            && bit
-        {
-            *dc |= self.bit;
+        // Without a branch on the bit, which is hard to predict.
+        let bit = i16::from(bits.read_bit()) << self.low_bit;
+        if let Some(dc) = self.plane.values.get_mut(position.first_value) {
+            *dc |= bit;
         }
         Ok(())
     }

@@ -1,9 +1,13 @@
 //! Compares the blocks of progressive AC scans with a decoder that follows T.81, annex G, bit by
 //! bit, on random codes, histories and data. Most of it is nothing that an encoder would write.
 
+use core::cell::Cell;
+use core::iter;
+
 use super::super::ac_refinement::AcRefinement;
-use super::super::bit_reader::{EntropyData, Fault, WINDOW_BYTES};
+use super::super::bit_reader::{BitReader, EntropyData, Fault, WINDOW_BYTES};
 use super::super::block_decoder::BlockDecoder;
+use super::super::block_window::BlockWindow;
 use super::super::coefficients::Coefficients;
 use super::super::history_table::HistoryTable;
 use super::super::huffman::HuffmanLookup;
@@ -13,7 +17,7 @@ use super::super::zigzag::zigzag_order;
 use super::writer::{Picture, Random};
 use super::{Order, SCALES, frame_of};
 use crate::budget::Budget;
-use crate::probe::jpeg::{HuffmanTable, Scale, Scan};
+use crate::probe::jpeg::{Frame, HuffmanTable, Scale, Scan};
 
 /// The plain decoder. It keeps all coefficients.
 struct Plain<'t> {
@@ -154,161 +158,195 @@ fn random_symbols(random: &mut Random, refines: bool) -> Vec<u8> {
     symbols
 }
 
-#[derive(Default)]
-struct Seen {
-    blocks: usize,
-    faults: [usize; 3],
+const BLOCKS: usize = 12;
+
+/// A row of blocks, a scan of them, and its data, whatever it means.
+struct Case {
+    frame: Frame,
+    scan: Scan,
+    counts: [u8; 16],
+    symbols: Vec<u8>,
+    data: Vec<u8>,
+    /// The coefficients before the scan, in zigzag order.
+    start: Vec<[i16; 64]>,
 }
 
-fn compare(random: &mut Random, refines: bool, seen: &mut Seen) {
-    const BLOCKS: usize = 12;
-    let picture = Picture::random((8 * BLOCKS as u32, 8), &[(1, 1)], 1);
-    let file = picture.sequential(&[&[0]], &[0]);
-    let mut frame = frame_of(&file).unwrap();
-    frame.progressive = true;
-    let first = 1 + random.below(8) as u8 % (1 + random.below(8) as u8);
-    let last = first + random.below(64 - u32::from(first)) as u8;
-    let low = random.below(3) as u8;
-    let bits = if refines { (low + 1) << 4 | low } else { low };
-    let scan = Scan::parse(&[1, frame.components()[0].id, 0, first, last, bits], &frame).unwrap();
-    let symbols = random_symbols(random, refines);
-    let (counts, symbols) = random_table(random, &symbols);
-    let table = HuffmanTable { counts: &counts, symbols: &symbols };
-    let (mut codes, mut not_kept) = (HuffmanLookup::EMPTY, HistoryTable::EMPTY);
-    codes.build(&table);
-    not_kept.build(&table, refines);
-    let data: Vec<u8> = (0..400).map(|_| random.below(256) as u8).collect();
-    let stuffed: Vec<u8> = data
-        .iter()
-        .flat_map(|&byte| [byte, 0].into_iter().take(1 + usize::from(byte == 0xFF)))
-        .collect();
-    let density = random.below(9);
-    let start: Vec<[i16; 64]> = (0..BLOCKS)
-        .map(|_| {
-            core::array::from_fn(|k| {
-                let value = (1 + random.below(9)) as i16 * if k & 1 == 0 { 8 } else { -8 };
-                if random.below(9) < density { value } else { 0 }
-            })
-        })
-        .collect();
-    for scale in SCALES {
-        let mut consumed = 0;
+/// The outcome of each block up to the first fault, with the number of bits consumed by then.
+type Outcomes = Vec<(Result<(), Fault>, usize)>;
+
+impl Case {
+    fn random(random: &mut Random, refines: bool) -> Self {
+        let picture = Picture::random((8 * BLOCKS as u32, 8), &[(1, 1)], 1);
+        let mut frame = frame_of(&picture.sequential(&[&[0]], &[0])).unwrap();
+        frame.progressive = true;
+        let first = 1 + random.below(8) as u8 % (1 + random.below(8) as u8);
+        let last = first + random.below(64 - u32::from(first)) as u8;
+        let low = random.below(3) as u8;
+        let bits = if refines { (low + 1) << 4 | low } else { low };
+        let id = frame.components()[0].id;
+        let scan = Scan::parse(&[1, id, 0, first, last, bits], &frame).unwrap();
+        let symbols = random_symbols(random, refines);
+        let (counts, symbols) = random_table(random, &symbols);
+        let data = (0..400).map(|_| random.below(256) as u8).collect();
+        let density = random.below(9);
+        let mut value = |k: usize| {
+            let value = (1 + random.below(9)) as i16 * if k & 1 == 0 { 8 } else { -8 };
+            if random.below(9) < density { value } else { 0 }
+        };
+        let start = (0..BLOCKS).map(|_| core::array::from_fn(&mut value)).collect();
+        Self { frame, scan, counts, symbols, data, start }
+    }
+
+    fn table(&self) -> HuffmanTable<'_> {
+        HuffmanTable { counts: &self.counts, symbols: &self.symbols }
+    }
+
+    /// Decodes with the plain decoder. Returns the coefficients and which of them are nonzero.
+    fn decode_plainly(&self) -> (Outcomes, Vec<[i16; 64]>, Vec<[bool; 64]>) {
+        let consumed = Cell::new(0);
         let mut next_bit = || {
-            let byte = data.get(consumed / 8).copied().unwrap_or_default();
-            consumed += 1;
-            u32::from(byte >> (7 - (consumed - 1) % 8) & 1)
+            let at = consumed.replace(consumed.get() + 1);
+            let byte = self.data.get(at / 8).copied().unwrap_or_default();
+            u32::from(byte >> (7 - at % 8) & 1)
         };
         let mut plain = Plain {
-            codes: table.codes().collect(),
-            band: (first.into(), last.into()),
-            low: low.into(),
+            codes: self.table().codes().collect(),
+            band: (self.scan.first.into(), self.scan.last.into()),
+            low: self.scan.low.into(),
             eob_run: 0,
             bits: &mut next_bit,
         };
-        let order = Order::whole(&frame, [scale; 4]);
-        let budget = Budget::new(1 << 20);
-        let mut plane = Coefficients::new(&order, 0, &budget).unwrap();
+        let (mut outcomes, mut blocks) = (Outcomes::new(), self.start.clone());
+        let mut nonzero: Vec<_> = self.start.iter().map(|b| b.map(|value| value != 0)).collect();
+        for (block, nonzero) in blocks.iter_mut().zip(&mut nonzero) {
+            let outcome = if self.scan.refines() {
+                plain.refine(block, nonzero)
+            } else {
+                plain.first(block, nonzero)
+            };
+            outcomes.push((outcome, consumed.get()));
+            if outcome.is_err() {
+                break;
+            }
+        }
+        (outcomes, blocks, nonzero)
+    }
+
+    /// The coefficients before the scan as the decoder keeps them.
+    fn plane<'b>(&self, scale: Scale, budget: &'b Budget) -> Coefficients<'b> {
+        let order = Order::whole(&self.frame, [scale; 4]);
+        let mut plane = Coefficients::new(&order, 0, budget).unwrap();
         plane.history = budget.buffer(BLOCKS, 0).unwrap();
         let per_block = plane.blocks.values_per_block;
-        let kept = |k: usize| Some(usize::from(zigzag_order(scale)[k])).filter(|i| *i < per_block);
-        for (i, block) in start.iter().enumerate() {
+        for (i, block) in self.start.iter().enumerate() {
             for k in (0..64).filter(|&k| block[k] != 0) {
                 plane.history[i] |= 1 << k;
-                if let Some(index) = kept(k) {
+                if let Some(index) = kept(scale, k) {
                     plane.values[i * per_block + index] = block[k];
                 }
             }
         }
-        let mut entropy_budget = Budget::new(WINDOW_BYTES as u64);
-        let mut entropy = EntropyData::new(&mut entropy_budget).unwrap();
-        entropy.start(&stuffed);
-        let mut expected = start.clone();
+        plane
+    }
+
+    fn decode(&self, scale: Scale, plane: &mut Coefficients<'_>) -> Outcomes {
+        let (mut codes, mut not_kept) = (HuffmanLookup::EMPTY, HistoryTable::EMPTY);
+        codes.build(&self.table());
+        if scale != Scale::Full {
+            not_kept.build(&self.table(), self.scan.refines());
+        }
         let tables = BandTables { codes: &codes, not_kept: &not_kept };
-        let blocks = plane.blocks;
-        let mut bits = entropy.reader();
-        let (mut outcomes, mut ends, mut histories) = (Vec::new(), Vec::new(), Vec::new());
-        let mut decode = |decoder: &mut dyn FnMut(u32) -> (Result<(), Fault>, usize)| {
-            for x in 0..BLOCKS as u32 {
-                let (outcome, end) = decoder(x);
-                outcomes.push(outcome);
-                ends.push(end);
-                if outcome.is_err() {
-                    break;
+        let stuffing = |&byte: &u8| iter::repeat_n(0, usize::from(byte == 0xFF));
+        let stuffed: Vec<u8> =
+            self.data.iter().flat_map(|byte| iter::once(*byte).chain(stuffing(byte))).collect();
+        let budget = Budget::new(WINDOW_BYTES as u64);
+        let mut entropy = EntropyData::new(&budget).unwrap();
+        entropy.start(&stuffed);
+        let (blocks, bits) = (plane.blocks, entropy.reader());
+        if self.scan.refines() {
+            decode_blocks(AcRefinement::new(plane, tables, &self.scan), blocks, bits)
+        } else {
+            decode_blocks(AcFirst::new(plane, tables, &self.scan), blocks, bits)
+        }
+    }
+
+    /// Compares the decoder with the plain one at all scales.
+    fn check(&self) -> Outcomes {
+        let (expected, blocks, nonzero) = self.decode_plainly();
+        for scale in SCALES {
+            let budget = Budget::new(1 << 20);
+            let mut plane = self.plane(scale, &budget);
+            let per_block = plane.blocks.values_per_block;
+            let outcomes = self.decode(scale, &mut plane);
+            assert_eq!(outcomes.len(), expected.len(), "{scale:?}");
+            for (i, (own, plain)) in outcomes.iter().zip(&expected).enumerate() {
+                assert_eq!(own.0, plain.0, "block {i} at {scale:?}");
+                if own.0.is_ok() {
+                    assert_eq!(own.1, plain.1, "bits of block {i} at {scale:?}");
+                    let history = (0..64).map(|k| u64::from(nonzero[i][k]) << k).sum::<u64>();
+                    assert_eq!(plane.history[i], history, "history of block {i} at {scale:?}");
+                }
+                for (k, index) in (0..64).filter_map(|k| Some((k, kept(scale, k)?))) {
+                    let value = plane.values[i * per_block + index];
+                    assert_eq!(value, blocks[i][k], "coefficient {k} of block {i} at {scale:?}");
                 }
             }
-        };
-        if refines {
-            let mut decoder = AcRefinement::new(&mut plane, tables, &scan);
-            decode(&mut |x| {
-                let position = blocks.position(x, 0);
-                let skipped = decoder.skip_ended_block(position);
-                let outcome =
-                    if skipped { Ok(()) } else { decoder.decode_block(position, &mut bits) };
-                (outcome, bits.consumed_bits())
-            });
-        } else {
-            let mut decoder = AcFirst::new(&mut plane, tables, &scan);
-            decode(&mut |x| {
-                let position = blocks.position(x, 0);
-                let skipped = decoder.skip_ended_block(position);
-                let outcome =
-                    if skipped { Ok(()) } else { decoder.decode_block(position, &mut bits) };
-                (outcome, bits.consumed_bits())
-            });
         }
-        for (i, (outcome, end)) in outcomes.iter().zip(&ends).enumerate() {
-            let mut nonzero = start[i].map(|value| value != 0);
-            let plain_outcome = if refines {
-                plain.refine(&mut expected[i], &mut nonzero)
-            } else {
-                plain.first(&mut expected[i], &mut nonzero)
-            };
-            assert_eq!(*outcome, plain_outcome, "block {i} at {scale:?}");
-            let history = (0..64).filter(|&k| nonzero[k]).fold(0, |set, k| set | 1_u64 << k);
-            histories.push((outcome.is_ok(), history, *end));
-            match outcome {
-                Ok(()) => seen.blocks += 1,
-                Err(Fault::InvalidCode) => seen.faults[0] += 1,
-                Err(Fault::RunTooLong) => seen.faults[1] += 1,
-                Err(_) => seen.faults[2] += 1,
-            }
-        }
-        drop(plain);
-        if histories.last().is_some_and(|last| last.0) {
-            assert_eq!(histories.last().map(|last| last.2), Some(consumed), "{scale:?}");
-        }
-        for (i, (decoded, history, _)) in histories.iter().enumerate() {
-            if *decoded {
-                assert_eq!(plane.history[i], *history, "history of block {i} at {scale:?}");
-            }
-            for (k, index) in (1..64).filter_map(|k| kept(k).map(|index| (k, index))) {
-                let value = plane.values[i * per_block + index];
-                assert_eq!(value, expected[i][k], "coefficient {k} of block {i} at {scale:?}");
-            }
-        }
-        assert!(
-            scale != Scale::Eighth
-                || plane.values.iter().enumerate().all(|(i, v)| *v == start[i][0])
-        );
+        expected
     }
+}
+
+/// The place of coefficient `k` among the kept values of a block.
+fn kept(scale: Scale, k: usize) -> Option<usize> {
+    let index = usize::from(zigzag_order(scale)[k]);
+    (index < (scale.side() * scale.side()) as usize).then_some(index)
+}
+
+fn decode_blocks(
+    mut decoder: impl BlockDecoder,
+    blocks: BlockWindow,
+    mut bits: BitReader<'_>,
+) -> Outcomes {
+    let mut outcomes = Outcomes::new();
+    for x in 0..BLOCKS as u32 {
+        let position = blocks.position(x, 0);
+        let is_skipped = decoder.skip_ended_block(position);
+        let outcome = if is_skipped { Ok(()) } else { decoder.decode_block(position, &mut bits) };
+        outcomes.push((outcome, bits.consumed_bits()));
+        if outcome.is_err() {
+            break;
+        }
+    }
+    outcomes
+}
+
+/// Checks random cases. Returns how many blocks were decoded, and how many had each fault.
+fn check_random_cases(seed: u64, refines: bool) -> (usize, [usize; 3]) {
+    let (mut random, mut decoded, mut faults) = (Random(seed), 0, [0; 3]);
+    for _ in 0..3_000 {
+        for (outcome, _) in Case::random(&mut random, refines).check() {
+            match outcome {
+                Ok(()) => decoded += 1,
+                Err(Fault::InvalidCode) => faults[0] += 1,
+                Err(Fault::RunTooLong) => faults[1] += 1,
+                Err(_) => faults[2] += 1,
+            }
+        }
+    }
+    (decoded, faults)
 }
 
 #[test]
 fn first_scans_agree_with_a_decoder_that_goes_bit_by_bit() {
-    let (mut random, mut seen) = (Random(1), Seen::default());
-    for _ in 0..3_000 {
-        compare(&mut random, false, &mut seen);
-    }
-    assert!(seen.blocks > 20_000, "{} {:?}", seen.blocks, seen.faults);
-    assert!(seen.faults[..2].iter().all(|&count| count > 200), "{:?}", seen.faults);
+    let (decoded, [invalid_code, run_too_long, _]) = check_random_cases(1, false);
+    assert!(
+        decoded > 5_000 && invalid_code > 50 && run_too_long > 50,
+        "{decoded} {invalid_code} {run_too_long}"
+    );
 }
 
 #[test]
 fn refinements_agree_with_a_decoder_that_goes_bit_by_bit() {
-    let (mut random, mut seen) = (Random(2), Seen::default());
-    for _ in 0..3_000 {
-        compare(&mut random, true, &mut seen);
-    }
-    assert!(seen.blocks > 20_000, "{} {:?}", seen.blocks, seen.faults);
-    assert!(seen.faults.iter().all(|&count| count > 50), "{:?}", seen.faults);
+    let (decoded, faults) = check_random_cases(2, true);
+    assert!(decoded > 5_000 && faults.iter().all(|&count| count > 10), "{decoded} {faults:?}");
 }
