@@ -32,6 +32,7 @@ pub mod icc;
 pub mod jpeg;
 
 pub mod png;
+pub mod png_matrix;
 pub mod untidy_png;
 
 pub mod vp8;

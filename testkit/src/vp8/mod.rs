@@ -2,6 +2,7 @@
 //! real encoder writes them.
 
 mod bool_encoder;
+mod cuts;
 mod encoder;
 mod frame_header;
 mod modes;
@@ -13,6 +14,7 @@ mod transform;
 mod yuv;
 
 pub use bool_encoder::BoolEncoder;
+pub use cuts::{Cut, cuts};
 pub use encoder::{encode, encode_with_planes, flat};
 pub use frame_header::frame_header;
 pub use options::Options;

@@ -14,24 +14,12 @@ pub(crate) struct BoolDecoder<'a> {
     /// The number of known bits in `value` below the highest eight; negative if it needs another
     /// byte.
     spare_bits: i32,
-    end: End,
-}
-
-/// The position relative to the end of the data. As in all decoders, one byte of zeros is allowed
-/// beyond it, because an encoder may omit trailing zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// All bits so far come from the data.
-    NotReached,
-    /// The byte of zeros is in use.
-    Padded,
-    /// More than that byte was needed.
-    Passed,
+    is_past_end: bool,
 }
 
 impl<'a> BoolDecoder<'a> {
     pub(crate) const fn new(data: &'a [u8]) -> Self {
-        Self { data, value: 0, span: 254, spare_bits: -8, end: End::NotReached }
+        Self { data, value: 0, span: 254, spare_bits: -8, is_past_end: false }
     }
 
     /// Returns false if `data` starts beyond the initial range. No encoder produces such data, and
@@ -40,10 +28,13 @@ impl<'a> BoolDecoder<'a> {
         data.first() != Some(&0xFF)
     }
 
-    /// Returns true once a bit was decoded that is not in the data. That bit and all later ones are
-    /// meaningless.
+    /// Returns true once a bit was decoded that needs more bytes than there are: that bit and all
+    /// later ones are meaningless.
+    ///
+    /// Other decoders add a byte of zeros. libwebp does not, and a partition without its last byte
+    /// may have other samples.
     pub(crate) fn is_past_end(&self) -> bool {
-        self.end == End::Passed
+        self.is_past_end
     }
 
     /// Decodes a bit that is 0 with a probability of `probability` / 256.
@@ -140,11 +131,8 @@ impl<'a> BoolDecoder<'a> {
         } else if let Some((&byte, rest)) = self.data.split_first() {
             self.data = rest;
             (byte.into(), 8)
-        } else if self.end == End::NotReached {
-            self.end = End::Padded;
-            (0, 8)
         } else {
-            self.end = End::Passed;
+            self.is_past_end = true;
             (0, 56)
         };
         // The new bits follow those that are left, up to seven.
@@ -176,22 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn one_byte_of_zeros_is_allowed_beyond_the_end() {
+    fn nothing_is_added_to_the_data() {
         let mut decoder = BoolDecoder::new(&[]);
-        let flags = [(); 3].map(|()| {
-            let flag = decoder.flag();
-            (!decoder.is_past_end()).then_some(flag)
-        });
-        assert_eq!(flags, [Some(false), Some(false), None]);
+        decoder.flag();
+        assert!(decoder.is_past_end());
         let mut decoder = BoolDecoder::new(&[0xFF]);
-        assert_eq!(decoder.literal(8), 0xFF);
+        decoder.flag();
         assert!(!decoder.is_past_end());
+        decoder.flag();
+        assert!(decoder.is_past_end());
     }
 
     /// The end is found at the same bit, however many bytes the decoder loads at once.
     #[test]
-    fn data_of_every_length_ends_after_its_bits_and_eight_more() {
-        for length in 0..40 {
+    fn data_of_every_length_ends_when_its_bits_no_longer_fill_a_byte() {
+        for length in 1..40 {
             let data = vec![0xA5; length];
             let mut decoder = BoolDecoder::new(&data);
             let mut used_bits = 0;
@@ -204,7 +191,7 @@ mod tests {
                 // Each bit doubles the range, unless the half for 0 is large enough.
                 used_bits += usize::from(bit || half < 128);
             }
-            assert_eq!(used_bits, 8 * length + 1, "{length} bytes");
+            assert_eq!(used_bits, 8 * length - 7, "{length} bytes");
         }
     }
 

@@ -83,8 +83,8 @@ impl Frame {
     /// Each macroblock codes at least one branch for its luma mode, with a probability of 0 of
     /// 145/256 in every key frame, and one for its chroma mode, with 142/256 (RFC 6386, 11.2). The
     /// boolean decoder splits a range of 128 to 255 into integers, so the likelier outcome takes at
-    /// most 0.570 and 0.559 of the range. Together that is at least 1.65 bits. The start, the end
-    /// and the byte of zeros that decoders allow beyond the end add less than 24 bits in total.
+    /// most 0.570 and 0.559 of the range. Together that is at least 1.65 bits. The start and
+    /// the end add less than 24 bits in total.
     pub(crate) const fn possible_pixels(&self) -> u64 {
         let bits = 8 * self.first_partition_bytes as u64 + 24;
         bits * 100 / 165 * 256
