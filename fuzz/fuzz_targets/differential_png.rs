@@ -2,12 +2,18 @@
 //!
 //! Intended differences are named below. The view that both decode has a CRC that fits each chunk,
 //! and an IEND.
+//!
+//! An input that is a PNG is compared as it is. Any other generates a valid one: every colour type and
+//! depth, with a transparent colour that is in the picture, or differs from one in some bits.
 #![cfg_attr(fuzzing, no_main)]
 
 use std::io::Cursor;
 
 use bombproof::instrument::{planes, sanitised_view};
 use bombproof::{Error, Format, probe};
+use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
+use bombproof_fuzz::{generate_picture, save_generated_file};
+use bombproof_testkit::png::{Options, SIGNATURE, Samples, file, indexed};
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
 /// Both decode the same file: the sanitised view, which has no metadata and one frame of an
@@ -67,6 +73,44 @@ fn compare(bytes: &[u8]) {
     }
 }
 
+fn generate(provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
+    let (width, height) = (1 + provider.below(40) as u32, 1 + provider.below(20) as u32);
+    let picture = generate_picture(width, height, provider);
+    let interlaced = provider.one_in(2);
+    let idat_bytes = 1 + provider.below(2_000);
+    let has_transparency = !provider.one_in(4);
+    let mut options = Options { interlaced, idat_bytes, ..Options::default() };
+    let samples = match provider.below(5) {
+        0 => {
+            let depth = provider.pick(&[1, 2, 4, 8]);
+            let colors = 1 + provider.below(1 << depth);
+            let (samples, palette) = indexed(&picture, colors, depth);
+            options.palette = Some(palette);
+            let alphas = 1 + provider.below(colors);
+            options.transparency =
+                has_transparency.then(|| (0..alphas).map(|_| provider.byte()).collect());
+            return file(&samples, &options);
+        }
+        1 => Samples::of(&picture.gray(), provider.pick(&[1, 2, 4, 8, 16])),
+        2 => Samples::of(&picture, provider.pick(&[8, 16])),
+        // The first two channels as grey and alpha.
+        3 => Samples::of(
+            &picture.map(2, |from, to| to.copy_from_slice(&from[..2])),
+            provider.pick(&[8, 16]),
+        ),
+        _ => Samples::of(&picture.with_alpha(), provider.pick(&[8, 16])),
+    };
+    if has_transparency && samples.channels % 2 == 1 {
+        let pixel = provider.below(samples.values.len() / samples.channels);
+        let mut color = samples.values[pixel * samples.channels..][..samples.channels].to_vec();
+        if provider.one_in(2) {
+            color[provider.below(samples.channels)] ^= 1 << provider.below(samples.depth.into());
+        }
+        options.transparency = Some(color.iter().flat_map(|level| level.to_be_bytes()).collect());
+    }
+    file(&samples, &options)
+}
+
 /// Whether the image data of a PNG without damaged chunks can be inflated to the end of its stream.
 fn can_be_inflated(png: &[u8]) -> bool {
     let (mut stream, mut chunks) = (Vec::new(), png.get(8..).unwrap_or_default());
@@ -90,5 +134,12 @@ const PNG_ACCEPTS: [&str; 2] =
     ["a wrong Adler-32 checksum", "the image data go on after the last row"];
 
 bombproof_fuzz::target!(|bytes: &[u8]| {
-    compare(bytes);
+    if bytes.starts_with(&SIGNATURE) {
+        compare(bytes);
+        return;
+    }
+    let generated = generate(&mut FuzzedDataProvider::from_end(bytes, 64));
+    save_generated_file(&generated);
+    assert!(sanitised_view(&generated).is_ok(), "a valid file is refused");
+    compare(&generated);
 });

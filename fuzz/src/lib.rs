@@ -18,6 +18,7 @@ pub mod webp_generator;
 pub use generated_file::save_generated_file;
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
+pub use picture_generator::generate as generate_picture;
 pub use replay::replay;
 pub use test_support::{libwebp, properties};
 

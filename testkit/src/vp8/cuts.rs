@@ -18,7 +18,8 @@ pub fn cuts(payload: &[u8], log2_partitions: u32, step: usize) -> Vec<Cut> {
     for partition in 0..ranges.len() {
         let length = ranges[partition].len();
         for missing_bytes in (1..length.min(16)).chain((16..length).step_by(step)).chain([length]) {
-            let mut parts: Vec<&[u8]> = ranges.iter().map(|range| &payload[range.clone()]).collect();
+            let mut parts: Vec<&[u8]> =
+                ranges.iter().map(|range| &payload[range.clone()]).collect();
             parts[partition] = &parts[partition][..length - missing_bytes];
             cuts.push(Cut { partition, missing_bytes, payload: join(payload, &parts) });
         }
