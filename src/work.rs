@@ -71,7 +71,7 @@ mod enabled {
         pub blocks: u64,
         /// Blocks of 8×8 coefficients that were kept for several scans and transformed at their end.
         pub transformed_blocks: u64,
-        /// Pixels that the PNG and WebP decoders produced.
+        /// Pixels that the PNG and WebP decoders produced. Those of an alpha plane count again.
         pub pixels: u64,
         /// Pixels of the sub-images in the headers of VP8L.
         pub sub_image_pixels: u64,

@@ -170,6 +170,7 @@ fn every_test_runs_with_the_default_features_or_needs_more() {
         "regressions",
         "serde",
         "threats",
+        "vp8_cuts",
     ];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let listed = include_str!("../tools/default-features/Cargo.toml");
