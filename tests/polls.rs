@@ -75,19 +75,29 @@ fn noisy_jpeg(width: u32, height: u32, sof: u8) -> Vec<u8> {
 fn no_stage_follows_another_without_a_poll() {
     let sizes = Request::cover(40, 40).and_size(24, 24).and_size(8, 8);
     let mut converted = 0;
-    for name in ["photo.jpg", "photo-progressive.jpg", "icc-cmyk.jpg", "orientation-6.jpg"]
-        .into_iter()
-        .chain(["photo.png", "icc-gbr.png", "photo.webp", "lossless-alpha.webp"])
+    let mut streamed = 0;
+    for name in
+        ["sampling-420.jpg", "sampling-420-progressive.jpg", "icc-cmyk.jpg"].into_iter().chain([
+            "orientation-6.jpg",
+            "rgb-8.png",
+            "icc-gbr.png",
+            "lossy.webp",
+            "lossless-alpha.webp",
+        ])
     {
         let file = manifest::read(&format!("valid/{name}"));
         for request in [small(), sizes, Request::full_size()] {
             for request in [request, request.png(), request.webp_lossless(), request.pixels()] {
                 let list = work_between_polls(&file, &request);
                 converted += list.iter().filter(|work| work.converted_pixels > 0).count();
+                let is_streamed =
+                    |work: &&Work| work.resized_pixels > 0 && work.converted_pixels == 0;
+                streamed += list.iter().filter(is_streamed).count();
             }
         }
     }
     assert_eq!(converted, 8 * (1 + 3 + 1) * 4);
+    assert!(streamed > 100, "only {streamed} bands of decoded rows became rows of an output");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn every_change_that_a_test_must_notice_can_be_made() {
 #[test]
 fn every_test_runs_with_the_default_features_or_needs_more() {
     /// The features `instrument` and `serde`, or nothing of the library.
-    const NEED_MORE: [&str; 11] = [
+    const NEED_MORE: [&str; 12] = [
         "architecture",
         "avatar_cli",
         "charges",
