@@ -43,7 +43,7 @@ const REASONS: &[Reason] = &[
     (
         &[WARNED_THERE],
         &["a second sequential scan of a component"],
-        "damaged: a sequential frame has one scan of each component (T.81, B.2.3)",
+        "damaged: a sequential frame has one scan of each component",
     ),
     (
         &[REFUSED_THERE],
