@@ -54,7 +54,7 @@ fn cut_partitions() -> Result<(usize, usize), String> {
             let mut payload = vp8::encode(&picture, &options);
             // Something that no decoder needs, so that some cuts lose nothing.
             payload.extend([0; 8]);
-            for cut in vp8::cuts(&payload, log2_partitions, 3) {
+            for cut in vp8::cuts(&payload, log2_partitions, 7) {
                 let name = format!(
                     "{} partitions, number {} without {} bytes",
                     1 << log2_partitions,
