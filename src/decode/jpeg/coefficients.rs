@@ -171,6 +171,6 @@ fn to_usize(count: u64) -> Result<usize, Error> {
 pub(super) const WITHOUT_STEPS: Error = Error::Bug("coefficients without quantization steps");
 
 /// A block of kept coefficients.
-const KEPT_BLOCK_PS: u64 = 5_000;
+const KEPT_BLOCK_PS: u64 = 2_500;
 /// A coefficient, multiplied by its quantization step.
 const DEQUANTIZED_PS: u64 = 500;

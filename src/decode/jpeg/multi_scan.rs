@@ -164,7 +164,7 @@ pub(super) fn work_ps(order: &Order<'_>) -> u64 {
 }
 
 /// A block of a scan that starts with the DC coefficient.
-const DC_BLOCK_PS: u64 = 13_500;
+const DC_BLOCK_PS: u64 = 5_500;
 /// A byte of a progressive scan of DC coefficients.
 const DC_BYTE_PS: u64 = 4_000;
 /// A block of a scan of AC coefficients.
@@ -172,7 +172,7 @@ const AC_BLOCK_PS: u64 = 19_000;
 /// A byte of the first scan of AC coefficients.
 const AC_BYTE_PS: u64 = 16_000;
 /// A byte of a refinement of AC coefficients: most of it correction bits.
-const REFINEMENT_BYTE_PS: u64 = 43_000;
+const REFINEMENT_BYTE_PS: u64 = 34_000;
 
 /// Decodes row `mcu_y` of the MCUs of an interleaved scan.
 #[inline(always)]
