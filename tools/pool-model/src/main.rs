@@ -41,6 +41,17 @@ fn main() {
         let permits = waiters.map(|waiter| waiter.join().unwrap().unwrap());
         assert_eq!(pool.in_use(), permits.iter().map(Permit::bytes).sum());
     });
+    check("nobody overtakes a waiter", || {
+        let pool = MemoryPool::new(100);
+        let held = reserve_now(&pool, 50);
+        let large = reserve(&pool, 100, FOREVER);
+        if pool.waiting() > 0 {
+            let small = pool.reserve_bytes(10, Duration::ZERO).map(|permit| permit.bytes());
+            assert!(matches!(small, Err(Error::Busy { .. })), "{small:?}");
+        }
+        drop(held);
+        assert!(large.join().unwrap().is_ok());
+    });
     check("a waiter whose time is up wakes the next one", || {
         let pool = MemoryPool::new(100);
         let held = reserve_now(&pool, 50);
