@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # For OSS-Fuzz: builds every target with its seeds and options. SRC and OUT are set by its images. Works without
 # Docker as well, with cargo-fuzz and a nightly toolchain:
-#   SRC=$(dirname "$PWD") OUT=$PWD/out CARGO='cargo +nightly' fuzz/oss-fuzz/build.sh
+#   SRC=$(dirname "$PWD") OUT=$PWD/target/oss-fuzz CARGO='cargo +nightly' fuzz/oss-fuzz/build.sh
 read -r -a cargo <<<"${CARGO:-cargo}"
 cd "$SRC/${PROJECT:-bombproof}"
 "${cargo[@]}" fuzz build --release --debug-assertions
