@@ -2,7 +2,8 @@
 //!
 //! Most loops are plain Rust, which the compiler turns into vectors. It may use only what every
 //! machine of the target has: on x86-64 that is SSE2. [`vectorize`] compiles them a second time, for
-//! AVX2 and BMI2, and chooses at run time. They are integers, so both compute the same.
+//! AVX2 and BMI2, and chooses at run time. Both compute the same: they are integers, or basic
+//! operations on `f64` one by one, which Rust never fuses.
 //!
 //! Where the compiler does not find the vectors, code names them, through `fearless_simd`. It gets
 //! those that every machine of the target has from [`baseline`].
