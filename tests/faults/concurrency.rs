@@ -163,10 +163,13 @@ fn a_waiter_that_times_out_does_not_hold_up_the_queue() {
             timeout *= 2;
             continue;
         }
-        let first = received.recv_timeout(LOST).expect("the time of the first is up");
-        assert!(matches!(first, Err(Error::Busy { .. })), "{first:?}");
-        let second = received.recv_timeout(LOST).expect("nobody woke the second");
-        assert_eq!((second.unwrap().bytes(), pool.in_use(), pool.waiting()), (40, 90, 0));
+        // The second may tell of its permit before the first tells that its time was up.
+        let results =
+            [(); 2].map(|()| received.recv_timeout(LOST).expect("nobody woke the second"));
+        let (permits, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+        assert!(matches!(errors[..], [Err(Error::Busy { .. })]), "{errors:?}");
+        assert!(matches!(&permits[..], [Ok(permit)] if permit.bytes() == 40), "{permits:?}");
+        assert_eq!((pool.in_use(), pool.waiting()), (90, 0));
         drop(held);
         return;
     }
