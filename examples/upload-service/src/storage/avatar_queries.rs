@@ -154,20 +154,24 @@ impl Database {
         let grace_ms = i64::try_from(grace_period.as_millis()).unwrap_or(i64::MAX);
         self.with_timeout(async {
             let mut transaction = self.begin().await?;
-            // Read before the delete. A row that is touched while the delete waits for its lock is
-            // then newer than this limit.
+            // Read before the rows are locked. A row that is touched in between is then newer than
+            // this limit.
             let now = query("SELECT now_ms FROM clock").fetch_one(&mut *transaction).await?;
             let touched_before = now.try_get::<i64, _>("now_ms")?.saturating_sub(grace_ms);
-            let delete =
-                AssertSqlSafe(DELETE_UNUSED.replace("{skip_locked}", self.dialect.skip_locked));
-            let rows = query(delete).bind(touched_before).fetch_all(&mut *transaction).await?;
-            for row in &rows {
+            let lock = AssertSqlSafe(format!("{SELECT_UNUSED} {}", self.dialect.skip_locked));
+            let unused = query(lock).bind(touched_before).fetch_all(&mut *transaction).await?;
+            let mut retired = 0;
+            for row in &unused {
                 let blob = Blob::from_row(row)?;
-                let insert = query("INSERT INTO retired_blobs (id, hash) VALUES ($1, $2)");
-                insert.bind(blob.id).bind(blob.hash).execute(&mut *transaction).await?;
+                let delete = query(DELETE_UNUSED).bind(blob.id).execute(&mut *transaction).await?;
+                if delete.rows_affected() == 1 {
+                    let insert = query("INSERT INTO retired_blobs (id, hash) VALUES ($1, $2)");
+                    insert.bind(blob.id).bind(blob.hash).execute(&mut *transaction).await?;
+                    retired += 1;
+                }
             }
             transaction.commit().await?;
-            Ok(rows.len() as u64)
+            Ok(retired)
         })
         .await
     }
@@ -227,8 +231,13 @@ const UPDATE_AVATAR: &str = "UPDATE avatars SET version = version + 1, blob_id =
 const REPLACE_BLOB: &str =
     "UPDATE avatars SET version = version + 1, blob_id = $2 WHERE blob_id = $1";
 
-/// A transaction that sets an avatar touches the blob first, so this statement does not delete it.
-const DELETE_UNUSED: &str = "DELETE FROM blobs WHERE id IN (\
-    SELECT id FROM blobs WHERE touched_ms < $1 \
+/// A transaction that sets an avatar touches the blob first, so that it waits for these locks, or
+/// the rows are skipped.
+const SELECT_UNUSED: &str = "SELECT id, hash FROM blobs WHERE touched_ms < $1 \
     AND NOT EXISTS (SELECT 1 FROM avatars WHERE avatars.blob_id = blobs.id) \
-    ORDER BY id LIMIT 100 {skip_locked}) RETURNING id, hash";
+    ORDER BY id LIMIT 100";
+
+/// Looks for avatars again. PostgreSQL locks the newest version of a row, but the statement that
+/// locks sees the other tables as they were when it began, perhaps before such a transaction ended.
+const DELETE_UNUSED: &str = "DELETE FROM blobs WHERE id = $1 \
+    AND NOT EXISTS (SELECT 1 FROM avatars WHERE avatars.blob_id = blobs.id)";

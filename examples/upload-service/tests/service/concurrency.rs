@@ -1,6 +1,8 @@
 //! Concurrent uploads: none is lost, none is mixed up with another, and every answer is complete.
 
 use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 
 use futures_util::future::join_all;
 
@@ -62,6 +64,57 @@ async fn a_sweep_deletes_nothing_that_is_being_uploaded_on_sqlite() {
 #[ignore = "needs PostgreSQL"]
 async fn a_sweep_deletes_nothing_that_is_being_uploaded_on_postgres() {
     a_sweep_deletes_nothing_that_is_being_uploaded(Backend::postgres()).await;
+}
+
+/// The sweep once failed: its statement saw the avatars as they were when it began, and then locked
+/// the row of a blob whose new avatar had been stored in the meantime.
+#[tokio::test]
+#[ignore = "needs PostgreSQL"]
+async fn a_sweep_sees_an_avatar_that_is_stored_while_it_searches_on_postgres() {
+    let (backend, client) = (Backend::postgres(), Client::new());
+    let server = Server::start(&backend, &[]);
+    for number in [0, 1] {
+        client.upload(&server.url, "ann", &numbered(number)).await;
+    }
+    let mut session = backend.postgres_server().psql();
+    let mut session = session.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut statements = session.stdin.take().unwrap();
+    // The search of the sweep takes half a second a row. Bob gets the blob that Ann no longer has.
+    statements
+        .write_all(
+            b"CREATE FUNCTION slow() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+                IF current_query() LIKE '%NOT EXISTS%' THEN PERFORM pg_sleep(0.5); END IF;
+                RETURN true;
+            END $$;
+            ALTER TABLE blobs RENAME TO stored_blobs;
+            CREATE VIEW blobs AS SELECT * FROM stored_blobs WHERE slow();
+            BEGIN;
+            UPDATE stored_blobs SET touched_ms = (SELECT now_ms FROM clock) WHERE id = 1;
+            INSERT INTO avatars VALUES ('bob', 1, 1);
+            SELECT 'inserted';\n",
+        )
+        .unwrap();
+    let mut answers = BufReader::new(session.stdout.take().unwrap()).lines();
+    assert_eq!(answers.next().unwrap().unwrap().trim(), "inserted");
+    let mut sweep = service_command(&backend, &["--grace-seconds", "0", "sweep"]);
+    let sweep = sweep.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    statements
+        .write_all(
+            b"DO $$ BEGIN
+                WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity
+                                  WHERE wait_event = 'PgSleep' AND pid <> pg_backend_pid()) LOOP
+                    PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+                END LOOP;
+            END $$;
+            COMMIT;\n",
+        )
+        .unwrap();
+    drop(statements);
+    assert!(session.wait().unwrap().success());
+    let swept = sweep.wait_with_output().unwrap();
+    assert!(swept.status.success(), "{}", String::from_utf8_lossy(&swept.stderr));
+    assert_eq!(String::from_utf8_lossy(&swept.stdout), "swept 0 blobs\n");
+    assert_eq!(number_of(&client.stored_avatar(&server.url, "bob", 64).await), 0);
 }
 
 async fn a_hundred_users_upload_at_once(backend: Backend) {

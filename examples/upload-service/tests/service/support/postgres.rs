@@ -56,6 +56,14 @@ impl Postgres {
         format!("postgres://avatars@127.0.0.1:{}/avatars?sslmode=disable", self.port)
     }
 
+    /// A session that reads statements from its standard input and ends at the first error.
+    pub(crate) fn psql(&self) -> Command {
+        let mut command = postgres_command("psql");
+        command.args(["--quiet", "--tuples-only", "--no-psqlrc", "--set=ON_ERROR_STOP=1"]);
+        command.arg(self.url());
+        command
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
