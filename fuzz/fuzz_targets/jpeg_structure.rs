@@ -15,7 +15,8 @@ use bombproof_testkit::jpeg::{Frame, Options, untidy};
 use bombproof_testkit::pictures::{Picture, cmyk, landscape, test_card, ycbcr};
 use bombproof_testkit::{bombs, icc};
 
-/// A marker, its payload without the length, and the entropy-coded data after it.
+/// A marker, its payload without the length, and the bytes up to the next marker: the entropy-coded
+/// data of a scan, or bytes that do not belong there.
 #[derive(Clone)]
 struct Segment {
     marker: u8,
@@ -71,6 +72,9 @@ fn seeds() -> &'static [Vec<Segment>] {
             untidy::repeated_scan(&scans, 0, 3),
             untidy::repeated_scan(&scans, 2, 2),
             untidy::left_out_scan(&scans, 5),
+            untidy::left_out_scan(&scans, 6),
+            tidy[..tidy.len() - 2].to_vec(),
+            [&scans[..scans.len() - 2], &[0; 9]].concat(),
             untidy::bytes_before_restarts(&intervals, &[0x55, 0xFF, 0]),
             file(&colors, &[(2, 2), (1, 1), (1, 1)], &runs),
             file(&colors, &[(2, 1), (1, 1), (1, 1)], &Options { sof: 0xC2, ..runs.clone() }),
@@ -165,6 +169,17 @@ fn mutate_entropy_coded_data(segments: &mut [Segment], provider: &mut FuzzedData
     }
 }
 
+/// Puts bytes between two segments: fill bytes, a run of one value, or the beginning of a marker.
+fn insert_between_segments(segments: &mut [Segment], provider: &mut FuzzedDataProvider<'_>) {
+    if segments.is_empty() {
+        return;
+    }
+    let at = provider.below(segments.len());
+    let length = 1 + provider.below(20);
+    let value = provider.pick(&[0xFF, 0xFF, 0, 0x55, 0xD9]);
+    segments[at].entropy.extend(std::iter::repeat_n(value, length));
+}
+
 /// Repeats a scan, with the segments before it.
 fn repeat_scan(segments: &mut Vec<Segment>, provider: &mut FuzzedDataProvider<'_>) {
     let scans: Vec<usize> = (0..segments.len()).filter(|&at| segments[at].marker == 0xDA).collect();
@@ -181,7 +196,8 @@ fn repeat_scan(segments: &mut Vec<Segment>, provider: &mut FuzzedDataProvider<'_
 
 fn mutate(segments: &mut Vec<Segment>, provider: &mut FuzzedDataProvider<'_>) {
     let at = provider.below(segments.len().max(1));
-    match provider.below(9) {
+    match provider.below(10) {
+        9 => insert_between_segments(segments, provider),
         8 => repeat_scan(segments, provider),
         0 | 1 => mutate_field(segments, provider),
         2 => mutate_order(segments, provider),

@@ -43,7 +43,14 @@ fn seeds() -> &'static [Vec<Chunk>] {
             webp::file(&[cached]),
             webp::file(&[extended(webp::ALPHA), webp::alph(3, false, &filtered), lossy.clone()]),
             webp::file(&[extended(webp::ALPHA), webp::alph(0, true, &coded), lossy.clone()]),
-            webp::file(&[extended(webp::ICC | webp::EXIF), profile, lossy, tiff]),
+            webp::file(&[extended(webp::ICC | webp::EXIF), profile, lossy.clone(), tiff]),
+            webp::file(&[lossy.clone(), lossless(&vp8l::Options::default())]),
+            webp::file(&[
+                extended(webp::ALPHA),
+                webp::alph(0, false, &alpha),
+                webp::alph(1, false, &alpha),
+                lossy,
+            ]),
             webp::file(&[webp::vp8x(webp::ANIMATION | webp::ALPHA, 40, 30), webp::anim(), frame]),
             bombs::webp::unused_groups(8, true),
         ];
@@ -102,7 +109,8 @@ fn mutate(chunks: &mut Vec<Chunk>, provider: &mut FuzzedDataProvider<'_>) {
     }
 }
 
-/// A file with correct lengths. In one of sixteen files one of them has a wrong bit.
+/// A file with correct lengths. In one of sixteen files one of them has a wrong bit, in another one
+/// bytes follow, or the last ones are missing, such as the padding of an odd chunk.
 fn write(chunks: &[Chunk], provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
     let mut file = webp::file(&[write_chunks(chunks)]);
     if provider.one_in(16) {
@@ -113,6 +121,10 @@ fn write(chunks: &[Chunk], provider: &mut FuzzedDataProvider<'_>) -> Vec<u8> {
         });
         let fields: Vec<usize> = std::iter::once(4).chain(chunk_fields).collect();
         file[provider.pick(&fields)] ^= 1 << (provider.byte() % 8);
+    }
+    if provider.one_in(16) {
+        let length = (file.len() + provider.below(24)).saturating_sub(8);
+        file.resize(length, provider.byte());
     }
     file
 }
