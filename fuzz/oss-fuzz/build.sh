@@ -9,6 +9,7 @@ mkdir -p "$OUT"
 for path in fuzz/fuzz_targets/*.rs; do
   target=$(basename "$path" .rs)
   cp "fuzz/target/x86_64-unknown-linux-gnu/release/$target" "$OUT/"
+  cp fuzz/bombproof.dict "$OUT/$target.dict"
   printf '[libfuzzer]\nmax_len = 65536\nrss_limit_mb = 1024\ntimeout = 25\n' >"$OUT/$target.options"
   # These targets generate their pictures.
   case $target in encode_roundtrip | geometry) continue ;; esac
