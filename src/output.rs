@@ -25,6 +25,10 @@ pub(crate) enum Body {
 }
 
 impl Thumbnail {
+    /// What a quote counts for one thumbnail beside its content: the size of this type on machines
+    /// of 64 bits, so that a quote is the same number everywhere.
+    pub(crate) const QUOTED_BYTES: u64 = 72;
+
     /// The bytes of the file, or the samples of the picture when
     /// [`Request::pixels`](crate::Request::pixels) asked for pixels.
     #[must_use]
@@ -96,6 +100,10 @@ impl Thumbnail {
         self.color
     }
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Thumbnail>() as u64 == Thumbnail::QUOTED_BYTES);
+const _: () = assert!(size_of::<Thumbnail>() as u64 <= Thumbnail::QUOTED_BYTES);
 
 impl fmt::Debug for Thumbnail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

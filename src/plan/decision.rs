@@ -123,7 +123,7 @@ impl Plan {
     }
 
     fn cost_of(&self) -> Cost {
-        let list_bytes = (self.outputs().len() * size_of::<Thumbnail>()) as u64;
+        let list_bytes = self.outputs().len() as u64 * Thumbnail::QUOTED_BYTES;
         let streamed_into = self.output_orders().next().filter(|_| self.is_streamed);
         let streamed_into = streamed_into.map(|(finish, _)| finish);
         let decode = self.decode_order();
