@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::{BadRequest, Error};
 use crate::plan::Plan;
-use crate::sync::{Arc, Condvar, Instant, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Arc, CAN_WAIT, Condvar, Instant, Mutex, MutexGuard, PoisonError};
 use crate::work;
 
 /// A fixed number of bytes that many threads reserve from, so that the quotes of all running jobs
@@ -77,6 +77,8 @@ impl MemoryPool {
     }
 
     /// Reserves the quote of `plan`, and waits for at most `timeout` until enough memory is free.
+    /// On a target without threads, `wasm32-unknown-unknown`, nobody could free any meanwhile, so
+    /// that the time is up at once.
     ///
     /// # Errors
     /// [`Error::Busy`] when the time is up, [`BadRequest::OverPool`] when the quote exceeds the
@@ -94,14 +96,14 @@ impl MemoryPool {
         if bytes > self.shared.capacity_bytes {
             return Err(Error::BadRequest(BadRequest::OverPool));
         }
-        let deadline = Instant::now().checked_add(timeout);
         let mut state = self.shared.lock();
         if state.waiting.is_empty() && self.shared.fits(&state, bytes) {
             return Ok(self.permit(&mut state, bytes));
         }
-        if timeout.is_zero() {
+        if timeout.is_zero() || !CAN_WAIT {
             return Err(self.shared.busy(&state, bytes));
         }
+        let deadline = Instant::now().checked_add(timeout);
         let ticket_bytes = size_of::<u64>() as u64;
         work::own_allocation(|| state.waiting.try_reserve(1))
             .map_err(|_| Error::OutOfMemory { bytes: ticket_bytes })?;

@@ -121,6 +121,9 @@ fn a_job_is_stopped_by_its_deadline_and_by_its_flag() {
             "{}: {late:?}",
             entry.path
         );
+        let clock = || Duration::ZERO;
+        let late = plan.run(&bytes, &Interrupt::after_by_clock(Duration::ZERO, clock));
+        assert!(matches!(late, Err(Error::Interrupted(Interrupted::Deadline))), "{late:?}");
         let flag = Arc::new(AtomicBool::new(true));
         let cancelled = plan.run(&bytes, &Interrupt::never().or_when(flag));
         assert!(

@@ -13,6 +13,8 @@ use loom::sync::Notify;
 /// Counting references changes no order.
 pub(crate) use std::sync::{Arc, PoisonError};
 
+pub(crate) const CAN_WAIT: bool = true;
+
 static NOW: AtomicU64 = AtomicU64::new(0);
 static TIMED_WAITERS: List<Vec<Arc<Waiter>>> = List::new(Vec::new());
 
