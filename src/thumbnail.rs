@@ -102,7 +102,13 @@ impl Plan {
 
 /// Runs a plan. It was made from the header of `bytes`.
 fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail>, Error> {
-    let budget = &Budget::new(plan.memory_bytes());
+    let quote_bytes = plan.memory_bytes();
+    // No allocation is longer, so that such a job has no room. In any other the length of every
+    // buffer fits in a usize, also on 32 bits.
+    if isize::try_from(quote_bytes).is_err() {
+        return Err(Error::OutOfMemory { bytes: quote_bytes });
+    }
+    let budget = &Budget::new(quote_bytes);
     let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
     let decode = plan.decode_order();
     let mut sink = Sink { shrink: Shrink::new(decode.planes, budget), pixels: None };

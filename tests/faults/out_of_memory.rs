@@ -54,6 +54,26 @@ fn each_allocation_of_a_job_may_be_refused() {
     assert!(refusals > 2_000, "only {refusals}");
 }
 
+/// A quote that no address space has, by 32 bits or by 64, is no bug.
+#[test]
+fn an_output_larger_than_the_address_space_is_out_of_memory() {
+    let mut limits = Limits::default();
+    limits.max_output_side_px = u32::MAX;
+    limits.max_memory_bytes = u64::MAX;
+    limits.max_work = u64::MAX;
+    let bytes = &files()[0].1;
+    let request = Request::cover(i32::MAX as u32, i32::MAX as u32).enlarge(true).pixels();
+    let plan = Plan::new(&probe(bytes).unwrap(), &request, &limits).unwrap();
+    let quote_bytes = plan.memory_bytes();
+    assert!(quote_bytes > i64::MAX as u64, "{plan}");
+    let (result, own_calls) = refuse_allocations(0..0, || plan.run(bytes, &Interrupt::never()));
+    assert!(
+        matches!(result, Err(Error::OutOfMemory { bytes, .. }) if bytes == quote_bytes),
+        "{result:?}"
+    );
+    assert_eq!(own_calls, 0);
+}
+
 /// The buffer of an upload doubles while it is read: each of its blocks may be refused.
 #[test]
 fn each_block_of_an_upload_may_be_refused() {
