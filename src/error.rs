@@ -353,6 +353,9 @@ pub enum BadRequest {
     /// or not.
     #[error("a request for the full size has no other sizes")]
     SizesBesideFullSize,
+    /// A coordinate of the focal point is outside 0–1, or not a number.
+    #[error("the focal point is not between 0 and 1")]
+    Focus,
     /// The JPEG quality is outside 1–100.
     #[error("the JPEG quality is not between 1 and 100")]
     Quality,

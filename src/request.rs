@@ -29,6 +29,7 @@ pub struct Request {
     size_count: usize,
     fit: Fit,
     crop: Option<Rect>,
+    position: CropPosition,
     enlarge: bool,
     output: OutputFormat,
     background: [u8; 3],
@@ -68,12 +69,55 @@ impl JpegDetail {
 /// How the picture is fitted to a requested size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// Fills the size; the excess is cropped evenly.
+    /// Fills the size; the excess is cropped.
     Cover,
     /// Fits the complete picture inside the size.
     Contain,
     /// Keeps the size of the picture.
     Full,
+}
+
+/// Where the part that fills a size lies in the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CropPosition {
+    Center,
+    /// As near to this point of the upright picture as fits.
+    Focus {
+        x: Share,
+        y: Share,
+    },
+}
+
+/// A part of a side, from 0 to 1, in units of 2^-32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share(u64);
+
+impl Share {
+    pub(crate) const ONE: u64 = 1 << 32;
+
+    /// Numbers outside 0 to 1, and NaN, become a share that is not [valid](Self::is_valid).
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 2^32 and not negative"
+    )]
+    const fn new(share: f64) -> Self {
+        // A product with a power of two is exact, on every machine.
+        if share >= 0.0 && share <= 1.0 {
+            Self((share * Self::ONE as f64) as u64)
+        } else {
+            Self(u64::MAX)
+        }
+    }
+
+    const fn is_valid(self) -> bool {
+        self.0 <= Self::ONE
+    }
+
+    /// The share in units of 2^-32: at most [`ONE`](Self::ONE) in a request that was checked.
+    pub(crate) const fn in_units(self) -> u64 {
+        self.0
+    }
 }
 
 /// The format of the outputs.
@@ -89,7 +133,8 @@ impl Request {
     /// The largest number of sizes in one request.
     pub const MAX_SIZES: usize = 8;
 
-    /// Fills `width` × `height` pixels. What does not fit is cropped evenly on both sides.
+    /// Fills `width` × `height` pixels. What does not fit is cropped: evenly on both sides, or around
+    /// a [`focus`](Self::focus).
     ///
     /// A picture that is smaller than the target is cropped to its aspect ratio but not enlarged,
     /// unless [`enlarge`](Self::enlarge) is set.
@@ -121,6 +166,7 @@ impl Request {
             size_count: 1,
             fit,
             crop: None,
+            position: CropPosition::Center,
             enlarge: false,
             output: OutputFormat::Jpeg { quality: 80 },
             background: [255, 255, 255],
@@ -146,6 +192,35 @@ impl Request {
     #[must_use]
     pub const fn crop(mut self, rect: Rect) -> Self {
         self.crop = Some(rect);
+        self
+    }
+
+    /// Keeps this point of the picture as near to the middle of a [`cover`](Self::cover) crop as
+    /// fits. Default the middle, (0.5, 0.5).
+    ///
+    /// `x` and `y` are parts of the upright picture, from 0 at its left and top edge to 1 at its
+    /// right and bottom edge, also when only a [`crop`](Self::crop) rectangle of it is used. A point
+    /// outside of the rectangle chooses the nearest part inside. Outputs of
+    /// [`contain`](Self::contain) and [`full_size`](Self::full_size) cut nothing off and stay the
+    /// same.
+    ///
+    /// [`Plan::new`](crate::Plan::new) refuses numbers below 0 or above 1, and NaN, with
+    /// [`BadRequest::Focus`].
+    ///
+    /// ```
+    /// use bombproof::{Limits, Picture, Layout, Plan, Rect, Request, Size};
+    /// # let pixels = vec![7; 600 * 200];
+    /// # let upload = Picture::new(Size::new(600, 200), Layout::Gray, pixels)?.to_png()?;
+    ///
+    /// // A face at a quarter of the width, and a little above the middle.
+    /// let request = Request::cover(100, 100).focus(0.25, 0.4);
+    /// let plan = Plan::new(&bombproof::probe(&upload)?, &request, &Limits::default())?;
+    /// assert_eq!(plan.crop(), Rect { x: 50, y: 0, width: 200, height: 200 });
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn focus(mut self, x: f64, y: f64) -> Self {
+        self.position = CropPosition::Focus { x: Share::new(x), y: Share::new(y) };
         self
     }
 
@@ -234,6 +309,10 @@ impl Request {
         self.crop
     }
 
+    pub(crate) const fn crop_position(&self) -> CropPosition {
+        self.position
+    }
+
     pub(crate) const fn may_enlarge(&self) -> bool {
         self.enlarge
     }
@@ -257,6 +336,11 @@ impl Request {
         let empty_crop = self.crop.is_some_and(|crop| crop.size().is_empty());
         if empty_crop || self.sizes().iter().any(|size| size.is_empty()) {
             return Err(Error::BadRequest(BadRequest::EmptySize));
+        }
+        if let CropPosition::Focus { x, y } = self.position
+            && !(x.is_valid() && y.is_valid())
+        {
+            return Err(Error::BadRequest(BadRequest::Focus));
         }
         if matches!(self.min_percent_of_rows, Some(0 | 101..)) {
             return Err(Error::BadRequest(BadRequest::Percent));

@@ -67,6 +67,24 @@ fn the_json_of_a_success_has_every_field() {
     assert!(peak <= object["memory_quoted"].as_u64().unwrap(), "{object}");
 }
 
+/// The options that choose the part: each gives another avatar than the middle of the picture.
+#[test]
+fn the_part_of_the_picture_can_be_chosen() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 200);
+    let avatar_of = |options: &[&str]| {
+        let avatar = folder.path("avatar.png");
+        let output = run_with(options, &[&photo, &avatar]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        fs::read(avatar).unwrap()
+    };
+    let middle = avatar_of(&[]);
+    assert_eq!(avatar_of(&["--focus", "0.5,0.1"]), middle);
+    let left = avatar_of(&["--focus", "0.25,0.5"]);
+    assert_ne!(left, middle);
+    assert_eq!(left, avatar_of(&["--crop", "50,0,200,200"]));
+}
+
 #[test]
 fn a_truncated_file_is_accepted_only_on_request() {
     let folder = TempFolder::new();
@@ -234,6 +252,8 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
         &[photo, photo],
         &[photo, &avatar, "--size", "0"],
         &[photo, &avatar, "--quality", "0"],
+        &[photo, &avatar, "--focus", "0.5"],
+        &[photo, &avatar, "--focus", "0.5,1.5"],
         &[photo, &avatar, "--quality", "101"],
         &[photo, &avatar, "--memory", "64MB"],
         &[photo, &avatar, "--timeout", "5"],

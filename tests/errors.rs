@@ -105,6 +105,10 @@ fn an_invalid_request_is_the_fault_of_the_caller() {
         (Request::cover(10, 10).crop(Rect { width: 0, ..outside }), BadRequest::EmptySize),
         (Request::cover(10, 10).jpeg(0), BadRequest::Quality),
         (Request::cover(10, 10).jpeg(101), BadRequest::Quality),
+        (Request::cover(10, 10).focus(f64::NAN, 0.5), BadRequest::Focus),
+        (Request::cover(10, 10).focus(0.5, -f64::MIN_POSITIVE), BadRequest::Focus),
+        (Request::contain(10, 10).focus(1.0 + f64::EPSILON, 0.5), BadRequest::Focus),
+        (Request::full_size().focus(0.5, f64::INFINITY), BadRequest::Focus),
         (nine, BadRequest::TooManySizes),
         (Request::full_size().and_size(8, 8), BadRequest::SizesBesideFullSize),
     ] {

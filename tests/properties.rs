@@ -56,10 +56,11 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
     let outputs = [Output::Jpeg(75), Output::Png, Output::WebP, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());
-    (fit, prop::collection::vec(size, 1..4), crop, any::<bool>(), output).prop_map(
-        |(fit, sizes, crop, enlarge, output)| {
+    let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
+    (fit, prop::collection::vec(size, 1..4), crop, focus, any::<bool>(), output).prop_map(
+        |(fit, sizes, crop, focus, enlarge, output)| {
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            RequestParts { fit, sizes, crop, enlarge, output, ..RequestParts::default() }
+            RequestParts { fit, sizes, crop, focus, enlarge, output, ..RequestParts::default() }
         },
     )
 }

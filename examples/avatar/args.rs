@@ -38,6 +38,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y,W,H", value_parser = value_parsers::rect)]
     crop: Option<Rect>,
 
+    /// With cover: keep this point in the middle of the crop, in parts of the width and height from
+    /// 0 to 1, such as 0.5,0.3
+    #[arg(long, value_name = "X,Y", value_parser = value_parsers::focus)]
+    focus: Option<(f64, f64)>,
+
     /// Format of the avatar [default: by the extension of OUTPUT, else jpeg]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
@@ -161,6 +166,10 @@ impl Args {
         let request = request.background(self.background).enlarge(self.enlarge);
         let request = match self.crop {
             Some(rect) => request.crop(rect),
+            None => request,
+        };
+        let request = match self.focus {
+            Some((x, y)) => request.focus(x, y),
             None => request,
         };
         match self.accept_truncated {

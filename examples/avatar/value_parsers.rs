@@ -1,4 +1,4 @@
-//! Parses the values of options: sizes, rectangles, bytes, times, colours.
+//! Parses the values of options: sizes, rectangles, points, bytes, times, colours.
 
 use std::time::Duration;
 
@@ -23,6 +23,17 @@ pub(crate) fn rect(text: &str) -> Result<Rect, String> {
         (Some(x), Some(y), Some(width), Some(height), None) => Ok(Rect { x, y, width, height }),
         _ => Err(wrong()),
     }
+}
+
+/// `X,Y` in parts of the width and height, from 0 to 1.
+pub(crate) fn focus(text: &str) -> Result<(f64, f64), String> {
+    let share = |text: &str| {
+        let share = text.trim().parse::<f64>().ok();
+        share.filter(|share| (0.0..=1.0).contains(share))
+    };
+    text.split_once(',')
+        .and_then(|(x, y)| Some((share(x)?, share(y)?)))
+        .ok_or_else(|| "expected a point X,Y in parts from 0 to 1, such as 0.5,0.3".to_owned())
 }
 
 /// `67108864`, `64KiB`, `64MiB` or `1GiB`.
@@ -102,6 +113,15 @@ mod tests {
         assert_eq!(rect("0,10,900,800"), Ok(Rect { x: 0, y: 10, width: 900, height: 800 }));
         for wrong in ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,0", "-1,2,3,4", "a,b,c,d"] {
             assert!(rect(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_focus_is_two_parts() {
+        assert_eq!(focus("0.25,1"), Ok((0.25, 1.0)));
+        assert_eq!(focus("0, .5"), Ok((0.0, 0.5)));
+        for wrong in ["", "0.5", "0.5,", "0.5,1.1", "-0.1,0.5", "0.5,0.5,0.5", "nan,0", "x,y"] {
+            assert!(focus(wrong).is_err(), "{wrong}");
         }
     }
 

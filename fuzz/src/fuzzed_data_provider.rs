@@ -73,7 +73,23 @@ impl<'a> FuzzedDataProvider<'a> {
             detail: self.pick(&details),
             background: self.0.arbitrary()?,
             min_percent_of_rows: self.one_in(8).then(|| 1 + self.byte() % 100),
+            focus: self.one_in(4).then(|| self.focus()),
         })
+    }
+
+    /// A focal point: in one of eight cases any two numbers, which most often are none between 0
+    /// and 1.
+    fn focus(&mut self) -> (f64, f64) {
+        let is_any = self.one_in(8);
+        let [x, y] = [(); 2].map(|()| {
+            if is_any { f64::from_bits(self.0.arbitrary().unwrap_or(0)) } else { self.share() }
+        });
+        (x, y)
+    }
+
+    /// A number from 0 to 1.
+    fn share(&mut self) -> f64 {
+        f64::from(self.u32()) / f64::from(u32::MAX)
     }
 
     /// A side from 1 to `most`, more often a small one.

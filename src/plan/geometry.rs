@@ -2,7 +2,7 @@
 
 use crate::error::{BadRequest, Error};
 use crate::probe::Orientation;
-use crate::request::{Fit, Request};
+use crate::request::{CropPosition, Fit, Request, Share};
 use crate::size::{Rect, Size};
 
 /// One output: the part of the stored picture that it shows, and its size.
@@ -39,7 +39,7 @@ impl Geometry {
         }
         let output = |target: Size| {
             let (part, size) = fit(request.fit(), area.size(), target, request.may_enlarge());
-            let crop = Rect { x: area.x + part.x, y: area.y + part.y, ..part };
+            let crop = place(part, area, upright, request.crop_position());
             OutputGeometry {
                 crop: stored_rect(crop, upright, orientation),
                 stored_size: if orientation.is_transposed() { size.transposed() } else { size },
@@ -62,15 +62,15 @@ impl Geometry {
     }
 }
 
-/// The part of a picture of size `source` that an output shows, and the size of the output. The
-/// part is not empty and inside the source. No side of the output is 0, and none is larger than
-/// that of `target`, or of the part unless `enlarge` is true.
-fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Rect, Size) {
+/// The size of the part of a picture of size `source` that an output shows, and the size of the
+/// output. The part is not empty and fits in the source. No side of the output is 0, and none is
+/// larger than that of `target`, or of the part unless `enlarge` is true.
+fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Size, Size) {
     match fit {
-        Fit::Full => (Rect::covering(source), source),
-        Fit::Contain => (Rect::covering(source), contain(source, target, enlarge)),
+        Fit::Full => (source, source),
+        Fit::Contain => (source, contain(source, target, enlarge)),
         Fit::Cover => {
-            let part = centered(source, cover_part(source, target));
+            let part = cover_part(source, target);
             if enlarge {
                 return (part, target);
             }
@@ -119,13 +119,27 @@ fn scaled(length: u32, numerator: u32, denominator: u32) -> u32 {
     u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
-const fn centered(source: Size, part: Size) -> Rect {
-    Rect {
-        x: (source.width - part.width) / 2,
-        y: (source.height - part.height) / 2,
-        width: part.width,
-        height: part.height,
-    }
+/// The rectangle of size `part` inside `area` that `position` asks for, in a picture of size
+/// `picture`.
+fn place(part: Size, area: Rect, picture: Size, position: CropPosition) -> Rect {
+    let (room_x, room_y) = (area.width - part.width, area.height - part.height);
+    let (x, y) = match position {
+        CropPosition::Center => (area.x + room_x / 2, area.y + room_y / 2),
+        CropPosition::Focus { x, y } => (
+            around(x, picture.width, part.width).clamp(area.x, area.x + room_x),
+            around(y, picture.height, part.height).clamp(area.y, area.y + room_y),
+        ),
+    };
+    Rect { x, y, width: part.width, height: part.height }
+}
+
+/// Where `length` pixels start whose middle is nearest to a share of a side, but not before the
+/// side. Of two starts that are equally near it is the first, so that a half is the centre.
+fn around(share: Share, side: u32, length: u32) -> u32 {
+    const PIXEL: u128 = 2 * Share::ONE as u128;
+    let middle = 2 * u128::from(share.in_units()) * u128::from(side);
+    let start = middle.saturating_sub(u128::from(length) * PIXEL / 2);
+    u32::try_from((start + PIXEL / 2 - 1) / PIXEL).unwrap_or(u32::MAX)
 }
 
 fn union(a: Rect, b: Rect) -> Rect {
@@ -188,14 +202,27 @@ mod tests {
     }
 
     fn request() -> impl Strategy<Value = Request> {
-        (size(), any::<bool>(), any::<bool>()).prop_map(|(size, cover, enlarge)| {
-            let request = if cover {
-                Request::cover(size.width, size.height)
-            } else {
-                Request::contain(size.width, size.height)
-            };
-            request.enlarge(enlarge)
-        })
+        (size(), any::<bool>(), any::<bool>(), prop::option::of(focus())).prop_map(
+            |(size, cover, enlarge, focus)| {
+                let request = if cover {
+                    Request::cover(size.width, size.height)
+                } else {
+                    Request::contain(size.width, size.height)
+                };
+                let request = request.enlarge(enlarge);
+                focus.map_or(request, |(x, y)| request.focus(x, y))
+            },
+        )
+    }
+
+    /// All points, often on an edge, in the middle, or on a pixel of a small picture.
+    fn focus() -> impl Strategy<Value = (f64, f64)> {
+        let share = prop_oneof![
+            0.0..=1.0,
+            prop::sample::select(&[0.0, 0.25, 0.5, 1.0, f64::MIN_POSITIVE, -0.0][..]),
+            (1..300u32, 0..300u32).prop_map(|(side, at)| f64::from(at % side) / f64::from(side)),
+        ];
+        (share.clone(), share)
     }
 
     proptest! {
@@ -260,6 +287,89 @@ mod tests {
                 Err(_) => prop_assert!(!crop.is_inside(upright)),
             }
         }
+    }
+
+    proptest! {
+        /// The definition, with every start of the crop.
+        #[test]
+        fn the_middle_of_the_crop_is_as_near_to_the_focus_as_fits(
+            picture in (1..60u32, 1..60u32),
+            target in (1..60u32, 1..60u32),
+            focus in focus(),
+            rect in (0..60u32, 0..60u32, 1..60u32, 1..60u32),
+            orientation in orientations(),
+        ) {
+            let upright = Size::new(picture.0, picture.1);
+            let crop = Rect { x: rect.0, y: rect.1, width: rect.2, height: rect.3 };
+            let request = Request::cover(target.0, target.1).focus(focus.0, focus.1);
+            let (request, area) = if crop.is_inside(upright) {
+                (request.crop(crop), crop)
+            } else {
+                (request, Rect::covering(upright))
+            };
+            let stored = if orientation.is_transposed() { upright.transposed() } else { upright };
+            let geometry = Geometry::new(&request, stored, orientation).unwrap();
+            let part = cover_part(area.size(), Size::new(target.0, target.1));
+            let nearest = |share: f64, side: u32, start: u32, room: u32, length: u32| {
+                let distance = |at: &u32| {
+                    let middle = f64::from(*at) + f64::from(length) / 2.0;
+                    (middle - share * f64::from(side)).abs()
+                };
+                let best = (start..=start + room).map(|at| distance(&at)).fold(f64::MAX, f64::min);
+                // Shares have 32 bits: two starts may be equally near but for rounding.
+                (start..=start + room).filter(|at| distance(at) < best + 1e-6).collect::<Vec<_>>()
+            };
+            let xs = nearest(focus.0, upright.width, area.x, area.width - part.width, part.width);
+            let ys = nearest(focus.1, upright.height, area.y, area.height - part.height, part.height);
+            let expected = xs.iter().flat_map(|&x| ys.iter().map(move |&y| (x, y)));
+            let found = expected
+                .map(|(x, y)| Rect { x, y, width: part.width, height: part.height })
+                .filter(|&rect| stored_rect(rect, upright, orientation) == geometry.window)
+                .count();
+            prop_assert_eq!(found, 1, "{:?} for {:?} and {:?}", geometry.window, xs, ys);
+        }
+
+        #[test]
+        fn a_focus_in_the_middle_is_the_centre(
+            source in size(),
+            targets in prop::collection::vec(size(), 1..=Request::MAX_SIZES),
+            orientation in orientations(),
+        ) {
+            let request = targets[1..].iter().fold(
+                Request::cover(targets[0].width, targets[0].height),
+                |request, size| request.and_size(size.width, size.height),
+            );
+            let middle = Geometry::new(&request.focus(0.5, 0.5), source, orientation).unwrap();
+            prop_assert_eq!(middle, Geometry::new(&request, source, orientation).unwrap());
+        }
+    }
+
+    /// Sizes of other shapes have crops of their own, around one point: pixel (30, 8) of 100 × 40.
+    #[test]
+    fn all_sizes_keep_the_focus() {
+        let request = Request::cover(20, 20).and_size(30, 10).and_size(10, 40).focus(0.3, 0.2);
+        let geometry = Geometry::new(&request, Size::new(100, 40), Orientation::Upright).unwrap();
+        let crops: Vec<Rect> = geometry.outputs().iter().map(|output| output.crop).collect();
+        let rect = |x, y, width, height| Rect { x, y, width, height };
+        assert_eq!(crops, [rect(10, 0, 40, 40), rect(0, 0, 100, 33), rect(25, 0, 10, 40)]);
+        assert_eq!(geometry.window, rect(0, 0, 100, 40));
+        // The picture is stored on its side: its right edge is at the top.
+        let turned = Geometry::new(&request, Size::new(40, 100), Orientation::Rotate270).unwrap();
+        assert_eq!(turned.outputs()[0].crop, rect(0, 10, 40, 40));
+        let turned = Geometry::new(&request, Size::new(40, 100), Orientation::Rotate90).unwrap();
+        assert_eq!(turned.outputs()[0].crop, rect(0, 50, 40, 40));
+    }
+
+    #[test]
+    fn the_largest_picture_has_a_focus_on_each_pixel() {
+        let source = Size::new(u32::MAX, u32::MAX);
+        let x = |share: f64| {
+            let request = Request::cover(1, u32::MAX).focus(share, 0.0);
+            Geometry::new(&request, source, Orientation::Upright).unwrap().window.x
+        };
+        assert_eq!((x(0.0), x(1.0)), (0, u32::MAX - 1));
+        assert_eq!(x(0.5), u32::MAX / 2);
+        assert_eq!(x(0.75), 3_221_225_471);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use bombproof::{Error, JpegDetail, Layout, Limits, Picture, Plan, Rect, Request, Size, probe};
 use bombproof_testkit::bombs::truncated;
+use bombproof_testkit::exif::{self, ByteOrder};
+use bombproof_testkit::pictures::noise;
+use bombproof_testkit::png::{Options, Samples, file};
 
 use crate::manifest;
 
@@ -88,6 +91,55 @@ fn crop() {
     });
     assert!(probe(&turned).unwrap().size() != whole.size(), "stored upright");
     assert!(part.pixels().iter().eq(wanted), "another part");
+}
+
+/// In parts of the upright picture, with and without a crop rectangle.
+#[test]
+fn focus() {
+    let request = Request::cover(20, 20);
+    let color_at = |x, y| colors(&picture(&three_squares(), &request.focus(x, y)));
+    assert_eq!(color_at(0.5, 0.0), colors(&picture(&three_squares(), &request)));
+    // A sixth of the width is the middle of the first square, and nothing lies left of it.
+    for (x, color) in [(0.0, RED), (1.0 / 6.0, RED), (0.5, GREEN), (5.0 / 6.0, BLUE), (1.0, BLUE)] {
+        assert_eq!(color_at(x, 1.0), [color]);
+    }
+    let right = request.crop(Rect { x: 20, y: 0, width: 40, height: 20 });
+    assert_eq!(colors(&picture(&three_squares(), &right.focus(0.5, 0.5))), [GREEN]);
+    assert_eq!(colors(&picture(&three_squares(), &right.focus(0.0, 0.5))), [GREEN]);
+    assert_eq!(colors(&picture(&three_squares(), &right.focus(0.9, 0.5))), [BLUE]);
+    for uncropped in [Request::contain(30, 30), Request::full_size()] {
+        let focused = picture(&three_squares(), &uncropped.focus(0.0, 0.0));
+        assert_eq!(focused, picture(&three_squares(), &uncropped));
+    }
+    for orientation in 1..=8 {
+        assert_focus_is_upright(orientation);
+    }
+}
+
+/// Of 31 × 22 upright pixels in full size, so that an output is a copy of the part that it shows.
+fn assert_focus_is_upright(orientation: u16) {
+    let stored = stored_as(orientation, &noise(31, 22, 1));
+    let (flat, tall) = (Size::new(31, 7), Size::new(10, 22));
+    for (target, (x, y), (first_x, first_y)) in [
+        (flat, (0.1, 0.8), (0, 14)),
+        (flat, (0.9, 0.99), (0, 15)),
+        (flat, (0.9, 0.2), (0, 1)),
+        (tall, (0.8, 0.3), (20, 0)),
+        (tall, (0.5, 0.3), (10, 0)),
+        (tall, (0.01, 0.7), (0, 0)),
+    ] {
+        let made = picture(&stored, &Request::cover(target.width, target.height).focus(x, y));
+        let rect = Rect { x: first_x, y: first_y, width: target.width, height: target.height };
+        let expected = picture(&stored, &Request::full_size().crop(rect));
+        assert_eq!(made, expected, "orientation {orientation}, focus {x}, {y}");
+    }
+}
+
+/// A PNG that is stored with this orientation.
+fn stored_as(orientation: u16, upright: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
+    let exif = (*b"eXIf", exif::orientation(ByteOrder::Big, orientation));
+    let options = Options { before_data: vec![exif], ..Options::default() };
+    file(&Samples::of(&upright.stored_as(orientation), 8), &options)
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub struct RequestParts {
     /// At least one. [`Fit::Full`] ignores them.
     pub sizes: Vec<Size>,
     pub crop: Option<Rect>,
+    pub focus: Option<(f64, f64)>,
     pub enlarge: bool,
     pub output: Output,
     pub detail: JpegDetail,
@@ -37,6 +38,7 @@ impl Default for RequestParts {
             fit: Fit::Cover,
             sizes: vec![Size::new(32, 32)],
             crop: None,
+            focus: None,
             enlarge: false,
             output: Output::Png,
             detail: JpegDetail::Balanced,
@@ -62,6 +64,9 @@ impl RequestParts {
         }
         if let Some(crop) = self.crop {
             request = request.crop(crop);
+        }
+        if let Some((x, y)) = self.focus {
+            request = request.focus(x, y);
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background);
