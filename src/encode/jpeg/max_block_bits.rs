@@ -4,14 +4,22 @@
 //! 64 · 128². The orthonormal DCT preserves that sum (Parseval). A coefficient of size category s
 //! (T.81, F.1.2) has a magnitude of at least (2^(s-1) - ½) quantiser steps, minus the rounding of
 //! the integer transform. So not all coefficients of a block can be large. The worst block is the
-//! longest sequence of (run, size) symbols, after the DC difference, that has a possible energy. A
-//! byte of ones counts twice, because of the zero byte that is stuffed after it (F.1.2.3).
+//! longest sequence of (run, size) symbols, after the DC difference, that has a possible energy.
+//!
+//! How long a symbol is depends on the picture, because its code is made for it. But the code of a
+//! picture is the best one: with any other code, the picture takes no fewer bits. So the worst block
+//! of any code that a DHT segment can define is a bound for all pictures, and the smallest of these
+//! bounds holds. The search tries codes whose lengths grow with run and size.
+//!
+//! A byte of ones counts twice, because of the zero byte that is stuffed after it (F.1.2.3). No code
+//! consists of only ones, so each symbol has at least one bit that is in no such byte. A symbol of
+//! b bits takes at most 2b - 1 with the stuffed ones.
 //!
 //! The search in the tests computes the numbers. It charges each unit of energy with a number of
 //! bits (a Lagrange multiplier). That can only overestimate the worst block. The search minimises
 //! the estimate over all multipliers.
 
-/// The bits of the longest luma block and of the longest chroma block at `quality`.
+/// The bits of an average luma block and of an average chroma block at `quality`, at most.
 ///
 /// A quality outside 1–100 is clamped.
 pub(crate) const fn per_block(quality: u8) -> (u64, u64) {
@@ -24,174 +32,99 @@ pub(crate) const fn per_block(quality: u8) -> (u64, u64) {
 }
 
 const LUMA_BITS: [u16; 100] = [
-    271, 271, 277, 288, 299, 310, 325, 335, 343, 351, 357, 365, 377, 386, 398, 408, 417, 426, 434,
-    442, 451, 460, 467, 474, 485, 494, 502, 509, 515, 521, 526, 530, 536, 540, 545, 549, 553, 557,
-    561, 564, 570, 574, 577, 583, 587, 592, 595, 600, 615, 618, 620, 625, 631, 634, 638, 643, 649,
-    653, 659, 663, 671, 675, 685, 689, 698, 703, 714, 721, 729, 741, 748, 754, 767, 782, 786, 797,
-    811, 823, 835, 843, 861, 872, 888, 904, 917, 939, 953, 973, 997, 1020, 1047, 1078, 1135, 1205,
-    1283, 1368, 1476, 1593, 1701, 1746,
+    273, 273, 285, 304, 321, 341, 359, 377, 395, 411, 426, 439, 450, 457, 465, 474, 483, 492, 501,
+    509, 519, 528, 537, 546, 556, 565, 573, 582, 589, 598, 605, 613, 621, 626, 635, 642, 647, 654,
+    660, 664, 673, 678, 683, 691, 695, 703, 708, 712, 721, 724, 727, 732, 736, 740, 743, 747, 752,
+    757, 761, 765, 771, 775, 782, 786, 792, 797, 803, 809, 815, 822, 829, 835, 844, 855, 860, 872,
+    885, 896, 906, 919, 936, 950, 969, 985, 1002, 1021, 1030, 1044, 1059, 1078, 1096, 1115, 1141,
+    1168, 1204, 1246, 1290, 1349, 1436, 1480,
 ];
 const CHROMA_BITS: [u16; 100] = [
-    248, 248, 248, 248, 250, 254, 264, 267, 270, 271, 274, 277, 289, 291, 294, 297, 300, 303, 305,
-    311, 320, 330, 341, 352, 362, 374, 389, 402, 414, 426, 437, 448, 457, 463, 469, 473, 476, 480,
-    484, 486, 490, 492, 495, 499, 501, 505, 507, 509, 513, 515, 517, 524, 526, 530, 534, 538, 543,
-    547, 551, 558, 563, 568, 573, 579, 584, 591, 595, 602, 608, 614, 621, 628, 636, 644, 648, 657,
-    665, 674, 683, 695, 707, 722, 737, 752, 765, 778, 791, 804, 819, 840, 862, 891, 938, 1006,
-    1120, 1244, 1284, 1369, 1488, 1640,
+    273, 273, 273, 274, 280, 289, 298, 302, 308, 313, 318, 324, 332, 338, 345, 352, 357, 361, 365,
+    371, 376, 382, 388, 394, 400, 407, 416, 424, 430, 437, 444, 451, 459, 465, 473, 481, 487, 494,
+    500, 506, 516, 521, 529, 538, 544, 554, 561, 568, 577, 585, 593, 606, 615, 625, 634, 641, 645,
+    649, 651, 655, 658, 661, 664, 667, 669, 672, 675, 678, 682, 685, 690, 695, 700, 706, 710, 719,
+    728, 737, 746, 760, 774, 790, 801, 810, 826, 840, 862, 887, 918, 959, 1002, 1019, 1034, 1055,
+    1091, 1145, 1181, 1265, 1378, 1480,
 ];
 
 #[cfg(test)]
-#[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "test data")]
 mod tests {
     use super::*;
-
-    /// An AC Huffman table of T.81, K.3.3.2: the number of codes of each length, and the symbols in
-    /// order.
-    struct AcTable {
-        counts: [u8; 16],
-        first_symbols: &'static [u8],
-    }
-
-    #[derive(Clone, Copy, Default)]
-    struct Code {
-        len: u32,
-        leading_ones: u32,
-        trailing_ones: u32,
-    }
-
-    fn code_of(value: u32, len: u32) -> Code {
-        let leading_ones = (value << (32 - len)).leading_ones();
-        assert!(leading_ones < len, "no code is all ones");
-        Code { len, leading_ones, trailing_ones: value.trailing_ones() }
-    }
-
-    impl AcTable {
-        /// The codes by symbol (T.81, C.2). The listed symbols come first, all others in ascending
-        /// order.
-        fn codes(&self) -> [Code; 256] {
-            let mut symbols = self.first_symbols.to_vec();
-            for run in 0..16u8 {
-                for size in 1..=10u8 {
-                    let symbol = run << 4 | size;
-                    if !symbols.contains(&symbol) {
-                        symbols.push(symbol);
-                    }
-                }
-            }
-            assert_eq!(symbols.len(), 162);
-            let mut codes = [Code::default(); 256];
-            let mut value = 0;
-            let mut symbols = symbols.into_iter();
-            for (len, &count) in (1..).zip(&self.counts) {
-                for _ in 0..count {
-                    codes[usize::from(symbols.next().unwrap())] = code_of(value, len);
-                    value += 1;
-                }
-                value <<= 1;
-            }
-            assert_eq!(symbols.next(), None);
-            codes
-        }
-    }
-
-    const LUMA_AC: AcTable = AcTable {
-        counts: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125],
-        first_symbols: &[
-            0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51,
-            0x61, 0x07, 0x22, 0x71, 0x14, 0x32, 0x81, 0x91, 0xA1, 0x08, 0x23, 0x42, 0xB1, 0xC1,
-            0x15, 0x52, 0xD1, 0xF0, 0x24, 0x33, 0x62, 0x72, 0x82,
-        ],
-    };
-    const CHROMA_AC: AcTable = AcTable {
-        counts: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119],
-        first_symbols: &[
-            0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07,
-            0x61, 0x71, 0x13, 0x22, 0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xA1, 0xB1, 0xC1, 0x09,
-            0x23, 0x33, 0x52, 0xF0, 0x15, 0x62, 0x72, 0xD1, 0x0A, 0x16, 0x24, 0x34, 0xE1, 0x25,
-            0xF1,
-        ],
-    };
-    /// Lengths of the DC codes by size category (T.81, K.3.3.1); code k > 5 is k - 2 ones and a
-    /// zero.
-    const LUMA_DC_LEN: [u32; 12] = [2, 3, 3, 3, 3, 3, 4, 5, 6, 7, 8, 9];
-    const CHROMA_DC_LEN: [u32; 12] = [2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
-
-    /// T.81, K.1, in zigzag order.
-    const LUMA_STEPS: [u32; 64] = [
-        16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40, 26, 24, 22, 22, 24, 49, 35,
-        37, 29, 40, 58, 51, 61, 60, 57, 51, 56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80,
-        109, 81, 87, 95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
-    ];
-    const CHROMA_STEPS: [u32; 64] = [
-        17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-    ];
+    use crate::encode::jpeg::quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
 
     const ENERGY: f64 = 64.0 * 128.0 * 128.0;
     /// The error of the integer transform is smaller (in orthonormal coefficients).
     const TRANSFORM_ERROR: f64 = 0.5;
-    /// The most ones at the end of the bits so far: those of a code and 10 or 11 bits of a value.
-    const MAX_ONES: usize = 27;
+    /// The length of each DC code, and of the two AC codes without a value.
+    const DC_LEN: u32 = 4;
+    const NO_VALUE_LEN: u32 = 8;
 
-    fn step(base: u32, quality: u32) -> f64 {
-        let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-        f64::from(((base * scale + 50) / 100).clamp(1, 255))
+    /// The lengths of an AC code by run and size.
+    type Lengths = [[u32; 11]; 16];
+
+    /// The codes that the search tries: the first symbol has `first` bits, and each further zero and
+    /// each larger size makes a symbol longer by so many quarters of a bit.
+    fn codes() -> impl Iterator<Item = Lengths> {
+        let all = (1_u32..=5).flat_map(|first| {
+            (4_u32..=12).flat_map(move |zero| (0_u32..=8).map(move |size| (first, zero, size)))
+        });
+        all.filter_map(|(first, zero, size)| {
+            let mut lengths: Lengths = [[NO_VALUE_LEN; 11]; 16];
+            for (run, lengths) in (0_u32..).zip(&mut lengths) {
+                for (category, len) in (0_u32..).zip(lengths).skip(1) {
+                    *len = (first + (run * zero + (category - 1) * size).div_ceil(4)).min(16);
+                }
+            }
+            is_code(&lengths).then_some(lengths)
+        })
     }
 
-    /// The bits that are stuffed into a sequence with `ones_before` ones, followed by `code`.
-    fn stuffed(ones_before: usize, code: Code) -> f64 {
-        f64::from((ones_before as u32 + code.leading_ones) / 8 * 8)
+    /// True when a code of these lengths exists, and one of only ones beside it (Kraft).
+    fn is_code(lengths: &Lengths) -> bool {
+        let share = |len: u32| 1 << (16 - len);
+        let values = lengths.iter().flat_map(|lengths| &lengths[1..]);
+        values.map(|&len| share(len)).sum::<u64>() + 2 * share(NO_VALUE_LEN) < 1 << 16
+    }
+
+    /// A symbol of `bits` with the ones that are stuffed after its bytes.
+    fn stuffed(bits: u32) -> f64 {
+        f64::from(2 * bits - 1)
     }
 
     /// The longest block when each unit of energy costs `price` bits.
-    fn longest_at(codes: &[Code; 256], dc_len: &[u32; 12], steps: &[f64; 64], price: f64) -> f64 {
-        // best[k][ones]: the bits from coefficient k on, after `ones` ones at the end of the bits
-        // so far.
-        let mut best = [[0.0f64; MAX_ONES + 1]; 65];
+    fn longest_at(lengths: &Lengths, steps: &[u8; 64], price: f64) -> f64 {
+        // best[k]: the bits from coefficient k on.
+        let mut best = [0.0f64; 65];
         for k in (1..64).rev() {
-            for ones in 0..=MAX_ONES {
-                let end_of_block = codes[0x00];
-                let mut most = f64::from(end_of_block.len) + stuffed(ones, end_of_block);
-                let zeros = codes[0xF0];
-                if k + 16 < 64 {
-                    let bits = f64::from(zeros.len) + stuffed(ones, zeros);
-                    most = most.max(bits + best[k + 16][zeros.trailing_ones as usize]);
-                }
-                for (run, &step) in steps[k..].iter().enumerate().take(16) {
-                    for size in 1..=10u32 {
-                        let magnitude = (f64::from(1u32 << (size - 1)) - 0.5) * step;
-                        let energy = (magnitude - TRANSFORM_ERROR).max(0.0).powi(2);
-                        if energy > ENERGY {
-                            break;
-                        }
-                        let code = codes[run << 4 | size as usize];
-                        let bits = f64::from(code.len + size) + stuffed(ones, code);
-                        let after = (code.trailing_ones + size) as usize;
-                        most = most.max(bits - price * energy + best[k + run + 1][after]);
-                    }
-                }
-                best[k][ones] = most;
+            let mut most = stuffed(NO_VALUE_LEN);
+            if k + 16 < 64 {
+                most = most.max(stuffed(NO_VALUE_LEN) + best[k + 16]);
             }
+            for (run, (&step, lengths)) in steps[k..].iter().zip(lengths).enumerate() {
+                for (size, &len) in (0..).zip(lengths).skip(1) {
+                    let magnitude = (f64::from(1_u32 << (size - 1)) - 0.5) * f64::from(step);
+                    let energy = (magnitude - TRANSFORM_ERROR).max(0.0).powi(2);
+                    if energy > ENERGY {
+                        break;
+                    }
+                    most = most.max(stuffed(len + size) - price * energy + best[k + run + 1]);
+                }
+            }
+            best[k] = most;
         }
-        let dc = |size: usize| {
-            let len = dc_len[size];
-            let code = Code { len, leading_ones: len - 1, trailing_ones: 0 };
-            f64::from(len + size as u32) + stuffed(MAX_ONES, code) + best[1][size]
-        };
-        let largest_difference = 2.0 * 1024.0 / steps[0] + 1.0;
-        (0..12)
-            .filter(|&size| size == 0 || f64::from(1u32 << (size - 1)) <= largest_difference)
-            .map(dc)
-            .fold(0.0, f64::max)
+        let largest_difference = 2.0 * 1024.0 / f64::from(steps[0]) + 1.0;
+        let sizes = (0..12)
+            .filter(|&size| size == 0 || f64::from(1_u32 << (size - 1)) <= largest_difference);
+        sizes.map(|size| stuffed(DC_LEN + size) + best[1]).fold(0.0, f64::max)
     }
 
-    fn longest_block(ac: &AcTable, dc_len: &[u32; 12], base: &[u32; 64], quality: u32) -> u64 {
-        let codes = ac.codes();
-        let steps = base.map(|base| step(base, quality));
+    /// The longest block in this code.
+    fn longest_in(lengths: &Lengths, steps: &[u8; 64]) -> u64 {
         let bound = |exponent: f64| {
             let price = exponent.exp2();
-            price * ENERGY + longest_at(&codes, dc_len, &steps, price)
+            price * ENERGY + longest_at(lengths, steps, price)
         };
         // Every price gives an upper bound, and the bound is convex in the price.
         let (mut low, mut high) = (-26.0, -4.0);
@@ -202,10 +135,15 @@ mod tests {
         bound((low + high) / 2.0).ceil() as u64
     }
 
+    fn longest_block(base: &[u8; 64], quality: u8) -> u64 {
+        let steps = Quantizer::new(base, quality).steps;
+        codes().map(|lengths| longest_in(&lengths, &steps)).min().unwrap()
+    }
+
     fn assert_table(qualities: impl Iterator<Item = u8>) {
         for quality in qualities {
-            let luma = longest_block(&LUMA_AC, &LUMA_DC_LEN, &LUMA_STEPS, quality.into());
-            let chroma = longest_block(&CHROMA_AC, &CHROMA_DC_LEN, &CHROMA_STEPS, quality.into());
+            let luma = longest_block(&LUMA_STEPS, quality);
+            let chroma = longest_block(&CHROMA_STEPS, quality);
             let (table_luma, table_chroma) = per_block(quality);
             // The floating point of a platform may make a difference of one bit.
             assert!(table_luma.abs_diff(luma) <= 1, "quality {quality}: {luma}");
@@ -214,26 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn the_search_uses_the_tables_of_the_encoder() {
-        for quality in [1, 37, 50, 80, 100] {
-            let mut file = Vec::new();
-            let encoder = jpeg_encoder::Encoder::new(&mut file, quality);
-            encoder.encode(&[0; 3], 1, 1, jpeg_encoder::ColorType::Rgb).unwrap();
-            let contains = |bytes: &[u8]| file.windows(bytes.len()).any(|window| window == bytes);
-            for (class_and_id, table) in [(0x10, LUMA_AC), (0x11, CHROMA_AC)] {
-                let header = [&[class_and_id], &table.counts[..], table.first_symbols].concat();
-                assert!(contains(&header));
-            }
-            for (id, base) in [(0, LUMA_STEPS), (1, CHROMA_STEPS)] {
-                let steps = base.map(|base| step(base, quality.into()) as u8);
-                assert!(contains(&[&[0xFF, 0xDB, 0, 67, id], &steps[..]].concat()));
-            }
-        }
-    }
-
-    #[test]
     fn the_table_agrees_with_the_search() {
-        assert_table([1, 10, 50, 75, 80, 90, 95, 100].into_iter());
+        assert_table([1, 50, 80, 100].into_iter());
     }
 
     #[test]
@@ -245,14 +165,9 @@ mod tests {
     #[test]
     #[ignore = "prints the table"]
     fn print_the_table() {
-        let print = |ac, dc_len, base| {
-            for quality in 1..=100 {
-                let end = if quality % 16 == 0 { "\n" } else { " " };
-                print!("{},{end}", longest_block(ac, dc_len, base, quality));
-            }
-            println!();
-        };
-        print(&LUMA_AC, &LUMA_DC_LEN, &LUMA_STEPS);
-        print(&CHROMA_AC, &CHROMA_DC_LEN, &CHROMA_STEPS);
+        for base in [&LUMA_STEPS, &CHROMA_STEPS] {
+            let bits: Vec<u64> = (1..=100).map(|quality| longest_block(base, quality)).collect();
+            println!("{bits:?}");
+        }
     }
 }

@@ -24,11 +24,11 @@ pub(super) fn write(
         let table = if is_gray { 0 } else { table };
         output.append(&[component, factors, table])?;
     }
-    for (id, quantizer) in (0..).zip(quantizers) {
+    let kinds = if is_gray { 1 } else { 2 };
+    for (id, quantizer) in (0..kinds).zip(quantizers) {
         output.append(&[0xFF, 0xDB, 0, 67, id])?;
         output.append(&quantizer.steps)?;
     }
-    let kinds = if is_gray { 1 } else { 2 };
     for ((id, dc), ac) in (0..kinds).zip(dc).zip(ac) {
         write_huffman_table(output, id, dc)?;
         write_huffman_table(output, 0x10 | id, ac)?;
