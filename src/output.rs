@@ -5,6 +5,7 @@ use core::fmt;
 use crate::error::Truncated;
 use crate::finish::ColorConversion;
 use crate::picture::Picture;
+use crate::placeholder::Placeholder;
 use crate::request::OutputFormat;
 use crate::size::Size;
 
@@ -15,6 +16,7 @@ pub struct Thumbnail {
     pub(crate) size: Size,
     pub(crate) color: ColorConversion,
     pub(crate) truncated: Option<Truncated>,
+    pub(crate) placeholder: Option<Placeholder>,
 }
 
 /// The content of a thumbnail.
@@ -27,7 +29,7 @@ pub(crate) enum Body {
 impl Thumbnail {
     /// What a quote counts for one thumbnail beside its content: the size of this type on machines
     /// of 64 bits, so that a quote is the same number everywhere.
-    pub(crate) const QUOTED_BYTES: u64 = 72;
+    pub(crate) const QUOTED_BYTES: u64 = 96;
 
     /// The bytes of the file, or the samples of the picture when
     /// [`Request::pixels`](crate::Request::pixels) asked for pixels.
@@ -92,6 +94,13 @@ impl Thumbnail {
     #[must_use]
     pub const fn truncated(&self) -> Option<Truncated> {
         self.truncated
+    }
+
+    /// What a page shows while the output loads. `None` unless
+    /// [`Request::placeholder`](crate::Request::placeholder) is set.
+    #[must_use]
+    pub const fn placeholder(&self) -> Option<Placeholder> {
+        self.placeholder
     }
 
     /// How the colour profile of the upload was used.

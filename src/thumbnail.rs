@@ -10,7 +10,7 @@ use crate::job::Job;
 use crate::limits::{Limit, Limits};
 use crate::output::{Body, Thumbnail};
 use crate::picture::Picture;
-use crate::plan::Plan;
+use crate::plan::{OutputOrders, Plan};
 use crate::probe::{color_source, probe};
 use crate::request::{OutputFormat, Request};
 use crate::shrink::{RowSink, Shrink};
@@ -114,8 +114,8 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let mut sink = Sink { shrink: Shrink::new(decode.planes, budget), pixels: None };
     if plan.is_streamed() {
         let output = plan.output_orders().next();
-        let (finish, _) = output.ok_or(Error::Bug("a request without sizes"))?;
-        sink.pixels = Some(PixelRows::new(finish, budget)?);
+        let orders = output.ok_or(Error::Bug("a request without sizes"))?;
+        sink.pixels = Some(PixelRows::new(orders.finish, budget)?);
     }
     let outcome = decode.decode(bytes, Job { budget, interrupt }, &mut sink);
     let Sink { shrink, pixels: mut streamed } = sink;
@@ -123,7 +123,8 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let source = color_source(bytes, plan.header());
     // Finished outputs stay charged while the next one is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
-    for ((finish, encode), slot) in plan.output_orders().zip(&mut finished) {
+    for (orders, slot) in plan.output_orders().zip(&mut finished) {
+        let OutputOrders { finish, placeholder, encode } = orders;
         interrupt.check()?;
         let pixels = if let Some(rows) = streamed.take() {
             small = Default::default();
@@ -131,12 +132,19 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         } else {
             finish.pixels(&mut small, source.as_ref(), budget)?
         };
+        let placeholder = match placeholder {
+            Some(order) => {
+                interrupt.check()?;
+                Some(order.placeholder(&pixels.samples, budget)?)
+            }
+            None => None,
+        };
         interrupt.check()?;
         charges::encode_starts();
         let (size, color) = (pixels.size, pixels.color);
         let (body, reservation) = body(&encode, pixels, budget)?;
         *slot = Some(reservation);
-        thumbnails.push(Thumbnail { body, size, color, truncated })?;
+        thumbnails.push(Thumbnail { body, size, color, truncated, placeholder })?;
     }
     Ok(thumbnails.into_parts().0)
 }

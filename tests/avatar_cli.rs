@@ -86,6 +86,23 @@ fn the_part_of_the_picture_can_be_chosen() {
 }
 
 #[test]
+fn a_placeholder_is_printed_on_request() {
+    let folder = TempFolder::new();
+    let pixels = [9, 128, 255].repeat(60 * 40);
+    let blue = Picture::new(Size::new(60, 40), Layout::Rgb, pixels).unwrap();
+    let blue = folder.write("blue.png", &blue.to_png().unwrap());
+    let avatar = folder.path("avatar.png");
+    let output = run_with(&["--json", "--placeholder"], &[&blue, &avatar]);
+    let [object] = json_lines(&output).try_into().unwrap();
+    assert_eq!(object["dominant_color"], "#0980ff");
+    // 32, 8 and 17 of 63 for the mean, no contrast, and seven frequencies each way.
+    assert_eq!(object["thumb_hash"], "IBIBBwAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    let output = run_with(&["--placeholder"], &[&blue, &avatar]);
+    let line = text(&output.stdout);
+    assert!(line.contains("dominant colour #0980ff") && line.contains("ThumbHash IBIB"), "{line}");
+}
+
+#[test]
 fn a_truncated_file_is_accepted_only_on_request() {
     let folder = TempFolder::new();
     let photo = fs::read("corpus/valid/photo.jpg").unwrap();

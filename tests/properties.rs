@@ -57,10 +57,12 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let outputs = [Output::Jpeg(75), Output::Png, Output::WebP, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
-    (fit, prop::collection::vec(size, 1..4), crop, focus, any::<bool>(), output).prop_map(
-        |(fit, sizes, crop, focus, enlarge, output)| {
+    let sizes = prop::collection::vec(size, 1..4);
+    (fit, sizes, crop, focus, any::<[bool; 2]>(), output).prop_map(
+        |(fit, sizes, crop, focus, [enlarge, placeholder], output)| {
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            RequestParts { fit, sizes, crop, focus, enlarge, output, ..RequestParts::default() }
+            let parts = RequestParts::default();
+            RequestParts { fit, sizes, crop, focus, enlarge, placeholder, output, ..parts }
         },
     )
 }

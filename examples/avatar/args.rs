@@ -64,6 +64,10 @@ pub(crate) struct Args {
     #[arg(long)]
     enlarge: bool,
 
+    /// Also print what to show while the avatar loads: a ThumbHash in Base64 and the dominant colour
+    #[arg(long)]
+    placeholder: bool,
+
     /// Accept a truncated JPEG that has at least this percentage of its rows, 1 to 100
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     accept_truncated: Option<u8>,
@@ -163,7 +167,8 @@ impl Args {
             OutputFormat::Png => request.png(),
             OutputFormat::Webp => request.webp_lossless(),
         };
-        let request = request.background(self.background).enlarge(self.enlarge);
+        let request =
+            request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
         let request = match self.crop {
             Some(rect) => request.crop(rect),
             None => request,

@@ -9,7 +9,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bombproof::{Error, Interrupt, Limits, MemoryPool, Permit, Plan, Request, Size, Thumbnail};
+use bombproof::{
+    Error, Interrupt, Limits, MemoryPool, Permit, Placeholder, Plan, Request, Size, Thumbnail,
+};
 
 use crate::heap_usage::measure_peak;
 
@@ -51,6 +53,8 @@ pub(crate) struct Avatar {
     pub(crate) color: String,
     /// Where the data of the input ends, if that is too early.
     pub(crate) truncated: Option<String>,
+    /// Only when the request asks for one.
+    pub(crate) placeholder: Option<Placeholder>,
 }
 
 #[derive(Debug)]
@@ -142,6 +146,7 @@ fn make_avatar(
         bytes: thumbnail.bytes().len() as u64,
         color: thumbnail.color().to_string(),
         truncated: thumbnail.truncated().map(|truncated| truncated.to_string()),
+        placeholder: thumbnail.placeholder(),
     };
     // The quote covers the output bytes, so the permit is released together with them.
     drop((thumbnail, permit));

@@ -1,6 +1,6 @@
 //! The outcome of a job as text: a line for people, or one JSON object.
 
-use bombproof::{ErrorReport, Plan};
+use bombproof::{ErrorReport, Placeholder, Plan};
 use serde::Serialize;
 
 use crate::job::{Avatar, Completed, Failure, Outcome};
@@ -11,7 +11,7 @@ pub(crate) fn text(outcome: &Outcome) -> String {
     let ms = milliseconds(outcome);
     match &outcome.result {
         Ok(Completed { plan, avatar: Some(avatar) }) => format!(
-            "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}; {ms:.1} ms; memory: {} quoted, {} measured",
+            "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}{}; {ms:.1} ms; memory: {} quoted, {} measured",
             avatar.output.display(),
             plan.header().format(),
             plan.header().size(),
@@ -23,6 +23,11 @@ pub(crate) fn text(outcome: &Outcome) -> String {
                 .truncated
                 .as_ref()
                 .map_or(String::new(), |truncated| format!("; truncated {truncated}")),
+            avatar.placeholder.map_or(String::new(), |placeholder| format!(
+                "; ThumbHash {}, dominant colour {}",
+                placeholder.thumb_hash(),
+                hexadecimal(placeholder),
+            )),
             readable_bytes(plan.memory_bytes()),
             readable_bytes(outcome.usage.peak_bytes),
         ),
@@ -82,6 +87,12 @@ struct Success {
     /// Only when the input was truncated and `--accept-truncated` allowed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     truncated: Option<String>,
+    /// Only with `--placeholder`, in Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thumb_hash: Option<String>,
+    /// Only with `--placeholder`, as `#rrggbb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dominant_color: Option<String>,
     /// Only with `--probe`.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
@@ -92,6 +103,7 @@ impl Success {
         let plan = &completed.plan;
         let header = plan.header();
         let avatar = completed.avatar.as_ref();
+        let placeholder = avatar.and_then(|avatar| avatar.placeholder);
         let output_size = avatar.map_or(plan.output_size(), |avatar| avatar.size);
         Self {
             input: outcome.input.to_string_lossy().into(),
@@ -112,6 +124,8 @@ impl Success {
             output_bytes: avatar.map(|avatar| avatar.bytes),
             color: avatar.map(|Avatar { color, .. }| color.clone()),
             truncated: avatar.and_then(|avatar| avatar.truncated.clone()),
+            thumb_hash: placeholder.map(|placeholder| placeholder.thumb_hash().to_string()),
+            dominant_color: placeholder.map(hexadecimal),
             plan: avatar.is_none().then(|| plan.to_string()),
         }
     }
@@ -140,6 +154,12 @@ fn message(failure: &Failure) -> String {
         Failure::Read(error) => format!("cannot read: {error}"),
         Failure::Write(output, error) => format!("cannot write {}: {error}", output.display()),
     }
+}
+
+/// The dominant colour as `#rrggbb`.
+fn hexadecimal(placeholder: Placeholder) -> String {
+    let [red, green, blue] = placeholder.dominant_color();
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 fn scale(plan: &Plan) -> String {

@@ -74,6 +74,7 @@ impl<'a> FuzzedDataProvider<'a> {
             background: self.0.arbitrary()?,
             min_percent_of_rows: self.one_in(8).then(|| 1 + self.byte() % 100),
             focus: self.one_in(4).then(|| self.focus()),
+            placeholder: self.one_in(4),
         })
     }
 

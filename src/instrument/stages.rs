@@ -51,12 +51,11 @@ pub fn run_by_stage(
     let outcome = order.decode(bytes, job, &mut shrink);
     let (mut small, _) = order.small_planes(outcome, shrink)?;
     end_of(Stage::DecodeAndShrink);
-    let (finish, encode) =
-        plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
+    let orders = plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
     let source = color_source(bytes, plan.header());
-    let pixels = finish.pixels(&mut small, source.as_ref(), budget)?;
+    let pixels = orders.finish.pixels(&mut small, source.as_ref(), budget)?;
     end_of(Stage::Finish);
-    let file = encode.encode(&pixels.samples, budget)?;
+    let file = orders.encode.encode(&pixels.samples, budget)?;
     end_of(Stage::Encode);
     Ok(file.to_vec())
 }

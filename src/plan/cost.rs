@@ -6,7 +6,9 @@ use core::fmt;
 use crate::charges::StageBytes;
 use crate::probe::Header;
 use crate::request::OutputFormat;
-use crate::{decode, encode, finish, probe};
+use crate::{decode, finish, placeholder, probe};
+
+use super::output_orders::OutputOrders;
 
 /// The peak of each stage in bytes, including what earlier stages leave live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +45,8 @@ impl Cost {
     }
 
     /// Adds the cost of the next output.
-    pub(crate) fn add_output(
-        &mut self,
-        finish: &finish::Order,
-        encode: &encode::Order,
-        is_streamed: bool,
-    ) {
+    pub(crate) fn add_output(&mut self, orders: &OutputOrders, is_streamed: bool) {
+        let OutputOrders { finish, placeholder, encode } = orders;
         self.work_ps =
             self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
         let finish_bytes =
@@ -56,6 +54,14 @@ impl Cost {
         let finish_bytes = finish_bytes.saturating_add(self.outputs_bytes);
         self.finish_bytes = self.finish_bytes.max(finish_bytes);
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
+        if let Some(placeholder) = placeholder {
+            self.work_ps = self.work_ps.saturating_add(placeholder.work_ps());
+            let placeholder_bytes = placeholder::Order::memory_bytes()
+                .saturating_add(finish.pixel_bytes())
+                .saturating_add(small_bytes)
+                .saturating_add(self.outputs_bytes);
+            self.finish_bytes = self.finish_bytes.max(placeholder_bytes);
+        }
         let encode_bytes = encode
             .memory_bytes()
             .saturating_add(finish.pixel_bytes())

@@ -3,6 +3,7 @@
 use super::check;
 use super::cost::Cost;
 use super::geometry::{Geometry, OutputGeometry};
+use super::output_orders::OutputOrders;
 use super::plane::{PlanePlan, PlaneSource};
 use super::source::Source;
 #[cfg(feature = "instrument")]
@@ -17,7 +18,7 @@ use crate::probe::jpeg::Scale;
 use crate::probe::{Detail, Header};
 use crate::request::{Fit, OutputFormat, Request};
 use crate::size::{Rect, Size};
-use crate::{encode, finish};
+use crate::{encode, finish, placeholder};
 
 /// How an upload becomes its outputs: which part of the picture is decoded at which scale, the
 /// sizes of the outputs, and how many bytes of memory that needs.
@@ -125,11 +126,10 @@ impl Plan {
     fn cost_of(&self) -> Cost {
         let list_bytes = self.outputs().len() as u64 * Thumbnail::QUOTED_BYTES;
         let streamed_into = self.output_orders().next().filter(|_| self.is_streamed);
-        let streamed_into = streamed_into.map(|(finish, _)| finish);
+        let streamed_into = streamed_into.map(|orders| orders.finish);
         let decode = self.decode_order();
         let mut cost = Cost::of_decode(&self.header, list_bytes, &decode, streamed_into.as_ref());
-        self.output_orders()
-            .for_each(|(finish, encode)| cost.add_output(&finish, &encode, self.is_streamed));
+        self.output_orders().for_each(|orders| cost.add_output(&orders, self.is_streamed));
         cost
     }
 
@@ -257,8 +257,8 @@ impl Plan {
         decode::Order { source, planes }
     }
 
-    /// The orders of the finish and the encode stage for each output.
-    pub(crate) fn output_orders(&self) -> impl Iterator<Item = (finish::Order, encode::Order)> {
+    /// The orders of the stages for each output.
+    pub(crate) fn output_orders(&self) -> impl Iterator<Item = OutputOrders> {
         let last = self.outputs().len().saturating_sub(1);
         self.outputs().iter().enumerate().map(move |(index, output)| {
             let finish = self.finish_order(output, index == last);
@@ -268,7 +268,16 @@ impl Plan {
                 layout: finish.layout(),
                 background: self.request.background_rgb(),
             };
-            (finish, encode)
+            OutputOrders { finish, placeholder: self.placeholder_order(&encode), encode }
+        })
+    }
+
+    fn placeholder_order(&self, encode: &encode::Order) -> Option<placeholder::Order> {
+        let is_jpeg = matches!(encode.format, OutputFormat::Jpeg { .. });
+        self.request.wants_placeholder().then_some(placeholder::Order {
+            size: encode.size,
+            layout: encode.layout,
+            background: is_jpeg.then_some(encode.background),
         })
     }
 

@@ -8,9 +8,11 @@ mod cost;
 mod decision;
 mod display;
 mod geometry;
+mod output_orders;
 mod plane;
 mod source;
 #[cfg(test)]
 mod worst_case;
 
 pub use decision::Plan;
+pub(crate) use output_orders::OutputOrders;

@@ -1,9 +1,11 @@
 //! The setters of a request. Each test has the name of one.
 
-use bombproof::{Error, JpegDetail, Layout, Limits, Picture, Plan, Rect, Request, Size, probe};
+use bombproof::{
+    Error, JpegDetail, Layout, Limits, Picture, Plan, Rect, Request, Size, Thumbnail, probe,
+};
 use bombproof_testkit::bombs::truncated;
 use bombproof_testkit::exif::{self, ByteOrder};
-use bombproof_testkit::pictures::noise;
+use bombproof_testkit::pictures::{landscape, noise};
 use bombproof_testkit::png::{Options, Samples, file};
 
 use crate::manifest;
@@ -224,6 +226,49 @@ fn background() {
             }
         }
     }
+}
+
+/// Of each output it is that of its pixels, and over the background where a JPEG shows that.
+#[test]
+fn placeholder() {
+    let request = Request::cover(20, 20).placeholder(true);
+    let made = |file: &[u8], request: &Request| {
+        bombproof::thumbnails(file, request, &Limits::default()).unwrap()
+    };
+    assert_eq!(made(&three_squares(), &request.placeholder(false))[0].placeholder(), None);
+    for (focus, color) in [(0.0, RED), (0.5, GREEN), (1.0, BLUE)] {
+        let outputs = made(&three_squares(), &request.focus(focus, 0.5).and_size(8, 8).png());
+        for placeholder in outputs.iter().map(|made| made.placeholder().unwrap()) {
+            assert_eq!(placeholder.dominant_color(), color);
+        }
+    }
+    for orientation in 1..=8 {
+        let view = landscape(64, 48);
+        let request = Request::full_size().pixels().placeholder(true);
+        let stored = made(&stored_as(orientation, &view), &request);
+        let expected = thumbhash::rgba_to_thumb_hash(64, 48, &rgba(&view));
+        assert_eq!(stored[0].placeholder().unwrap().thumb_hash().as_bytes(), expected);
+    }
+    // Blue, of which a JPEG shows nothing, and a PNG a half.
+    let pixels = [[0, 0, 255, 0], [0, 0, 250, 255]].concat().repeat(50);
+    let clear = Picture::new(Size::new(10, 10), Layout::Rgba, pixels).unwrap().to_png().unwrap();
+    let request = request.background([250, 0, 0]);
+    let [jpeg, png] = [request, request.png()].map(|request| made(&clear, &request).remove(0));
+    let has_alpha =
+        |made: &Thumbnail| made.placeholder().unwrap().thumb_hash().as_bytes()[2] & 0x80 != 0;
+    assert!(!has_alpha(&jpeg) && has_alpha(&png));
+    assert_eq!(png.placeholder().unwrap().dominant_color(), [0, 0, 250]);
+    let on_red = [[250, 0, 0], [0, 0, 250]].concat().repeat(50);
+    let on_red = Picture::new(Size::new(10, 10), Layout::Rgb, on_red).unwrap().to_png().unwrap();
+    assert_eq!(jpeg.placeholder(), made(&on_red, &request)[0].placeholder());
+}
+
+fn rgba(picture: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
+    let rgba = picture.map(4, |from, to| {
+        to[..3].copy_from_slice(from);
+        to[3] = 255;
+    });
+    rgba.samples
 }
 
 #[test]

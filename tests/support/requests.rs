@@ -16,6 +16,7 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("crop", Request::cover(64, 48).crop(crop)),
         ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
         ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
+        ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true)),
         ("enlarged", Request::contain(300, 200).enlarge(true)),
         ("full size", Request::full_size()),
     ];

@@ -42,6 +42,7 @@ pub fn job_keeps_the_promise(
             assert_eq!(thumbnails.len(), plan.output_sizes().len());
             for (thumbnail, size) in thumbnails.iter().zip(plan.output_sizes()) {
                 thumbnail_is_clean(thumbnail, size);
+                placeholder_is_of_the_shape(thumbnail);
             }
             Some(thumbnails)
         }
@@ -70,6 +71,18 @@ fn thumbnail_is_clean(thumbnail: &Thumbnail, size: Size) {
     assert_eq!(thumbnail.media_type(), format!("image/{}", header.format().name()));
     assert_eq!((header.size(), header.orientation()), (size, Orientation::Upright));
     assert_eq!((header.icc(), header.animated()), (None, false));
+}
+
+/// A placeholder, if any, has the orientation and the length that the shape and alpha give it.
+fn placeholder_is_of_the_shape(thumbnail: &Thumbnail) {
+    let Some(placeholder) = thumbnail.placeholder() else { return };
+    let hash = placeholder.thumb_hash();
+    let bytes = hash.as_bytes();
+    let Size { width, height } = thumbnail.size();
+    assert_eq!(bytes[4] & 0x80 != 0, width > height, "{hash}");
+    let has_alpha = bytes[2] & 0x80 != 0;
+    assert!((if has_alpha { 18..=25 } else { 15..=24 }).contains(&bytes.len()), "{hash}");
+    assert_eq!(hash.to_string().len(), bytes.len().div_ceil(3) * 4);
 }
 
 /// P2, P5 and P7 of `bombproof::decode`: within the memory limit it gives the upright picture in

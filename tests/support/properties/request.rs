@@ -15,6 +15,7 @@ pub struct RequestParts {
     pub detail: JpegDetail,
     pub min_percent_of_rows: Option<u8>,
     pub background: [u8; 3],
+    pub placeholder: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ impl Default for RequestParts {
             detail: JpegDetail::Balanced,
             min_percent_of_rows: None,
             background: [255; 3],
+            placeholder: false,
         }
     }
 }
@@ -69,7 +71,7 @@ impl RequestParts {
             request = request.focus(x, y);
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
-        request = request.background(self.background);
+        request = request.background(self.background).placeholder(self.placeholder);
         if let Some(percent) = self.min_percent_of_rows {
             request = request.accept_truncated(percent);
         }
