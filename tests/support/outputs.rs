@@ -32,6 +32,9 @@ fn named_request(line: &str) -> Option<(&str, Request)> {
 
 fn with_call(request: Request, call: &[&str]) -> Request {
     let byte = |number: &u32| u8::try_from(*number).unwrap();
+    if let &["focus", x, y] = call {
+        return request.focus(x.parse().unwrap(), y.parse().unwrap());
+    }
     match (call[0], &numbers(call)[..]) {
         ("and_size", &[width, height]) => request.and_size(width, height),
         ("crop", &[x, y, width, height]) => request.crop(Rect { x, y, width, height }),
@@ -43,6 +46,7 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("background", [red, green, blue]) => request.background([red, green, blue].map(byte)),
         ("jpeg_detail_fastest", []) => request.jpeg_detail(JpegDetail::Fastest),
         ("jpeg_detail_best", []) => request.jpeg_detail(JpegDetail::Best),
+        ("placeholder", []) => request.placeholder(true),
         ("accept_truncated", [percent]) => request.accept_truncated(byte(percent)),
         _ => panic!("{call:?}"),
     }
@@ -87,7 +91,13 @@ fn result(
     let quotes = format!("{} bytes, {} ns", plan.memory_bytes(), plan.work());
     match run(&plan, bytes) {
         Ok(outputs) => outputs.iter().fold(quotes, |line, output| {
-            format!("{line}, {} {}", output.size(), fnv1a64(output.bytes()))
+            let line = format!("{line}, {} {}", output.size(), fnv1a64(output.bytes()));
+            let placeholder = output.placeholder();
+            placeholder.map_or(line.clone(), |placeholder| {
+                let [red, green, blue] = placeholder.dominant_color();
+                let hash = placeholder.thumb_hash();
+                format!("{line} {hash} #{red:02x}{green:02x}{blue:02x}")
+            })
         }),
         Err(error) => format!("{quotes}, {}", refusal(&error)),
     }
