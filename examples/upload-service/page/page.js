@@ -1,5 +1,7 @@
 // Inspects a file (POST /inspect), lets the user choose a crop, and uploads it (PUT /users/NAME/avatar).
 
+import { thumbHashUrl } from "./thumb_hash.js";
+
 const element = (id) => document.getElementById(id);
 const formatNumber = (value) => value.toLocaleString("en");
 const formatRounded = (value, unit) => `${value.toLocaleString("en", { maximumSignificantDigits: 3 })} ${unit}`;
@@ -93,8 +95,13 @@ element("form").addEventListener("submit", async (event) => {
   const rect = [crop.x, crop.y, crop.side, crop.side].join(",");
   const stored = await send("PUT", `/users/${user}/avatar?crop=${rect}`, "Making your avatar …");
   if (!stored) return;
+  const { thumb_hash, dominant_color } = stored.placeholder;
+  const background = `${dominant_color} center / cover url(${thumbHashUrl(thumb_hash)})`;
   element("avatars").replaceChildren(...stored.pictures.map(({ size, url, bytes }) => {
     const picture = Object.assign(new Image(size, size), { src: url, alt: `Your avatar, ${size} pixels` });
+    // Shown until the picture is loaded, and gone then, because a picture can have transparent parts.
+    picture.style.background = background;
+    picture.addEventListener("load", () => { picture.style.background = ""; });
     const item = document.createElement("li");
     item.append(picture, `${size} × ${size}, ${formatBytes(bytes)}`);
     return item;

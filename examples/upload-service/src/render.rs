@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::body::Bytes;
-use bombproof::{Error, Interrupt, Interrupted, Limits, Plan, Request, Thumbnail, probe};
+use bombproof::{
+    Error, Interrupt, Interrupted, Limits, Placeholder, Plan, Request, Thumbnail, probe,
+};
 use sha2::{Digest, Sha256};
 
 use crate::error::ServiceError;
@@ -20,6 +22,8 @@ pub(crate) struct Rendition {
     pub(crate) hash: String,
     /// The side of each size, and its JPEG file.
     pub(crate) files: Vec<(u32, Bytes)>,
+    /// What a page shows while the avatar loads, made of its largest size.
+    pub(crate) placeholder: Option<Placeholder>,
     pub(crate) plan: Plan,
     pub(crate) measured_bytes: u64,
 }
@@ -85,6 +89,7 @@ pub(crate) async fn run_blocking<T: Send + 'static>(
 
 impl Rendition {
     fn new(plan: Plan, thumbnails: Vec<Thumbnail>, measured_bytes: u64) -> Self {
+        let placeholder = thumbnails.first().and_then(Thumbnail::placeholder);
         let files: Vec<_> = thumbnails
             .into_iter()
             .map(|thumbnail| (thumbnail.size().width, Bytes::from(thumbnail.into_bytes())))
@@ -95,7 +100,7 @@ impl Rendition {
             content.update((bytes.len() as u64).to_be_bytes());
             content.update(bytes);
         }
-        Self { hash: format!("{:x}", content.finalize()), files, plan, measured_bytes }
+        Self { hash: format!("{:x}", content.finalize()), files, placeholder, plan, measured_bytes }
     }
 }
 

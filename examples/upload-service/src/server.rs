@@ -33,6 +33,7 @@ fn routes(state: SharedState) -> Router {
         .route("/", get(web_page::html))
         .route("/page.css", get(web_page::css))
         .route("/page.js", get(web_page::script))
+        .route("/thumb_hash.js", get(web_page::thumb_hash))
         // `request_body` enforces the limit.
         .layer(DefaultBodyLimit::disable())
         .layer(map_request(drain_body::drain_on_drop))

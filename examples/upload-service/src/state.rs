@@ -63,6 +63,7 @@ impl AppState {
         let mut sizes = self.settings.sizes.iter().rev();
         let largest = sizes.next().copied().unwrap_or(1);
         let first = Request::cover(largest, largest).jpeg(self.settings.quality).enlarge(true);
+        let first = first.placeholder(true);
         let request = sizes.fold(first, |request, &side| request.and_size(side, side));
         crop.map_or(request, |crop| request.crop(crop))
     }

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use bombproof::Header;
+use bombproof::{Header, Placeholder};
 use serde::Serialize;
 
 use super::params::{CropQuery, expected_version, is_valid_user_id};
@@ -23,6 +23,7 @@ struct StoredAvatar {
     version: i64,
     hash: String,
     pictures: Vec<StoredSize>,
+    placeholder: Option<ShownPlaceholder>,
     header: Header,
     plan: String,
     memory_quoted: u64,
@@ -34,6 +35,25 @@ struct StoredSize {
     size: u32,
     bytes: usize,
     url: String,
+}
+
+/// What a page shows while the avatar loads.
+#[derive(Serialize)]
+struct ShownPlaceholder {
+    /// A ThumbHash in Base64.
+    thumb_hash: String,
+    /// As in CSS: `#rrggbb`.
+    dominant_color: String,
+}
+
+impl From<Placeholder> for ShownPlaceholder {
+    fn from(placeholder: Placeholder) -> Self {
+        let [red, green, blue] = placeholder.dominant_color();
+        Self {
+            thumb_hash: placeholder.thumb_hash().to_string(),
+            dominant_color: format!("#{red:02x}{green:02x}{blue:02x}"),
+        }
+    }
 }
 
 pub(crate) async fn put(
@@ -86,6 +106,7 @@ async fn upload(
                 url: format!("/avatars/{}/{side}.jpg", rendition.hash),
             })
             .collect(),
+        placeholder: rendition.placeholder.map(ShownPlaceholder::from),
         header: rendition.plan.header().clone(),
         plan: rendition.plan.to_string(),
         memory_quoted: rendition.plan.memory_bytes(),

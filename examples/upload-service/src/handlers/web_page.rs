@@ -1,10 +1,10 @@
-//! The web page at `/`. Its three files are embedded in the binary.
+//! The web page at `/`. Its files are embedded in the binary.
 
 use axum::http::header;
 use axum::response::IntoResponse;
 
 pub(crate) async fn html() -> impl IntoResponse {
-    let policy = "default-src 'self'; img-src 'self' blob:; frame-ancestors 'none'";
+    let policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'";
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
@@ -17,5 +17,13 @@ pub(crate) async fn css() -> impl IntoResponse {
 }
 
 pub(crate) async fn script() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("../../page/page.js"))
+    javascript(include_str!("../../page/page.js"))
+}
+
+pub(crate) async fn thumb_hash() -> impl IntoResponse {
+    javascript(include_str!("../../page/thumb_hash.js"))
+}
+
+fn javascript(text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text)
 }

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use bombproof::{Limits, Request};
+
 use crate::support::backend::Backend;
 use crate::support::client::{Client, StoredAvatar, metric, pictures_of};
 use crate::support::pictures::{decoded, number_of, numbered};
@@ -23,6 +25,14 @@ async fn an_upload_is_served_in_all_sizes() {
     assert!(stored.memory_measured <= stored.memory_quoted);
     let sizes: Vec<u32> = stored.pictures.iter().map(|picture| picture.size).collect();
     assert_eq!(sizes, [64, 128, 256, 512]);
+    // Both are made of the largest size.
+    let request = Request::cover(512, 512).enlarge(true).placeholder(true);
+    let largest = bombproof::thumbnail(PHOTO, &request, &Limits::default()).unwrap();
+    let expected = largest.placeholder().unwrap();
+    assert_eq!(stored.placeholder.thumb_hash, expected.thumb_hash().to_string());
+    let [red, green, blue] = expected.dominant_color();
+    let color = format!("#{red:02x}{green:02x}{blue:02x}");
+    assert_eq!(stored.placeholder.dominant_color, color);
     let pictures = pictures_of(&client, &server.url, &stored).await;
     assert_eq!(pictures[1], client.stored_avatar(&server.url, "ann", 128).await);
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use bombproof::{Limits, Request};
+
 use crate::support::backend::Backend;
 use crate::support::browser::Browser;
 use crate::support::client::Client;
@@ -39,6 +41,10 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
     }
     assert_eq!(browser.script(shown).await, serde_json::json!([64, 128, 256, 512]));
     assert_eq!(number_of(&client.stored_avatar(&server.url, "me", 64).await), 123_457);
+
+    // The placeholder: the colours of both halves, roughly.
+    let avatar = client.stored_avatar(&server.url, "me", 64).await;
+    assert_eq!(drawn_placeholder(&browser, &avatar).await, [true, true]);
 
     // A crop with the mouse: smaller, and at the right end, which encodes the upper digits.
     let widths = "return [square, corner].map(e => e.getBoundingClientRect().width)";
@@ -90,4 +96,35 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
         .map(e => e.id)";
     assert_eq!(browser.script(nameless).await, serde_json::json!([]));
     browser.close().await;
+}
+
+/// The page draws the ThumbHash of this avatar. Whether a colour in its left half, and one in its
+/// right half, is that of the avatar.
+async fn drawn_placeholder(browser: &Browser, avatar: &[u8]) -> [bool; 2] {
+    let request = Request::full_size().pixels().placeholder(true);
+    let pixels = bombproof::thumbnail(avatar, &request, &Limits::default()).unwrap();
+    let hash = pixels.placeholder().unwrap().thumb_hash();
+    let script = format!(
+        "return (async () => {{ \
+         const {{ thumbHashUrl }} = await import('/thumb_hash.js'); \
+         const image = new Image(); \
+         image.src = thumbHashUrl('{hash}'); \
+         await image.decode(); \
+         const canvas = document.createElement('canvas'); \
+         canvas.width = canvas.height = 32; \
+         const context = canvas.getContext('2d'); \
+         context.drawImage(image, 0, 0, 32, 32); \
+         return [8, 24].map(x => [...context.getImageData(x, 16, 1, 1).data]); \
+         }})();"
+    );
+    let drawn = browser.script(&script).await;
+    [0, 1].map(|half| {
+        let start = (32 * 64 + 16 + 32 * half) * 3;
+        let expected = &pixels.bytes()[start..start + 3];
+        let channels = (0..3).all(|channel| {
+            let level = drawn[half][channel].as_i64().unwrap();
+            (level - i64::from(expected[channel])).abs() < 40
+        });
+        channels && drawn[half][3] == 255
+    })
 }

@@ -16,8 +16,15 @@ pub(crate) struct StoredAvatar {
     pub(crate) version: i64,
     pub(crate) hash: String,
     pub(crate) pictures: Vec<StoredSize>,
+    pub(crate) placeholder: StoredPlaceholder,
     pub(crate) memory_quoted: u64,
     pub(crate) memory_measured: u64,
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct StoredPlaceholder {
+    pub(crate) thumb_hash: String,
+    pub(crate) dominant_color: String,
 }
 
 #[derive(Debug, serde::Deserialize)]
