@@ -141,8 +141,8 @@ impl Default for Formats {
     }
 }
 
-/// A limit of [`Limits`] that an upload or a request can exceed, named in
-/// [`Error::OverLimit`](crate::Error::OverLimit).
+/// A limit that an upload or a request can exceed, named in
+/// [`Error::OverLimit`](crate::Error::OverLimit): one of [`Limits`], or that of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
@@ -164,10 +164,12 @@ pub enum Limit {
     ScanWork,
     /// [`Limits::max_segments`], in segments or chunks.
     Segments,
+    /// [`Request::max_bytes`](crate::Request::max_bytes), in bytes.
+    OutputBytes,
 }
 
 impl Limit {
-    /// The name of the field in [`Limits`].
+    /// The name of the field in [`Limits`], or of the method of [`Request`](crate::Request).
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -180,6 +182,7 @@ impl Limit {
             Self::Scans => "max_scans",
             Self::ScanWork => "max_scan_work",
             Self::Segments => "max_segments",
+            Self::OutputBytes => "max_bytes",
         }
     }
 
@@ -195,6 +198,7 @@ impl Limit {
             Self::Scans => "the number of scans",
             Self::ScanWork => "the number of samples that the scans visit",
             Self::Segments => "the number of segments",
+            Self::OutputBytes => "the length of the smallest output in bytes",
         }
     }
 
@@ -205,6 +209,7 @@ impl Limit {
                 "This picture has too many pixels. Please use a smaller one."
             }
             Self::OutputSide => "This picture cannot be made that large.",
+            Self::OutputBytes => "This picture has too much detail. Please choose another one.",
             Self::Scans | Self::ScanWork | Self::Segments => {
                 "This picture is stored in an unusual way. Please re-save it and try again."
             }
@@ -215,7 +220,7 @@ impl Limit {
         match self {
             Self::InputBytes | Self::Side | Self::Pixels | Self::Memory | Self::Work => 413,
             Self::OutputSide => 400,
-            Self::Scans | Self::ScanWork | Self::Segments => 422,
+            Self::Scans | Self::ScanWork | Self::Segments | Self::OutputBytes => 422,
         }
     }
 

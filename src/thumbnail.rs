@@ -142,7 +142,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         interrupt.check()?;
         charges::encode_starts();
         let (size, color) = (pixels.size, pixels.color);
-        let (body, reservation) = body(&encode, pixels, budget)?;
+        let (body, reservation) = body(&encode, pixels, Job { budget, interrupt })?;
         *slot = Some(reservation);
         thumbnails.push(Thumbnail { body, size, color, truncated, placeholder })?;
     }
@@ -192,14 +192,14 @@ impl Sink<'_> {
 fn body<'b>(
     order: &encode::Order,
     pixels: Pixels<'b>,
-    budget: &'b Budget,
+    job: Job<'b>,
 ) -> Result<(Body, Reservation<'b>), Error> {
     if order.format == OutputFormat::Pixels {
         let Pixels { samples, size, layout, .. } = pixels;
         let (samples, reservation) = samples.into_parts();
         return Ok((Body::Picture(Picture::new(size, layout, samples)?), reservation));
     }
-    let (bytes, reservation) = order.encode(&pixels.samples, budget)?.into_parts();
+    let (bytes, reservation) = order.encode(&pixels.samples, job)?.into_parts();
     Ok((Body::File { bytes, format: order.format }, reservation))
 }
 

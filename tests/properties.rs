@@ -57,12 +57,13 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let outputs = [Output::Jpeg(75), Output::Png, Output::WebP, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
-    let sizes = prop::collection::vec(size, 1..4);
-    (fit, sizes, crop, focus, any::<[bool; 2]>(), output).prop_map(
-        |(fit, sizes, crop, focus, [enlarge, placeholder], output)| {
+    let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
+    let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
+    (geometry, output, max_bytes, any::<[bool; 3]>()).prop_map(
+        |((fit, sizes, crop, focus), output, max_bytes, [enlarge, placeholder, full_chroma])| {
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            let parts = RequestParts::default();
-            RequestParts { fit, sizes, crop, focus, enlarge, placeholder, output, ..parts }
+            let parts = RequestParts { fit, sizes, crop, focus, output, ..Default::default() };
+            RequestParts { max_bytes, enlarge, placeholder, full_chroma, ..parts }
         },
     )
 }

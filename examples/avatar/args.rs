@@ -51,6 +51,14 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
 
+    /// Longest avatar, in bytes or with KiB or MiB: a JPEG gets a lower quality when it is needed
+    #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
+    max_bytes: Option<u64>,
+
+    /// Write the chroma of a JPEG in full size (4:4:4)
+    #[arg(long)]
+    full_chroma: bool,
+
     /// Background colour for transparent pixels in a JPEG
     #[arg(
         long,
@@ -169,6 +177,11 @@ impl Args {
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
+        let request = request.jpeg_full_chroma(self.full_chroma);
+        let request = match self.max_bytes {
+            Some(bytes) => request.max_bytes(bytes),
+            None => request,
+        };
         let request = match self.crop {
             Some(rect) => request.crop(rect),
             None => request,

@@ -75,6 +75,8 @@ impl<'a> FuzzedDataProvider<'a> {
             min_percent_of_rows: self.one_in(8).then(|| 1 + self.byte() % 100),
             focus: self.one_in(4).then(|| self.focus()),
             placeholder: self.one_in(4),
+            max_bytes: self.one_in(8).then(|| u64::from(self.u32() >> (12 + self.byte() % 16))),
+            full_chroma: self.one_in(8),
         })
     }
 

@@ -49,6 +49,18 @@ pub(crate) fn write<'b>(
     output.fill(&mut encode)?.ok_or(Error::Bug("an encoder wrote two different files"))
 }
 
+/// The length of the file that `encode` writes. Nothing is allocated.
+pub(crate) fn measure<'b>(
+    budget: &'b Budget,
+    encode: impl FnOnce(&mut FileWriter<'b>) -> Result<(), Error>,
+) -> Result<u64, Error> {
+    let mut output = FileWriter::new(0, 0, budget)?;
+    output.max_bytes = u64::MAX;
+    output.only_counts = true;
+    encode(&mut output)?;
+    Ok(output.written_bytes)
+}
+
 /// The bytes that an encoder has written so far, charged to the budget of the job.
 ///
 /// The capacity doubles up to a maximum. While the bytes move, both blocks are charged. Beyond the
@@ -211,6 +223,17 @@ mod tests {
             });
             assert!(matches!(file, Err(Error::Bug(_))));
         }
+    }
+
+    #[test]
+    fn a_measured_file_takes_no_memory() {
+        let budget = Budget::new(0);
+        let pieces = [1, 0, 3000, 1];
+        let bytes = measure(&budget, |output| {
+            pieces.iter().try_for_each(|&len| output.append(&vec![7; len]))
+        });
+        assert_eq!(bytes.unwrap(), 3002);
+        assert!(matches!(measure(&budget, |_| Err(Error::Bug("no"))), Err(Error::Bug("no"))));
     }
 
     #[test]

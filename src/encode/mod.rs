@@ -3,8 +3,10 @@
 //! Each format has `encode` and `memory_bytes`: an upper bound of the bytes that `encode` allocates
 //! for any picture of a size, even for noise.
 
-use crate::budget::{Budget, Buffer};
+use crate::budget::Buffer;
 use crate::error::Error;
+use crate::job::Job;
+use crate::limits::Limit;
 use crate::picture::{Layout, PictureView};
 use crate::request::OutputFormat;
 use crate::size::Size;
@@ -14,6 +16,7 @@ mod file_writer;
 pub(crate) mod jpeg;
 mod picture;
 pub(crate) mod png;
+mod quality;
 #[cfg(test)]
 mod test_pictures;
 pub(crate) mod webp;
@@ -26,31 +29,45 @@ pub(crate) struct Order {
     pub(crate) layout: Layout,
     /// The colour behind transparent pixels in a format without alpha.
     pub(crate) background: [u8; 3],
+    /// The longest allowed file.
+    pub(crate) max_bytes: Option<u64>,
+    /// Chroma of a JPEG has the size of luma.
+    pub(crate) jpeg_full_chroma: bool,
 }
 
 impl Order {
     /// Encodes `pixels`, which have the size and layout of this order.
-    pub(crate) fn encode<'b>(
-        &self,
-        pixels: &[u8],
-        budget: &'b Budget,
-    ) -> Result<Buffer<'b, u8>, Error> {
+    pub(crate) fn encode<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
+        let budget = job.budget;
         work::encoded(self.size.pixels());
         let picture = PictureView { size: self.size, layout: self.layout, pixels };
-        match self.format {
-            OutputFormat::Jpeg { quality } => {
-                jpeg::encode(picture, quality, self.background, budget)
-            }
+        let file = match self.format {
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
             OutputFormat::Png => png::encode(picture, budget),
             OutputFormat::WebPLossless => webp::encode(picture, budget),
             OutputFormat::Pixels => Err(Error::Bug("an output of pixels is not encoded")),
+        }?;
+        if let Some(max_bytes) = self.max_bytes {
+            Limit::OutputBytes.check(file.len() as u64, max_bytes)?;
+        }
+        Ok(file)
+    }
+
+    const fn jpeg(&self, quality: u8) -> jpeg::Settings {
+        jpeg::Settings {
+            size: self.size,
+            layout: self.layout,
+            quality,
+            max_bytes: self.max_bytes,
+            has_full_chroma: self.jpeg_full_chroma,
+            background: self.background,
         }
     }
 
     /// The most bytes that [`encode`](Self::encode) allocates.
     pub(crate) const fn memory_bytes(&self) -> u64 {
         match self.format {
-            OutputFormat::Jpeg { quality } => jpeg::memory_bytes(self.size, self.layout, quality),
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).memory_bytes(),
             OutputFormat::Png => png::memory_bytes(self.size, self.layout),
             OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
@@ -61,9 +78,7 @@ impl Order {
     #[cfg(feature = "instrument")]
     pub(crate) const fn growing_file_bytes(&self) -> u64 {
         match self.format {
-            OutputFormat::Jpeg { quality } => {
-                jpeg::file_bound(self.size, self.layout, quality).memory_bytes()
-            }
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bound().memory_bytes(),
             OutputFormat::Png => png::file_bound(self.size, self.layout).memory_bytes(),
             OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
@@ -73,7 +88,7 @@ impl Order {
     /// The most work of [`encode`](Self::encode) in picoseconds.
     pub(crate) fn work_ps(&self) -> u64 {
         match self.format {
-            OutputFormat::Jpeg { quality } => jpeg::work_ps(self.size, self.layout, quality),
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).work_ps(),
             OutputFormat::Png => png::work_ps(self.size, self.layout),
             OutputFormat::WebPLossless => webp::work_ps(self.size, self.layout),
             OutputFormat::Pixels => 0,
@@ -84,7 +99,7 @@ impl Order {
     /// capacity.
     pub(crate) const fn file_bytes(&self) -> u64 {
         let bytes = match self.format {
-            OutputFormat::Jpeg { quality } => jpeg::file_bytes(self.size, self.layout, quality),
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bytes(),
             OutputFormat::Png => png::file_bytes(self.size, self.layout),
             OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,

@@ -3,6 +3,8 @@
 use super::{jpeg, png, webp};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::picture::Picture;
 
 impl Picture {
@@ -23,8 +25,17 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 65,535 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(jpeg::memory_bytes(self.size(), self.layout(), quality));
-        jpeg::encode(self.view(), quality, WHITE, &budget).map(into_file)
+        let settings = jpeg::Settings {
+            size: self.size(),
+            layout: self.layout(),
+            quality,
+            max_bytes: None,
+            has_full_chroma: false,
+            background: WHITE,
+        };
+        let budget = Budget::new(settings.memory_bytes());
+        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+        settings.encode(self.pixels(), job).map(into_file)
     }
 
     /// Encodes this picture losslessly as a PNG without metadata. Alpha is left out when no pixel

@@ -55,7 +55,7 @@ pub fn run_by_stage(
     let source = color_source(bytes, plan.header());
     let pixels = orders.finish.pixels(&mut small, source.as_ref(), budget)?;
     end_of(Stage::Finish);
-    let file = orders.encode.encode(&pixels.samples, budget)?;
+    let file = orders.encode.encode(&pixels.samples, job)?;
     end_of(Stage::Encode);
     Ok(file.to_vec())
 }
@@ -98,8 +98,12 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
         size: picture.size(),
         layout: picture.layout(),
         background: [255; 3],
+        max_bytes: None,
+        jpeg_full_chroma: false,
     };
-    Ok(order.encode(picture.pixels(), &Budget::new(order.memory_bytes()))?.to_vec())
+    let budget = Budget::new(order.memory_bytes());
+    let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+    Ok(order.encode(picture.pixels(), job)?.to_vec())
 }
 
 /// Shrinks grey rows as `plan` shrinks the rows of its picture: the shrink stage alone, without a

@@ -79,8 +79,8 @@ impl Plan {
         check::output_format(request.output(), &geometry)?;
         let source = Source::of(header);
         let plane = |source: &PlaneSource, min_reduction| {
-            let min_oversampling = request.jpeg_detail_level().min_oversampling()
-                * stored_share(source, request.output());
+            let min_oversampling =
+                request.jpeg_detail_level().min_oversampling() * stored_share(source, request);
             PlanePlan::new(source, header.size, &geometry, min_oversampling, min_reduction)
         };
         let [first, ..] = source.planes();
@@ -118,9 +118,21 @@ impl Plan {
                 plan = Self { cost, ..streamed };
             }
         }
+        plan.check_pixel_outputs()?;
         Limit::Memory.check(plan.cost.peak_bytes(), self.limits.max_memory_bytes)?;
         Limit::Work.check(plan.cost.work_ns(), self.limits.max_work)?;
         Ok(plan)
+    }
+
+    /// Refuses an output of pixels that is longer than the request allows.
+    fn check_pixel_outputs(&self) -> Result<(), Error> {
+        let max_bytes = self.request.max_output_bytes();
+        let max_bytes = max_bytes.filter(|_| self.request.output() == OutputFormat::Pixels);
+        max_bytes.map_or(Ok(()), |max_bytes| {
+            self.output_orders().try_for_each(|orders| {
+                Ok(Limit::OutputBytes.check(orders.finish.pixel_bytes(), max_bytes)?)
+            })
+        })
     }
 
     fn cost_of(&self) -> Cost {
@@ -267,6 +279,8 @@ impl Plan {
                 size: output.size,
                 layout: finish.layout(),
                 background: self.request.background_rgb(),
+                max_bytes: self.request.max_output_bytes(),
+                jpeg_full_chroma: self.request.has_full_chroma(),
             };
             OutputOrders { finish, placeholder: self.placeholder_order(&encode), encode }
         })
@@ -335,9 +349,11 @@ impl Plan {
     }
 }
 
-/// The share of a plane's samples, each way, that the output stores. A JPEG is written in 4:2:0.
-const fn stored_share(plane: &PlaneSource, output: OutputFormat) -> f64 {
-    if plane.is_chroma && matches!(output, OutputFormat::Jpeg { .. }) { 0.5 } else { 1.0 }
+/// The share of a plane's samples, each way, that the output stores. A JPEG is written in 4:2:0,
+/// unless the request asks for full chroma.
+const fn stored_share(plane: &PlaneSource, request: &Request) -> f64 {
+    let is_jpeg = matches!(request.output(), OutputFormat::Jpeg { .. });
+    if plane.is_chroma && is_jpeg && !request.has_full_chroma() { 0.5 } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) struct PlaneSource {
     pub(crate) per_y: u32,
     /// The decoder can deliver this plane at 1/2, 1/4 or 1/8.
     pub(crate) reducible: bool,
-    /// Cb or Cr. A JPEG output stores them at half the size.
+    /// Cb or Cr. A JPEG output in 4:2:0 stores them at half the size.
     pub(crate) is_chroma: bool,
     /// See [`PlaneOrder::any_order`].
     pub(crate) any_order: bool,

@@ -1,7 +1,7 @@
 //! The setters of a request. Each test has the name of one.
 
 use bombproof::{
-    Error, JpegDetail, Layout, Limits, Picture, Plan, Rect, Request, Size, Thumbnail, probe,
+    Error, JpegDetail, Layout, Limit, Limits, Picture, Plan, Rect, Request, Size, Thumbnail, probe,
 };
 use bombproof_testkit::bombs::truncated;
 use bombproof_testkit::exif::{self, ByteOrder};
@@ -269,6 +269,72 @@ fn rgba(picture: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
         to[3] = 255;
     });
     rgba.samples
+}
+
+#[test]
+fn jpeg_full_chroma() {
+    // Columns of red and blue, one pixel wide: half the chroma is the mean of both.
+    let pixels = (0..32 * 32).flat_map(|i| if i % 2 == 0 { RED } else { BLUE }).collect();
+    let file = Picture::new(Size::new(32, 32), Layout::Rgb, pixels).unwrap().to_png().unwrap();
+    let shown = |request| picture(&output(&file, &request), &Request::full_size());
+    let request = Request::full_size().jpeg(100);
+    let error = |made: &Picture| {
+        let pixels: &[[u8; 3]] = made.pixels().as_chunks().0;
+        let wanted = [RED, BLUE].into_iter().cycle();
+        let errors = pixels.iter().zip(wanted).flat_map(|(made, wanted)| {
+            made.iter().zip(wanted).map(|(made, wanted)| made.abs_diff(wanted)).collect::<Vec<_>>()
+        });
+        errors.max().unwrap()
+    };
+    assert!(error(&shown(request)) > 80);
+    assert_eq!(shown(request.jpeg_full_chroma(false)), shown(request));
+    assert!(error(&shown(request.jpeg_full_chroma(true))) < 5);
+    // Of a JPEG, chroma is then decoded as finely as luma.
+    let photo = manifest::read("valid/photo.jpg");
+    let header = probe(&photo).unwrap();
+    let quote = |full| {
+        let request = Request::cover(256, 256).jpeg_full_chroma(full);
+        Plan::new(&header, &request, &Limits::default()).unwrap().memory_bytes()
+    };
+    assert!(quote(true) > quote(false));
+}
+
+#[test]
+fn max_bytes() {
+    let photo = manifest::read("valid/photo.jpg");
+    let request = Request::cover(96, 96).jpeg(90);
+    let file_of = |quality| output(&photo, &request.jpeg(quality));
+    let whole = file_of(90);
+    assert_eq!(output(&photo, &request.max_bytes(whole.len() as u64)), whole);
+    // A file that fits, next to one that does not.
+    let fit = file_of(70).len() as u64;
+    let limited = output(&photo, &request.max_bytes(fit));
+    let quality = (1..=90).find(|&quality| file_of(quality) == limited).unwrap();
+    assert!(limited.len() as u64 <= fit && file_of(quality + 1).len() as u64 > fit);
+    assert!(quality >= 70);
+
+    let refusal =
+        |request: Request| match bombproof::thumbnail(&photo, &request, &Limits::default())
+            .unwrap_err()
+        {
+            Error::OverLimit { limit: Limit::OutputBytes, found, allowed, .. } => (found, allowed),
+            error => panic!("{error}"),
+        };
+    let smallest = file_of(1).len() as u64;
+    assert_eq!(refusal(request.max_bytes(smallest - 1)), (smallest, smallest - 1));
+    assert_eq!(refusal(request.max_bytes(0)), (smallest, 0));
+    for request in [request.png(), request.webp_lossless(), request.pixels()] {
+        let file = output(&photo, &request);
+        let len = file.len() as u64;
+        assert_eq!(output(&photo, &request.max_bytes(len)), file);
+        assert_eq!(refusal(request.max_bytes(len - 1)), (len, len - 1));
+    }
+    // Of pixels the plan knows. The tries are in the quote of work.
+    let header = probe(&photo).unwrap();
+    let plan = |request: Request| Plan::new(&header, &request, &Limits::default());
+    assert!(plan(request.pixels().max_bytes(96 * 96 * 3)).is_ok());
+    assert!(plan(request.pixels().max_bytes(96 * 96 * 3 - 1)).is_err());
+    assert!(plan(request.max_bytes(fit)).unwrap().work() > plan(request).unwrap().work());
 }
 
 #[test]

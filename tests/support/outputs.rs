@@ -46,6 +46,8 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("background", [red, green, blue]) => request.background([red, green, blue].map(byte)),
         ("jpeg_detail_fastest", []) => request.jpeg_detail(JpegDetail::Fastest),
         ("jpeg_detail_best", []) => request.jpeg_detail(JpegDetail::Best),
+        ("jpeg_full_chroma", []) => request.jpeg_full_chroma(true),
+        ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),
         ("accept_truncated", [percent]) => request.accept_truncated(byte(percent)),
         _ => panic!("{call:?}"),

@@ -1,6 +1,6 @@
 //! Rows about the request: what a caller lets a user choose.
 
-use bombproof::{Limit, Limits, Plan, Rect, Request, Size, probe};
+use bombproof::{Layout, Limit, Limits, Picture, Plan, Rect, Request, Size, probe};
 use bombproof_testkit::bombs::{jpeg, png};
 
 use crate::attack::attack_with;
@@ -49,4 +49,29 @@ fn row_60_a_crop_pays_for_what_comes_before_it() {
     let attack = attack_with(&bomb, &crop, &Limits::default());
     attack.assert_picture(Size::new(1, 1));
     assert!(attack.quote.unwrap() < 1 << 20, "{attack:?}");
+}
+
+/// No file is that short, but a service may let a user choose: every quality that is tried costs a
+/// pass over the output.
+#[test]
+fn row_61_a_limit_of_one_byte_is_refused_within_the_quote() {
+    let noise = (0..256 * 256_u32).map(|i| (i.wrapping_mul(0x9E37_79B9) >> 21) as u8).collect();
+    let noise = Picture::new(Size::new(256, 256), Layout::Gray, noise).unwrap().to_png().unwrap();
+    let once = Request::full_size().jpeg(100);
+    let header = probe(&noise).unwrap();
+    let quote = |request| Plan::new(&header, request, &Limits::default()).unwrap();
+    for request in [once, once.png(), once.webp_lossless()] {
+        let attack = attack_with(&noise, &request.max_bytes(1), &Limits::default());
+        let refused = attack.result.unwrap_err();
+        assert_eq!(refused.limit(), Some(Limit::OutputBytes), "{refused}");
+    }
+    let tries = once.max_bytes(1);
+    assert!(quote(&tries).memory_bytes() <= quote(&once).memory_bytes());
+    // One in full size for each of nine tries, which all take as long as the file itself.
+    assert!(quote(&tries).work() > 2 * quote(&once).work());
+    let mut limits = Limits::default();
+    limits.max_work = quote(&tries).work() - 1;
+    let refused = attack_with(&noise, &tries, &limits);
+    refused.assert_over_limit(&[Limit::Work]);
+    assert_eq!(refused.heap.allocations, 0);
 }

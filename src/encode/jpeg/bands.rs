@@ -1,5 +1,6 @@
 //! Rows of pixels → bands of luma and chroma, as high as one row of MCUs.
 
+use super::sampling::Sampling;
 use crate::budget::{Budget, Buffer};
 use crate::dct::Block;
 use crate::error::Error;
@@ -13,43 +14,48 @@ pub(super) struct Source<'a> {
     pub(super) pixels: &'a [u8],
     pub(super) size: Size,
     pub(super) layout: Layout,
-    /// Only luma is written.
-    pub(super) is_gray: bool,
+    pub(super) sampling: Sampling,
     /// What transparent pixels show.
     pub(super) background: [u8; 3],
 }
 
-/// The samples of one row of MCUs: 8 rows of grey, or 16 rows of luma and 8 of each chroma, of half
-/// the width.
+/// The samples of one row of MCUs: 16 rows of luma and 8 of each chroma, of half the width; without
+/// chroma, or with chroma of full width, 8 rows.
 pub(super) struct Bands<'b> {
+    sampling: Sampling,
     /// The samples of a row of luma: complete MCUs.
     width: usize,
     luma: Buffer<'b, u8>,
     chroma: [Buffer<'b, u8>; 2],
-    /// Two rows of each chroma in full width.
+    /// Two rows of each chroma in full width, when it is halved.
     pair: [Buffer<'b, u8>; 2],
 }
 
 impl<'b> Bands<'b> {
-    pub(super) fn new(size: Size, is_gray: bool, budget: &'b Budget) -> Result<Self, Error> {
-        let mcu = if is_gray { 8 } else { 16 };
+    pub(super) fn new(size: Size, sampling: Sampling, budget: &'b Budget) -> Result<Self, Error> {
+        let mcu = sampling.mcu_side() as usize;
         let width = (size.width as usize).next_multiple_of(mcu);
-        let chroma = if is_gray { 0 } else { width };
+        let (chroma, pair) = match sampling {
+            Sampling::Gray => (0, 0),
+            Sampling::Half => (width * 4, width * 2),
+            Sampling::Full => (width * 8, 0),
+        };
         Ok(Self {
+            sampling,
             width,
             luma: budget.buffer(width * mcu, 0u8)?,
-            chroma: [budget.buffer(chroma * 4, 0u8)?, budget.buffer(chroma * 4, 0u8)?],
-            pair: [budget.buffer(chroma * 2, 0u8)?, budget.buffer(chroma * 2, 0u8)?],
+            chroma: [budget.buffer(chroma, 0u8)?, budget.buffer(chroma, 0u8)?],
+            pair: [budget.buffer(pair, 0u8)?, budget.buffer(pair, 0u8)?],
         })
     }
 
     /// The bytes of the buffers.
-    pub(super) const fn memory_bytes(size: Size, is_gray: bool) -> u64 {
-        let width = size.width as u64;
-        if is_gray {
-            width.next_multiple_of(8) * 8
-        } else {
-            width.next_multiple_of(16) * (16 + 2 * 4 + 2 * 2)
+    pub(super) const fn memory_bytes(size: Size, sampling: Sampling) -> u64 {
+        let width = (size.width as u64).next_multiple_of(sampling.mcu_side() as u64);
+        match sampling {
+            Sampling::Gray => width * 8,
+            Sampling::Half => width * (16 + 2 * 4 + 2 * 2),
+            Sampling::Full => width * (8 + 2 * 8),
         }
     }
 
@@ -63,33 +69,28 @@ impl<'b> Bands<'b> {
             let row = (mcu_y * height + y).min(last);
             let row = source.pixels.get(row * row_bytes..).and_then(|rest| rest.get(..row_bytes));
             let row = row.ok_or(OUTSIDE)?;
-            let odd = y % 2 * self.width;
-            let [cb, cr] = self.pair.each_mut().map(|rows| rows.get_mut(odd..).unwrap_or_default());
+            let (planes, first) = match self.sampling {
+                Sampling::Gray | Sampling::Half => (&mut self.pair, y % 2 * self.width),
+                Sampling::Full => (&mut self.chroma, y * self.width),
+            };
+            let [cb, cr] = planes.each_mut().map(|rows| rows.get_mut(first..).unwrap_or_default());
             source.convert_row(row, [luma, cb, cr]);
             repeat_last(luma, picture_width);
-            if source.is_gray {
+            if self.sampling == Sampling::Gray {
                 continue;
             }
             for rows in [cb, cr] {
                 repeat_last(rows.get_mut(..self.width).ok_or(OUTSIDE)?, picture_width);
             }
-            if odd > 0 {
-                let start = y / 2 * (self.width / 2);
-                for (pair, chroma) in self.pair.iter().zip(&mut self.chroma) {
-                    let (top, bottom) = pair.split_at(self.width);
-                    let averages = chroma.get_mut(start..start + self.width / 2).ok_or(OUTSIDE)?;
-                    simd::vectorize(
-                        #[inline(always)]
-                        || average(top, bottom, averages),
-                    );
-                }
+            if self.sampling == Sampling::Half && y % 2 == 1 {
+                average_pairs(&self.pair, &mut self.chroma, self.width, y / 2)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn is_gray(&self) -> bool {
-        self.pair.iter().all(|rows| rows.is_empty())
+    pub(super) const fn sampling(&self) -> Sampling {
+        self.sampling
     }
 
     /// The luma block at column `x` and row `y` of the band, in blocks.
@@ -101,8 +102,28 @@ impl<'b> Bands<'b> {
     /// The block at column `x` of a chroma component, 0 or 1.
     #[inline(always)]
     pub(super) fn chroma_block(&self, component: usize, x: usize) -> Option<Block> {
-        block(&self.chroma[component & 1], self.width / 2, x, 0)
+        let width = if self.sampling == Sampling::Half { self.width / 2 } else { self.width };
+        block(&self.chroma[component & 1], width, x, 0)
     }
+}
+
+/// Makes row `y` of each chroma of its two rows of `width` samples.
+fn average_pairs(
+    pairs: &[Buffer<'_, u8>; 2],
+    chroma: &mut [Buffer<'_, u8>; 2],
+    width: usize,
+    y: usize,
+) -> Result<(), Error> {
+    let start = y * (width / 2);
+    for (pair, chroma) in pairs.iter().zip(chroma) {
+        let (top, bottom) = pair.split_at(width);
+        let averages = chroma.get_mut(start..start + width / 2).ok_or(OUTSIDE)?;
+        simd::vectorize(
+            #[inline(always)]
+            || average(top, bottom, averages),
+        );
+    }
+    Ok(())
 }
 
 impl Source<'_> {
@@ -112,7 +133,7 @@ impl Source<'_> {
         let gray = |[value, alpha]: [u8; 2], background| over(value, alpha, background);
         match self.layout {
             Layout::Gray => luma.iter_mut().zip(row).for_each(|(luma, value)| *luma = *value),
-            Layout::GrayAlpha if self.is_gray => {
+            Layout::GrayAlpha if self.sampling == Sampling::Gray => {
                 let pixels = row.as_chunks::<2>().0;
                 luma.iter_mut().zip(pixels).for_each(|(luma, &pixel)| *luma = gray(pixel, red));
             }

@@ -2,7 +2,8 @@
 
 use bombproof::instrument::measure_work;
 use bombproof::{
-    Error, Format, Interrupt, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail, probe,
+    Error, Format, Interrupt, Limit, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail,
+    probe,
 };
 
 use super::plan::{probe_allocates_nothing, refusal_is_explained};
@@ -48,10 +49,12 @@ pub fn job_keeps_the_promise(
         }
         Err(error) => {
             refusal_is_explained(&error);
-            let decided_by_the_plan = matches!(
-                error,
-                Error::OverLimit { .. } | Error::BadRequest(_) | Error::NotCredible { .. }
-            );
+            // Only the encoder knows how long a file is.
+            let decided_by_the_plan = match error {
+                Error::OverLimit { limit, .. } => limit != Limit::OutputBytes,
+                Error::BadRequest(_) | Error::NotCredible { .. } => true,
+                _ => false,
+            };
             assert!(!decided_by_the_plan, "refused by {error} after the plan: {plan}");
             None
         }

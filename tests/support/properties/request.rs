@@ -16,6 +16,8 @@ pub struct RequestParts {
     pub min_percent_of_rows: Option<u8>,
     pub background: [u8; 3],
     pub placeholder: bool,
+    pub max_bytes: Option<u64>,
+    pub full_chroma: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ impl Default for RequestParts {
             min_percent_of_rows: None,
             background: [255; 3],
             placeholder: false,
+            max_bytes: None,
+            full_chroma: false,
         }
     }
 }
@@ -72,6 +76,10 @@ impl RequestParts {
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
+        request = request.jpeg_full_chroma(self.full_chroma);
+        if let Some(bytes) = self.max_bytes {
+            request = request.max_bytes(bytes);
+        }
         if let Some(percent) = self.min_percent_of_rows {
             request = request.accept_truncated(percent);
         }

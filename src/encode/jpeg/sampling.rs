@@ -1,0 +1,45 @@
+//! Which components a JPEG has, and in which size (T.81, A.1.1).
+
+/// The components and their sampling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sampling {
+    /// Only luma.
+    Gray,
+    /// Chroma of half the width and height: 4:2:0.
+    Half,
+    /// Chroma of the size of luma: 4:4:4.
+    Full,
+}
+
+impl Sampling {
+    pub(super) const fn new(is_gray: bool, has_full_chroma: bool) -> Self {
+        match (is_gray, has_full_chroma) {
+            (true, _) => Self::Gray,
+            (false, false) => Self::Half,
+            (false, true) => Self::Full,
+        }
+    }
+
+    pub(super) const fn components(self) -> u8 {
+        match self {
+            Self::Gray => 1,
+            Self::Half | Self::Full => 3,
+        }
+    }
+
+    /// The blocks of luma in an MCU, each way.
+    pub(super) const fn luma_blocks(self) -> usize {
+        match self {
+            Self::Gray | Self::Full => 1,
+            Self::Half => 2,
+        }
+    }
+
+    /// The pixels of an MCU, each way.
+    pub(super) const fn mcu_side(self) -> u32 {
+        match self {
+            Self::Gray | Self::Full => 8,
+            Self::Half => 16,
+        }
+    }
+}
