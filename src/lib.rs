@@ -120,6 +120,7 @@ mod error;
 mod report;
 mod request;
 mod price;
+mod vp8;
 mod work;
 mod charges;
 mod simd;

@@ -14,6 +14,8 @@ mod order;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use lossy::tests::planes as lossy_planes;
 pub(crate) use order::{LoopFilter, Order};
 
 use alpha::AlphaRows;

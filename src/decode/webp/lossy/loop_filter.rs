@@ -3,9 +3,10 @@
 //! An edge is filtered 16 samples at a time. All lanes execute the same instructions on
 //! arrays, which the compiler vectorizes.
 
-use super::modes::{LumaPrediction, MacroblockHeader};
+use super::modes::MacroblockHeader;
 use super::transpose::Lanes;
 use crate::probe::webp::vp8::{Filter, Segments};
+use crate::vp8::modes::LumaPrediction;
 
 /// The four lines on either side of an edge, from the farthest before it to the farthest after it.
 pub(super) type Edge = [Lanes; 8];

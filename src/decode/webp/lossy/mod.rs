@@ -8,25 +8,24 @@ use crate::price::sum_ps;
 use crate::probe::webp::vp8::{BoolDecoder, Frame, FrameHeader};
 use crate::shrink::RowSink;
 use crate::size::Size;
+use crate::vp8::modes::{LumaPrediction, SubblockMode, SubblockModes};
+use crate::vp8::nonzero::Nonzero;
+use crate::vp8::predict::SamplesAbove;
 use crate::work;
 
 mod loop_filter;
 mod modes;
-mod predict;
-mod predict_subblock;
 mod quantizer;
 mod reconstruct;
 mod macroblock_row;
-mod tables;
 mod tokens;
-mod inverse_dct;
 mod transpose;
 
 use loop_filter::Strengths;
 use macroblock_row::{LINES_ABOVE, MacroblockRow};
-use modes::{HeaderReader, LumaPrediction, SubblockMode};
-use reconstruct::{Reconstruction, SamplesAbove};
-use tokens::{Coefficients, Nonzero, TokenDecoder};
+use modes::HeaderReader;
+use reconstruct::Reconstruction;
+use tokens::{Coefficients, TokenDecoder};
 
 /// The peak memory of [`decode`] in bytes.
 pub(super) fn memory_bytes(frame: &Frame) -> u64 {
@@ -166,9 +165,6 @@ struct ContextAbove {
     nonzero: Nonzero,
 }
 
-/// The modes of the four subblocks along an edge of a macroblock.
-type SubblockModes = [SubblockMode; 4];
-
 impl ContextAbove {
     /// Above the first row.
     const OUTSIDE: Self = Self {
@@ -215,4 +211,4 @@ const LARGE_PIXELS: u64 = 1 << 25;
 const COLUMNS_PER_POLL: usize = 128;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,43 +1,9 @@
 //! The macroblock headers: segment, skip flag and prediction modes. They follow the frame header
 //! in the first partition (RFC 6386, 10 and 11).
 
-use super::tables::SUBBLOCK_MODE_PROBABILITIES;
 use crate::probe::webp::vp8::BoolDecoder;
-
-/// The intra prediction mode of a complete luma or chroma block (RFC 6386, 12.2 and 12.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Dc,
-    Vertical,
-    Horizontal,
-    TrueMotion,
-}
-
-/// The intra prediction mode of a subblock of 4 × 4 luma samples (RFC 6386, 11.2 and
-/// 12.3), in the order of the tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum SubblockMode {
-    #[default]
-    Dc,
-    TrueMotion,
-    Vertical,
-    Horizontal,
-    LeftDown,
-    RightDown,
-    VerticalRight,
-    VerticalLeft,
-    HorizontalDown,
-    HorizontalUp,
-}
-
-/// How the luma of a macroblock is predicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LumaPrediction {
-    /// As one block of 16 × 16 samples.
-    Macroblock(Mode),
-    /// By subblocks of 4 × 4 samples, in raster order.
-    Subblocks([SubblockMode; 16]),
-}
+use crate::vp8::modes::{LumaPrediction, Mode, SubblockMode};
+use crate::vp8::tables::SUBBLOCK_MODE_PROBABILITIES;
 
 /// The header of a macroblock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +46,7 @@ impl<'a> HeaderReader<'a> {
         let skipped = self.not_skipped.is_some_and(|p| decoder.bit(p));
         let luma = match read_luma_mode(&mut decoder) {
             Some(mode) => {
-                let subblock_mode = match mode {
-                    Mode::Dc => SubblockMode::Dc,
-                    Mode::Vertical => SubblockMode::Vertical,
-                    Mode::Horizontal => SubblockMode::Horizontal,
-                    Mode::TrueMotion => SubblockMode::TrueMotion,
-                };
-                (*above, *left) = ([subblock_mode; 4], [subblock_mode; 4]);
+                (*above, *left) = ([mode.of_subblocks(); 4], [mode.of_subblocks(); 4]);
                 LumaPrediction::Macroblock(mode)
             }
             None => LumaPrediction::Subblocks(read_subblock_modes(&mut decoder, above, left)),

@@ -1,23 +1,12 @@
 //! Prediction + residuals → the samples of a macroblock, before the loop filter.
 
-use super::inverse_dct::{self, BlockPair};
-use super::modes::{LumaPrediction, MacroblockHeader, SubblockMode};
-use super::predict::{self, Border, clamp};
-use super::predict_subblock::predict_subblock;
+use super::modes::MacroblockHeader;
 use super::tokens::{BlockContent, Coefficients};
 use super::transpose::Lanes;
-
-/// The samples directly above a macroblock, before the loop filter.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SamplesAbove {
-    pub(super) luma: [u8; 16],
-    pub(super) chroma: [[u8; 8]; 2],
-}
-
-impl SamplesAbove {
-    /// The samples above the picture (RFC 6386, 12.2 and 12.3).
-    pub(super) const OUTSIDE: Self = Self { luma: [127; 16], chroma: [[127; 8]; 2] };
-}
+use crate::vp8::inverse_dct::{self, BlockPair};
+use crate::vp8::modes::{LumaPrediction, SubblockMode};
+use crate::vp8::predict::{self, Border, SamplesAbove, clamp};
+use crate::vp8::predict_subblock::predict_subblock;
 
 /// Reconstructs the macroblocks of a row, from left to right.
 pub(super) struct Reconstruction {

@@ -9,13 +9,13 @@
 
 use image_webp::vp8::Vp8Decoder;
 
-use super::inverse_dct::tests::BITS_WERE_LOST;
 use super::*;
 use crate::budget::Budget;
 use crate::interrupt::Interrupt;
 use crate::probe::webp::Coding;
 use crate::probe::webp::header;
 use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
+use crate::vp8::inverse_dct::tests::BITS_WERE_LOST;
 
 /// Collects the planes, and panics on rows that are out of order or have the wrong length.
 struct Planes {
@@ -33,6 +33,11 @@ impl RowSink for Planes {
 }
 
 fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
+    planes(payload, LoopFilter::Exact)
+}
+
+/// Y, U and V of a VP8 chunk.
+pub(crate) fn planes(payload: &[u8], loop_filter: LoopFilter) -> Result<[Vec<u8>; 3], Error> {
     let (_, still) = header(&riff(&[chunk(b"VP8 ", payload)]))?;
     let Coding::Lossy(frame) = still.coding else { unreachable!() };
     let budget = Budget::new(memory_bytes(&frame));
@@ -40,7 +45,7 @@ fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
     let widths = [width, width.div_ceil(2), width.div_ceil(2)];
     let mut planes = Planes { widths, samples: [const { Vec::new() }; 3] };
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-    decode(payload, &frame, LoopFilter::Exact, job, &mut planes)?;
+    decode(payload, &frame, loop_filter, job, &mut planes)?;
     Ok(planes.samples)
 }
 

@@ -1,9 +1,13 @@
 //! Tokens → dequantized coefficients (RFC 6386, 13).
 
-use super::inverse_dct::{BlockPair, inverse_wht, truncate_to_16_bits};
-use super::quantizer::{Quantizer, Steps};
-use super::tables::{DEFAULT_TOKEN_PROBABILITIES, TOKEN_UPDATE_PROBABILITIES};
 use crate::probe::webp::vp8::BoolDecoder;
+use crate::vp8::inverse_dct::{BlockPair, inverse_wht, truncate_to_16_bits};
+use crate::vp8::nonzero::Nonzero;
+use crate::vp8::quantizer::{Quantizer, Steps};
+use crate::vp8::tables::{
+    BANDS, DEFAULT_TOKEN_PROBABILITIES, EXTRA_BITS_1, EXTRA_BITS_2, EXTRA_BITS_3, EXTRA_BITS_4,
+    EXTRA_BITS_5, EXTRA_BITS_6, TOKEN_UPDATE_PROBABILITIES,
+};
 
 /// The token probabilities of one block type, by coefficient and not by band, and by context. An
 /// unused entry follows that of the last coefficient.
@@ -13,26 +17,6 @@ type BlockTypeProbabilities = [[[u8; 11]; 3]; 17];
 pub(super) struct TokenDecoder {
     probabilities: [BlockTypeProbabilities; 4],
     expects_likely_bits: bool,
-}
-
-/// Which blocks along an edge of a macroblock have coefficients: 1 if they do, else 0. This is the
-/// context of the blocks on the other side of the edge.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Nonzero {
-    luma: [u8; 4],
-    chroma: [[u8; 2]; 2],
-    /// Of the last macroblock that had a Y2 block.
-    y2: u8,
-}
-
-impl Nonzero {
-    pub(super) const NONE: Self = Self { luma: [0; 4], chroma: [[0; 2]; 2], y2: 0 };
-
-    /// Updates the context for a macroblock without tokens.
-    pub(super) fn skip(&mut self, has_y2: bool) {
-        let y2 = if has_y2 { 0 } else { self.y2 };
-        *self = Self { y2, ..Self::NONE };
-    }
 }
 
 /// The dequantized coefficients of a macroblock.
@@ -244,20 +228,20 @@ impl<const SKEWED: bool> BlockReader<'_, SKEWED> {
 fn read_large_level(decoder: &mut BoolDecoder<'_>, p: &[u8; 11]) -> i32 {
     if !decoder.bit(p[6]) {
         if decoder.bit(p[7]) {
-            7 + read_extra_bits(decoder, [165, 145])
+            7 + read_extra_bits(decoder, EXTRA_BITS_2)
         } else {
-            5 + read_extra_bits(decoder, [159])
+            5 + read_extra_bits(decoder, EXTRA_BITS_1)
         }
     } else if !decoder.bit(p[8]) {
         if decoder.bit(p[9]) {
-            19 + read_extra_bits(decoder, [176, 155, 140, 135])
+            19 + read_extra_bits(decoder, EXTRA_BITS_4)
         } else {
-            11 + read_extra_bits(decoder, [173, 148, 140])
+            11 + read_extra_bits(decoder, EXTRA_BITS_3)
         }
     } else if decoder.bit(p[10]) {
-        67 + read_extra_bits(decoder, [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129])
+        67 + read_extra_bits(decoder, EXTRA_BITS_6)
     } else {
-        35 + read_extra_bits(decoder, [180, 157, 141, 134, 130])
+        35 + read_extra_bits(decoder, EXTRA_BITS_5)
     }
 }
 
@@ -275,10 +259,6 @@ fn read_extra_bits<const BITS: usize>(
 
 /// The transform in 16 bits is exact for coefficients of up to this magnitude.
 const MAX_16_BIT_TRANSFORM_MAGNITUDE: u32 = 2_047;
-
-/// The band of each coefficient (RFC 6386, 13.3). The last entry is for
-/// the unused one past the end.
-const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
 
 /// Zigzag order (RFC 6386, 13): the index of each coefficient in a pair of
 /// blocks, whose rows have eight.

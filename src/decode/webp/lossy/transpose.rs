@@ -1,5 +1,7 @@
 //! Transposes macroblocks, so that the loop filter processes columns as lines.
 
+use crate::vp8::interleave::interleave;
+
 /// 16 samples along an edge.
 pub(super) type Lanes = [u8; 16];
 
@@ -103,21 +105,6 @@ fn interleave_repeatedly<const LINES: usize>(lines: &mut [Lanes; LINES], times: 
 #[inline(never)]
 fn interleave_once<const LINES: usize>(lines: &[Lanes; LINES], into: &mut [Lanes; LINES]) {
     interleave(lines, into);
-}
-
-/// Alternates the values of the upper half of the lines with those of the lower half.
-#[inline(always)]
-pub(super) fn interleave<T: Copy, const LANES: usize, const LINES: usize>(
-    lines: &[[T; LANES]; LINES],
-    into: &mut [[T; LANES]; LINES],
-) {
-    let (upper, lower) = lines.split_at(LINES / 2);
-    for ((pair, upper), lower) in into.as_chunks_mut::<2>().0.iter_mut().zip(upper).zip(lower) {
-        let samples = pair.as_flattened_mut().as_chunks_mut::<2>().0;
-        for ((samples, &upper), &lower) in samples.iter_mut().zip(upper).zip(lower) {
-            *samples = [upper, lower];
-        }
-    }
 }
 
 #[cfg(test)]

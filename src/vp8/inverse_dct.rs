@@ -3,15 +3,15 @@
 //! Two blocks are side by side, so that a row of them fills a vector. Some functions are not
 //! inlined, because the compiler vectorizes each by itself, but not all of them in one function.
 
-use super::transpose::interleave;
+use super::interleave::interleave;
 
 /// The coefficients or the residuals of two blocks side by side: four rows, each with four values of
 /// either block.
-pub(super) type BlockPair = [[i16; 8]; 4];
+pub(crate) type BlockPair = [[i16; 8]; 4];
 
 /// The inverse WHT: the DC coefficients of the 16 luma blocks from the Y2 block,
 /// which is the first block of `pair`.
-pub(super) fn inverse_wht(pair: &BlockPair) -> [i16; 16] {
+pub(crate) fn inverse_wht(pair: &BlockPair) -> [i16; 16] {
     let butterfly = |[a, b, c, d]: [i32; 4]| {
         let (outer, inner) = (a + d, b + c);
         let (outer_difference, inner_difference) = (a - d, b - c);
@@ -39,14 +39,14 @@ pub(super) fn inverse_wht(pair: &BlockPair) -> [i16; 16] {
 /// The residuals of blocks that have only a DC coefficient. Not inlined: otherwise
 /// it is stored value by value.
 #[inline(never)]
-pub(super) fn dc_only(pair: &BlockPair) -> BlockPair {
+pub(crate) fn dc_only(pair: &BlockPair) -> BlockPair {
     let [first, second] = [pair[0][0], pair[0][4]].map(|dc| (dc.saturating_add(4)) >> 3);
     [[first, first, first, first, second, second, second, second]; 4]
 }
 
 /// Computes the residuals of pairs from their coefficients, which are overwritten. 16 bits are enough
 /// for coefficients of up to 2,212, because each pass amplifies the largest value by at most 3.85.
-pub(super) fn transform_in_16_bits(coefficients: &mut [BlockPair], residuals: &mut [BlockPair]) {
+pub(crate) fn transform_in_16_bits(coefficients: &mut [BlockPair], residuals: &mut [BlockPair]) {
     // The rounding of the final shift.
     for [first, ..] in &mut *coefficients {
         first[0] += 4;
@@ -105,7 +105,7 @@ fn times_sine(value: i16) -> i16 {
 /// The residuals of any 16-bit coefficients, in 32 bits, as the portable code of libwebp computes
 /// them. Encoders do not write coefficients that need it.
 #[cold]
-pub(super) fn transform_in_32_bits(pair: &BlockPair) -> BlockPair {
+pub(crate) fn transform_in_32_bits(pair: &BlockPair) -> BlockPair {
     let pass = |[a, b, c, d]: [i32; 4]| {
         let times_cosine = |value: i32| value + (value.wrapping_mul(COSINE) >> 16);
         let times_sine = |value: i32| value.wrapping_mul(SINE) >> 16;
@@ -133,7 +133,7 @@ pub(super) fn transform_in_32_bits(pair: &BlockPair) -> BlockPair {
 /// Keeps the low 16 bits of a coefficient, as libwebp does. Encoders do not write larger ones.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the lowest bits are meant")]
-pub(super) fn truncate_to_16_bits(coefficient: i32) -> i16 {
+pub(crate) fn truncate_to_16_bits(coefficient: i32) -> i16 {
     let truncated = coefficient as i16;
     #[cfg(test)]
     if i32::from(truncated) != coefficient {
@@ -154,7 +154,7 @@ const COSINE: i32 = 20_091;
 const SINE: i32 = 35_468;
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::cell::Cell;
 
     use super::*;
@@ -163,7 +163,7 @@ pub(super) mod tests {
     std::thread_local! {
         /// Whether a coefficient was truncated to 16 bits on this thread.
         /// image-webp does not truncate.
-        pub(in super::super) static BITS_WERE_LOST: Cell<bool> = const { Cell::new(false) };
+        pub(crate) static BITS_WERE_LOST: Cell<bool> = const { Cell::new(false) };
     }
 
     /// Neither the largest possible sums nor random ones overflow.

@@ -5,13 +5,13 @@ use super::modes::SubblockMode;
 use super::predict::clamp;
 
 /// The lines of a subblock.
-pub(super) type Block = [u32; 4];
+pub(crate) type Block = [u32; 4];
 
 /// Predicts a subblock from the four samples to its left, the one above and to the left, and the
 /// eight above, the last four of which are also to the right.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "the low bytes are meant")]
-pub(super) fn predict_subblock(mode: SubblockMode, left: u32, above_left: u8, above: u64) -> Block {
+pub(crate) fn predict_subblock(mode: SubblockMode, left: u32, above_left: u8, above: u64) -> Block {
     match mode {
         SubblockMode::Dc => {
             let sum = sum_of_bytes(u64::from(left) << 32 | above & 0xFFFF_FFFF);

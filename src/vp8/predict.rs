@@ -4,24 +4,36 @@ use super::modes::Mode;
 
 /// The reconstructed samples around a block.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Border<const SIDE: usize> {
-    pub(super) above: [u8; SIDE],
-    pub(super) left: [u8; SIDE],
-    pub(super) above_left: u8,
+pub(crate) struct Border<const SIDE: usize> {
+    pub(crate) above: [u8; SIDE],
+    pub(crate) left: [u8; SIDE],
+    pub(crate) above_left: u8,
 }
 
 impl<const SIDE: usize> Border<SIDE> {
     /// The border of the first block of a row. Samples to the left of the picture are 129, and so
     /// is the one above them, except in the first row, where it is 127 (RFC 6386, 12.2 and 12.3).
-    pub(super) const fn at_row_start(is_first: bool) -> Self {
+    pub(crate) const fn at_row_start(is_first: bool) -> Self {
         Self { above: [127; SIDE], left: [129; SIDE], above_left: if is_first { 127 } else { 129 } }
     }
+}
+
+/// The samples directly above a macroblock, before the loop filter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SamplesAbove {
+    pub(crate) luma: [u8; 16],
+    pub(crate) chroma: [[u8; 8]; 2],
+}
+
+impl SamplesAbove {
+    /// The samples above the picture (RFC 6386, 12.2 and 12.3).
+    pub(crate) const OUTSIDE: Self = Self { luma: [127; 16], chroma: [[127; 8]; 2] };
 }
 
 /// Predicts a complete luma or chroma block. `in_picture` tells whether the samples above, and
 /// those to the left, are inside of the picture.
 #[inline(always)]
-pub(super) fn predict_block<const SIDE: usize>(
+pub(crate) fn predict_block<const SIDE: usize>(
     mode: Mode,
     border: &Border<SIDE>,
     in_picture: (bool, bool),
@@ -66,6 +78,6 @@ fn dc<const SIDE: usize>(border: &Border<SIDE>, (above, left): (bool, bool)) -> 
 
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-pub(super) fn clamp(value: i16) -> u8 {
+pub(crate) fn clamp(value: i16) -> u8 {
     value.clamp(0, 255) as u8
 }

@@ -1,10 +1,10 @@
 //! The constant tables of RFC 6386 for key frames.
 
 /// The probabilities of the branches of a token, by block type, band and context.
-pub(super) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
+pub(crate) type Probabilities = [[[[u8; 11]; 3]; 8]; 4];
 
 /// The probabilities of subblock modes, by the modes above and to the left (RFC 6386, 11.5).
-pub(super) const SUBBLOCK_MODE_PROBABILITIES: [[[u8; 9]; 10]; 10] = [
+pub(crate) const SUBBLOCK_MODE_PROBABILITIES: [[[u8; 9]; 10]; 10] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
         [152, 179, 64, 126, 170, 118, 46, 70, 95],
@@ -128,7 +128,7 @@ pub(super) const SUBBLOCK_MODE_PROBABILITIES: [[[u8; 9]; 10]; 10] = [
 ];
 
 /// The probabilities that a token probability is updated (RFC 6386, 13.4).
-pub(super) const TOKEN_UPDATE_PROBABILITIES: Probabilities = [
+pub(crate) const TOKEN_UPDATE_PROBABILITIES: Probabilities = [
     [
         [
             [255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
@@ -300,7 +300,7 @@ pub(super) const TOKEN_UPDATE_PROBABILITIES: Probabilities = [
 ];
 
 /// The token probabilities before updates (RFC 6386, 13.5).
-pub(super) const DEFAULT_TOKEN_PROBABILITIES: Probabilities = [
+pub(crate) const DEFAULT_TOKEN_PROBABILITIES: Probabilities = [
     [
         [
             [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128],
@@ -472,7 +472,7 @@ pub(super) const DEFAULT_TOKEN_PROBABILITIES: Probabilities = [
 ];
 
 /// The quantizer steps of DC coefficients by index (RFC 6386, 14.1).
-pub(super) const DC_STEPS: [i32; 128] = [
+pub(crate) const DC_STEPS: [i32; 128] = [
     4, 5, 6, 7, 8, 9, 10, 10, 11, 12, 13, 14, 15, 16, 17, 17, 18, 19, 20, 20, 21, 21, 22, 22, 23,
     23, 24, 25, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 37, 38, 39, 40, 41, 42, 43, 44,
     45, 46, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67,
@@ -482,7 +482,7 @@ pub(super) const DC_STEPS: [i32; 128] = [
 ];
 
 /// The quantizer steps of AC coefficients by index (RFC 6386, 14.1).
-pub(super) const AC_STEPS: [i32; 128] = [
+pub(crate) const AC_STEPS: [i32; 128] = [
     4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
     29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
     53, 54, 55, 56, 57, 58, 60, 62, 64, 66, 68, 70, 72, 74, 76, 78, 80, 82, 84, 86, 88, 90, 92, 94,
@@ -490,3 +490,20 @@ pub(super) const AC_STEPS: [i32; 128] = [
     143, 146, 149, 152, 155, 158, 161, 164, 167, 170, 173, 177, 181, 185, 189, 193, 197, 201, 205,
     209, 213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284,
 ];
+
+/// The band of each coefficient (RFC 6386, 13.3). The last entry is for
+/// the unused one past the end.
+pub(crate) const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0];
+
+/// The probabilities of the extra bits of levels 5 and 6, the highest bit first (RFC 6386, 13.2).
+pub(crate) const EXTRA_BITS_1: [u8; 1] = [159];
+/// Of levels from 7.
+pub(crate) const EXTRA_BITS_2: [u8; 2] = [165, 145];
+/// Of levels from 11.
+pub(crate) const EXTRA_BITS_3: [u8; 3] = [173, 148, 140];
+/// Of levels from 19.
+pub(crate) const EXTRA_BITS_4: [u8; 4] = [176, 155, 140, 135];
+/// Of levels from 35.
+pub(crate) const EXTRA_BITS_5: [u8; 5] = [180, 157, 141, 134, 130];
+/// Of levels from 67.
+pub(crate) const EXTRA_BITS_6: [u8; 11] = [254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129];
