@@ -82,7 +82,9 @@ impl Thumbnail {
         match &self.body {
             Body::File { format: OutputFormat::Jpeg { .. }, .. } => "image/jpeg",
             Body::File { format: OutputFormat::Png, .. } => "image/png",
-            Body::File { format: OutputFormat::WebPLossless, .. } => "image/webp",
+            Body::File {
+                format: OutputFormat::WebP { .. } | OutputFormat::WebPLossless, ..
+            } => "image/webp",
             Body::File { format: OutputFormat::Pixels, .. } | Body::Picture(_) => {
                 "application/octet-stream"
             }

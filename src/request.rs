@@ -128,6 +128,7 @@ impl Share {
 pub(crate) enum OutputFormat {
     Jpeg { quality: u8 },
     Png,
+    WebP { quality: u8 },
     WebPLossless,
     Pixels,
 }
@@ -280,6 +281,18 @@ impl Request {
         self
     }
 
+    /// Outputs lossy WebP with `quality` from 1 to 100. Transparency is kept, without loss. A
+    /// photograph takes about a third less than as a JPEG that looks the same.
+    ///
+    /// [`Plan::new`](crate::Plan::new) refuses another `quality` with
+    /// [`BadRequest::Quality`](crate::BadRequest::Quality), and an output with a side over 16,383
+    /// pixels with [`Error::OverLimit`](crate::Error::OverLimit).
+    #[must_use]
+    pub const fn webp(mut self, quality: u8) -> Self {
+        self.output = OutputFormat::WebP { quality };
+        self
+    }
+
     /// Outputs lossless WebP. Transparency is kept.
     #[must_use]
     pub const fn webp_lossless(mut self) -> Self {
@@ -422,7 +435,8 @@ impl Request {
             return Err(Error::BadRequest(BadRequest::Percent));
         }
         match self.output {
-            OutputFormat::Jpeg { quality: 0 | 101.. } => {
+            OutputFormat::Jpeg { quality: 0 | 101.. }
+            | OutputFormat::WebP { quality: 0 | 101.. } => {
                 Err(Error::BadRequest(BadRequest::Quality))
             }
             _ => Ok(()),

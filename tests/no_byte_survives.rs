@@ -68,7 +68,8 @@ fn no_part_of_a_payload_is_in_the_output() {
         }
         let file = with_payload(probe(&bytes).unwrap().format(), &bytes);
         let request = Request::cover(24, 24);
-        for request in [request.jpeg(80), request.png(), request.webp_lossless()] {
+        for request in [request.jpeg(80), request.png(), request.webp(80), request.webp_lossless()]
+        {
             let made = thumbnail(&file, &request, &Limits::default());
             let made = made.unwrap_or_else(|error| panic!("{}: {error}", entry.path));
             let clean = thumbnail(&bytes, &request, &Limits::default()).unwrap();

@@ -87,7 +87,13 @@ fn no_stage_follows_another_without_a_poll() {
     {
         let file = manifest::read(&format!("valid/{name}"));
         for request in [small(), sizes, Request::full_size()] {
-            for request in [request, request.png(), request.webp_lossless(), request.pixels()] {
+            for request in [
+                request,
+                request.png(),
+                request.webp(80),
+                request.webp_lossless(),
+                request.pixels(),
+            ] {
                 let list = work_between_polls(&file, &request);
                 converted += list.iter().filter(|work| work.converted_pixels > 0).count();
                 let is_streamed =
@@ -96,8 +102,16 @@ fn no_stage_follows_another_without_a_poll() {
             }
         }
     }
-    assert_eq!(converted, 8 * (1 + 3 + 1) * 4);
+    assert_eq!(converted, 8 * (1 + 3 + 1) * 5);
     assert!(streamed > 100, "only {streamed} bands of decoded rows became rows of an output");
+}
+
+/// The search for the best modes takes longer than any other encoder.
+#[test]
+fn a_lossy_webp_is_encoded_by_rows_of_macroblocks() {
+    let file = manifest::read("valid/photo.jpg");
+    let request = Request::cover(200, 150).enlarge(true).webp(80);
+    assert_eq!(most(&work_between_polls(&file, &request)).encoded_pixels, 200 * 16);
 }
 
 #[test]

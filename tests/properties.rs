@@ -54,7 +54,8 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let size = (1..=300u32, 1..=300u32).prop_map(|(width, height)| Size::new(width, height));
     let crop = prop::option::weighted(0.3, (0..40u32, 0..40u32, 1..40u32, 1..40u32));
     let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
-    let outputs = [Output::Jpeg(75), Output::Png, Output::WebP, Output::Pixels];
+    let outputs =
+        [Output::Jpeg(75), Output::Png, Output::WebP(75), Output::WebPLossless, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);

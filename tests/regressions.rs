@@ -266,7 +266,7 @@ fn request_parts() -> Vec<RequestParts> {
             enlarge: true,
             ..RequestParts::default()
         },
-        RequestParts { fit: Fit::Full, output: Output::WebP, ..RequestParts::default() },
+        RequestParts { fit: Fit::Full, output: Output::WebPLossless, ..RequestParts::default() },
     ]
 }
 

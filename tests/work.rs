@@ -68,10 +68,11 @@ fn what_the_output_costs_depends_on_its_format() {
     let file = photo();
     let request = Request::cover(300, 300);
     let pixels = work(&file, request.pixels());
-    for encoded in [request.jpeg(80), request.png(), request.webp_lossless()] {
+    for encoded in [request.jpeg(80), request.png(), request.webp(80), request.webp_lossless()] {
         assert!(work(&file, encoded) > pixels);
     }
     assert!(work(&file, request.jpeg(100)) > work(&file, request.jpeg(10)));
+    assert!(work(&file, request.webp(100)) > work(&file, request.webp(10)));
 }
 
 #[test]

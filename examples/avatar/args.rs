@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
 
-    /// JPEG quality, 1 to 100
+    /// Quality of a JPEG or of a lossy WebP, 1 to 100
     #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: u8,
 
@@ -128,7 +128,10 @@ enum Fit {
 pub(crate) enum OutputFormat {
     Jpeg,
     Png,
+    /// Lossless WebP
     Webp,
+    /// WebP at --quality
+    WebpLossy,
 }
 
 /// The meaning of the positional arguments.
@@ -174,6 +177,7 @@ impl Args {
             OutputFormat::Jpeg => request.jpeg(self.quality),
             OutputFormat::Png => request.png(),
             OutputFormat::Webp => request.webp_lossless(),
+            OutputFormat::WebpLossy => request.webp(self.quality),
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
@@ -230,7 +234,7 @@ impl OutputFormat {
         match self {
             Self::Jpeg => "jpg",
             Self::Png => "png",
-            Self::Webp => "webp",
+            Self::Webp | Self::WebpLossy => "webp",
         }
     }
 }

@@ -57,10 +57,11 @@ impl<'a> FuzzedDataProvider<'a> {
             let [x, y, width, height] = [(); 4].map(|()| self.side(side));
             Rect { x: x - 1, y: y - 1, width, height }
         });
-        let output = match self.below(4) {
+        let output = match self.below(5) {
             0 => Output::Png,
             1 => Output::Pixels,
-            2 => Output::WebP,
+            2 => Output::WebPLossless,
+            3 => Output::WebP(1 + self.byte() % 100),
             _ => Output::Jpeg(1 + self.byte() % 100),
         };
         let details = [JpegDetail::Balanced, JpegDetail::Fastest, JpegDetail::Best];

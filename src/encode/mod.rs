@@ -39,12 +39,16 @@ impl Order {
     /// Encodes `pixels`, which have the size and layout of this order.
     pub(crate) fn encode<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
         let budget = job.budget;
-        work::encoded(self.size.pixels());
+        // Lossy WebP counts its rows, because it polls between them.
+        if !matches!(self.format, OutputFormat::WebP { .. }) {
+            work::encoded(self.size.pixels());
+        }
         let picture = PictureView { size: self.size, layout: self.layout, pixels };
         let file = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
             OutputFormat::Png => png::encode(picture, budget),
-            OutputFormat::WebPLossless => webp::encode(picture, budget),
+            OutputFormat::WebP { quality } => webp::lossy::encode(picture, quality, job),
+            OutputFormat::WebPLossless => webp::lossless::encode(picture, budget),
             OutputFormat::Pixels => Err(Error::Bug("an output of pixels is not encoded")),
         }?;
         if let Some(max_bytes) = self.max_bytes {
@@ -69,7 +73,10 @@ impl Order {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).memory_bytes(),
             OutputFormat::Png => png::memory_bytes(self.size, self.layout),
-            OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
+            OutputFormat::WebP { quality } => {
+                webp::lossy::memory_bytes(self.size, self.layout, quality)
+            }
+            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
         }
     }
@@ -80,7 +87,10 @@ impl Order {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bound().memory_bytes(),
             OutputFormat::Png => png::file_bound(self.size, self.layout).memory_bytes(),
-            OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
+            OutputFormat::WebP { quality } => {
+                webp::lossy::file_bytes(self.size, self.layout, quality)
+            }
+            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
         }
     }
@@ -90,7 +100,8 @@ impl Order {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).work_ps(),
             OutputFormat::Png => png::work_ps(self.size, self.layout),
-            OutputFormat::WebPLossless => webp::work_ps(self.size, self.layout),
+            OutputFormat::WebP { quality } => webp::lossy::work_ps(self.size, self.layout, quality),
+            OutputFormat::WebPLossless => webp::lossless::work_ps(self.size, self.layout),
             OutputFormat::Pixels => 0,
         }
     }
@@ -101,7 +112,10 @@ impl Order {
         let bytes = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bytes(),
             OutputFormat::Png => png::file_bytes(self.size, self.layout),
-            OutputFormat::WebPLossless => webp::memory_bytes(self.size, self.layout),
+            OutputFormat::WebP { quality } => {
+                webp::lossy::file_bytes(self.size, self.layout, quality)
+            }
+            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
             OutputFormat::Pixels => 0,
         };
         bytes.saturating_add(bytes / 16)

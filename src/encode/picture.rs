@@ -56,8 +56,21 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(webp::memory_bytes(self.size(), self.layout()));
-        webp::encode(self.view(), &budget).map(into_file)
+        let budget = Budget::new(webp::lossless::memory_bytes(self.size(), self.layout()));
+        webp::lossless::encode(self.view(), &budget).map(into_file)
+    }
+
+    /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100 and without metadata.
+    /// Alpha is kept without loss, and left out when no pixel is transparent.
+    ///
+    /// # Errors
+    /// [`BadRequest::Quality`](crate::BadRequest::Quality) for a `quality` outside 1–100,
+    /// [`Error::OverLimit`] for a side over 16,383 pixels, [`Error::OutOfMemory`] when the
+    /// allocator refuses memory.
+    pub fn to_lossy_webp(&self, quality: u8) -> Result<Vec<u8>, Error> {
+        let bytes = webp::lossy::memory_bytes(self.size(), self.layout(), quality);
+        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
+        webp::lossy::encode(self.view(), quality, Job { budget, interrupt }).map(into_file)
     }
 }
 

@@ -50,10 +50,11 @@ pub(super) fn has_image_data(header: &Header) -> Result<(), Error> {
 }
 
 /// Refuses a side that the output format cannot store. The longest are 65,535 in JPEG (T.81,
-/// B.2.2), 16,384 in WebP (RFC 9649, 3.4) and 2^31 - 1 in PNG.
+/// B.2.2), 16,383 in lossy WebP (RFC 6386, 9.1), 16,384 in lossless WebP (RFC 9649, 3.4) and 2^31 - 1 in PNG.
 pub(super) fn output_format(output: OutputFormat, geometry: &Geometry) -> Result<(), Error> {
     let allowed = match output {
         OutputFormat::Jpeg { .. } => 65_535,
+        OutputFormat::WebP { .. } => 16_383,
         OutputFormat::WebPLossless => 16_384,
         OutputFormat::Png | OutputFormat::Pixels => u64::from(i32::MAX.unsigned_abs()),
     };

@@ -31,7 +31,7 @@ impl fmt::Display for Plan {
         let format = match self.request.output() {
             OutputFormat::Jpeg { .. } => "JPEG",
             OutputFormat::Png => "PNG",
-            OutputFormat::WebPLossless => "WebP",
+            OutputFormat::WebP { .. } | OutputFormat::WebPLossless => "WebP",
             OutputFormat::Pixels => "pixels",
         };
         write!(f, ", {format} ")?;

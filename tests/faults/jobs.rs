@@ -15,10 +15,11 @@ pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Every output format, and several sizes at once.
-pub(crate) fn outputs(request: Request) -> [Request; 5] {
+pub(crate) fn outputs(request: Request) -> [Request; 6] {
     [
         request.jpeg(80),
         request.png(),
+        request.webp(80),
         request.webp_lossless(),
         request.pixels(),
         request.and_size(30, 20).and_size(7, 7).png(),

@@ -184,6 +184,48 @@ fn png() {
     assert_lossless(Request::png, b"\x89PNG");
 }
 
+/// With the quality, the file grows and the error falls. Alpha is exact.
+#[test]
+fn webp() {
+    let file = manifest::read("valid/rgba-8.png");
+    let full = Request::full_size();
+    let rgba = |file: &[u8]| -> Vec<[u8; 4]> {
+        let picture = picture(file, &full);
+        assert_eq!(picture.layout(), Layout::Rgba);
+        picture.pixels().as_chunks().0.to_vec()
+    };
+    let source = rgba(&file);
+    let mut last = (0, u64::MAX);
+    for quality in [10, 50, 80, 95] {
+        let made = output(&file, &full.webp(quality));
+        assert!(made.starts_with(b"RIFF") && &made[8..16] == b"WEBPVP8X");
+        let decoded = rgba(&made);
+        let mut error = 0;
+        for (decoded, source) in decoded.iter().zip(&source) {
+            assert_eq!(decoded[3], source[3]);
+            let opacity = u64::from(source[3]);
+            let differences = decoded.iter().zip(source).take(3);
+            error += differences.map(|(a, b)| u64::from(a.abs_diff(*b)) * opacity).sum::<u64>();
+        }
+        assert!(made.len() > last.0 && error < last.1, "{quality}: {} {error}", made.len());
+        last = (made.len(), error);
+    }
+    // A photograph takes less than as a lossless WebP, and less than as a JPEG.
+    let photo = manifest::read("valid/photo.png");
+    let made = |request: Request| output(&photo, &request);
+    let request = Request::cover(256, 256);
+    let webp = made(request.webp(80));
+    assert!(webp.len() < made(request.jpeg(80)).len());
+    assert!(3 * webp.len() < made(request.webp_lossless()).len());
+    // Every pixel of a picture of one colour has it.
+    let red = picture(
+        &output(&three_squares(), &full.webp(90)),
+        &full.crop(Rect { x: 2, y: 2, width: 12, height: 12 }),
+    );
+    let [shown] = colors(&red).try_into().unwrap();
+    assert!(shown.iter().zip(RED).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 3), "{shown:?}");
+}
+
 #[test]
 fn webp_lossless() {
     assert_lossless(Request::webp_lossless, b"RIFF");

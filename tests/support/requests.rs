@@ -27,7 +27,8 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         requests.push((format!("{name} jpeg in 4:4:4"), full));
         requests.push((format!("{name} jpeg of at most 1 MiB"), limited.jpeg(90)));
         requests.push((format!("{name} png"), target.png()));
-        requests.push((format!("{name} webp"), target.webp_lossless()));
+        requests.push((format!("{name} webp"), target.webp(80)));
+        requests.push((format!("{name} lossless webp"), target.webp_lossless()));
         requests.push((format!("{name} pixels"), target.pixels()));
     }
     requests

@@ -215,8 +215,13 @@ fn row_31_an_extreme_shape_is_cropped_first_and_never_overshoots() {
 fn row_32_no_side_becomes_0() {
     let file = png::black((1, 150), 8, 2);
     for request in [Request::contain(100, 100), Request::contain(1, 1), Request::cover(100, 1)] {
-        for request in [request.jpeg(80), request.png(), request.webp_lossless(), request.pixels()]
-        {
+        for request in [
+            request.jpeg(80),
+            request.png(),
+            request.webp(80),
+            request.webp_lossless(),
+            request.pixels(),
+        ] {
             let attack = attack_with(&file, &request, &Limits::default());
             assert!(!attack.result.as_ref().unwrap().size().is_empty());
         }

@@ -1,6 +1,6 @@
 //! Pictures that are encoded and decoded again.
 
-use bombproof::{Layout, Limits, Picture};
+use bombproof::{Error, Layout, Limits, Picture};
 
 use crate::counting_allocator::measure;
 
@@ -16,12 +16,24 @@ pub fn lossless_files_give_back_every_pixel(picture: &Picture) {
     }
 }
 
-/// JPEG preserves the size and roughly the brightness, and the same picture gives the same bytes
-/// (P7).
+/// JPEG and lossy WebP preserve the size and roughly the brightness, WebP preserves alpha, and the
+/// same picture gives the same bytes (P7).
 pub fn lossy_files_give_back_the_picture(picture: &Picture, quality: u8) {
-    let file = picture.to_jpeg(quality).expect("a picture of a size that a JPEG can store");
+    assert_similar(picture, quality, Picture::to_jpeg);
+    let decoded = assert_similar(picture, quality, Picture::to_lossy_webp);
+    let alpha = |picture: &Picture| rgba(picture).into_iter().map(|[.., alpha]| alpha);
+    assert!(alpha(&decoded).eq(alpha(picture)), "alpha changed");
+}
+
+/// Encodes and decodes `picture`, and returns the result.
+fn assert_similar(
+    picture: &Picture,
+    quality: u8,
+    encode: impl Fn(&Picture, u8) -> Result<Vec<u8>, Error>,
+) -> Picture {
+    let file = encode(picture, quality).expect("a picture of a size that the format can store");
     assert!(
-        picture.to_jpeg(quality).expect("it was encoded before") == file,
+        encode(picture, quality).expect("it was encoded before") == file,
         "one picture gave two files"
     );
     let (decoded, measured) = measure(|| bombproof::decode(&file, &Limits::default()));
@@ -34,6 +46,7 @@ pub fn lossy_files_give_back_the_picture(picture: &Picture, quality: u8) {
         let allowed = if picture.layout() == Layout::Gray { 12.0 } else { 64.0 };
         assert!(moved.abs() < allowed, "the mean moved by {moved}");
     }
+    decoded
 }
 
 /// The pixels as RGBA, so that dropped alpha and expanded grey compare equal.

@@ -31,7 +31,8 @@ pub enum Fit {
 pub enum Output {
     Jpeg(u8),
     Png,
-    WebP,
+    WebP(u8),
+    WebPLossless,
     Pixels,
 }
 
@@ -86,7 +87,8 @@ impl RequestParts {
         match self.output {
             Output::Jpeg(quality) => request.jpeg(quality),
             Output::Png => request.png(),
-            Output::WebP => request.webp_lossless(),
+            Output::WebP(quality) => request.webp(quality),
+            Output::WebPLossless => request.webp_lossless(),
             Output::Pixels => request.pixels(),
         }
     }

@@ -5,6 +5,7 @@
 //! from the pixels whenever they are needed, and their histograms give the length of the file
 //! before it is written. So the file is the only allocation.
 
+use super::container::{self, Chunk};
 use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::error::Error;
@@ -43,47 +44,70 @@ pub(crate) fn encode<'b>(
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
-    let PictureView { size, layout, .. } = picture;
-    let uses_alpha = layout.has_alpha() && !picture.is_opaque();
-    let residuals = Residuals::new(picture);
-    let predictor = residuals.best_predictor();
-    let mut histograms = Histograms::default();
-    for token in residuals.tokens(predictor) {
-        histograms.count(token);
-    }
-    let codes = Codes::of(&histograms);
-
-    // Counts the bits first, so that the file is allocated with its exact length.
-    let mut counter = BitWriter::counting();
-    write_header(&mut counter, size, uses_alpha, predictor, &codes)?;
-    let stream_bytes = (counter.bits() + histograms.bits(&codes)).div_ceil(8);
-    let padding = stream_bytes % 2;
-    let too_long = |_| Error::Bug("a WebP of more than 4 GiB");
-    let riff_bytes = u32::try_from(4 + 8 + stream_bytes + padding).map_err(too_long)?;
-    let chunk_bytes = u32::try_from(stream_bytes).map_err(too_long)?;
-    let file_bytes = 8 + u64::from(riff_bytes);
-    let capacity =
-        usize::try_from(file_bytes).map_err(|_| Error::OutOfMemory { bytes: file_bytes })?;
+    let stream = Stream::of_picture(picture)?;
+    let chunk = Chunk { id: *b"VP8L", bytes: stream.bytes() };
     charges::file_starts();
-    let mut file = budget.empty_buffer(capacity)?;
-    file.extend_from_slice(b"RIFF")?;
-    file.extend_from_slice(&riff_bytes.to_le_bytes())?;
-    file.extend_from_slice(b"WEBPVP8L")?;
-    file.extend_from_slice(&chunk_bytes.to_le_bytes())?;
+    let mut file = container::start(&[chunk], budget)?;
+    container::write_chunk(&mut file, chunk, |file| stream.write(file))?;
+    container::finish(file, &[chunk])
+}
 
-    let mut writer = BitWriter::into(&mut file);
-    write_header(&mut writer, size, uses_alpha, predictor, &codes)?;
-    for token in residuals.tokens(predictor) {
-        codes.write(token, &mut writer)?;
+/// A coded picture, or a coded plane of alpha. Its length is known before it is written.
+pub(super) struct Stream<'p> {
+    /// What a picture says before its transforms, and not a plane of alpha.
+    header: Option<Header>,
+    residuals: Residuals<'p>,
+    predictor: Predictor,
+    codes: Codes,
+    bytes: u64,
+}
+
+/// The size of a picture, and whether alpha is used (RFC 9649, 3.4).
+#[derive(Clone, Copy)]
+struct Header {
+    size: Size,
+    uses_alpha: bool,
+}
+
+impl<'p> Stream<'p> {
+    /// The stream of a VP8L chunk.
+    fn of_picture(picture: PictureView<'p>) -> Result<Self, Error> {
+        let uses_alpha = picture.layout.has_alpha() && !picture.is_opaque();
+        let header = Header { size: picture.size, uses_alpha };
+        Self::new(Some(header), Residuals::new(picture))
     }
-    writer.finish()?;
-    if padding == 1 {
-        file.extend_from_slice(&[0])?;
+
+    /// The stream of an ALPH chunk: green is the alpha of `picture` (RFC 9649, 2.7.1.2).
+    pub(super) fn of_alpha(picture: PictureView<'p>) -> Result<Self, Error> {
+        Self::new(None, Residuals::of_alpha(picture))
     }
-    if file.len() == capacity {
-        Ok(file)
-    } else {
-        Err(Error::Bug("a WebP of an unexpected length"))
+
+    fn new(header: Option<Header>, residuals: Residuals<'p>) -> Result<Self, Error> {
+        let predictor = residuals.best_predictor();
+        let mut histograms = Histograms::default();
+        for token in residuals.tokens(predictor) {
+            histograms.count(token);
+        }
+        let codes = Codes::of(&histograms);
+        let mut counter = BitWriter::counting();
+        write_header(&mut counter, header, predictor, &codes)?;
+        let bytes = (counter.bits() + histograms.bits(&codes)).div_ceil(8);
+        Ok(Self { header, residuals, predictor, codes, bytes })
+    }
+
+    /// The length of the stream.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Appends the stream to `file`.
+    pub(super) fn write(&self, file: &mut Buffer<'_, u8>) -> Result<(), Error> {
+        let mut writer = BitWriter::into(file);
+        write_header(&mut writer, self.header, self.predictor, &self.codes)?;
+        for token in self.residuals.tokens(self.predictor) {
+            self.codes.write(token, &mut writer)?;
+        }
+        writer.finish()
     }
 }
 
@@ -195,16 +219,17 @@ impl Codes {
 /// Writes everything before the tokens of the picture (RFC 9649, 3.4, 3.5 and 3.7.2).
 fn write_header(
     writer: &mut BitWriter<'_, '_>,
-    size: Size,
-    uses_alpha: bool,
+    header: Option<Header>,
     predictor: Predictor,
     codes: &Codes,
 ) -> Result<(), Error> {
-    writer.write(0x2F, 8)?;
-    writer.write(size.width - 1, 14)?;
-    writer.write(size.height - 1, 14)?;
-    writer.write(u32::from(uses_alpha), 1)?;
-    writer.write(0, 3)?;
+    if let Some(Header { size, uses_alpha }) = header {
+        writer.write(0x2F, 8)?;
+        writer.write(size.width - 1, 14)?;
+        writer.write(size.height - 1, 14)?;
+        writer.write(u32::from(uses_alpha), 1)?;
+        writer.write(0, 3)?;
+    }
 
     writer.write(1, 1)?;
     writer.write(SUBTRACT_GREEN_TRANSFORM, 2)?;

@@ -19,6 +19,8 @@ pub(super) struct Residuals<'a> {
     pixels: &'a [u8],
     width: usize,
     layout: Layout,
+    /// Only alpha is coded.
+    is_alpha: bool,
 }
 
 /// How a pixel is predicted from its left, top and top left neighbours (RFC 9649, 3.6.1).
@@ -73,7 +75,12 @@ impl Predictor {
 impl<'a> Residuals<'a> {
     pub(super) const fn new(picture: PictureView<'a>) -> Self {
         let PictureView { size, layout, pixels } = picture;
-        Self { pixels, width: size.width as usize, layout }
+        Self { pixels, width: size.width as usize, layout, is_alpha: false }
+    }
+
+    /// Alpha as a grey picture.
+    pub(super) const fn of_alpha(picture: PictureView<'a>) -> Self {
+        Self { is_alpha: true, ..Self::new(picture) }
     }
 
     /// The predictor with the smallest residuals on every fourth row.
@@ -118,12 +125,11 @@ impl<'a> Residuals<'a> {
             |y: usize| self.pixels.get(y * row_bytes..(y + 1) * row_bytes).unwrap_or_default();
         let above = if y == 0 { &[] } else { row(y - 1) };
         let bytes_per_pixel = self.layout.bytes_per_pixel();
-        let mut above =
-            above.chunks_exact(bytes_per_pixel).map(move |p| subtract_green(p, self.layout));
+        let mut above = above.chunks_exact(bytes_per_pixel).map(move |p| self.subtract_green(p));
         let mut left = None;
         let mut top_left = [0; 4];
         row(y).chunks_exact(bytes_per_pixel).map(move |pixel| {
-            let pixel = subtract_green(pixel, self.layout);
+            let pixel = self.subtract_green(pixel);
             let top = above.next();
             let predicted = match (left, top) {
                 (Some(left), Some(top)) => predictor.predict(left, top, top_left),
@@ -142,20 +148,21 @@ impl<'a> Residuals<'a> {
             residual
         })
     }
-}
 
-/// Green, red minus green, blue minus green, alpha (RFC 9649, 3.6.3).
-fn subtract_green(pixel: &[u8], layout: Layout) -> [u8; 4] {
-    match (layout, pixel) {
-        (Layout::Gray, &[value]) => [value, 0, 0, 255],
-        (Layout::GrayAlpha, &[value, alpha]) => [value, 0, 0, alpha],
-        (Layout::Rgb, &[red, green, blue]) => {
-            [green, red.wrapping_sub(green), blue.wrapping_sub(green), 255]
+    /// Green, red minus green, blue minus green, alpha (RFC 9649, 3.6.3).
+    fn subtract_green(self, pixel: &[u8]) -> [u8; 4] {
+        match (self.layout, pixel) {
+            (_, &[.., alpha]) if self.is_alpha => [alpha, 0, 0, 255],
+            (Layout::Gray, &[value]) => [value, 0, 0, 255],
+            (Layout::GrayAlpha, &[value, alpha]) => [value, 0, 0, alpha],
+            (Layout::Rgb, &[red, green, blue]) => {
+                [green, red.wrapping_sub(green), blue.wrapping_sub(green), 255]
+            }
+            (Layout::Rgba, &[red, green, blue, alpha]) => {
+                [green, red.wrapping_sub(green), blue.wrapping_sub(green), alpha]
+            }
+            _ => OPAQUE_BLACK,
         }
-        (Layout::Rgba, &[red, green, blue, alpha]) => {
-            [green, red.wrapping_sub(green), blue.wrapping_sub(green), alpha]
-        }
-        _ => OPAQUE_BLACK,
     }
 }
 
