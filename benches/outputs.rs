@@ -1,4 +1,4 @@
-//! What comes after the small picture: the JPEG encoder beside `jpeg-encoder` with its vectors (whose
+//! What comes after the small picture: lossy WebP, the JPEG encoder beside `jpeg-encoder` with its vectors (whose
 //! DCT rounds differently), and several sizes from one decode beside a call for each.
 #![allow(missing_docs, reason = "criterion's macros")]
 
@@ -25,6 +25,11 @@ fn encoders(criterion: &mut Criterion) {
         });
         group.bench_function(BenchmarkId::new("jpeg-encoder", side), |b| {
             b.iter(|| by_jpeg_encoder(black_box(&picture)));
+        });
+        let webp = picture.to_lossy_webp(80).expect("a WebP");
+        assert!(webp.len() < ours.len(), "{side}: {} bytes", webp.len());
+        group.bench_function(BenchmarkId::new("lossy WebP", side), |b| {
+            b.iter(|| black_box(&picture).to_lossy_webp(80));
         });
     }
     group.finish();

@@ -11,9 +11,9 @@ use crate::work;
 
 /// When to stop a job: at a deadline, when a flag is set, or never.
 ///
-/// Decoders poll it for each band of rows. Resizing and encoding are bounded by the size of the
-/// output, not of the upload, so it is polled only before each of them. A stopped job returns
-/// [`Error::Interrupted`]. How fast it stops is best effort.
+/// Decoders poll it for each band of rows, and so do the encoders of JPEG and lossy WebP. The rest is
+/// bounded by the size of the output, not of the upload, so it is polled only before each of its
+/// stages. A stopped job returns [`Error::Interrupted`]. How fast it stops is best effort.
 ///
 /// The target `wasm32-unknown-unknown` has no clock, so there `after` and `at` are missing, and
 /// [`after_by_clock`](Self::after_by_clock) takes one of the host:

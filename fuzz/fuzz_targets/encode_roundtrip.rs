@@ -1,4 +1,4 @@
-//! Every picture survives encoding and decoding: in PNG and lossless WebP bit for bit, in JPEG
+//! Every picture survives encoding and decoding: in PNG and lossless WebP bit for bit, in JPEG and lossy WebP
 //! nearly.
 #![cfg_attr(fuzzing, no_main)]
 

@@ -41,6 +41,7 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("enlarge", []) => request.enlarge(true),
         ("jpeg", [quality]) => request.jpeg(byte(quality)),
         ("png", []) => request.png(),
+        ("webp", [quality]) => request.webp(byte(quality)),
         ("webp_lossless", []) => request.webp_lossless(),
         ("pixels", []) => request.pixels(),
         ("background", [red, green, blue]) => request.background([red, green, blue].map(byte)),

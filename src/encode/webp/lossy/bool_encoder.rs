@@ -114,3 +114,59 @@ impl<'f, 'b> BoolEncoder<'f, 'b> {
 
 /// The bits that are written at once.
 const CHUNK_BITS: u32 = 32;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "test data")]
+mod tests {
+    use super::*;
+    use crate::budget::Budget;
+    use crate::probe::webp::test_files::Noise;
+    use crate::probe::webp::vp8::BoolDecoder;
+
+    /// The decoder reads every bit, and none that is not there. Bits against the odds make carries
+    /// run through bytes of 255.
+    #[test]
+    fn the_decoder_reads_what_was_encoded_and_the_count_is_exact() {
+        let mut noise = Noise(5);
+        let budget = Budget::new(1 << 16);
+        for round in 0..400 {
+            let count = (noise.number() % 700) as usize;
+            let bits: Vec<(bool, u8)> = (0..count)
+                .map(|_| match round % 4 {
+                    0 => (noise.byte() < 128, 128),
+                    1 => (true, 1 + noise.byte() % 4),
+                    2 => (noise.byte() < 250, 255 - noise.byte() % 3),
+                    _ => (noise.byte() < 100, noise.byte().max(1)),
+                })
+                .collect();
+            let mut file = budget.empty_buffer(2_000).unwrap();
+            file.extend_from_slice(b"before").unwrap();
+            let mut encoder = BoolEncoder::into(&mut file);
+            let mut counter = BoolEncoder::counting();
+            for &(bit, probability) in &bits {
+                encoder.bit(bit, probability);
+                counter.bit(bit, probability);
+            }
+            let bytes = encoder.finish().unwrap();
+            assert_eq!(counter.finish().unwrap(), bytes);
+            assert_eq!(file.len() as u64, 6 + bytes);
+            assert_eq!(&file[..6], b"before");
+            assert!(BoolDecoder::can_start(&file[6..]));
+            let mut decoder = BoolDecoder::new(&file[6..]);
+            for &(bit, probability) in &bits {
+                assert_eq!(decoder.bit(probability), bit, "round {round}");
+            }
+            assert!(!decoder.is_past_end());
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_full_is_an_error() {
+        let budget = Budget::new(8);
+        let mut file = budget.empty_buffer(8).unwrap();
+        let mut encoder = BoolEncoder::into(&mut file);
+        encoder.literal(0x5A5A_5A5A, 32);
+        encoder.literal(0x5A5A_5A5A, 32);
+        assert!(matches!(encoder.finish(), Err(Error::Bug(_))));
+    }
+}

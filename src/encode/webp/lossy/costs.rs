@@ -207,3 +207,44 @@ const fn log2_ratio(numerator: u64, denominator: u64) -> u16 {
     }
     log
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::webp::lossy::bool_encoder::BoolEncoder;
+
+    #[test]
+    fn costs_are_logarithms_of_probabilities() {
+        for probability in 1..=255u8 {
+            for bit in [false, true] {
+                let share =
+                    f64::from(if bit { 256 - u16::from(probability) } else { probability.into() });
+                let bits = -(share / 256.0).log2();
+                let cost = f64::from(bit_cost(bit, probability)) / 256.0;
+                assert!((cost - bits).abs() <= 1.0 / 256.0, "{probability}: {cost} for {bits}");
+                assert!(max_bit_cost(bit, probability) >= bit_cost(bit, probability));
+            }
+        }
+    }
+
+    /// No run of bits takes more than the sum of the largest costs.
+    #[test]
+    fn no_bit_takes_more_than_its_largest_cost() {
+        for probability in 1..=255u8 {
+            for bit in [false, true] {
+                let mut encoder = BoolEncoder::counting();
+                (0..2_000).for_each(|_| encoder.bit(bit, probability));
+                let most = 2_000 * u64::from(max_bit_cost(bit, probability)) / 256;
+                let bits = 8 * encoder.finish().unwrap();
+                assert!(bits <= most + 16, "{probability}: {bits} bits of {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn larger_levels_cost_more_extra_bits() {
+        assert_eq!((fixed_cost(0), fixed_cost(1), fixed_cost(4)), (0, 256, 256));
+        assert!(fixed_cost(67) > 256 + 4 * 256 && fixed_cost(2_000) > 256 + 11 * 256);
+        assert_eq!(fixed_cost(MAX_LEVEL + 9), fixed_cost(MAX_LEVEL));
+    }
+}

@@ -297,3 +297,50 @@ const START_CODE: [u8; 3] = [0x9D, 0x01, 0x2A];
 /// How often the costs are updated.
 const UPDATES: usize = 16;
 const MIN_MACROBLOCKS_PER_UPDATE: usize = 32;
+
+#[cfg(test)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::encode::test_pictures::noise;
+    use crate::encode::webp::lossy::mode_costs::{chroma_mode, luma_mode, max_cost};
+    use crate::vp8::modes::{LumaPrediction, Mode};
+
+    /// The modes of a row of noise in a frame of so many macroblocks.
+    fn modes_in_frame_of(macroblocks: u64) -> Vec<(LumaPrediction, Mode)> {
+        const COLUMNS: usize = 12;
+        let bytes = noise(COLUMNS * 384, 8);
+        let mut bytes = bytes.into_iter();
+        let mut samples = [const { Samples::BLACK }; COLUMNS];
+        for samples in &mut samples {
+            let luma = samples.luma.as_flattened_mut().iter_mut();
+            let chroma = samples.chroma.as_flattened_mut().as_flattened_mut().iter_mut();
+            luma.chain(chroma).for_each(|sample| *sample = bytes.next().unwrap());
+        }
+        let segments = [Segment::new(10, 0); 4];
+        let mut macroblocks_of_row = [const { Macroblock::EMPTY }; COLUMNS];
+        let mut above = [Above::OUTSIDE; COLUMNS];
+        let mut budget = HeaderBudget::new(macroblocks);
+        let mut coder = Coder::new(&segments, COLUMNS);
+        coder.code_row(true, &samples, &mut macroblocks_of_row, &mut above, &mut budget);
+        macroblocks_of_row.map(|macroblock| (macroblock.luma, macroblock.chroma)).to_vec()
+    }
+
+    #[test]
+    fn the_headers_of_large_frames_fit_into_the_first_partition() {
+        let by_subblocks =
+            |(luma, _): &(LumaPrediction, Mode)| matches!(luma, LumaPrediction::Subblocks(_));
+        assert!(modes_in_frame_of(100).iter().filter(|modes| by_subblocks(modes)).count() > 6);
+        let whole = modes_in_frame_of(400_000);
+        assert!(!whole.iter().any(by_subblocks));
+        assert!(whole.iter().any(|&(luma, _)| luma != LumaPrediction::Macroblock(Mode::Dc)));
+        // 16,383 × 16,383 pixels. All headers take less than 19 bits can say.
+        let cheapest = modes_in_frame_of(1024 * 1024);
+        let cost = cheapest.iter().map(|&(luma, chroma)| {
+            let LumaPrediction::Macroblock(luma) = luma else { panic!("{luma:?}") };
+            max_cost(luma_mode(Some(luma))) + max_cost(chroma_mode(chroma))
+        });
+        let bits = f64::from(cost.sum::<u32>()) / 256.0 / cheapest.len() as f64;
+        assert!(bits * 1024.0 * 1024.0 / 8.0 < f64::from((1 << 19) - 3_000), "{bits}");
+    }
+}

@@ -74,3 +74,52 @@ const ONE: i32 = 1 << BITS;
 const COSINE: i32 = 669;
 /// sin(π/8) × sqrt(2) × 2^9.
 const SINE: i32 = 277;
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "test data")]
+mod tests {
+    use super::*;
+    use crate::probe::webp::test_files::Noise;
+    use crate::vp8::inverse_dct::{BlockPair, inverse_wht, transform_in_32_bits};
+
+    fn pair(block: &Block) -> BlockPair {
+        let mut pair = [[0; 8]; 4];
+        for (row, block) in pair.iter_mut().zip(block.as_chunks::<4>().0) {
+            row[..4].copy_from_slice(block);
+        }
+        pair
+    }
+
+    #[test]
+    fn the_inverse_transform_gives_back_the_residuals() {
+        let mut noise = Noise(1);
+        for round in 0..5_000 {
+            let residuals = [(); 16].map(|()| match round % 3 {
+                0 => (noise.number() % 511) as i16 - 255,
+                1 => 255 * ((noise.number() % 3) as i16 - 1),
+                _ => (noise.number() % 9) as i16 - 4,
+            });
+            let coefficients = transform(&residuals);
+            assert!(coefficients.iter().all(|coefficient| coefficient.abs() <= 2_040 + 1));
+            let restored = transform_in_32_bits(&pair(&coefficients));
+            for (line, residuals) in restored.iter().zip(residuals.as_chunks::<4>().0) {
+                for (restored, residual) in line.iter().zip(residuals) {
+                    assert!(restored.abs_diff(*residual) <= 1, "{residuals:?}: {restored}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_inverse_wht_gives_back_the_dc_coefficients() {
+        let mut noise = Noise(2);
+        for round in 0..5_000 {
+            let dc = [(); 16].map(|()| match round % 2 {
+                0 => (noise.number() % 4_081) as i16 - 2_040,
+                _ => 2_040 * ((noise.number() % 3) as i16 - 1),
+            });
+            let restored = inverse_wht(&pair(&wht(&dc)));
+            assert!(dc.iter().zip(restored).all(|(dc, restored)| dc.abs_diff(restored) <= 1));
+        }
+    }
+}

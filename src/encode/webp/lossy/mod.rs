@@ -122,9 +122,9 @@ pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8) -> u64 {
 }
 
 /// A macroblock: its colours, modes and levels.
-const MACROBLOCK_PS: u64 = 200_000_000;
+const MACROBLOCK_PS: u64 = 70_000_000;
 /// A byte of the longest file, counted and written.
-const FILE_BYTE_PS: u64 = 100_000;
+const FILE_BYTE_PS: u64 = 60_000;
 
 /// What the boolean coder appends to the tokens.
 const PARTITION_END_BYTES: u64 = 2;

@@ -34,3 +34,34 @@ pub(super) fn fitted(counts: &Counts) -> Probabilities {
     }
     probabilities
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bound of the length of a file relies on it.
+    #[test]
+    fn no_fitted_probability_costs_more_than_one_half() {
+        for all in [1, 2, 3, 10, 255, 256, 257, 1_000, 1 << 20] {
+            for step in 0..=500 {
+                let zeros = all * step / 500;
+                let counts = [zeros, all - zeros];
+                let fitted = max_cost(counts, probability(counts));
+                assert!(fitted <= max_cost(counts, 128), "{counts:?}: {fitted}");
+            }
+        }
+        assert_eq!(probability([0, 0]), 128);
+    }
+
+    #[test]
+    fn only_what_pays_for_its_update_is_updated() {
+        let mut counts: Counts = [[[[[0; 2]; 11]; 3]; 8]; 4];
+        assert_eq!(fitted(&counts), DEFAULT_TOKEN_PROBABILITIES);
+        counts[0][1][0][0] = [1, 1];
+        counts[3][2][1][1] = [1_000, 3];
+        let fitted = fitted(&counts);
+        let mut expected = DEFAULT_TOKEN_PROBABILITIES;
+        expected[3][2][1][1] = 255;
+        assert_eq!(fitted, expected);
+    }
+}

@@ -82,3 +82,42 @@ const MAX_ACTIVITY: u8 = 127;
 /// Added to the variance: below it, differences are not seen.
 const SMOOTH: u32 = 16;
 const ROUNDS: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn activity_grows_with_contrast_and_ignores_brightness() {
+        let stripes = |low: u8, high: u8| {
+            let mut luma = [[low; 16]; 16];
+            luma.iter_mut().for_each(|line| line.iter_mut().step_by(2).for_each(|s| *s = high));
+            activity(&luma)
+        };
+        assert_eq!(stripes(20, 20), stripes(250, 250));
+        assert_eq!(stripes(20, 40), stripes(200, 220));
+        let steps = [0, 8, 32, 128, 255].map(|contrast| stripes(0, contrast));
+        assert!(steps.is_sorted_by(|a, b| a < b), "{steps:?}");
+    }
+
+    #[test]
+    fn smooth_macroblocks_get_a_smaller_step() {
+        let mut histogram = [0; ACTIVITIES];
+        for (activity, count) in [(30, 100), (31, 50), (60, 80), (90, 10)] {
+            histogram[activity] = count;
+        }
+        let (groups, segments) = segments(&histogram, 75);
+        assert_eq!(groups[30], groups[31]);
+        assert!(groups[31] < groups[60] && groups[60] < groups[90]);
+        let index = |activity: usize| segments[usize::from(groups[activity])].index;
+        assert!(index(30) < index(60) && index(60) < index(90));
+    }
+
+    #[test]
+    fn a_picture_of_one_activity_has_the_step_of_its_quality() {
+        let mut histogram = [0; ACTIVITIES];
+        histogram[40] = 9;
+        let (groups, segments) = segments(&histogram, 75);
+        assert_eq!(segments[usize::from(groups[40])].index, quality::index(75, 0));
+    }
+}
