@@ -136,6 +136,7 @@ mod probe;
 mod decode;
 mod encode;
 mod finish;
+mod attention;
 mod placeholder;
 mod output;
 mod plan;

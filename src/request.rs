@@ -1,7 +1,7 @@
 //! The request: sizes and how to fit them, crop, output format.
 
 use crate::error::{BadRequest, Error};
-use crate::size::{Rect, Size};
+use crate::size::{Rect, Share, Size};
 
 /// The outputs that a caller wants from a picture.
 ///
@@ -89,38 +89,8 @@ pub(crate) enum CropPosition {
         x: Share,
         y: Share,
     },
-}
-
-/// A part of a side, from 0 to 1, in units of 2^-32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Share(u64);
-
-impl Share {
-    pub(crate) const ONE: u64 = 1 << 32;
-
-    /// Numbers outside 0 to 1, and NaN, become a share that is not [valid](Self::is_valid).
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at most 2^32 and not negative"
-    )]
-    const fn new(share: f64) -> Self {
-        // A product with a power of two is exact, on every machine.
-        if share >= 0.0 && share <= 1.0 {
-            Self((share * Self::ONE as f64) as u64)
-        } else {
-            Self(u64::MAX)
-        }
-    }
-
-    const fn is_valid(self) -> bool {
-        self.0 <= Self::ONE
-    }
-
-    /// The share in units of 2^-32: at most [`ONE`](Self::ONE) in a request that was checked.
-    pub(crate) const fn in_units(self) -> u64 {
-        self.0
-    }
+    /// Where the pixels draw attention.
+    Attention,
 }
 
 /// The format of the outputs.
@@ -137,8 +107,8 @@ impl Request {
     /// The largest number of sizes in one request.
     pub const MAX_SIZES: usize = 8;
 
-    /// Fills `width` × `height` pixels. What does not fit is cropped: evenly on both sides, or around
-    /// a [`focus`](Self::focus).
+    /// Fills `width` × `height` pixels. What does not fit is cropped: evenly on both sides, around a
+    /// [`focus`](Self::focus), or around what draws [`attention`](Self::attention).
     ///
     /// A picture that is smaller than the target is cropped to its aspect ratio but not enlarged,
     /// unless [`enlarge`](Self::enlarge) is set.
@@ -228,6 +198,41 @@ impl Request {
     #[must_use]
     pub const fn focus(mut self, x: f64, y: f64) -> Self {
         self.position = CropPosition::Focus { x: Share::new(x), y: Share::new(y) };
+        self
+    }
+
+    /// Places a [`cover`](Self::cover) crop around what draws attention: edges, the colour of skin,
+    /// and saturated colours, as libvips means it. It knows nothing of faces, but often finds them.
+    /// It replaces a [`focus`](Self::focus), and the other way round.
+    ///
+    /// The complete picture, or the complete [`crop`](Self::crop) rectangle, is made at the scale of
+    /// the output, and the part is cut from it. So memory and work follow from the header, whatever
+    /// is found, and grow with the aspect ratio: of a picture that is ten times as wide as the
+    /// target, ten times the pixels of the output are held. One that is too elongated exceeds
+    /// [`Limits::max_memory_bytes`](crate::Limits::max_memory_bytes).
+    ///
+    /// Of several sizes, all are placed around the same point, which is found in the picture of the
+    /// first size that has to be cropped. A flat picture is cropped evenly. Outputs of
+    /// [`contain`](Self::contain) and [`full_size`](Self::full_size) stay the same.
+    /// [`Plan::crop`](crate::Plan::crop) returns the part that is searched.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Request, Size};
+    ///
+    /// // A red square at the right, in a grey picture.
+    /// let is_red = |x: u32, y: u32| (300..340).contains(&x) && (40..80).contains(&y);
+    /// let pixel = |x, y| if is_red(x, y) { [200, 30, 20] } else { [90, 90, 90] };
+    /// let pixels = (0..400 * 120).flat_map(|i| pixel(i % 400, i / 400)).collect();
+    /// let upload = Picture::new(Size::new(400, 120), Layout::Rgb, pixels)?.to_png()?;
+    ///
+    /// let request = Request::cover(60, 60).attention().pixels();
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// assert!(avatar.bytes().chunks(3).any(|pixel| pixel == [200, 30, 20]));
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn attention(mut self) -> Self {
+        self.position = CropPosition::Attention;
         self
     }
 
@@ -344,7 +349,7 @@ impl Request {
     /// It is made of the pixels of the output before they are encoded: the part that the output
     /// shows, upright, in sRGB, and for a JPEG with transparent parts over the
     /// [`background`](Self::background). It takes 32 KiB of memory for a moment, which is rarely at
-    /// the peak of a job, and about as much time as encoding a JPEG; both are in the quotes.
+    /// the peak of a job, and time for each pixel of the output. Both are in the quotes.
     ///
     /// ```
     /// use bombproof::{Layout, Limits, Picture, Request, Size};

@@ -1,4 +1,4 @@
-//! Sizes and rectangles. Dimensions are multiplied here and nowhere else.
+//! Sizes, rectangles and shares of a side. Dimensions are multiplied here and nowhere else.
 
 use core::fmt;
 
@@ -89,6 +89,53 @@ impl Rect {
 impl fmt::Display for Rect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}+{}+{}", self.size(), self.x, self.y)
+    }
+}
+
+/// A part of a side, from 0 to 1, in units of 2^-32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share(u64);
+
+impl Share {
+    pub(crate) const HALF: Self = Self(Self::ONE / 2);
+
+    const ONE: u64 = 1 << 32;
+
+    /// Numbers outside 0 to 1, and NaN, become a share that is not [valid](Self::is_valid).
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 2^32 and not negative"
+    )]
+    pub(crate) const fn new(share: f64) -> Self {
+        // A product with a power of two is exact, on every machine.
+        if share >= 0.0 && share <= 1.0 {
+            Self((share * Self::ONE as f64) as u64)
+        } else {
+            Self(u64::MAX)
+        }
+    }
+
+    /// Pixel `index` of a side, which is at most the last: its middle.
+    pub(crate) fn of_pixel(index: u32, side: u32) -> Self {
+        let doubled = 2 * u128::from(index) + 1;
+        let share = doubled * u128::from(Self::ONE) / (2 * u128::from(side.max(1)));
+        u64::try_from(share).map_or(Self(Self::ONE), |share| Self(share.min(Self::ONE)))
+    }
+
+    pub(crate) const fn is_valid(self) -> bool {
+        self.0 <= Self::ONE
+    }
+
+    /// Where `length` pixels of a side start whose middle is nearest to this share of it, so that
+    /// they are inside. Of two starts that are equally near it is the first, so that a half is the
+    /// centre.
+    pub(crate) fn start_of(self, length: u32, side: u32) -> u32 {
+        const PIXEL: u128 = 2 * Share::ONE as u128;
+        let middle = 2 * u128::from(self.0) * u128::from(side);
+        let start = middle.saturating_sub(u128::from(length) * PIXEL / 2);
+        let start = u32::try_from((start + PIXEL / 2 - 1) / PIXEL).unwrap_or(u32::MAX);
+        start.min(side.saturating_sub(length))
     }
 }
 

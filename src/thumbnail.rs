@@ -123,15 +123,21 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let source = color_source(bytes, plan.header());
     // Finished outputs stay charged while the next one is made.
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
+    let mut focus = None;
     for (orders, slot) in plan.output_orders().zip(&mut finished) {
-        let OutputOrders { finish, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, placeholder, encode } = orders;
         interrupt.check()?;
-        let pixels = if let Some(rows) = streamed.take() {
+        let mut pixels = if let Some(rows) = streamed.take() {
             small = Default::default();
             rows.finish(source.as_ref(), budget)?
         } else {
             finish.pixels(&mut small, source.as_ref(), budget)?
         };
+        if let Some(order) = attention {
+            interrupt.check()?;
+            let part = order.cut(&pixels.samples, &mut focus, Job { budget, interrupt })?;
+            pixels = Pixels { samples: part, size: order.size, ..pixels };
+        }
         let placeholder = match placeholder {
             Some(order) => {
                 interrupt.check()?;

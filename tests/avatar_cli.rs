@@ -83,6 +83,7 @@ fn the_part_of_the_picture_can_be_chosen() {
     let left = avatar_of(&["--focus", "0.25,0.5"]);
     assert_ne!(left, middle);
     assert_eq!(left, avatar_of(&["--crop", "50,0,200,200"]));
+    assert_ne!(avatar_of(&["--attention"]), middle);
 }
 
 #[test]
@@ -271,6 +272,7 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
         &[photo, &avatar, "--quality", "0"],
         &[photo, &avatar, "--focus", "0.5"],
         &[photo, &avatar, "--focus", "0.5,1.5"],
+        &[photo, &avatar, "--focus", "0.5,0.5", "--attention"],
         &[photo, &avatar, "--quality", "101"],
         &[photo, &avatar, "--memory", "64MB"],
         &[photo, &avatar, "--timeout", "5"],

@@ -60,11 +60,12 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
     let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
-    (geometry, output, max_bytes, any::<[bool; 3]>()).prop_map(
-        |((fit, sizes, crop, focus), output, max_bytes, [enlarge, placeholder, full_chroma])| {
+    (geometry, output, max_bytes, any::<[bool; 4]>()).prop_map(
+        |((fit, sizes, crop, focus), output, max_bytes, flags)| {
+            let [enlarge, placeholder, full_chroma, attention] = flags;
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
             let parts = RequestParts { fit, sizes, crop, focus, output, ..Default::default() };
-            RequestParts { max_bytes, enlarge, placeholder, full_chroma, ..parts }
+            RequestParts { max_bytes, enlarge, placeholder, full_chroma, attention, ..parts }
         },
     )
 }

@@ -43,6 +43,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "X,Y", value_parser = value_parsers::focus)]
     focus: Option<(f64, f64)>,
 
+    /// With cover: place the crop around what draws attention: edges, skin, saturated colours
+    #[arg(long, conflicts_with = "focus")]
+    attention: bool,
+
     /// Format of the avatar [default: by the extension of OUTPUT, else jpeg]
     #[arg(long, value_enum)]
     format: Option<OutputFormat>,
@@ -194,6 +198,7 @@ impl Args {
             Some((x, y)) => request.focus(x, y),
             None => request,
         };
+        let request = if self.attention { request.attention() } else { request };
         match self.accept_truncated {
             Some(min_percent_of_rows) => request.accept_truncated(min_percent_of_rows),
             None => request,

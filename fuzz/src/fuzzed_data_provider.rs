@@ -75,6 +75,7 @@ impl<'a> FuzzedDataProvider<'a> {
             background: self.0.arbitrary()?,
             min_percent_of_rows: self.one_in(8).then(|| 1 + self.byte() % 100),
             focus: self.one_in(4).then(|| self.focus()),
+            attention: self.one_in(4),
             placeholder: self.one_in(4),
             max_bytes: self.one_in(8).then(|| u64::from(self.u32() >> (12 + self.byte() % 16))),
             full_chroma: self.one_in(8),

@@ -46,7 +46,7 @@ impl Cost {
 
     /// Adds the cost of the next output.
     pub(crate) fn add_output(&mut self, orders: &OutputOrders, is_streamed: bool) {
-        let OutputOrders { finish, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, placeholder, encode } = orders;
         self.work_ps =
             self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
         let finish_bytes =
@@ -54,19 +54,22 @@ impl Cost {
         let finish_bytes = finish_bytes.saturating_add(self.outputs_bytes);
         self.finish_bytes = self.finish_bytes.max(finish_bytes);
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
+        let others_bytes = small_bytes.saturating_add(self.outputs_bytes);
+        let mut pixel_bytes = finish.pixel_bytes();
+        if let Some(attention) = attention {
+            self.work_ps = self.work_ps.saturating_add(attention.work_ps());
+            let cut_bytes = attention.memory_bytes().saturating_add(pixel_bytes);
+            self.finish_bytes = self.finish_bytes.max(cut_bytes.saturating_add(others_bytes));
+            pixel_bytes = attention.cut_bytes();
+        }
+        let others_bytes = others_bytes.saturating_add(pixel_bytes);
         if let Some(placeholder) = placeholder {
             self.work_ps = self.work_ps.saturating_add(placeholder.work_ps());
-            let placeholder_bytes = placeholder::Order::memory_bytes()
-                .saturating_add(finish.pixel_bytes())
-                .saturating_add(small_bytes)
-                .saturating_add(self.outputs_bytes);
-            self.finish_bytes = self.finish_bytes.max(placeholder_bytes);
+            let placeholder_bytes = placeholder::Order::memory_bytes();
+            self.finish_bytes =
+                self.finish_bytes.max(placeholder_bytes.saturating_add(others_bytes));
         }
-        let encode_bytes = encode
-            .memory_bytes()
-            .saturating_add(finish.pixel_bytes())
-            .saturating_add(small_bytes)
-            .saturating_add(self.outputs_bytes);
+        let encode_bytes = encode.memory_bytes().saturating_add(others_bytes);
         self.encode_bytes = self.encode_bytes.max(encode_bytes);
         #[cfg(feature = "instrument")]
         if encode.format != OutputFormat::Pixels {
@@ -75,7 +78,7 @@ impl Cost {
         }
         // An output of pixels is the buffer that they were made in.
         let output_bytes = match encode.format {
-            OutputFormat::Pixels => finish.pixel_bytes(),
+            OutputFormat::Pixels => pixel_bytes,
             _ => encode.file_bytes(),
         };
         self.outputs_bytes = self.outputs_bytes.saturating_add(output_bytes);

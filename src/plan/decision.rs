@@ -14,11 +14,12 @@ use crate::error::Error;
 use crate::finish::Colors;
 use crate::limits::{Limit, Limits};
 use crate::output::Thumbnail;
+use crate::picture::Layout;
 use crate::probe::jpeg::Scale;
 use crate::probe::{Detail, Header};
 use crate::request::{Fit, OutputFormat, Request};
 use crate::size::{Rect, Size};
-use crate::{encode, finish, placeholder};
+use crate::{attention, encode, finish, placeholder};
 
 /// How an upload becomes its outputs: which part of the picture is decoded at which scale, the
 /// sizes of the outputs, and how many bytes of memory that needs.
@@ -223,7 +224,8 @@ impl Plan {
     }
 
     /// The part of the picture that the outputs need, in stored pixels, before the orientation is
-    /// applied.
+    /// applied. With [`Request::attention`] it is the part in which a place for them is searched,
+    /// which only the pixels decide.
     #[must_use]
     pub const fn crop(&self) -> Rect {
         self.geometry.window
@@ -282,8 +284,23 @@ impl Plan {
                 max_bytes: self.request.max_output_bytes(),
                 jpeg_full_chroma: self.request.has_full_chroma(),
             };
-            OutputOrders { finish, placeholder: self.placeholder_order(&encode), encode }
+            let attention = self.attention_order(output, index, encode.layout);
+            let placeholder = self.placeholder_order(&encode);
+            OutputOrders { finish, attention, placeholder, encode }
         })
+    }
+
+    /// The first output that is cut searches for the place of all.
+    fn attention_order(
+        &self,
+        output: &OutputGeometry,
+        index: usize,
+        layout: Layout,
+    ) -> Option<attention::Order> {
+        let transposed = self.header.orientation.is_transposed();
+        let picture = if transposed { output.stored_size.transposed() } else { output.stored_size };
+        let searches = !self.outputs().iter().take(index).any(|output| output.is_cut);
+        output.is_cut.then_some(attention::Order { picture, layout, size: output.size, searches })
     }
 
     fn placeholder_order(&self, encode: &encode::Order) -> Option<placeholder::Order> {
@@ -339,6 +356,11 @@ impl Plan {
         if width >= 4 && height >= 4 { LoopFilter::Skipped } else { LoopFilter::Exact }
     }
 
+    /// Whether the pixels decide which part an output shows.
+    pub(super) fn searches_attention(&self) -> bool {
+        self.outputs().iter().any(|output| output.is_cut)
+    }
+
     fn outputs(&self) -> &[OutputGeometry] {
         self.geometry.outputs()
     }
@@ -360,7 +382,7 @@ const fn stored_share(plane: &PlaneSource, request: &Request) -> f64 {
 #[allow(clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
-    use crate::picture::{Layout, Picture};
+    use crate::picture::Picture;
     use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
     use crate::request::JpegDetail;
 

@@ -17,6 +17,9 @@ impl fmt::Display for Plan {
             write!(f, " {kind}")?;
         }
         write!(f, ", crop {}", self.crop())?;
+        if self.searches_attention() {
+            write!(f, ", cut where it draws attention")?;
+        }
         if self.scale_divisor() > 1 {
             write!(f, ", scale 1/{}", self.scale_divisor())?;
         }

@@ -2,18 +2,20 @@
 
 use crate::error::{BadRequest, Error};
 use crate::probe::Orientation;
-use crate::request::{CropPosition, Fit, Request, Share};
+use crate::request::{CropPosition, Fit, Request};
 use crate::size::{Rect, Size};
 
-/// One output: the part of the stored picture that it shows, and its size.
+/// One output: the part of the stored picture that it is made from, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OutputGeometry {
     /// The part in stored pixels, before the orientation is applied.
     pub(crate) crop: Rect,
-    /// The output size before the orientation is applied.
+    /// The size of that part in the output, before the orientation is applied.
     pub(crate) stored_size: Size,
     /// The output size after the orientation is applied.
     pub(crate) size: Size,
+    /// The output is cut from what is made, where that draws attention. Else it is all of it.
+    pub(crate) is_cut: bool,
 }
 
 /// The geometry of all outputs of a request.
@@ -39,11 +41,17 @@ impl Geometry {
         }
         let output = |target: Size| {
             let (part, size) = fit(request.fit(), area.size(), target, request.may_enlarge());
-            let crop = place(part, area, upright, request.crop_position());
+            let is_cut = request.crop_position() == CropPosition::Attention && part != area.size();
+            let (crop, made) = if is_cut {
+                (area, at_scale_of(area.size(), part, size))
+            } else {
+                (place(part, area, upright, request.crop_position()), size)
+            };
             OutputGeometry {
                 crop: stored_rect(crop, upright, orientation),
-                stored_size: if orientation.is_transposed() { size.transposed() } else { size },
+                stored_size: if orientation.is_transposed() { made.transposed() } else { made },
                 size,
+                is_cut,
             }
         };
         let sizes = request.sizes();
@@ -78,6 +86,15 @@ fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Size, Size) {
             (part, size)
         }
     }
+}
+
+/// The size of the complete `source`, at the scale at which `part` of it becomes `size`.
+fn at_scale_of(source: Size, part: Size, size: Size) -> Size {
+    let side = |source, part, side| if source == part { side } else { scaled(source, side, part) };
+    Size::new(
+        side(source.width, part.width, size.width),
+        side(source.height, part.height, size.height),
+    )
 }
 
 fn contain(source: Size, target: Size, enlarge: bool) -> Size {
@@ -124,22 +141,15 @@ fn scaled(length: u32, numerator: u32, denominator: u32) -> u32 {
 fn place(part: Size, area: Rect, picture: Size, position: CropPosition) -> Rect {
     let (room_x, room_y) = (area.width - part.width, area.height - part.height);
     let (x, y) = match position {
-        CropPosition::Center => (area.x + room_x / 2, area.y + room_y / 2),
+        CropPosition::Center | CropPosition::Attention => {
+            (area.x + room_x / 2, area.y + room_y / 2)
+        }
         CropPosition::Focus { x, y } => (
-            around(x, picture.width, part.width).clamp(area.x, area.x + room_x),
-            around(y, picture.height, part.height).clamp(area.y, area.y + room_y),
+            x.start_of(part.width, picture.width).clamp(area.x, area.x + room_x),
+            y.start_of(part.height, picture.height).clamp(area.y, area.y + room_y),
         ),
     };
     Rect { x, y, width: part.width, height: part.height }
-}
-
-/// Where `length` pixels start whose middle is nearest to a share of a side, but not before the
-/// side. Of two starts that are equally near it is the first, so that a half is the centre.
-fn around(share: Share, side: u32, length: u32) -> u32 {
-    const PIXEL: u128 = 2 * Share::ONE as u128;
-    let middle = 2 * u128::from(share.in_units()) * u128::from(side);
-    let start = middle.saturating_sub(u128::from(length) * PIXEL / 2);
-    u32::try_from((start + PIXEL / 2 - 1) / PIXEL).unwrap_or(u32::MAX)
 }
 
 fn union(a: Rect, b: Rect) -> Rect {
@@ -202,15 +212,16 @@ mod tests {
     }
 
     fn request() -> impl Strategy<Value = Request> {
-        (size(), any::<bool>(), any::<bool>(), prop::option::of(focus())).prop_map(
-            |(size, cover, enlarge, focus)| {
+        (size(), any::<[bool; 3]>(), prop::option::of(focus())).prop_map(
+            |(size, [cover, enlarge, attention], focus)| {
                 let request = if cover {
                     Request::cover(size.width, size.height)
                 } else {
                     Request::contain(size.width, size.height)
                 };
                 let request = request.enlarge(enlarge);
-                focus.map_or(request, |(x, y)| request.focus(x, y))
+                let request = focus.map_or(request, |(x, y)| request.focus(x, y));
+                if attention { request.attention() } else { request }
             },
         )
     }
@@ -244,6 +255,15 @@ mod tests {
                 prop_assert!(output.stored_size.height <= output.crop.height);
             }
             prop_assert_eq!(geometry.window, output.crop);
+            let stored_size =
+                if orientation.is_transposed() { output.size.transposed() } else { output.size };
+            if output.is_cut {
+                prop_assert_eq!(output.crop, Rect::covering(source));
+                prop_assert!(output.stored_size.width >= stored_size.width);
+                prop_assert!(output.stored_size.height >= stored_size.height);
+            } else {
+                prop_assert_eq!(output.stored_size, stored_size);
+            }
         }
 
         #[test]
@@ -358,6 +378,26 @@ mod tests {
         assert_eq!(turned.outputs()[0].crop, rect(0, 10, 40, 40));
         let turned = Geometry::new(&request, Size::new(40, 100), Orientation::Rotate90).unwrap();
         assert_eq!(turned.outputs()[0].crop, rect(0, 50, 40, 40));
+    }
+
+    #[test]
+    fn a_picture_that_is_searched_is_made_at_the_scale_of_the_output() {
+        let made = |request: Request, width, height| {
+            let request = request.attention();
+            let size = Size::new(width, height);
+            let output = Geometry::new(&request, size, Orientation::Upright).unwrap().outputs()[0];
+            assert_eq!(output.crop, Rect::covering(size));
+            (output.stored_size, output.size, output.is_cut)
+        };
+        let (square, enlarged) = (Request::cover(256, 256), Request::cover(256, 256).enlarge(true));
+        assert_eq!(made(square, 4032, 3024), (Size::new(341, 256), Size::new(256, 256), true));
+        assert_eq!(made(square, 3024, 4032), (Size::new(256, 341), Size::new(256, 256), true));
+        assert_eq!(made(square, 300, 200), (Size::new(300, 200), Size::new(200, 200), true));
+        assert_eq!(made(enlarged, 100, 80), (Size::new(320, 256), Size::new(256, 256), true));
+        assert_eq!(made(square, 1, 10_000), (Size::new(1, 10_000), Size::new(1, 1), true));
+        assert_eq!(made(square, 500, 500), (Size::new(256, 256), Size::new(256, 256), false));
+        let contained = Request::contain(256, 256);
+        assert_eq!(made(contained, 500, 250), (Size::new(256, 128), Size::new(256, 128), false));
     }
 
     #[test]

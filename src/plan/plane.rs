@@ -302,7 +302,8 @@ mod tests {
             held_rows: u32::MAX,
         };
         let plan = PlanePlan { scale: Scale::Full, shrink, samples_per_px: (0.5, 0.5) };
-        (plan, OutputGeometry { crop, stored_size: window.size(), size: window.size() })
+        let (stored_size, size) = (window.size(), window.size());
+        (plan, OutputGeometry { crop, stored_size, size, is_cut: false })
     }
 
     #[test]

@@ -144,6 +144,57 @@ fn stored_as(orientation: u16, upright: &bombproof_testkit::pictures::Picture) -
     file(&Samples::of(&upright.stored_as(orientation), 8), &options)
 }
 
+/// The part is a copy of what the picture shows at the place, whatever its orientation.
+#[test]
+fn attention() {
+    let face_at = |left: u32| {
+        let is_face = move |x, y| (left..left + 24).contains(&x) && (6..30u32).contains(&y);
+        bombproof_testkit::pictures::Picture::new(300, 40, 3, move |x, y, channel| {
+            if is_face(x, y) { [198, 145, 112][channel] } else { 90 }
+        })
+    };
+    let request = Request::cover(40, 40).attention();
+    for left in [0, 61, 240, 276] {
+        let mut made = Vec::new();
+        for orientation in 1..=8 {
+            made.push(picture(&stored_as(orientation, &face_at(left)), &request));
+        }
+        assert!(made.iter().all(|other| *other == made[0]), "a face at {left}");
+        let place = |x| Rect { x, y: 0, width: 40, height: 40 };
+        let whole = stored_as(1, &face_at(left));
+        let is_part = |x| picture(&whole, &Request::full_size().crop(place(x))) == made[0];
+        let x = (0..=260).find(|&x| is_part(x)).expect("a part of the picture");
+        assert!(x <= left && left + 24 <= x + 40, "a face at {left}, and {x} to {}", x + 40);
+    }
+
+    let file = stored_as(1, &face_at(200));
+    let shows_a_face = |picture: &Picture| {
+        let face = picture.pixels().as_chunks::<3>().0.iter().filter(|&&[red, ..]| red > 150);
+        2 * 3 * face.count() > picture.pixels().len() / 2
+    };
+    assert!(!shows_a_face(&picture(&file, &Request::cover(40, 40))));
+    // One place for all sizes, also smaller, larger and of other shapes.
+    let sizes = request.and_size(10, 10).and_size(20, 40).and_size(300, 40).and_size(300, 20);
+    let all = pictures(&file, &sizes);
+    assert!(all[..3].iter().all(shows_a_face));
+    assert_eq!(all[3], picture(&file, &Request::full_size()));
+    assert_eq!(all[4].size(), Size::new(300, 20));
+    assert!(shows_a_face(&picture(&file, &Request::cover(90, 90).enlarge(true).attention())));
+    // Only inside of the rectangle, and the last setter counts.
+    let left = request.crop(Rect { x: 0, y: 0, width: 190, height: 40 });
+    assert!(!shows_a_face(&picture(&file, &left)));
+    let focused = request.focus(0.1, 0.5);
+    assert_eq!(picture(&file, &focused), picture(&file, &Request::cover(40, 40).focus(0.1, 0.5)));
+    assert_eq!(picture(&file, &focused.attention()), picture(&file, &request));
+    for uncropped in [Request::contain(30, 30), Request::full_size()] {
+        assert_eq!(picture(&file, &uncropped.attention()), picture(&file, &uncropped));
+    }
+    // The plan searches all of the picture, and says so.
+    let plan = Plan::new(&probe(&file).unwrap(), &request, &Limits::default()).unwrap();
+    assert_eq!(plan.crop(), Rect { x: 0, y: 0, width: 300, height: 40 });
+    assert!(plan.to_string().contains("crop 300x40+0+0, cut where it draws attention"), "{plan}");
+}
+
 #[test]
 fn enlarge() {
     for (request, enlarged) in [

@@ -15,6 +15,8 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("contain 1024", Request::contain(1024, 1024)),
         ("crop", Request::cover(64, 48).crop(crop)),
         ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
+        ("attention", Request::cover(90, 30).attention().and_size(30, 90).and_size(40, 40)),
+        ("attention of one size", Request::cover(20, 80).attention()),
         ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
         ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true)),
         ("enlarged", Request::contain(300, 200).enlarge(true)),

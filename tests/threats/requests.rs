@@ -75,3 +75,19 @@ fn row_61_a_limit_of_one_byte_is_refused_within_the_quote() {
     refused.assert_over_limit(&[Limit::Work]);
     assert_eq!(refused.heap.allocations, 0);
 }
+
+/// Attention looks at the complete picture at the scale of the output: 1,024 pixels wide, and
+/// 16,384 times as high.
+#[test]
+fn row_62_a_picture_that_is_searched_is_in_both_quotes() {
+    let size = Size::new(4, 65_535);
+    let bomb = png::black((size.width, size.height), 8, 2);
+    let request = Request::cover(1_024, 1_024).enlarge(true);
+    attack_with(&bomb, &request, &Limits::default()).assert_picture(Size::new(1_024, 1_024));
+    let attack = attack_with(&bomb, &request.attention(), &Limits::default());
+    attack.assert_over_limit(&[Limit::Memory, Limit::Work]);
+    // Not enlarged, the column is copied, and its middle is cut out.
+    let attack = attack_with(&bomb, &Request::cover(64, 64).attention(), &Limits::default());
+    attack.assert_picture(Size::new(4, 4));
+    assert!(attack.quote.unwrap() < 16 << 20, "{attack:?}");
+}

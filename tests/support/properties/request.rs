@@ -10,6 +10,8 @@ pub struct RequestParts {
     pub sizes: Vec<Size>,
     pub crop: Option<Rect>,
     pub focus: Option<(f64, f64)>,
+    /// Replaces the focus.
+    pub attention: bool,
     pub enlarge: bool,
     pub output: Output,
     pub detail: JpegDetail,
@@ -43,6 +45,7 @@ impl Default for RequestParts {
             sizes: vec![Size::new(32, 32)],
             crop: None,
             focus: None,
+            attention: false,
             enlarge: false,
             output: Output::Png,
             detail: JpegDetail::Balanced,
@@ -74,6 +77,9 @@ impl RequestParts {
         }
         if let Some((x, y)) = self.focus {
             request = request.focus(x, y);
+        }
+        if self.attention {
+            request = request.attention();
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
