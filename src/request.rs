@@ -38,6 +38,7 @@ pub struct Request {
     placeholder: bool,
     max_bytes: Option<u64>,
     jpeg_full_chroma: bool,
+    jpeg_progressive: bool,
 }
 
 /// The scale at which a JPEG is decoded.
@@ -149,6 +150,7 @@ impl Request {
             placeholder: false,
             max_bytes: None,
             jpeg_full_chroma: false,
+            jpeg_progressive: false,
         }
     }
 
@@ -254,10 +256,22 @@ impl Request {
     /// (4:2:0). Default false.
     ///
     /// Thin lines and letters in saturated colours stay sharp; photographs hardly change. The file
-    /// is about a fifth longer. Other formats ignore it.
+    /// is a fifth to a third longer. Other formats ignore it.
     #[must_use]
     pub const fn jpeg_full_chroma(mut self, full: bool) -> Self {
         self.jpeg_full_chroma = full;
+        self
+    }
+
+    /// Writes a JPEG in several scans, so that a browser shows it coarsely before all of it has
+    /// arrived. Default false.
+    ///
+    /// The pixels are the same. The file is a little shorter above about 10 KB and longer below, and
+    /// encoding takes about three times as long: the picture is transformed anew for each scan, so
+    /// that no more memory is needed. Other formats ignore it.
+    #[must_use]
+    pub const fn jpeg_progressive(mut self, progressive: bool) -> Self {
+        self.jpeg_progressive = progressive;
         self
     }
 
@@ -381,6 +395,10 @@ impl Request {
 
     pub(crate) const fn max_output_bytes(&self) -> Option<u64> {
         self.max_bytes
+    }
+
+    pub(crate) const fn is_progressive(&self) -> bool {
+        self.jpeg_progressive
     }
 
     pub(crate) const fn has_full_chroma(&self) -> bool {

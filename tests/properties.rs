@@ -60,12 +60,13 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
     let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
-    (geometry, output, max_bytes, any::<[bool; 4]>()).prop_map(
+    (geometry, output, max_bytes, any::<[bool; 5]>()).prop_map(
         |((fit, sizes, crop, focus), output, max_bytes, flags)| {
-            let [enlarge, placeholder, full_chroma, attention] = flags;
+            let [enlarge, placeholder, full_chroma, progressive, attention] = flags;
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            let parts = RequestParts { fit, sizes, crop, focus, output, ..Default::default() };
-            RequestParts { max_bytes, enlarge, placeholder, full_chroma, attention, ..parts }
+            let parts =
+                RequestParts { fit, sizes, crop, focus, output, enlarge, ..Default::default() };
+            RequestParts { max_bytes, placeholder, full_chroma, progressive, attention, ..parts }
         },
     )
 }
@@ -98,6 +99,7 @@ proptest! {
     #[test]
     fn jpeg_preserves_the_size_and_roughly_the_brightness(picture in picture()) {
         properties::lossy_files_give_back_the_picture(&picture, 95);
+        properties::jpeg_options_keep_their_word(&picture, 90);
     }
 
     #[test]

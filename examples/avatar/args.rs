@@ -59,6 +59,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", value_parser = value_parsers::bytes)]
     max_bytes: Option<u64>,
 
+    /// Write a JPEG in several scans
+    #[arg(long)]
+    progressive: bool,
+
     /// Write the chroma of a JPEG in full size (4:4:4)
     #[arg(long)]
     full_chroma: bool,
@@ -186,6 +190,7 @@ impl Args {
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
         let request = request.jpeg_full_chroma(self.full_chroma);
+        let request = request.jpeg_progressive(self.progressive);
         let request = match self.max_bytes {
             Some(bytes) => request.max_bytes(bytes),
             None => request,

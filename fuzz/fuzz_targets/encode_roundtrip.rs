@@ -1,11 +1,12 @@
-//! Every picture survives encoding and decoding: in PNG and lossless WebP bit for bit, in JPEG and lossy WebP
-//! nearly.
+//! Every picture survives encoding and decoding: in PNG and lossless WebP bit for bit, in JPEG and
+//! lossy WebP nearly, and in JPEG the same with each of its options.
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::{Layout, Picture, Size};
 use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
 use bombproof_fuzz::properties::{
-    lossless_files_give_back_every_pixel, lossy_files_give_back_the_picture,
+    jpeg_options_keep_their_word, lossless_files_give_back_every_pixel,
+    lossy_files_give_back_the_picture,
 };
 
 const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
@@ -27,4 +28,5 @@ bombproof_fuzz::target!(|bytes: &[u8]| {
         .expect("the right number of bytes");
     lossless_files_give_back_every_pixel(&picture);
     lossy_files_give_back_the_picture(&picture, quality);
+    jpeg_options_keep_their_word(&picture, quality);
 });

@@ -33,6 +33,7 @@ pub(crate) struct Order {
     pub(crate) max_bytes: Option<u64>,
     /// Chroma of a JPEG has the size of luma.
     pub(crate) jpeg_full_chroma: bool,
+    pub(crate) jpeg_progressive: bool,
 }
 
 impl Order {
@@ -64,6 +65,7 @@ impl Order {
             quality,
             max_bytes: self.max_bytes,
             has_full_chroma: self.jpeg_full_chroma,
+            is_progressive: self.jpeg_progressive,
             background: self.background,
         }
     }

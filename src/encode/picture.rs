@@ -31,6 +31,7 @@ impl Picture {
             quality,
             max_bytes: None,
             has_full_chroma: false,
+            is_progressive: false,
             background: WHITE,
         };
         let budget = Budget::new(settings.memory_bytes());

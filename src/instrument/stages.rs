@@ -103,6 +103,7 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
         background: [255; 3],
         max_bytes: None,
         jpeg_full_chroma: false,
+        jpeg_progressive: false,
     };
     let budget = Budget::new(order.memory_bytes());
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };

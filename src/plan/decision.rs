@@ -283,6 +283,7 @@ impl Plan {
                 background: self.request.background_rgb(),
                 max_bytes: self.request.max_output_bytes(),
                 jpeg_full_chroma: self.request.has_full_chroma(),
+                jpeg_progressive: self.request.is_progressive(),
             };
             let attention = self.attention_order(output, index, encode.layout);
             let placeholder = self.placeholder_order(&encode);

@@ -365,6 +365,27 @@ fn rgba(picture: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
 }
 
 #[test]
+fn jpeg_progressive() {
+    let photo = manifest::read("valid/photo.jpg");
+    for request in [Request::cover(200, 120), Request::cover(200, 120).jpeg_full_chroma(true)] {
+        let file = output(&photo, &request.jpeg_progressive(true));
+        let sequential = output(&photo, &request);
+        assert_eq!(output(&photo, &request.jpeg_progressive(false)), sequential);
+        let scans = |file: &[u8]| file.windows(2).filter(|bytes| *bytes == [0xFF, 0xDA]).count();
+        assert_eq!((scans(&file), scans(&sequential)), (5, 1));
+        let shown = |file: &[u8]| picture(file, &Request::full_size());
+        assert_eq!(shown(&file), shown(&sequential));
+        // No more memory but the length of the longest file, and all passes in the quote of work.
+        let header = probe(&photo).unwrap();
+        let plan = |request| Plan::new(&header, &request, &Limits::default()).unwrap();
+        let progressive = plan(request.jpeg_progressive(true));
+        assert!(progressive.work() > plan(request).work());
+        let before = plan(request).memory_bytes();
+        assert!(progressive.memory_bytes() < before + before / 16);
+    }
+}
+
+#[test]
 fn jpeg_full_chroma() {
     // Columns of red and blue, one pixel wide: half the chroma is the mean of both.
     let pixels = (0..32 * 32).flat_map(|i| if i % 2 == 0 { RED } else { BLUE }).collect();

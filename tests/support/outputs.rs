@@ -48,6 +48,8 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("jpeg_detail_fastest", []) => request.jpeg_detail(JpegDetail::Fastest),
         ("jpeg_detail_best", []) => request.jpeg_detail(JpegDetail::Best),
         ("jpeg_full_chroma", []) => request.jpeg_full_chroma(true),
+        ("jpeg_progressive", []) => request.jpeg_progressive(true),
+        ("attention", []) => request.attention(),
         ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),
         ("accept_truncated", [percent]) => request.accept_truncated(byte(percent)),

@@ -25,9 +25,8 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
     let mut requests = Vec::new();
     for (name, target) in targets {
         requests.push((format!("{name} jpeg"), target.jpeg(80)));
-        let (full, limited) = (target.jpeg_full_chroma(true), target.max_bytes(1 << 20));
-        requests.push((format!("{name} jpeg in 4:4:4"), full));
-        requests.push((format!("{name} jpeg of at most 1 MiB"), limited.jpeg(90)));
+        let scans = target.jpeg_full_chroma(true).jpeg_progressive(true);
+        requests.push((format!("{name} jpeg with all options"), scans.max_bytes(1 << 20).jpeg(90)));
         requests.push((format!("{name} png"), target.png()));
         requests.push((format!("{name} webp"), target.webp(80)));
         requests.push((format!("{name} lossless webp"), target.webp_lossless()));

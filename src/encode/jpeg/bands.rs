@@ -93,17 +93,15 @@ impl<'b> Bands<'b> {
         self.sampling
     }
 
-    /// The luma block at column `x` and row `y` of the band, in blocks.
+    /// The block of a component at column `x` and row `y` of the band, in blocks.
     #[inline(always)]
-    pub(super) fn luma_block(&self, x: usize, y: usize) -> Option<Block> {
-        block(&self.luma, self.width, x, y)
-    }
-
-    /// The block at column `x` of a chroma component, 0 or 1.
-    #[inline(always)]
-    pub(super) fn chroma_block(&self, component: usize, x: usize) -> Option<Block> {
-        let width = if self.sampling == Sampling::Half { self.width / 2 } else { self.width };
-        block(&self.chroma[component & 1], width, x, 0)
+    pub(super) fn block(&self, component: usize, x: usize, y: usize) -> Option<Block> {
+        let width = match (component, self.sampling) {
+            (1.., Sampling::Half) => self.width / 2,
+            _ => self.width,
+        };
+        let samples = if component == 0 { &self.luma } else { &self.chroma[(component - 1) & 1] };
+        block(samples, width, x, y)
     }
 }
 

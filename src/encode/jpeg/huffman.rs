@@ -18,10 +18,17 @@ pub(super) struct BestCode {
     len: usize,
 }
 
+impl Default for BestCode {
+    /// A code without symbols.
+    fn default() -> Self {
+        Self { counts: [0; MAX_BITS], symbols: [0; 256], len: 0 }
+    }
+}
+
 impl BestCode {
     pub(super) fn of(histogram: &Histogram) -> Self {
         let frequency = |symbol: u8| histogram[usize::from(symbol)];
-        let mut code = Self { counts: [0; MAX_BITS], symbols: [0; 256], len: 0 };
+        let mut code = Self::default();
         for symbol in (0..=u8::MAX).filter(|&symbol| frequency(symbol) > 0) {
             code.symbols[code.len & 255] = symbol;
             code.len += 1;

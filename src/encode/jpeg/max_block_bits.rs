@@ -15,6 +15,10 @@
 //! consists of only ones, so each symbol has at least one bit that is in no such byte. A symbol of
 //! b bits takes at most 2b - 1 with the stuffed ones.
 //!
+//! A progressive file codes the same coefficients after runs that are no longer, since a band cuts
+//! them. Luma has two bands, and the end of a block in the first one is an additional symbol. Runs of
+//! ends have codes of their own, which take no more bits than the ends they stand for.
+//!
 //! The search in the tests computes the numbers. It charges each unit of energy with a number of
 //! bits (a Lagrange multiplier). That can only overestimate the worst block. The search minimises
 //! the estimate over all multipliers.
@@ -30,6 +34,9 @@ pub(crate) const fn per_block(quality: u8) -> (u64, u64) {
     };
     (LUMA_BITS[index] as u64, CHROMA_BITS[index] as u64)
 }
+
+/// The end of a block in a second band.
+pub(crate) const SECOND_END_BITS: u64 = 2 * 8 - 1;
 
 const LUMA_BITS: [u16; 100] = [
     273, 273, 285, 304, 321, 341, 359, 377, 395, 411, 426, 439, 450, 457, 465, 474, 483, 492, 501,
@@ -60,6 +67,8 @@ mod tests {
     /// The length of each DC code, and of the two AC codes without a value.
     const DC_LEN: u32 = 4;
     const NO_VALUE_LEN: u32 = 8;
+    /// The length of the codes for runs of ends. A run of 2^n to 2^(n+1) - 1 has n more bits.
+    const RUN_OF_ENDS_LEN: u32 = 12;
 
     /// The lengths of an AC code by run and size.
     type Lengths = [[u32; 11]; 16];
@@ -85,7 +94,8 @@ mod tests {
     fn is_code(lengths: &Lengths) -> bool {
         let share = |len: u32| 1 << (16 - len);
         let values = lengths.iter().flat_map(|lengths| &lengths[1..]);
-        values.map(|&len| share(len)).sum::<u64>() + 2 * share(NO_VALUE_LEN) < 1 << 16
+        let values = values.map(|&len| share(len)).sum::<u64>();
+        values + 2 * share(NO_VALUE_LEN) + 14 * share(RUN_OF_ENDS_LEN) < 1 << 16
     }
 
     /// A symbol of `bits` with the ones that are stuffed after its bytes.
@@ -138,6 +148,14 @@ mod tests {
     fn longest_block(base: &[u8; 64], quality: u8) -> u64 {
         let steps = Quantizer::new(base, quality).steps;
         codes().map(|lengths| longest_in(&lengths, &steps)).min().unwrap()
+    }
+
+    #[test]
+    fn a_run_of_ends_is_no_longer_than_the_ends() {
+        assert_eq!(SECOND_END_BITS as f64, stuffed(NO_VALUE_LEN));
+        for n in 1..15 {
+            assert!(stuffed(RUN_OF_ENDS_LEN + n) <= f64::from(1_u32 << n) * stuffed(NO_VALUE_LEN));
+        }
     }
 
     fn assert_table(qualities: impl Iterator<Item = u8>) {

@@ -1,7 +1,8 @@
-//! Pixels → JPEG: baseline, with the quantization of T.81, annex K, and the best Huffman codes.
+//! Pixels → JPEG: baseline or progressive, with the quantization of T.81, annex K, and the best
+//! Huffman codes.
 //!
-//! The picture is transformed twice: once to count the symbols, and once to write them. So nothing
-//! but the histograms is kept, and memory does not grow with the picture.
+//! The picture is transformed twice for each scan: once to count the symbols, and once to write
+//! them. So nothing but the histograms is kept, and memory does not grow with the picture.
 
 use super::quality;
 use crate::budget::Buffer;
@@ -13,10 +14,11 @@ use crate::price::sum_ps;
 use crate::simd;
 use crate::size::Size;
 use bands::{Bands, OUTSIDE, Source};
-use entropy::{BlockSink, BlockWriter, Codes, Histograms, Kind};
-use huffman::BestCode;
+use entropy::{BestCodes, Codes, Histograms, SymbolWriter};
 use quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
 use sampling::Sampling;
+use scan::{MAX_SCANS, Scan};
+use symbols::{BlockCoder, SymbolSink};
 
 mod bands;
 mod entropy;
@@ -24,7 +26,9 @@ mod huffman;
 mod max_block_bits;
 mod quantizer;
 mod sampling;
+mod scan;
 mod segments;
+mod symbols;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) max_bytes: Option<u64>,
     /// Chroma has the size of luma (4:4:4) instead of half of it (4:2:0).
     pub(crate) has_full_chroma: bool,
+    pub(crate) is_progressive: bool,
     /// What transparent pixels show.
     pub(crate) background: [u8; 3],
 }
@@ -69,7 +74,8 @@ impl Settings {
         let sampling = Sampling::new(is_gray, self.has_full_chroma);
         let source = Source { pixels, size, layout, sampling, background };
         let bands = Bands::new(size, sampling, job.budget)?;
-        let mut encoder = Encoder { source, bands, job };
+        let scans = Scan::script(sampling, self.is_progressive);
+        let mut encoder = Encoder { source, bands, scans, job };
         let quality = match self.max_bytes {
             Some(max_bytes) => quality::highest(self.quality, max_bytes, |quality| {
                 let tables = encoder.tables(quality)?;
@@ -91,9 +97,10 @@ impl Settings {
     pub(crate) fn work_ps(&self) -> u64 {
         let bytes = Self { max_bytes: None, ..*self }.file_bytes();
         let pixel_ps = if self.has_full_chroma { FULL_CHROMA_PIXEL_PS } else { PIXEL_PS };
-        let once = sum_ps([(self.size.pixels(), pixel_ps), (bytes, FILE_BYTE_PS), (1, CODES_PS)]);
+        let scan = [(self.size.pixels(), pixel_ps), (bytes, FILE_BYTE_PS), (1, CODES_PS)];
+        let scans = Scan::script(self.sampling(), self.is_progressive).len() as u64;
         let tries = if self.max_bytes.is_some() { quality::MAX_TRIES } else { 0 };
-        once.saturating_mul(1 + tries)
+        sum_ps(scan).saturating_mul(scans).saturating_mul(1 + tries)
     }
 
     /// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
@@ -104,10 +111,15 @@ impl Settings {
         FileBound { max_bytes, max_buffered_bytes }
     }
 
-    /// The length of the longest file of any picture of this size: the segments before the scan, at
-    /// most 16 bytes of padding and EOI, and the longest possible blocks.
+    /// The length of the longest file of any picture of this size: the segments, at most 16 bytes of
+    /// padding and EOI, and the longest possible blocks.
     pub(crate) const fn file_bytes(&self) -> u64 {
         let (luma, chroma) = max_block_bits::per_block(self.quality);
+        let (luma, segment_bytes) = if self.is_progressive {
+            (luma + max_block_bits::SECOND_END_BITS, PROGRESSIVE_SEGMENT_BYTES)
+        } else {
+            (luma, SEGMENT_BYTES)
+        };
         let (width, height) = (self.size.width as u64, self.size.height as u64);
         let sampling = self.sampling();
         let mcu_bits = match sampling {
@@ -117,7 +129,7 @@ impl Settings {
         };
         let side = sampling.mcu_side() as u64;
         let mcus = width.div_ceil(side).saturating_mul(height.div_ceil(side));
-        let longest = (mcus.saturating_mul(mcu_bits) / 8).saturating_add(SEGMENT_BYTES + 16);
+        let longest = (mcus.saturating_mul(mcu_bits) / 8).saturating_add(segment_bytes + 16);
         match self.max_bytes {
             Some(max_bytes) if max_bytes < longest => max_bytes,
             _ => longest,
@@ -138,89 +150,138 @@ const FULL_CHROMA_PIXEL_PS: u64 = 14_000;
 const FILE_BYTE_PS: u64 = 5_000;
 /// The best codes of four histograms.
 const CODES_PS: u64 = 100_000_000;
-/// SOI, JFIF, SOF0, DQT with two tables, DHT with four, SOS.
-const SEGMENT_BYTES: u64 = 2 + 18 + 19 + (4 + 2 * 65) + (4 + 2 * (17 + 12) + 2 * (17 + 162)) + 14;
+/// SOI, JFIF, SOF, DQT with two tables.
+const HEADER_BYTES: u64 = 2 + 18 + 19 + (4 + 2 * 65);
+/// DHT with four tables, SOS.
+const SEGMENT_BYTES: u64 = HEADER_BYTES + (4 + 2 * (17 + 12) + 2 * (17 + 162)) + 14;
+/// DHT with two tables and SOS of all DC coefficients; the same with one table and one component,
+/// four times. Runs of ends add 14 symbols.
+const PROGRESSIVE_SEGMENT_BYTES: u64 =
+    HEADER_BYTES + (4 + 2 * (17 + 12)) + 14 + 4 * (4 + 17 + 162 + 14 + 10);
 
 /// A picture on its way into a file. Each pass transforms it anew.
 struct Encoder<'s, 'b> {
     source: Source<'s>,
     bands: Bands<'b>,
+    scans: &'static [Scan],
     job: Job<'b>,
 }
 
-/// The tables of a file: quantization of luma and chroma, and the best codes.
+/// The tables of a file: quantization of luma and chroma, and the best codes of each scan.
 struct Tables {
     quantizers: [Quantizer; 2],
-    codes: [[BestCode; 2]; 2],
+    codes: [BestCodes; MAX_SCANS],
 }
 
 impl Encoder<'_, '_> {
-    /// The tables for a quality: a pass that counts the symbols.
+    /// The tables for a quality: a pass for each scan, which counts the symbols.
     fn tables(&mut self, quality: u8) -> Result<Tables, Error> {
         let quantizers = [&LUMA_STEPS, &CHROMA_STEPS].map(|steps| Quantizer::new(steps, quality));
-        let mut histograms = Histograms::new();
-        self.visit_blocks(&quantizers, &mut histograms)?;
-        Ok(Tables { quantizers, codes: histograms.best_codes() })
+        let mut tables = Tables { quantizers, codes: Default::default() };
+        for (codes, scan) in tables.codes.iter_mut().zip(self.scans) {
+            let mut histograms = Histograms::new();
+            self.visit(scan, &tables.quantizers, &mut histograms)?;
+            *codes = histograms.best_codes();
+        }
+        Ok(tables)
     }
 
     /// Writes the file.
     fn write(&mut self, tables: &Tables, output: &mut FileWriter<'_>) -> Result<(), Error> {
         let Source { size, sampling, .. } = self.source;
-        let [dc, ac] = tables.codes.each_ref().map(|kinds| kinds.each_ref().map(BestCode::table));
-        segments::write(output, size, sampling, &tables.quantizers, [&dc, &ac])?;
-        let codes = [0, 1].map(|kind| Codes::new(&dc[kind], &ac[kind]));
-        let mut writer = BlockWriter::new(output, codes);
-        self.visit_blocks(&tables.quantizers, &mut writer)?;
-        writer.finish()?;
+        let is_progressive = self.scans.len() > 1;
+        segments::write_header(output, size, sampling, is_progressive, &tables.quantizers)?;
+        for (codes, scan) in tables.codes.iter().zip(self.scans) {
+            let [dc, ac] = codes.tables();
+            segments::write_scan_header(output, sampling, scan, [&dc, &ac])?;
+            let codes = [0, 1].map(|kind| Codes::new(&dc[kind], &ac[kind]));
+            let mut writer = SymbolWriter::new(output, codes);
+            self.visit(scan, &tables.quantizers, &mut writer)?;
+            writer.finish()?;
+        }
         output.append(&[0xFF, 0xD9])
     }
 
-    /// Hands the quantized blocks of all MCUs to `sink`.
-    fn visit_blocks(
+    /// Hands the symbols of a scan to `sink`.
+    fn visit(
         &mut self,
+        scan: &Scan,
         quantizers: &[Quantizer; 2],
-        sink: &mut impl BlockSink,
+        sink: &mut impl SymbolSink,
     ) -> Result<(), Error> {
-        let mut predicted = [0; 3];
-        let mcu_side = self.source.sampling.mcu_side();
-        let mcus = self.source.size.width.div_ceil(mcu_side) as usize;
-        for mcu_y in 0..self.source.size.height.div_ceil(mcu_side) as usize {
+        let Source { size, sampling, .. } = self.source;
+        let mut coder = BlockCoder::new(scan);
+        let mcus = size.width.div_ceil(sampling.mcu_side()) as usize;
+        for mcu_y in 0..size.height.div_ceil(sampling.mcu_side()) as usize {
             self.job.interrupt.check()?;
             self.bands.fill(&self.source, mcu_y)?;
             let bands = &self.bands;
-            simd::vectorize(
-                #[inline(always)]
-                || visit_mcu_row(bands, mcus, quantizers, &mut predicted, sink),
-            )?;
+            if let Some(component) = scan.component {
+                let side = sampling.block_side(component);
+                let columns = size.width.div_ceil(side) as usize;
+                let rows_in_band = (sampling.mcu_side() / side) as usize;
+                let rows = size.height.div_ceil(side) as usize - mcu_y * rows_in_band;
+                let blocks = (usize::from(component), columns, rows.min(rows_in_band));
+                simd::vectorize(
+                    #[inline(always)]
+                    || visit_blocks(bands, blocks, quantizers, &mut coder, sink),
+                )?;
+            } else {
+                simd::vectorize(
+                    #[inline(always)]
+                    || visit_mcus(bands, mcus, quantizers, &mut coder, sink),
+                )?;
+            }
         }
+        sink.start_mcu()?;
+        coder.end_blocks(sink);
         Ok(())
     }
 }
 
-/// Hands the quantized blocks of a row of MCUs to `sink`.
+/// Hands the symbols of a row of MCUs to `sink`.
 #[inline(always)]
-fn visit_mcu_row(
+fn visit_mcus(
     bands: &Bands<'_>,
     mcus: usize,
     [luma, chroma]: &[Quantizer; 2],
-    [y_dc, chroma_dc @ ..]: &mut [i16; 3],
-    sink: &mut impl BlockSink,
+    coder: &mut BlockCoder,
+    sink: &mut impl SymbolSink,
 ) -> Result<(), Error> {
     let luma_blocks = bands.sampling().luma_blocks();
-    let components = if bands.sampling() == Sampling::Gray { 0 } else { 2 };
     for x in 0..mcus {
         sink.start_mcu()?;
         for row in 0..luma_blocks {
             for column in 0..luma_blocks {
-                let Some(samples) = bands.luma_block(luma_blocks * x + column, row) else {
-                    return Err(OUTSIDE);
-                };
-                sink.block(Kind::Luma, &luma.coefficients(&samples), y_dc);
+                let samples = bands.block(0, luma_blocks * x + column, row);
+                let Some(samples) = samples else { return Err(OUTSIDE) };
+                coder.block(0, &luma.coefficients(&samples), sink);
             }
         }
-        for (component, dc) in chroma_dc.iter_mut().enumerate().take(components) {
-            let Some(samples) = bands.chroma_block(component, x) else { return Err(OUTSIDE) };
-            sink.block(Kind::Chroma, &chroma.coefficients(&samples), dc);
+        for component in 1..usize::from(bands.sampling().components()) {
+            let Some(samples) = bands.block(component, x, 0) else { return Err(OUTSIDE) };
+            coder.block(component, &chroma.coefficients(&samples), sink);
+        }
+    }
+    Ok(())
+}
+
+/// Hands the symbols of one component in a row of MCUs to `sink`. Blocks beside the picture and
+/// below it, which complete an MCU, are in no scan of a single component (T.81, A.2.3).
+#[inline(always)]
+fn visit_blocks(
+    bands: &Bands<'_>,
+    (component, columns, rows): (usize, usize, usize),
+    [luma, chroma]: &[Quantizer; 2],
+    coder: &mut BlockCoder,
+    sink: &mut impl SymbolSink,
+) -> Result<(), Error> {
+    let quantizer = if component == 0 { luma } else { chroma };
+    for row in 0..rows {
+        for column in 0..columns {
+            sink.start_mcu()?;
+            let Some(samples) = bands.block(component, column, row) else { return Err(OUTSIDE) };
+            coder.block(component, &quantizer.coefficients(&samples), sink);
         }
     }
     Ok(())

@@ -35,6 +35,11 @@ impl Sampling {
         }
     }
 
+    /// The pixels that a block of a component covers, each way.
+    pub(super) const fn block_side(self, component: u8) -> u32 {
+        if component == 0 { 8 } else { self.mcu_side() }
+    }
+
     /// The pixels of an MCU, each way.
     pub(super) const fn mcu_side(self) -> u32 {
         match self {

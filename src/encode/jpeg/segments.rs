@@ -1,19 +1,20 @@
-//! The segments before the scan (T.81, B.2).
+//! The segments of a file (T.81, B.2).
 
 use super::quantizer::Quantizer;
 use super::sampling::Sampling;
+use super::scan::Scan;
 use crate::encode::file_writer::FileWriter;
 use crate::error::Error;
 use crate::probe::jpeg::HuffmanTable;
 use crate::size::Size;
 
-/// Writes SOI and all segments. `quantizers`, `dc` and `ac` are those of luma and chroma.
-pub(super) fn write(
+/// Writes SOI and all segments before the first scan. `quantizers` are those of luma and chroma.
+pub(super) fn write_header(
     output: &mut FileWriter<'_>,
     size: Size,
     sampling: Sampling,
+    is_progressive: bool,
     quantizers: &[Quantizer; 2],
-    [dc, ac]: [&[HuffmanTable<'_>; 2]; 2],
 ) -> Result<(), Error> {
     // JFIF 1.2 without a density: square pixels (ITU-T T.871, 10.1).
     output.append(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0")?;
@@ -21,7 +22,8 @@ pub(super) fn write(
     let too_large = |_| Error::Bug("a JPEG of more than 65,535 pixels a side");
     let [y1, y2] = u16::try_from(size.height).map_err(too_large)?.to_be_bytes();
     let [x1, x2] = u16::try_from(size.width).map_err(too_large)?.to_be_bytes();
-    output.append(&[0xFF, 0xC0, 0, 8 + 3 * components, 8, y1, y2, x1, x2, components])?;
+    let sof = if is_progressive { 0xC2 } else { 0xC0 };
+    output.append(&[0xFF, sof, 0, 8 + 3 * components, 8, y1, y2, x1, x2, components])?;
     for component in 0..components {
         let is_larger = component == 0 && sampling == Sampling::Half;
         output.append(&[component, if is_larger { 0x22 } else { 0x11 }, component.min(1)])?;
@@ -32,21 +34,34 @@ pub(super) fn write(
         output.append(&[id])?;
         output.append(&quantizer.steps)?;
     }
-    let tables = || (0..kinds).zip(dc.iter().zip(ac));
-    let len = tables().map(|(_, (dc, ac))| 34 + dc.symbols.len() + ac.symbols.len()).sum::<usize>();
-    let len = u16::try_from(2 + len).map_err(|_| Error::Bug("long Huffman tables"))?;
+    Ok(())
+}
+
+/// Writes the segments before the data of a scan: its tables, those of luma and of chroma, as far as
+/// they have symbols, and its header.
+pub(super) fn write_scan_header(
+    output: &mut FileWriter<'_>,
+    sampling: Sampling,
+    scan: &Scan,
+    [dc, ac]: [&[HuffmanTable<'_>; 2]; 2],
+) -> Result<(), Error> {
+    let tables = [(0, &dc[0]), (0x10, &ac[0]), (1, &dc[1]), (0x11, &ac[1])];
+    let tables = || tables.iter().filter(|(_, table)| !table.symbols.is_empty());
+    let len = 2 + tables().map(|(_, table)| 17 + table.symbols.len()).sum::<usize>();
+    let len = u16::try_from(len).map_err(|_| Error::Bug("long Huffman tables"))?;
     output.append(&[0xFF, 0xC4])?;
     output.append(&len.to_be_bytes())?;
-    for (id, (dc, ac)) in tables() {
-        for (class, table) in [(0, dc), (0x10, ac)] {
-            output.append(&[class | id])?;
-            output.append(table.counts)?;
-            output.append(table.symbols)?;
-        }
+    for (class_and_id, table) in tables() {
+        output.append(&[*class_and_id])?;
+        output.append(table.counts)?;
+        output.append(table.symbols)?;
     }
-    output.append(&[0xFF, 0xDA, 0, 6 + 2 * components, components])?;
-    for component in 0..components {
+    let components = scan.component.map_or(0..sampling.components(), |only| only..only + 1);
+    let count = u8::try_from(components.len()).map_err(|_| Error::Bug("many components"))?;
+    output.append(&[0xFF, 0xDA, 0, 6 + 2 * count, count])?;
+    for component in components {
         output.append(&[component, if component == 0 { 0 } else { 0x11 }])?;
     }
-    output.append(&[0, 63, 0])
+    let [first, last] = [scan.first, scan.last].map(|k| k.to_le_bytes()[0]);
+    output.append(&[first, last, 0])
 }

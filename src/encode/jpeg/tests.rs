@@ -19,7 +19,8 @@ const TEAL: [u8; 3] = [0, 128, 128];
 
 const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
     let background = TEAL;
-    Settings { size, layout, quality, max_bytes: None, has_full_chroma: false, background }
+    let (has_full_chroma, is_progressive) = (false, false);
+    Settings { size, layout, quality, max_bytes: None, has_full_chroma, is_progressive, background }
 }
 
 fn try_to_encode(pixels: &[u8], settings: Settings) -> Result<Vec<u8>, Error> {
@@ -117,12 +118,13 @@ fn scan_in_standard_codes(pixels: &[u8], settings: &Settings, to_nearest: bool) 
     let budget = Budget::new(u64::MAX);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let bands = Bands::new(size, sampling, &budget).unwrap();
-    let mut encoder = super::Encoder { source, bands, job };
+    let scans = Scan::script(sampling, false);
+    let mut encoder = super::Encoder { source, bands, scans, job };
     let bound = FileBound { max_bytes: 1 << 20, max_buffered_bytes: 1 << 20 };
     let scan = file_writer::write(bound, &budget, |output| {
         let codes = [0, 1].map(|kind| Codes::new(&STANDARD_DC[kind], &STANDARD_AC[kind]));
-        let mut writer = BlockWriter::new(output, codes);
-        encoder.visit_blocks(&quantizers, &mut writer)?;
+        let mut writer = SymbolWriter::new(output, codes);
+        encoder.visit(&scans[0], &quantizers, &mut writer)?;
         writer.finish()
     });
     scan.unwrap().into_parts().0
@@ -222,6 +224,41 @@ fn a_limit_in_bytes_gives_the_highest_quality_that_fits() {
     }
 }
 
+/// Sizes with incomplete MCUs and blocks, and long runs of blocks without coefficients.
+#[test]
+fn a_progressive_file_shows_the_same_as_a_sequential_one() {
+    let sizes = test_pictures::SIZES.into_iter().chain([Size::new(33, 47), Size::new(600, 9)]);
+    for (index, size) in sizes.enumerate() {
+        for (layout, has_full_chroma) in
+            [(Layout::Gray, false), (Layout::Rgb, false), (Layout::Rgb, true)]
+        {
+            let samples = size.pixels() as usize * layout.bytes_per_pixel();
+            let noise = test_pictures::noise(samples, index as u32);
+            let photo = test_pictures::photo(size, layout.bytes_per_pixel());
+            for pixels in [photo, noise, vec![77; samples]] {
+                for quality in [1, 50, 80, 100] {
+                    let settings = Settings { has_full_chroma, ..settings(size, layout, quality) };
+                    let sequential = try_to_encode(&pixels, settings).unwrap();
+                    let settings = Settings { is_progressive: true, ..settings };
+                    let file = try_to_encode(&pixels, settings).unwrap();
+                    assert!(decoded(&file) == decoded(&sequential), "{settings:?}");
+                    assert!(file.len() as u64 <= settings.file_bytes(), "{settings:?}");
+                }
+            }
+        }
+    }
+}
+
+/// More blocks end than one symbol can say (T.81, G.1.2.2).
+#[test]
+fn a_run_of_empty_blocks_is_split() {
+    let size = Size::new(8 * 256, 8 * 129);
+    let settings = Settings { is_progressive: true, ..settings(size, Layout::Gray, 50) };
+    let file = try_to_encode(&vec![200; size.pixels() as usize], settings).unwrap();
+    assert!(decoded(&file).2.iter().all(|&value| value == 200));
+    assert!(file.len() < 5_000);
+}
+
 #[test]
 fn gray_on_gray_stays_one_component() {
     let size = Size::new(9, 9);
@@ -275,8 +312,11 @@ fn the_longest_files_are_within_the_bound() {
         let in_color: Vec<u8> = picture.iter().flat_map(|v| [*v, v ^ 0x5A, !v]).collect();
         for quality in [1, 25, 50, 80, 95, 100] {
             for (pixels, layout) in [(&picture, Layout::Gray), (&in_color, Layout::Rgb)] {
-                for has_full_chroma in [false, true] {
-                    let settings = Settings { has_full_chroma, ..settings(size, layout, quality) };
+                for (has_full_chroma, is_progressive) in
+                    [(false, false), (true, false), (false, true), (true, true)]
+                {
+                    let settings = settings(size, layout, quality);
+                    let settings = Settings { has_full_chroma, is_progressive, ..settings };
                     let file = try_to_encode(pixels, settings).unwrap();
                     assert!(file.len() as u64 <= settings.file_bytes());
                 }

@@ -1,6 +1,6 @@
 //! Pictures that are encoded and decoded again.
 
-use bombproof::{Error, Layout, Limits, Picture};
+use bombproof::{Error, Layout, Limit, Limits, Picture, Request};
 
 use crate::counting_allocator::measure;
 
@@ -47,6 +47,29 @@ fn assert_similar(
         assert!(moved.abs() < allowed, "the mean moved by {moved}");
     }
     decoded
+}
+
+/// A JPEG in several scans shows the same as one in a single scan, with chroma of any size, and a
+/// limit in bytes is kept or refused.
+pub fn jpeg_options_keep_their_word(picture: &Picture, quality: u8) {
+    let upload = picture.to_png().expect("a picture of a size that a PNG can store");
+    let made = |request: &Request| bombproof::thumbnail(&upload, request, &Limits::default());
+    for full_chroma in [false, true] {
+        let request = Request::full_size().jpeg(quality).jpeg_full_chroma(full_chroma);
+        let [sequential, progressive] = [false, true].map(|progressive| {
+            let file = made(&request.jpeg_progressive(progressive)).expect("no limit in bytes");
+            (bombproof::decode(file.bytes(), &Limits::default()).expect("our own file"), file)
+        });
+        assert!(sequential.0 == progressive.0, "scans changed a pixel");
+        let max_bytes = sequential.1.bytes().len() as u64 * 3 / 4;
+        match made(&request.max_bytes(max_bytes)) {
+            Ok(file) => assert!(file.bytes().len() as u64 <= max_bytes),
+            Err(Error::OverLimit { limit: Limit::OutputBytes, found, allowed, .. }) => {
+                assert!(found > allowed && allowed == max_bytes);
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// The pixels as RGBA, so that dropped alpha and expanded grey compare equal.

@@ -23,7 +23,10 @@ mod sanitised_view;
 mod work;
 mod zune_jpeg;
 
-pub use encode::{lossless_files_give_back_every_pixel, lossy_files_give_back_the_picture};
+pub use encode::{
+    jpeg_options_keep_their_word, lossless_files_give_back_every_pixel,
+    lossy_files_give_back_the_picture,
+};
 pub use job::{decode_keeps_the_promise, job_keeps_the_promise, no_prefix_is_another_picture};
 pub use jpeg::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};
 pub use metadata::{any_profile_keeps_the_promise, exif_is_read_the_same_in_every_format};

@@ -20,6 +20,7 @@ pub struct RequestParts {
     pub placeholder: bool,
     pub max_bytes: Option<u64>,
     pub full_chroma: bool,
+    pub progressive: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ impl Default for RequestParts {
             placeholder: false,
             max_bytes: None,
             full_chroma: false,
+            progressive: false,
         }
     }
 }
@@ -83,7 +85,7 @@ impl RequestParts {
         }
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
-        request = request.jpeg_full_chroma(self.full_chroma);
+        request = request.jpeg_full_chroma(self.full_chroma).jpeg_progressive(self.progressive);
         if let Some(bytes) = self.max_bytes {
             request = request.max_bytes(bytes);
         }
