@@ -39,7 +39,7 @@ use arguments::Arguments;
 use copy::Copy;
 use results::Results;
 use rewrite::{LeftOut, Mutant};
-use trial::Outcome;
+use trial::{Noticing, Outcome};
 
 pub(crate) type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -67,7 +67,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let folder = arguments.root.join("target/mutation-switch");
     let copy = Copy::new(&arguments.root, &folder, &sources)?;
     let (mutants, binaries) = build::build(&copy, &sources, &arguments.tests)?;
-    let reach = reach::record(&copy, &binaries)?;
+    let reach = reach::record(&copy, &binaries, arguments.seconds)?;
     let accepted = Accepted::of(&arguments.root);
     let mut results = Results::open(&folder, &sources);
     let chosen = arguments.choose(&mutants);
@@ -80,12 +80,15 @@ fn run(arguments: &Arguments) -> Result<bool> {
         mutant.is_built && !is_known && !accepted.contains(mutant)
     };
     let waiting: Vec<&&Mutant> = chosen.iter().filter(wanted).collect();
+    let mut noticing = Noticing::default();
     for (index, mutant) in waiting.iter().enumerate() {
-        let tests = reach.of(mutant.site);
+        let tests = noticing.split(&mutant.file, reach.of(mutant.site));
         let (outcome, test) =
-            trial::try_mutant(&copy.root, mutant.number, &tests, arguments.seconds)?;
+            trial::try_mutant(&copy.root, mutant.number, tests, arguments.seconds)?;
         results.add(mutant, outcome, &test)?;
-        if outcome != Outcome::Noticed {
+        if outcome == Outcome::Noticed {
+            noticing.add(&mutant.file, test.trim_end_matches(" (hangs)"));
+        } else {
             println!("{}/{} {}: {}", index + 1, waiting.len(), results::word(outcome), mutant.name);
         }
     }

@@ -19,6 +19,13 @@ pub(crate) struct Test {
     pub(crate) seconds: f64,
 }
 
+impl Test {
+    /// The name with that of the binary.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{} {}", self.binary.name, self.name)
+    }
+}
+
 /// All tests, the quickest first, and which of them reach a site.
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
@@ -34,18 +41,19 @@ impl Reach {
     }
 }
 
-/// Runs each test in a process of its own. What is known of a binary is read from the folder.
-pub(crate) fn record(copy: &Copy, binaries: &[Binary]) -> Result<Reach> {
+/// Runs each test in a process of its own, and leaves out those that take longer than a mutant may.
+/// What is known of a binary is read from the folder.
+pub(crate) fn record(copy: &Copy, binaries: &[Binary], most_seconds: f64) -> Result<Reach> {
     let mut recorded = Vec::new();
     for binary in binaries {
         let metadata = fs::metadata(&binary.path)?;
-        let version = fingerprint(&(&binary.path, metadata.len(), metadata.modified()?));
+        let version = fingerprint(&(metadata.len(), metadata.modified()?, most_seconds.to_bits()));
         let kept = copy.folder.join(format!("reach-{}", binary.name));
         let known = fs::read_to_string(&kept).unwrap_or_default();
         let lines = match known.split_once('\n') {
             Some((first, lines)) if first == version => lines.to_owned(),
             _ => {
-                let lines = record_binary(copy, binary)?;
+                let lines = record_binary(copy, binary, most_seconds)?;
                 fs::write(&kept, format!("{version}\n{lines}"))?;
                 lines
             }
@@ -64,14 +72,14 @@ pub(crate) fn record(copy: &Copy, binaries: &[Binary]) -> Result<Reach> {
 }
 
 /// A line for each test: name, seconds, sites.
-fn record_binary(copy: &Copy, binary: &Binary) -> Result<String> {
+fn record_binary(copy: &Copy, binary: &Binary, most_seconds: f64) -> Result<String> {
+    let most = Duration::from_secs_f64(most_seconds);
     let mut lines = String::new();
     let names = list(&binary.path, &copy.root)?;
     let mut passing = 0;
     for name in &names {
         let start = Instant::now();
-        let stop_at = start + MOST;
-        let recorded = run(binary, &copy.root, &[name], Switch::Record, MOST, stop_at)?;
+        let recorded = run(binary, &copy.root, &[name], Switch::Record, most, start + most)?;
         if recorded.end != End::Passed {
             eprintln!("left out: {} {name} ({:?} without a mutant)", binary.name, recorded.end);
             continue;
@@ -100,6 +108,3 @@ fn parse(binary: &Binary, line: &str) -> Option<(Test, Vec<u32>)> {
     let sites = fields.next()?.split(',').filter_map(|site| site.parse().ok()).collect();
     Some((Test { binary: binary.clone(), name, seconds }, sites))
 }
-
-/// A test that takes longer is of no use for thousands of mutants.
-const MOST: Duration = Duration::from_secs(30);

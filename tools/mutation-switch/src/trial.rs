@@ -1,6 +1,6 @@
 //! Runs the tests that reach a mutant until one notices it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -18,18 +18,42 @@ pub(crate) enum Outcome {
     Capped,
 }
 
+/// The tests that noticed mutants of each file, the last one first.
+#[derive(Debug, Default)]
+pub(crate) struct Noticing(HashMap<String, Vec<String>>);
+
+impl Noticing {
+    /// `test` has noticed a mutant of `file`.
+    pub(crate) fn add(&mut self, file: &str, test: &str) {
+        let tests = self.0.entry(file.to_owned()).or_default();
+        tests.retain(|other| other != test);
+        tests.insert(0, test.to_owned());
+        tests.truncate(MOST_NOTICING);
+    }
+
+    /// Splits `tests` into those that noticed another mutant of `file` and the others.
+    pub(crate) fn split<'a>(
+        &self,
+        file: &str,
+        tests: Vec<&'a Test>,
+    ) -> (Vec<&'a Test>, Vec<&'a Test>) {
+        let known = self.0.get(file).map_or(&[][..], Vec::as_slice);
+        tests.into_iter().partition(|test| known.contains(&test.full_name()))
+    }
+}
+
 /// Tries a mutant. Also returns the test that noticed it.
 pub(crate) fn try_mutant(
     root: &Path,
     mutant: u32,
-    tests: &[&Test],
+    (first, others): (Vec<&Test>, Vec<&Test>),
     most_seconds: f64,
 ) -> Result<(Outcome, String)> {
-    if tests.is_empty() {
+    if first.is_empty() && others.is_empty() {
         return Ok((Outcome::NotReached, String::new()));
     }
     let stop_at = Instant::now() + Duration::from_secs_f64(most_seconds);
-    for batch in batches(tests) {
+    for batch in batches(&first).into_iter().chain(batches(&others)) {
         let slowest = batch.iter().map(|test| test.seconds).fold(0.0, f64::max);
         let most = Duration::from_secs_f64(10.0 * slowest + 2.0);
         for (binary, tests) in by_binary(&batch) {
@@ -74,6 +98,8 @@ fn by_binary<'a>(batch: &[&'a Test]) -> BTreeMap<&'a str, Vec<&'a Test>> {
 }
 
 const FIRST_BATCH_SECONDS: f64 = 0.05;
+/// More of them would no longer be quicker than all tests in their order.
+const MOST_NOTICING: usize = 12;
 
 #[cfg(test)]
 mod tests {
