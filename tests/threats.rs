@@ -51,7 +51,7 @@ mod variants;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// The rows that no file can express, and why. Every other row has a file in the corpus.
-const NOT_A_FILE: [(u32, &str); 19] = [
+const NOT_A_FILE: [(u32, &str); 20] = [
     (28, "what a service does with a refused upload: no byte of it is returned"),
     (30, "how the bytes arrive: the reader is the attack"),
     (34, "the target of the request: any good file does"),

@@ -201,3 +201,84 @@ pub(crate) const MAX_POINTS: u32 = 65_536;
 /// The number of parameters of each function.
 const PARAMETER_COUNTS: [u64; 5] = [1, 3, 4, 5, 7];
 const SHORT: Error = Error::Bug("a curve shorter than it was checked to be");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::icc::test_profiles::{curve, function, srgb_function};
+
+    fn checked(data: &[u8]) -> (ProfileBytes<'_>, Curve) {
+        let profile = ProfileBytes::contiguous(data);
+        let curve = Curve::of(&profile, Tag { offset: 0, len: data.len() as u64 }).unwrap();
+        (profile, curve)
+    }
+
+    fn value(data: &[u8], coded: f64) -> f64 {
+        let curve = checked(data).1;
+        curve.function(&data[..curve.tag.len as usize]).unwrap().value(coded)
+    }
+
+    fn is_srgb(data: &[u8]) -> bool {
+        let (profile, curve) = checked(data);
+        curve.is_srgb(&profile)
+    }
+
+    #[test]
+    fn parametric_functions_are_those_of_the_standard() {
+        let parameters = [2.0, 0.8, -0.2, 0.3, 0.5, 0.4, 0.05];
+        let [gamma, a, b, c, d, e, f] = parameters;
+        for step in 0..=16 {
+            let x = f64::from(step) / 16.0;
+            let curved = (a * x + b).powf(gamma);
+            let expected = [
+                x.powf(gamma),
+                if a * x + b >= 0.0 { curved } else { 0.0 },
+                if a * x + b >= 0.0 { curved + c } else { c },
+                if x >= d { curved } else { c * x },
+                if x >= d { curved + e } else { c * x + f },
+            ];
+            for (number, expected) in (0..).zip(expected) {
+                let data = function(number, &parameters);
+                let found = value(&data, x);
+                assert!((found - expected).abs() < 1e-4, "function {number} of {x}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_base_over_1_has_a_power_over_1_and_values_end_at_0_and_1() {
+        assert!((value(&function(2, &[2.0, 1.25, 0.0, -1.0]), 1.0) - 0.5625).abs() < 1e-4);
+        assert!(value(&function(2, &[2.0, 1.25, 0.0, -1.0]), 0.5) <= 0.0);
+        assert!(value(&function(1, &[2.0, 1.25, 0.0]), 1.0) >= 1.0);
+    }
+
+    #[test]
+    fn between_two_points_is_a_straight_line() {
+        for (coded, expected) in [(0.0, 0.0), (0.25, 0.1), (0.5, 0.2), (0.75, 0.6), (1.0, 1.0)] {
+            let bytes = Points::Bytes(&[0, 51, 255]).value(coded);
+            let words = value(&curve(&[0, 13_107, 65_535]), coded);
+            assert!((bytes - expected).abs() < 1e-9 && (words - expected).abs() < 1e-9, "{coded}");
+        }
+    }
+
+    #[test]
+    fn a_curve_is_that_of_srgb_if_all_its_points_are() {
+        let srgb = srgb_function();
+        let points: Vec<u16> = (0..=255)
+            .map(|index| (value(&srgb, f64::from(index) / 255.0) * 65_535.0).round() as u16)
+            .collect();
+        assert!(is_srgb(&srgb) && is_srgb(&curve(&points)));
+        assert!(!is_srgb(&curve(&points[..255])), "too few points");
+        // The points that are compared, 32 steps apart from the first to the last.
+        for sample in 0..=32 {
+            let mut other = points.clone();
+            other[255 * sample / 32] ^= 0x0800;
+            assert!(!is_srgb(&curve(&other)), "sample {sample}");
+        }
+        // A gamma of 2.2 is up to one level and a half away.
+        let gamma: Vec<u16> = (0..=255)
+            .map(|index| ((f64::from(index) / 255.0).powf(2.2) * 65_535.0).round() as u16)
+            .collect();
+        assert!(!is_srgb(&curve(&gamma)));
+    }
+}

@@ -322,6 +322,30 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_equal_pixels_round_trip_exactly() {
+        // Runs of 1 to 140 pixels in one row, and one that is longer than a token can be.
+        let lengths = (1..=140).map(|length| (length as u8, length));
+        let row: Vec<u8> = lengths.flat_map(|(value, length)| vec![value; length]).collect();
+        let flat = vec![90; 3 * 5000];
+        for (pixels, width) in [(row, 9870), (flat, 3)] {
+            let size = Size::new(width, pixels.len() as u32 / width);
+            let file = encoded(&pixels, size, Layout::Gray);
+            assert_eq!(decoded(&file), (size, false, expanded(&pixels, Layout::Gray, false)));
+            // A token for each run; most of the codes have one symbol.
+            assert!(file.len() < 600, "{}", file.len());
+        }
+    }
+
+    #[test]
+    fn a_code_with_lengths_that_are_all_the_same_round_trips() {
+        // The differences from pixel to pixel are 0 to 255, each of them once.
+        let red = (0..256u32).map(|x| (x * (x + 1) / 2) as u8);
+        let pixels: Vec<u8> = red.flat_map(|red| [red, 0, 0]).collect();
+        let size = Size::new(256, 1);
+        assert_eq!(decoded(&encoded(&pixels, size, Layout::Rgb)), (size, false, pixels));
+    }
+
+    #[test]
     fn opaque_alpha_is_not_declared() {
         for layout in [Layout::GrayAlpha, Layout::Rgba] {
             for size in test_pictures::SIZES {
