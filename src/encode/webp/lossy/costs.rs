@@ -222,7 +222,6 @@ mod tests {
                 let bits = -(share / 256.0).log2();
                 let cost = f64::from(bit_cost(bit, probability)) / 256.0;
                 assert!((cost - bits).abs() <= 1.0 / 256.0, "{probability}: {cost} for {bits}");
-                assert!(max_bit_cost(bit, probability) >= bit_cost(bit, probability));
             }
         }
     }

@@ -4,11 +4,14 @@ use super::costs::max_bit_cost;
 use super::tokens::Counts;
 use crate::vp8::tables::{DEFAULT_TOKEN_PROBABILITIES, Probabilities, TOKEN_UPDATE_PROBABILITIES};
 
-/// The probability of 0 for a bit that was 0 and 1 as often as `counts` says.
-pub(super) fn probability([zeros, ones]: [u32; 2]) -> u8 {
-    let (zeros, all) = (u64::from(zeros), u64::from(zeros) + u64::from(ones));
+/// The probability of 0 for a bit that was 0 and 1 as often as `counts` says. Its bits never cost more
+/// than those of probability 1/2, on which the bound of the length of a file relies.
+pub(super) fn probability(counts: [u32; 2]) -> u8 {
+    let [zeros, ones] = counts.map(u64::from);
+    let all = zeros + ones;
     let rounded = (256 * zeros + all / 2).checked_div(all).unwrap_or(128);
-    u8::try_from(rounded.clamp(1, 255)).unwrap_or(128)
+    let fitted = u8::try_from(rounded.clamp(1, 255)).unwrap_or(128);
+    if max_cost(counts, fitted) < max_cost(counts, 128) { fitted } else { 128 }
 }
 
 /// The most that bits with these counts cost, in units of 1/256 bit.
@@ -39,7 +42,6 @@ pub(super) fn fitted(counts: &Counts) -> Probabilities {
 mod tests {
     use super::*;
 
-    /// The bound of the length of a file relies on it.
     #[test]
     fn no_fitted_probability_costs_more_than_one_half() {
         for all in [1, 2, 3, 10, 255, 256, 257, 1_000, 1 << 20] {
@@ -47,7 +49,8 @@ mod tests {
                 let zeros = all * step / 500;
                 let counts = [zeros, all - zeros];
                 let fitted = max_cost(counts, probability(counts));
-                assert!(fitted <= max_cost(counts, 128), "{counts:?}: {fitted}");
+                let flat = u64::from(all) * u64::from(max_bit_cost(true, 128));
+                assert!(fitted <= flat, "{counts:?}: {fitted} of {flat}");
             }
         }
         assert_eq!(probability([0, 0]), 128);

@@ -38,7 +38,7 @@ const MAX_ACTIVITY_DIFFERENCE: i32 = 32;
 /// 1/256 of its logarithm.
 const FINER: i32 = 60;
 /// By how much the logarithm of the step grows with that of the variance, in units of 1/256.
-const ACTIVITY_STRENGTH: i32 = 50;
+const ACTIVITY_STRENGTH: i32 = 66;
 /// The level of the loop filter is this times the step, divided by 64.
 const FILTER_STRENGTH: i32 = 20;
 

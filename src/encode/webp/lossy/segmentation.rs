@@ -3,7 +3,7 @@
 use super::quality;
 use super::segment::Segment;
 
-/// The logarithm of the variance of luma, in units of 1/8.
+/// The logarithm of 64 times the variance of luma, in units of 1/8: at most 160.
 ///
 /// Mean over the quarters of the macroblock, so that an edge in one of them does not hide that the
 /// others are smooth.
@@ -18,9 +18,9 @@ pub(super) fn activity(luma: &[[u8; 16]; 16]) -> u8 {
                     squares += u32::from(sample) * u32::from(sample);
                 }
             }
-            // 64² times the variance.
-            let variance = 64 * squares - samples * samples;
-            sum += log2_eighths(variance / 64 + SMOOTH);
+            // 64 times the variance, at most 64 × 128².
+            let variance = squares - samples * samples / 64;
+            sum += log2_eighths(variance + SMOOTH);
         }
     }
     u8::try_from(sum / 4).unwrap_or(u8::MAX).min(MAX_ACTIVITY)
@@ -77,10 +77,10 @@ fn groups(histogram: &[u32; ACTIVITIES]) -> ([u8; ACTIVITIES], [i32; 4]) {
 }
 
 /// The number of activities.
-pub(super) const ACTIVITIES: usize = 128;
-const MAX_ACTIVITY: u8 = 127;
-/// Added to the variance: below it, differences are not seen.
-const SMOOTH: u32 = 16;
+pub(super) const ACTIVITIES: usize = 168;
+const MAX_ACTIVITY: u8 = 167;
+/// Added to 64 times the variance, so that nothing counts as smoother than a variance of 16.
+const SMOOTH: u32 = 1024;
 const ROUNDS: u32 = 8;
 
 #[cfg(test)]
