@@ -301,7 +301,7 @@ impl Request {
     }
 
     /// Outputs lossy WebP with `quality` from 1 to 100. Transparency is kept, without loss. A
-    /// photograph takes about a third less than as a JPEG that looks the same.
+    /// photograph takes fewer bytes than as a JPEG that looks the same.
     ///
     /// [`Plan::new`](crate::Plan::new) refuses another `quality` with
     /// [`BadRequest::Quality`](crate::BadRequest::Quality), and an output with a side over 16,383
