@@ -121,7 +121,8 @@ fn ratio(ours: &[Point], theirs: &[Point], similarity: fn(&Point) -> f64) -> Opt
     let mut logs = Vec::new();
     for their in theirs {
         let wanted = height(their);
-        let pair = ours.windows(2).find(|pair| height(&pair[0]) <= wanted && wanted <= height(&pair[1]));
+        let pair =
+            ours.windows(2).find(|pair| height(&pair[0]) <= wanted && wanted <= height(&pair[1]));
         if let Some([low, high]) = pair {
             let share = (wanted - height(low)) / (height(high) - height(low));
             let log = low.bytes.ln() + share * (high.bytes.ln() - low.bytes.ln());
