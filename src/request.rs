@@ -278,10 +278,10 @@ impl Request {
     /// Limits each output file to `bytes`. By default its length is bounded only by its size and
     /// quality.
     ///
-    /// A JPEG that would be longer gets a lower quality. It is found by bisection: its file fits,
-    /// and that of the next higher quality does not. The bisection encodes the picture up to nine
-    /// times more, which [`Plan::work`](crate::Plan::work) includes. Lossless formats have no
-    /// quality to lower.
+    /// A JPEG or lossy WebP that would be longer gets a lower quality. It is found by bisection: its
+    /// file fits, and that of the next higher quality does not. The bisection encodes the picture up
+    /// to nine times more, which [`Plan::work`](crate::Plan::work) includes. Lossless formats have
+    /// no quality to lower.
     ///
     /// When even quality 1 is too long, or a lossless file is, the job returns
     /// [`Error::OverLimit`](crate::Error::OverLimit) with

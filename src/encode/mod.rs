@@ -48,7 +48,9 @@ impl Order {
         let file = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
             OutputFormat::Png => png::encode(picture, budget),
-            OutputFormat::WebP { quality } => webp::lossy::encode(picture, quality, job),
+            OutputFormat::WebP { quality } => {
+                webp::lossy::encode(picture, quality, self.max_bytes, job)
+            }
             OutputFormat::WebPLossless => webp::lossless::encode(picture, budget),
             OutputFormat::Pixels => Err(Error::Bug("an output of pixels is not encoded")),
         }?;
@@ -102,7 +104,10 @@ impl Order {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).work_ps(),
             OutputFormat::Png => png::work_ps(self.size, self.layout),
-            OutputFormat::WebP { quality } => webp::lossy::work_ps(self.size, self.layout, quality),
+            OutputFormat::WebP { quality } => {
+                let tries = if self.max_bytes.is_some() { quality::MAX_TRIES } else { 0 };
+                webp::lossy::work_ps(self.size, self.layout, quality, tries)
+            }
             OutputFormat::WebPLossless => webp::lossless::work_ps(self.size, self.layout),
             OutputFormat::Pixels => 0,
         }

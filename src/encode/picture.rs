@@ -71,7 +71,7 @@ impl Picture {
     pub fn to_lossy_webp(&self, quality: u8) -> Result<Vec<u8>, Error> {
         let bytes = webp::lossy::memory_bytes(self.size(), self.layout(), quality);
         let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
-        webp::lossy::encode(self.view(), quality, Job { budget, interrupt }).map(into_file)
+        webp::lossy::encode(self.view(), quality, None, Job { budget, interrupt }).map(into_file)
     }
 }
 

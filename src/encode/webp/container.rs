@@ -54,7 +54,8 @@ pub(super) fn finish<'b>(file: Buffer<'b, u8>, chunks: &[Chunk]) -> Result<Buffe
     }
 }
 
-fn file_bytes(chunks: &[Chunk]) -> u64 {
+/// The length of the file of these chunks.
+pub(super) fn file_bytes(chunks: &[Chunk]) -> u64 {
     FILE_HEADER_BYTES + chunks.iter().map(|chunk| chunk.padded_bytes()).sum::<u64>()
 }
 

@@ -8,6 +8,7 @@ use super::container::{self, CHUNK_HEADER_BYTES, Chunk, FILE_HEADER_BYTES};
 use super::lossless::{self, Stream};
 use crate::budget::Buffer;
 use crate::charges;
+use crate::encode::quality::highest;
 use crate::error::{BadRequest, Error};
 use crate::job::Job;
 use crate::picture::{Layout, PictureView};
@@ -41,41 +42,66 @@ use yuv::SampleRow;
 pub(crate) const MAX_SIDE_PX: u32 = 16_383;
 
 /// Encodes `picture` as a lossy WebP. Alpha is lossless, and left out when no pixel is transparent.
+/// With `max_bytes` the quality is the highest up to `quality` whose file is not longer.
 ///
 /// # Errors
 /// [`BadRequest::Quality`] for a quality outside 1–100, [`Error::OverLimit`] for a side over
-/// [`MAX_SIDE_PX`], [`Error::Interrupted`].
+/// [`MAX_SIDE_PX`] and when the file of quality 1 is too long, [`Error::Interrupted`].
 pub(crate) fn encode<'b>(
     picture: PictureView<'_>,
     quality: u8,
+    max_bytes: Option<u64>,
     job: Job<'b>,
 ) -> Result<Buffer<'b, u8>, Error> {
     if !(1..=100).contains(&quality) {
         return Err(Error::BadRequest(BadRequest::Quality));
     }
     picture.check(MAX_SIDE_PX)?;
-    let size = picture.size;
-    let mut samples = SampleRow::new(size, job.budget)?;
-    let mut coded = CodedPicture::new(picture, quality, &mut samples, job)?;
-    let frame = Chunk { id: *b"VP8 ", bytes: coded.bytes() };
+    let mut samples = SampleRow::new(picture.size, job.budget)?;
+    let alpha = if picture.is_opaque() { None } else { Some(Stream::of_alpha(picture)?) };
+    let mut code = |quality| {
+        job.interrupt.check()?;
+        CodedPicture::new(picture, quality, &mut samples, job)
+    };
+    let quality = match max_bytes {
+        Some(max_bytes) => highest(quality, max_bytes, |quality| {
+            let mut buffer = NO_CHUNKS;
+            Ok(container::file_bytes(chunks(&code(quality)?, alpha.as_ref(), &mut buffer)))
+        })?,
+        None => quality,
+    };
+    let mut coded = code(quality)?;
+    let mut buffer = NO_CHUNKS;
+    let chunks = chunks(&coded, alpha.as_ref(), &mut buffer);
     charges::file_starts();
-    if picture.is_opaque() {
-        let mut file = container::start(&[frame], job.budget)?;
-        container::write_chunk(&mut file, frame, |file| coded.write(file, job.interrupt))?;
-        return container::finish(file, &[frame]);
+    let mut file = container::start(chunks, job.budget)?;
+    for &chunk in chunks {
+        container::write_chunk(&mut file, chunk, |file| match (&chunk.id, &alpha) {
+            (b"VP8X", _) => write_vp8x(file, picture.size),
+            (b"ALPH", Some(stream)) => {
+                file.extend_from_slice(&[LOSSLESS_ALPHA])?;
+                stream.write(file)
+            }
+            _ => coded.write(file, job.interrupt),
+        })?;
     }
-    job.interrupt.check()?;
-    let stream = Stream::of_alpha(picture)?;
-    let alpha = Chunk { id: *b"ALPH", bytes: 1 + stream.bytes() };
-    let chunks = [Chunk { id: *b"VP8X", bytes: VP8X_BYTES }, alpha, frame];
-    let mut file = container::start(&chunks, job.budget)?;
-    container::write_chunk(&mut file, chunks[0], |file| write_vp8x(file, size))?;
-    container::write_chunk(&mut file, alpha, |file| {
-        file.extend_from_slice(&[LOSSLESS_ALPHA])?;
-        stream.write(file)
-    })?;
-    container::write_chunk(&mut file, frame, |file| coded.write(file, job.interrupt))?;
-    container::finish(file, &chunks)
+    container::finish(file, chunks)
+}
+
+/// The chunks of the file, in `buffer`.
+fn chunks<'c>(
+    coded: &CodedPicture<'_>,
+    alpha: Option<&Stream<'_>>,
+    buffer: &'c mut [Chunk; 3],
+) -> &'c [Chunk] {
+    let frame = Chunk { id: *b"VP8 ", bytes: coded.bytes() };
+    let extended = Chunk { id: *b"VP8X", bytes: VP8X_BYTES };
+    let Some(stream) = alpha else {
+        buffer[0] = frame;
+        return &buffer[..1];
+    };
+    *buffer = [extended, Chunk { id: *b"ALPH", bytes: 1 + stream.bytes() }, frame];
+    buffer
 }
 
 /// The flags and the size of the canvas (RFC 9649, 2.7).
@@ -113,12 +139,12 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
     chunks.saturating_add(FILE_HEADER_BYTES)
 }
 
-/// The most work of [`encode`] in picoseconds.
-pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8) -> u64 {
+/// The most work of [`encode`] in picoseconds, with up to `tries` of other qualities.
+pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8, tries: u64) -> u64 {
     let alpha = if layout.has_alpha() { lossless::work_ps(size, Layout::Gray) } else { 0 };
     let file_bytes = file_bytes(size, Layout::Rgb, quality);
     let terms = [(encoder::macroblocks(size), MACROBLOCK_PS), (file_bytes, FILE_BYTE_PS)];
-    sum_ps(terms).saturating_add(alpha)
+    sum_ps(terms).saturating_mul(1 + tries).saturating_add(alpha)
 }
 
 /// A macroblock: its colours, modes and levels.
@@ -129,6 +155,7 @@ const FILE_BYTE_PS: u64 = 60_000;
 /// What the boolean coder appends to the tokens.
 const PARTITION_END_BYTES: u64 = 2;
 const VP8X_BYTES: u64 = 10;
+const NO_CHUNKS: [Chunk; 3] = [Chunk { id: [0; 4], bytes: 0 }; 3];
 /// The flag of alpha in a VP8X chunk (RFC 9649, 2.7).
 const HAS_ALPHA: u8 = 0x10;
 /// Lossless compression, neither filtered nor quantized (RFC 9649, 2.7.1.2).

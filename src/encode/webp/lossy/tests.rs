@@ -33,7 +33,7 @@ const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layo
 fn encoded(pixels: &[u8], size: Size, layout: Layout, quality: u8) -> Vec<u8> {
     let budget = &Budget::new(memory_bytes(size, layout, quality));
     let job = Job { budget, interrupt: &Interrupt::never() };
-    encode(view(pixels, size, layout), quality, job).unwrap().into_parts().0
+    encode(view(pixels, size, layout), quality, None, job).unwrap().into_parts().0
 }
 
 /// The payload of a chunk.
@@ -200,7 +200,7 @@ fn a_wrong_quality_and_a_side_that_the_format_cannot_store_are_refused() {
     let job = Job { budget, interrupt: &Interrupt::never() };
     let refused = |size: Size, quality| {
         let pixels = vec![0; size.pixels() as usize];
-        encode(view(&pixels, size, Layout::Gray), quality, job).map(|file| file.len())
+        encode(view(&pixels, size, Layout::Gray), quality, None, job).map(|file| file.len())
     };
     assert!(matches!(
         refused(size, 80),
@@ -211,4 +211,23 @@ fn a_wrong_quality_and_a_side_that_the_format_cannot_store_are_refused() {
         assert!(matches!(refused, Err(Error::BadRequest(BadRequest::Quality))));
     }
     assert!(refused(Size::new(16_383, 1), 80).is_ok());
+}
+
+/// The tries come one after another, in the memory of one.
+#[test]
+fn a_limit_in_bytes_takes_no_more_memory() {
+    let size = Size::new(70, 50);
+    for layout in LAYOUTS {
+        for pixels in pictures(size, layout) {
+            let budget = &Budget::new(memory_bytes(size, layout, 90));
+            let job = Job { budget, interrupt: &Interrupt::never() };
+            let at = |quality| encoded(&pixels, size, layout, quality);
+            let max_bytes = u64::midpoint(at(1).len() as u64, at(90).len() as u64);
+            let limited = encode(view(&pixels, size, layout), 90, Some(max_bytes), job).unwrap();
+            let limited = limited.into_parts().0;
+            assert!(limited.len() as u64 <= max_bytes);
+            assert!((1..=90).any(|quality| at(quality) == limited));
+            assert_eq!(budget.left_bytes(), memory_bytes(size, layout, 90));
+        }
+    }
 }
