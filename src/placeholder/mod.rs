@@ -13,8 +13,6 @@ mod base64;
 mod cells;
 mod cosine;
 mod dominant_color;
-#[cfg(test)]
-mod reference;
 mod shown;
 mod thumb_hash;
 

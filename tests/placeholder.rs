@@ -1,18 +1,26 @@
-//! The hash of many pictures beside its definition, in floating point, and the reference
+//! The ThumbHash of many pictures beside its definition, in floating point, and the reference
 //! implementation.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    clippy::cast_possible_truncation,
+    reason = "a test"
+)]
 
-use super::shown::Shown;
-use super::thumb_hash::ThumbHash;
-use crate::picture::{Layout, PictureView};
-use crate::size::Size;
-use bombproof_testkit::pictures::{Picture, landscape, noise, test_card};
 use core::f64::consts::PI;
+
+use bombproof::{Layout, Limits, Request, Size, ThumbHash};
+use bombproof_testkit::pictures::{Picture, landscape, noise, test_card};
 
 fn hash(picture: &Picture) -> ThumbHash {
     let layout = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba][picture.channels - 1];
     let size = Size::new(picture.width, picture.height);
-    let picture = PictureView { size, layout, pixels: &picture.samples };
-    ThumbHash::of(&Shown { picture, background: None }).unwrap()
+    let upload = bombproof::Picture::new(size, layout, picture.samples.clone()).unwrap();
+    let request = Request::full_size().pixels().placeholder(true);
+    let made = bombproof::thumbnail(&upload.to_png().unwrap(), &request, &Limits::default());
+    made.unwrap().placeholder().unwrap().thumb_hash()
 }
 
 fn rgba(picture: &Picture) -> Vec<u8> {
