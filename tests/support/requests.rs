@@ -2,7 +2,7 @@
 
 use bombproof::{Rect, Request, Size};
 
-/// Every kind of target with every kind of output.
+/// Every kind of target with every kind of output, and every further option with some of them.
 pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
     let crop = Rect {
         x: upright.width / 3,
@@ -14,23 +14,32 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("cover 256", Request::cover(256, 256)),
         ("contain 1024", Request::contain(1024, 1024)),
         ("crop", Request::cover(64, 48).crop(crop)),
-        ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
-        ("attention", Request::cover(90, 30).attention().and_size(30, 90).and_size(40, 40)),
-        ("attention of one size", Request::cover(20, 80).attention()),
         ("three sizes", Request::cover(128, 128).and_size(64, 32).and_size(7, 7)),
-        ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true)),
         ("enlarged", Request::contain(300, 200).enlarge(true)),
         ("full size", Request::full_size()),
     ];
     let mut requests = Vec::new();
     for (name, target) in targets {
         requests.push((format!("{name} jpeg"), target.jpeg(80)));
-        let scans = target.jpeg_full_chroma(true).jpeg_progressive(true);
-        requests.push((format!("{name} jpeg with all options"), scans.max_bytes(1 << 20).jpeg(90)));
         requests.push((format!("{name} png"), target.png()));
-        requests.push((format!("{name} webp"), target.webp(80)));
         requests.push((format!("{name} lossless webp"), target.webp_lossless()));
         requests.push((format!("{name} pixels"), target.pixels()));
     }
+    let scans = |target: Request| target.jpeg_full_chroma(true).jpeg_progressive(true).jpeg(90);
+    let attention = Request::cover(90, 30).attention().and_size(30, 90).and_size(40, 40);
+    let further = [
+        ("cover 256 webp", targets[0].1.webp(80)),
+        ("three sizes webp", targets[3].1.webp(80)),
+        ("full size webp", targets[5].1.webp(80)),
+        ("webp of few bytes", targets[4].1.max_bytes(1 << 20).webp(90)),
+        ("cover 256 jpeg with all options", scans(targets[0].1).max_bytes(1 << 20)),
+        ("full size jpeg with all options", scans(targets[5].1)),
+        ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
+        ("attention", attention.png()),
+        ("attention of one size", Request::cover(20, 80).attention().pixels()),
+        ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true).webp_lossless()),
+        ("placeholder of a full jpeg", Request::full_size().placeholder(true)),
+    ];
+    requests.extend(further.map(|(name, request)| (name.to_owned(), request)));
     requests
 }
