@@ -76,4 +76,4 @@ impl AppState {
 }
 
 /// Change it when a new version of the crate produces different pixels.
-const RENDERER_VERSION: &str = "bombproof 0.1";
+const RENDERER_VERSION: &str = "bombproof 0.1, outputs of 2026-11-30";
