@@ -159,7 +159,7 @@ pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};
 pub use probe::{ColorKind, Header, IccKind, Orientation, ProfileProblem, probe};
 pub use report::ErrorReport;
-pub use request::{JpegDetail, Request};
+pub use request::{JpegDetail, JpegEffort, Request};
 pub use size::{Rect, Size};
 pub use thumbnail::{decode, thumbnail, thumbnails};
 pub use upload::read_upload;

@@ -39,6 +39,7 @@ pub struct Request {
     max_bytes: Option<u64>,
     jpeg_full_chroma: bool,
     jpeg_progressive: bool,
+    jpeg_effort: JpegEffort,
 }
 
 /// The scale at which a JPEG is decoded.
@@ -68,6 +69,17 @@ impl JpegDetail {
             Self::Best => 2.0,
         }
     }
+}
+
+/// How much work a JPEG output is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JpegEffort {
+    /// The best codes for the picture, whose coefficients are rounded one by one.
+    #[default]
+    Balanced,
+    /// Also weighs each coefficient against the bits that it takes.
+    Smallest,
 }
 
 /// How the picture is fitted to a requested size.
@@ -151,6 +163,7 @@ impl Request {
             max_bytes: None,
             jpeg_full_chroma: false,
             jpeg_progressive: false,
+            jpeg_effort: JpegEffort::Balanced,
         }
     }
 
@@ -272,6 +285,13 @@ impl Request {
     #[must_use]
     pub const fn jpeg_progressive(mut self, progressive: bool) -> Self {
         self.jpeg_progressive = progressive;
+        self
+    }
+
+    /// How much work a JPEG is worth. Default [`JpegEffort::Balanced`]. Other formats ignore it.
+    #[must_use]
+    pub const fn jpeg_effort(mut self, effort: JpegEffort) -> Self {
+        self.jpeg_effort = effort;
         self
     }
 
@@ -399,6 +419,10 @@ impl Request {
 
     pub(crate) const fn is_progressive(&self) -> bool {
         self.jpeg_progressive
+    }
+
+    pub(crate) const fn jpeg_effort_level(&self) -> JpegEffort {
+        self.jpeg_effort
     }
 
     pub(crate) const fn has_full_chroma(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::job::Job;
 use crate::limits::Limit;
 use crate::picture::{Layout, PictureView};
-use crate::request::OutputFormat;
+use crate::request::{JpegEffort, OutputFormat};
 use crate::size::Size;
 use crate::work;
 
@@ -34,6 +34,7 @@ pub(crate) struct Order {
     /// Chroma of a JPEG has the size of luma.
     pub(crate) jpeg_full_chroma: bool,
     pub(crate) jpeg_progressive: bool,
+    pub(crate) jpeg_effort: JpegEffort,
 }
 
 impl Order {
@@ -68,6 +69,7 @@ impl Order {
             max_bytes: self.max_bytes,
             has_full_chroma: self.jpeg_full_chroma,
             is_progressive: self.jpeg_progressive,
+            effort: self.jpeg_effort,
             background: self.background,
         }
     }

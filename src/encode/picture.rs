@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::picture::Picture;
+use crate::request::JpegEffort;
 
 impl Picture {
     /// Encodes this picture as a baseline JPEG in 4:2:0, with `quality` from 1 to 100 and without
@@ -32,6 +33,7 @@ impl Picture {
             max_bytes: None,
             has_full_chroma: false,
             is_progressive: false,
+            effort: JpegEffort::Balanced,
             background: WHITE,
         };
         let budget = Budget::new(settings.memory_bytes());

@@ -11,7 +11,7 @@ use crate::job::Job;
 use crate::picture::Picture;
 use crate::plan::Plan;
 use crate::probe::color_source;
-use crate::request::OutputFormat;
+use crate::request::{JpegEffort, OutputFormat};
 use crate::shrink::{PlaneRows, RowSink, Shrink};
 use crate::size::{Size, SourceRect};
 
@@ -104,6 +104,7 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
         max_bytes: None,
         jpeg_full_chroma: false,
         jpeg_progressive: false,
+        jpeg_effort: JpegEffort::Balanced,
     };
     let budget = Budget::new(order.memory_bytes());
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };

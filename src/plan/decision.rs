@@ -284,6 +284,7 @@ impl Plan {
                 max_bytes: self.request.max_output_bytes(),
                 jpeg_full_chroma: self.request.has_full_chroma(),
                 jpeg_progressive: self.request.is_progressive(),
+                jpeg_effort: self.request.jpeg_effort_level(),
             };
             let attention = self.attention_order(output, index, encode.layout);
             let placeholder = self.placeholder_order(&encode);

@@ -2,6 +2,7 @@
 
 use super::huffman::{BestCode, Histogram};
 use super::symbols::{Class, Symbol, SymbolSink};
+use super::trellis::Trellis;
 use crate::encode::file_writer::FileWriter;
 use crate::error::Error;
 use crate::probe::jpeg::HuffmanTable;
@@ -15,6 +16,10 @@ pub(super) struct Histograms {
 impl Histograms {
     pub(super) const fn new() -> Self {
         Self { dc: [[0; 256]; 2], ac: [[0; 256]; 2] }
+    }
+
+    pub(super) fn trellises(&self) -> [Trellis; 2] {
+        self.ac.each_ref().map(Trellis::new)
     }
 
     /// The best codes. Those that nothing needs are empty.

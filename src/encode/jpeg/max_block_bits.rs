@@ -23,20 +23,26 @@
 //! bits (a Lagrange multiplier). That can only overestimate the worst block. The search minimises
 //! the estimate over all multipliers.
 
+use crate::request::JpegEffort;
+
 /// The bits of an average luma block and of an average chroma block at `quality`, at most.
 ///
 /// A quality outside 1–100 is clamped.
-pub(crate) const fn per_block(quality: u8) -> (u64, u64) {
+pub(super) const fn per_block(quality: u8, effort: JpegEffort) -> (u64, u64) {
     let index = match quality {
         0 => 0,
         1..=100 => quality as usize - 1,
         _ => 99,
     };
-    (LUMA_BITS[index] as u64, CHROMA_BITS[index] as u64)
+    let [luma, chroma] = match effort {
+        JpegEffort::Balanced => [&LUMA_BITS, &CHROMA_BITS],
+        JpegEffort::Smallest => [&SQUARE_LUMA_BITS, &SQUARE_CHROMA_BITS],
+    };
+    (luma[index] as u64, chroma[index] as u64)
 }
 
 /// The end of a block in a second band.
-pub(crate) const SECOND_END_BITS: u64 = 2 * 8 - 1;
+pub(super) const SECOND_END_BITS: u64 = 2 * 8 - 1;
 
 const LUMA_BITS: [u16; 100] = [
     273, 273, 285, 304, 321, 343, 364, 383, 402, 415, 427, 439, 450, 457, 465, 474, 483, 492, 501,
@@ -55,12 +61,30 @@ const CHROMA_BITS: [u16; 100] = [
     1091, 1145, 1181, 1265, 1378, 1480,
 ];
 
+const SQUARE_LUMA_BITS: [u16; 100] = [
+    273, 273, 273, 273, 280, 294, 312, 333, 352, 371, 390, 409, 427, 445, 462, 482, 500, 519, 534,
+    548, 564, 578, 588, 597, 605, 612, 619, 625, 630, 636, 643, 648, 654, 658, 664, 670, 674, 679,
+    684, 688, 696, 699, 704, 710, 713, 719, 723, 727, 731, 736, 741, 746, 751, 755, 761, 767, 772,
+    779, 786, 792, 798, 805, 814, 822, 828, 836, 845, 852, 862, 872, 881, 892, 902, 913, 920, 935,
+    947, 959, 973, 986, 998, 1009, 1017, 1029, 1039, 1049, 1062, 1076, 1093, 1112, 1130, 1151,
+    1171, 1198, 1234, 1277, 1329, 1409, 1480, 1480,
+];
+const SQUARE_CHROMA_BITS: [u16; 100] = [
+    273, 273, 273, 276, 282, 292, 300, 308, 317, 328, 338, 348, 358, 368, 379, 390, 398, 407, 416,
+    424, 433, 441, 449, 459, 466, 472, 478, 484, 490, 496, 502, 507, 513, 519, 525, 531, 535, 541,
+    545, 550, 557, 560, 565, 572, 575, 583, 588, 593, 598, 603, 607, 612, 617, 622, 627, 632, 638,
+    643, 649, 655, 661, 668, 674, 680, 686, 693, 699, 705, 711, 719, 725, 735, 744, 750, 756, 766,
+    772, 783, 793, 802, 816, 827, 841, 855, 869, 888, 909, 928, 953, 980, 1009, 1033, 1056, 1083,
+    1114, 1150, 1204, 1275, 1383, 1480,
+];
+
 #[cfg(test)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "test data")]
 mod tests {
     use super::*;
-    use crate::encode::jpeg::quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
+    use crate::encode::jpeg::quantization::Quantization;
 
+    const EFFORTS: [JpegEffort; 2] = [JpegEffort::Balanced, JpegEffort::Smallest];
     const ENERGY: f64 = 64.0 * 128.0 * 128.0;
     /// The error of the integer transform is smaller (in orthonormal coefficients).
     const TRANSFORM_ERROR: f64 = 0.5;
@@ -145,9 +169,11 @@ mod tests {
         bound((low + high) / 2.0).ceil() as u64
     }
 
-    fn longest_block(base: &[u8; 64], quality: u8) -> u64 {
-        let steps = Quantizer::new(base, quality).steps;
-        codes().map(|lengths| longest_in(&lengths, &steps)).min().unwrap()
+    /// Of luma and of chroma.
+    fn longest_blocks(quality: u8, effort: JpegEffort) -> [u64; 2] {
+        Quantization::new(quality, effort).quantizers.map(|quantizer| {
+            codes().map(|lengths| longest_in(&lengths, &quantizer.steps)).min().unwrap()
+        })
     }
 
     #[test]
@@ -160,12 +186,13 @@ mod tests {
 
     fn assert_table(qualities: impl Iterator<Item = u8>) {
         for quality in qualities {
-            let luma = longest_block(&LUMA_STEPS, quality);
-            let chroma = longest_block(&CHROMA_STEPS, quality);
-            let (table_luma, table_chroma) = per_block(quality);
-            // The floating point of a platform may make a difference of one bit.
-            assert!(table_luma.abs_diff(luma) <= 1, "quality {quality}: {luma}");
-            assert!(table_chroma.abs_diff(chroma) <= 1, "quality {quality}: {chroma}");
+            for effort in EFFORTS {
+                let [luma, chroma] = longest_blocks(quality, effort);
+                let (table_luma, table_chroma) = per_block(quality, effort);
+                // The floating point of a platform may make a difference of one bit.
+                assert!(table_luma.abs_diff(luma) <= 1, "quality {quality}: {luma}");
+                assert!(table_chroma.abs_diff(chroma) <= 1, "quality {quality}: {chroma}");
+            }
         }
     }
 
@@ -183,9 +210,11 @@ mod tests {
     #[test]
     #[ignore = "prints the table"]
     fn print_the_table() {
-        for base in [&LUMA_STEPS, &CHROMA_STEPS] {
-            let bits: Vec<u64> = (1..=100).map(|quality| longest_block(base, quality)).collect();
-            println!("{bits:?}");
+        for effort in EFFORTS {
+            let bits: Vec<_> = (1..=100).map(|quality| longest_blocks(quality, effort)).collect();
+            for kind in 0..2 {
+                println!("{:?}", bits.iter().map(|bits| bits[kind]).collect::<Vec<_>>());
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Pixels → JPEG: baseline or progressive, with the quantization of T.81, annex K, and the best
 //! Huffman codes.
 //!
-//! The picture is transformed twice for each scan: once to count the symbols, and once to write
-//! them. So nothing but the histograms is kept, and memory does not grow with the picture.
+//! The blocks of a picture are visited twice for each scan: once to count the symbols, and once to
+//! write them.
 
 use super::quality;
 use crate::budget::Buffer;
@@ -11,24 +11,31 @@ use crate::error::{BadRequest, Error};
 use crate::job::Job;
 use crate::picture::{Layout, PictureView};
 use crate::price::sum_ps;
+use crate::request::JpegEffort;
 use crate::simd;
 use crate::size::Size;
-use bands::{Bands, OUTSIDE, Source};
+use bands::{OUTSIDE, Source};
+use blocks::Blocks;
 use entropy::{BestCodes, Codes, Histograms, SymbolWriter};
-use quantizer::{CHROMA_STEPS, LUMA_STEPS, Quantizer};
+use quantization::Quantization;
+use quantizer::QuantizedBlock;
 use sampling::Sampling;
 use scan::{MAX_SCANS, Scan};
 use symbols::{BlockCoder, SymbolSink};
 
 mod bands;
+mod blocks;
 mod entropy;
 mod huffman;
 mod max_block_bits;
+mod quantization;
 mod quantizer;
 mod sampling;
 mod scan;
 mod segments;
+mod steps;
 mod symbols;
+mod trellis;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +54,7 @@ pub(crate) struct Settings {
     /// Chroma has the size of luma (4:4:4) instead of half of it (4:2:0).
     pub(crate) has_full_chroma: bool,
     pub(crate) is_progressive: bool,
+    pub(crate) effort: JpegEffort,
     /// What transparent pixels show.
     pub(crate) background: [u8; 3],
 }
@@ -73,9 +81,9 @@ impl Settings {
         };
         let sampling = Sampling::new(is_gray, self.has_full_chroma);
         let source = Source { pixels, size, layout, sampling, background };
-        let bands = Bands::new(size, sampling, job.budget)?;
+        let blocks = Blocks::new(size, sampling, self.effort, job.budget)?;
         let scans = Scan::script(sampling, self.is_progressive);
-        let mut encoder = Encoder { source, bands, scans, job };
+        let mut encoder = Encoder { source, blocks, scans, effort: self.effort, job };
         let quality = match self.max_bytes {
             Some(max_bytes) => quality::highest(self.quality, max_bytes, |quality| {
                 let tables = encoder.tables(quality)?;
@@ -90,7 +98,7 @@ impl Settings {
     /// The most bytes that [`encode`](Self::encode) allocates, for any background.
     pub(crate) const fn memory_bytes(&self) -> u64 {
         let file_bytes = self.file_bound().memory_bytes();
-        Bands::memory_bytes(self.size, self.sampling()).saturating_add(file_bytes)
+        Blocks::memory_bytes(self.size, self.sampling(), self.effort).saturating_add(file_bytes)
     }
 
     /// The most work of [`encode`](Self::encode) in picoseconds.
@@ -114,7 +122,7 @@ impl Settings {
     /// The length of the longest file of any picture of this size: the segments, at most 16 bytes of
     /// padding and EOI, and the longest possible blocks.
     pub(crate) const fn file_bytes(&self) -> u64 {
-        let (luma, chroma) = max_block_bits::per_block(self.quality);
+        let (luma, chroma) = max_block_bits::per_block(self.quality, self.effort);
         let (luma, segment_bytes) = if self.is_progressive {
             (luma + max_block_bits::SECOND_END_BITS, PROGRESSIVE_SEGMENT_BYTES)
         } else {
@@ -159,44 +167,62 @@ const SEGMENT_BYTES: u64 = HEADER_BYTES + (4 + 2 * (17 + 12) + 2 * (17 + 162)) +
 const PROGRESSIVE_SEGMENT_BYTES: u64 =
     HEADER_BYTES + (4 + 2 * (17 + 12)) + 14 + 4 * (4 + 17 + 162 + 14 + 10);
 
-/// A picture on its way into a file. Each pass transforms it anew.
+/// A picture on its way into a file.
 struct Encoder<'s, 'b> {
     source: Source<'s>,
-    bands: Bands<'b>,
+    blocks: Blocks<'b>,
     scans: &'static [Scan],
+    effort: JpegEffort,
     job: Job<'b>,
 }
 
-/// The tables of a file: quantization of luma and chroma, and the best codes of each scan.
+/// The tables of a file: quantization, and the best codes of each scan.
 struct Tables {
-    quantizers: [Quantizer; 2],
+    quantization: Quantization,
     codes: [BestCodes; MAX_SCANS],
 }
 
 impl Encoder<'_, '_> {
     /// The tables for a quality: a pass for each scan, which counts the symbols.
     fn tables(&mut self, quality: u8) -> Result<Tables, Error> {
-        let quantizers = [&LUMA_STEPS, &CHROMA_STEPS].map(|steps| Quantizer::new(steps, quality));
-        let mut tables = Tables { quantizers, codes: Default::default() };
+        self.blocks.forget();
+        let mut quantization = Quantization::new(quality, self.effort);
+        if self.effort == JpegEffort::Smallest {
+            let scan = Scan::script(self.source.sampling, false);
+            let histograms = self.histograms(&scan[0], &quantization)?;
+            self.blocks.forget();
+            quantization.trellises = Some(histograms.trellises());
+        }
+        let mut tables = Tables { quantization, codes: Default::default() };
         for (codes, scan) in tables.codes.iter_mut().zip(self.scans) {
-            let mut histograms = Histograms::new();
-            self.visit(scan, &tables.quantizers, &mut histograms)?;
-            *codes = histograms.best_codes();
+            *codes = self.histograms(scan, &tables.quantization)?.best_codes();
         }
         Ok(tables)
+    }
+
+    /// How often each symbol of a scan occurs.
+    fn histograms(
+        &mut self,
+        scan: &Scan,
+        quantization: &Quantization,
+    ) -> Result<Histograms, Error> {
+        let mut histograms = Histograms::new();
+        self.visit(scan, quantization, &mut histograms)?;
+        Ok(histograms)
     }
 
     /// Writes the file.
     fn write(&mut self, tables: &Tables, output: &mut FileWriter<'_>) -> Result<(), Error> {
         let Source { size, sampling, .. } = self.source;
         let is_progressive = self.scans.len() > 1;
-        segments::write_header(output, size, sampling, is_progressive, &tables.quantizers)?;
-        for (codes, scan) in tables.codes.iter().zip(self.scans) {
+        let Tables { quantization, codes } = tables;
+        segments::write_header(output, size, sampling, is_progressive, &quantization.quantizers)?;
+        for (codes, scan) in codes.iter().zip(self.scans) {
             let [dc, ac] = codes.tables();
             segments::write_scan_header(output, sampling, scan, [&dc, &ac])?;
             let codes = [0, 1].map(|kind| Codes::new(&dc[kind], &ac[kind]));
             let mut writer = SymbolWriter::new(output, codes);
-            self.visit(scan, &tables.quantizers, &mut writer)?;
+            self.visit(scan, quantization, &mut writer)?;
             writer.finish()?;
         }
         output.append(&[0xFF, 0xD9])
@@ -206,33 +232,32 @@ impl Encoder<'_, '_> {
     fn visit(
         &mut self,
         scan: &Scan,
-        quantizers: &[Quantizer; 2],
+        quantization: &Quantization,
         sink: &mut impl SymbolSink,
     ) -> Result<(), Error> {
         let Source { size, sampling, .. } = self.source;
         let mut coder = BlockCoder::new(scan);
-        let mcus = size.width.div_ceil(sampling.mcu_side()) as usize;
         for mcu_y in 0..size.height.div_ceil(sampling.mcu_side()) as usize {
             self.job.interrupt.check()?;
-            self.bands.fill(&self.source, mcu_y)?;
-            let bands = &self.bands;
+            let blocks = self.blocks.row(&self.source, mcu_y, quantization)?;
             if let Some(component) = scan.component {
                 let side = sampling.block_side(component);
                 let columns = size.width.div_ceil(side) as usize;
                 let rows_in_band = (sampling.mcu_side() / side) as usize;
                 let rows = size.height.div_ceil(side) as usize - mcu_y * rows_in_band;
-                let blocks = (usize::from(component), columns, rows.min(rows_in_band));
+                let part = (usize::from(component), columns, rows.min(rows_in_band));
                 simd::vectorize(
                     #[inline(always)]
-                    || visit_blocks(bands, blocks, quantizers, &mut coder, sink),
+                    || visit_blocks(blocks, sampling, part, &mut coder, sink),
                 )?;
             } else {
                 simd::vectorize(
                     #[inline(always)]
-                    || visit_mcus(bands, mcus, quantizers, &mut coder, sink),
+                    || visit_mcus(blocks, sampling, &mut coder, sink),
                 )?;
             }
         }
+        self.blocks.complete();
         sink.start_mcu()?;
         coder.end_blocks(sink);
         Ok(())
@@ -242,25 +267,15 @@ impl Encoder<'_, '_> {
 /// Hands the symbols of a row of MCUs to `sink`.
 #[inline(always)]
 fn visit_mcus(
-    bands: &Bands<'_>,
-    mcus: usize,
-    [luma, chroma]: &[Quantizer; 2],
+    blocks: &[QuantizedBlock],
+    sampling: Sampling,
     coder: &mut BlockCoder,
     sink: &mut impl SymbolSink,
 ) -> Result<(), Error> {
-    let luma_blocks = bands.sampling().luma_blocks();
-    for x in 0..mcus {
+    for mcu in blocks.chunks_exact(sampling.blocks_per_mcu()) {
         sink.start_mcu()?;
-        for row in 0..luma_blocks {
-            for column in 0..luma_blocks {
-                let samples = bands.block(0, luma_blocks * x + column, row);
-                let Some(samples) = samples else { return Err(OUTSIDE) };
-                coder.block(0, &luma.coefficients(&samples), sink);
-            }
-        }
-        for component in 1..usize::from(bands.sampling().components()) {
-            let Some(samples) = bands.block(component, x, 0) else { return Err(OUTSIDE) };
-            coder.block(component, &chroma.coefficients(&samples), sink);
+        for (index, block) in mcu.iter().enumerate() {
+            coder.block(sampling.component_of(index), block, sink);
         }
     }
     Ok(())
@@ -270,18 +285,17 @@ fn visit_mcus(
 /// below it, which complete an MCU, are in no scan of a single component (T.81, A.2.3).
 #[inline(always)]
 fn visit_blocks(
-    bands: &Bands<'_>,
+    blocks: &[QuantizedBlock],
+    sampling: Sampling,
     (component, columns, rows): (usize, usize, usize),
-    [luma, chroma]: &[Quantizer; 2],
     coder: &mut BlockCoder,
     sink: &mut impl SymbolSink,
 ) -> Result<(), Error> {
-    let quantizer = if component == 0 { luma } else { chroma };
     for row in 0..rows {
         for column in 0..columns {
             sink.start_mcu()?;
-            let Some(samples) = bands.block(component, column, row) else { return Err(OUTSIDE) };
-            coder.block(component, &quantizer.coefficients(&samples), sink);
+            let block = blocks.get(sampling.block_index(component, column, row)).ok_or(OUTSIDE)?;
+            coder.block(component, block, sink);
         }
     }
     Ok(())

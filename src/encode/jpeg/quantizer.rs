@@ -1,6 +1,26 @@
-//! Quantization: forward DCT, and division by the steps of a quality.
+//! Quantization: division by the steps of a quality.
 
-use crate::dct::{Block, ZIGZAG, forward8};
+use crate::dct::{Block, ZIGZAG};
+
+/// The quantized coefficients of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct QuantizedBlock {
+    /// In zigzag order.
+    pub(super) coefficients: [i16; 64],
+    /// A bit for each coefficient that is not zero, the lowest for DC.
+    pub(super) nonzero: u64,
+}
+
+impl QuantizedBlock {
+    pub(super) const EMPTY: Self = Self { coefficients: [0; 64], nonzero: 0 };
+
+    /// Sets a coefficient that is zero.
+    #[inline(always)]
+    pub(super) fn put(&mut self, k: usize, value: i16) {
+        self.coefficients[k & 63] = value;
+        self.nonzero |= u64::from(value != 0) << (k & 63);
+    }
+}
 
 /// The quantization of one kind of component.
 pub(super) struct Quantizer {
@@ -14,7 +34,7 @@ pub(super) struct Quantizer {
 }
 
 impl Quantizer {
-    /// The steps of T.81, K.1, for `quality` from 1 to 100, as libjpeg scales them.
+    /// The steps for `quality` from 1 to 100, as libjpeg scales those of quality 50.
     ///
     /// An AC coefficient is rounded up from 137/256 of a step on. What it gains below that is rarely
     /// worth its bits.
@@ -42,11 +62,11 @@ impl Quantizer {
         quantizer
     }
 
-    /// The quantized coefficients of samples between −128 and 127.
+    /// Quantizes coefficients in natural order, scaled by 8.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "the upper half of 32 bits")]
-    pub(super) fn coefficients(&self, samples: &Block) -> Block {
-        let mut block = forward8(samples);
+    pub(super) fn quantize(&self, block: &Block) -> QuantizedBlock {
+        let mut block = *block;
         let factors = self.reciprocals.iter().zip(&self.corrections);
         for (value, (&reciprocal, &correction)) in block.as_flattened_mut().iter_mut().zip(factors)
         {
@@ -55,7 +75,12 @@ impl Quantizer {
             let sign = *value >> 15;
             *value = (quotient.cast_signed() ^ sign) - sign;
         }
-        block
+        let block = block.as_flattened();
+        let mut quantized = QuantizedBlock::EMPTY;
+        for (k, &index) in ZIGZAG.iter().enumerate() {
+            quantized.put(k, block[usize::from(index & 63)]);
+        }
+        quantized
     }
 }
 
@@ -72,19 +97,3 @@ const fn reciprocal(divisor: u16) -> (u16, u16) {
         (2 * (quotient + 1), half)
     }
 }
-
-/// T.81, K.1, in zigzag order.
-#[rustfmt::skip]
-pub(super) const LUMA_STEPS: [u8; 64] = [
-    16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40,
-    26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60, 57, 51,
-    56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87,
-    95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
-];
-#[rustfmt::skip]
-pub(super) const CHROMA_STEPS: [u8; 64] = [
-    17, 18, 18, 24, 21, 24, 47, 26, 26, 47, 99, 66, 56, 66, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-];

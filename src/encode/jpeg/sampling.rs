@@ -35,6 +35,34 @@ impl Sampling {
         }
     }
 
+    /// The blocks of an MCU, of all components.
+    pub(super) const fn blocks_per_mcu(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::Half => 6,
+            Self::Full => 3,
+        }
+    }
+
+    /// The component of a block of an MCU (T.81, A.2.3).
+    #[inline(always)]
+    pub(super) const fn component_of(self, index: usize) -> usize {
+        let luma_blocks = self.luma_blocks() * self.luma_blocks();
+        if index < luma_blocks { 0 } else { index + 1 - luma_blocks }
+    }
+
+    /// Where a block of a component is in a row of MCUs. `column` and `row` count the blocks of the
+    /// component.
+    #[inline(always)]
+    pub(super) const fn block_index(self, component: usize, column: usize, row: usize) -> usize {
+        let side = self.luma_blocks();
+        if component == 0 {
+            column / side * self.blocks_per_mcu() + row * side + column % side
+        } else {
+            column * self.blocks_per_mcu() + side * side + component - 1
+        }
+    }
+
     /// The pixels that a block of a component covers, each way.
     pub(super) const fn block_side(self, component: u8) -> u32 {
         if component == 0 { 8 } else { self.mcu_side() }
@@ -46,5 +74,18 @@ impl Sampling {
             Self::Gray | Self::Full => 8,
             Self::Half => 16,
         }
+    }
+}
+
+/// The kind of a component. Each has its own steps and codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Luma,
+    Chroma,
+}
+
+impl Kind {
+    pub(super) const fn of(component: usize) -> Self {
+        if component == 0 { Self::Luma } else { Self::Chroma }
     }
 }

@@ -1,7 +1,8 @@
 //! Quantized blocks → the symbols of a scan (T.81, F.1.2 and G.1.2).
 
+use super::quantizer::QuantizedBlock;
+use super::sampling::Kind;
 use super::scan::Scan;
-use crate::dct::{Block, ZIGZAG};
 use crate::error::Error;
 
 /// What takes the symbols of a scan, in their order.
@@ -28,19 +29,6 @@ pub(super) struct Symbol {
 pub(super) enum Class {
     Dc,
     Ac,
-}
-
-/// The kind of a component. Each has its own steps and codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Luma,
-    Chroma,
-}
-
-impl Kind {
-    pub(super) const fn of(component: usize) -> Self {
-        if component == 0 { Self::Luma } else { Self::Chroma }
-    }
 }
 
 impl Symbol {
@@ -100,22 +88,21 @@ impl BlockCoder {
         }
     }
 
-    /// Hands over the symbols of a block of quantized coefficients.
+    /// Hands over the symbols of a block.
     #[inline(always)]
-    pub(super) fn block(&mut self, component: usize, block: &Block, sink: &mut impl SymbolSink) {
+    pub(super) fn block(
+        &mut self,
+        component: usize,
+        block: &QuantizedBlock,
+        sink: &mut impl SymbolSink,
+    ) {
         self.kind = Kind::of(component);
-        let coefficients = block.as_flattened();
-        let mut nonzero = 0_u64;
-        let mut ordered = [0_i16; 64];
-        for (k, (to, &index)) in ordered.iter_mut().zip(&ZIGZAG).enumerate() {
-            *to = coefficients[usize::from(index & 63)];
-            nonzero |= u64::from(*to != 0) << k;
-        }
+        let &QuantizedBlock { ref coefficients, mut nonzero } = block;
         if self.first == 0
             && let Some(predicted) = self.predicted.get_mut(component)
         {
-            let difference = ordered[0] - *predicted;
-            *predicted = ordered[0];
+            let difference = coefficients[0] - *predicted;
+            *predicted = coefficients[0];
             sink.put(Symbol::new(Class::Dc, self.kind, 0, difference));
         }
         if self.last > 0 {
@@ -132,7 +119,7 @@ impl BlockCoder {
                     sink.put(Symbol::new(Class::Ac, self.kind, 15, 0));
                     run -= 16;
                 }
-                sink.put(Symbol::new(Class::Ac, self.kind, run, ordered[k as usize & 63]));
+                sink.put(Symbol::new(Class::Ac, self.kind, run, coefficients[k as usize & 63]));
                 next = k + 1;
                 nonzero &= nonzero - 1;
             }

@@ -7,6 +7,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::quantizer::Quantizer;
 use super::*;
 use crate::budget::Budget;
 use crate::encode::test_pictures;
@@ -18,9 +19,16 @@ const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layo
 const TEAL: [u8; 3] = [0, 128, 128];
 
 const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
-    let background = TEAL;
-    let (has_full_chroma, is_progressive) = (false, false);
-    Settings { size, layout, quality, max_bytes: None, has_full_chroma, is_progressive, background }
+    Settings {
+        size,
+        layout,
+        quality,
+        max_bytes: None,
+        has_full_chroma: false,
+        is_progressive: false,
+        effort: JpegEffort::Balanced,
+        background: TEAL,
+    }
 }
 
 fn try_to_encode(pixels: &[u8], settings: Settings) -> Result<Vec<u8>, Error> {
@@ -113,18 +121,22 @@ fn scan_in_standard_codes(pixels: &[u8], settings: &Settings, to_nearest: bool) 
     let &Settings { size, layout, quality, background, .. } = settings;
     let sampling = settings.sampling();
     let source = Source { pixels, size, layout, sampling, background };
-    let new = if to_nearest { Quantizer::to_nearest } else { Quantizer::new };
-    let quantizers = [new(&LUMA_STEPS, quality), new(&CHROMA_STEPS, quality)];
+    let mut quantization = Quantization::new(quality, JpegEffort::Balanced);
+    if to_nearest {
+        let steps = quantization::base_steps(JpegEffort::Balanced);
+        quantization.quantizers = steps.map(|steps| Quantizer::to_nearest(&steps, quality));
+    }
     let budget = Budget::new(u64::MAX);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-    let bands = Bands::new(size, sampling, &budget).unwrap();
+    let effort = JpegEffort::Balanced;
+    let blocks = Blocks::new(size, sampling, effort, &budget).unwrap();
     let scans = Scan::script(sampling, false);
-    let mut encoder = super::Encoder { source, bands, scans, job };
+    let mut encoder = super::Encoder { source, blocks, scans, effort, job };
     let bound = FileBound { max_bytes: 1 << 20, max_buffered_bytes: 1 << 20 };
     let scan = file_writer::write(bound, &budget, |output| {
         let codes = [0, 1].map(|kind| Codes::new(&STANDARD_DC[kind], &STANDARD_AC[kind]));
         let mut writer = SymbolWriter::new(output, codes);
-        encoder.visit(&scans[0], &quantizers, &mut writer)?;
+        encoder.visit(&scans[0], &quantization, &mut writer)?;
         writer.finish()
     });
     scan.unwrap().into_parts().0

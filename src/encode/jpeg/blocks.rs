@@ -1,0 +1,126 @@
+//! Bands of samples → quantized blocks.
+
+use super::bands::{Bands, OUTSIDE, Source};
+use super::quantization::Quantization;
+use super::quantizer::QuantizedBlock;
+use super::sampling::{Kind, Sampling};
+use crate::budget::{Budget, Buffer};
+use crate::error::Error;
+use crate::request::JpegEffort;
+use crate::simd;
+use crate::size::Size;
+
+/// The quantized blocks of a picture, by rows of MCUs. Within an MCU they are in the order of an
+/// interleaved scan (T.81, A.2.3).
+pub(super) struct Blocks<'b> {
+    bands: Bands<'b>,
+    /// All of them, or those of one row.
+    blocks: Buffer<'b, QuantizedBlock>,
+    blocks_per_row: usize,
+    keeps_all: bool,
+    /// All blocks are there, quantized as they are asked for.
+    are_complete: bool,
+}
+
+/// The blocks of a picture are all kept where they take no more than this, so that it is transformed
+/// once. Those of larger pictures are made anew for each pass.
+const MAX_KEPT_BYTES: u64 = 1 << 20;
+
+impl<'b> Blocks<'b> {
+    pub(super) fn new(
+        size: Size,
+        sampling: Sampling,
+        effort: JpegEffort,
+        budget: &'b Budget,
+    ) -> Result<Self, Error> {
+        let keeps_all = keeps_all(size, sampling, effort);
+        let len = if keeps_all { all(size, sampling) } else { per_row(size, sampling) };
+        let to_usize = |len| usize::try_from(len).map_err(|_| Error::OutOfMemory { bytes: len });
+        Ok(Self {
+            bands: Bands::new(size, sampling, budget)?,
+            blocks: budget.buffer(to_usize(len)?, QuantizedBlock::EMPTY)?,
+            blocks_per_row: to_usize(per_row(size, sampling))?,
+            keeps_all,
+            are_complete: false,
+        })
+    }
+
+    /// The most bytes that [`new`](Self::new) allocates.
+    pub(super) const fn memory_bytes(size: Size, sampling: Sampling, effort: JpegEffort) -> u64 {
+        let keeps_all = keeps_all(size, sampling, effort);
+        let blocks = if keeps_all { all(size, sampling) } else { per_row(size, sampling) };
+        Bands::memory_bytes(size, sampling).saturating_add(blocks.saturating_mul(BLOCK_BYTES))
+    }
+
+    /// Forgets the blocks, because they are asked for in another quantization from now on.
+    pub(super) const fn forget(&mut self) {
+        self.are_complete = false;
+    }
+
+    /// All rows have been asked for in the same quantization.
+    pub(super) const fn complete(&mut self) {
+        self.are_complete = self.keeps_all;
+    }
+
+    /// The blocks of the row `mcu_y` of MCUs.
+    pub(super) fn row(
+        &mut self,
+        source: &Source<'_>,
+        mcu_y: usize,
+        quantization: &Quantization,
+    ) -> Result<&[QuantizedBlock], Error> {
+        let start = if self.keeps_all { mcu_y * self.blocks_per_row } else { 0 };
+        let row = self.blocks.get_mut(start..).and_then(|rest| rest.get_mut(..self.blocks_per_row));
+        let row = row.ok_or(OUTSIDE)?;
+        if !self.are_complete {
+            self.bands.fill(source, mcu_y)?;
+            let bands = &self.bands;
+            simd::vectorize(
+                #[inline(always)]
+                || quantize(bands, quantization, row),
+            )?;
+        }
+        Ok(row)
+    }
+}
+
+/// Makes the blocks of a row of MCUs.
+#[inline(always)]
+fn quantize(
+    bands: &Bands<'_>,
+    quantization: &Quantization,
+    row: &mut [QuantizedBlock],
+) -> Result<(), Error> {
+    let sampling = bands.sampling();
+    let luma_blocks = sampling.luma_blocks();
+    for (x, mcu) in row.chunks_exact_mut(sampling.blocks_per_mcu()).enumerate() {
+        for (index, block) in mcu.iter_mut().enumerate() {
+            let component = sampling.component_of(index);
+            let (column, row) = match component {
+                0 => (luma_blocks * x + index % luma_blocks, index / luma_blocks),
+                _ => (x, 0),
+            };
+            let samples = bands.block(component, column, row).ok_or(OUTSIDE)?;
+            *block = quantization.block(Kind::of(component), &samples);
+        }
+    }
+    Ok(())
+}
+
+const BLOCK_BYTES: u64 = size_of::<QuantizedBlock>() as u64;
+
+const fn per_row(size: Size, sampling: Sampling) -> u64 {
+    let mcus = size.width.div_ceil(sampling.mcu_side()) as u64;
+    mcus * sampling.blocks_per_mcu() as u64
+}
+
+const fn all(size: Size, sampling: Sampling) -> u64 {
+    let rows = size.height.div_ceil(sampling.mcu_side()) as u64;
+    rows.saturating_mul(per_row(size, sampling))
+}
+
+/// The trellis takes too long for a second time.
+const fn keeps_all(size: Size, sampling: Sampling, effort: JpegEffort) -> bool {
+    matches!(effort, JpegEffort::Smallest)
+        || all(size, sampling).saturating_mul(BLOCK_BYTES) <= MAX_KEPT_BYTES
+}

@@ -1,0 +1,121 @@
+//! Quantization by rate and distortion.
+
+use super::huffman::Histogram;
+use super::quantizer::{QuantizedBlock, Quantizer};
+use crate::dct::{Block, ZIGZAG};
+
+/// Chooses for each block the AC coefficients with the least errors and bits.
+///
+/// A bit is worth a sixteenth of the square of a quantization step. How many bits a coefficient
+/// takes depends on how many zeros are before it, so the choice is a shortest path: from the start of
+/// the block, over the coefficients that are not zero, to its end.
+pub(super) struct Trellis {
+    /// The cost of an AC symbol: the bits of its code and those after it.
+    costs: [i64; 256],
+}
+
+/// Errors are measured in parts of a step. Their squares are the unit of costs.
+const PARTS_PER_STEP: i64 = 64;
+const COST_PER_BIT: u64 = 1 << COST_PER_BIT_LOG2;
+const COST_PER_BIT_LOG2: u32 = 8;
+const MAX_CODE_BITS: u64 = 16;
+
+/// AC symbols without a value (T.81, F.1.2.2): the end of a block, and a run of 16 zeros.
+const END_OF_BLOCK: usize = 0;
+const SIXTEEN_ZEROS: usize = 0xF0;
+
+/// The cheapest way to a coefficient that is not zero.
+#[derive(Clone, Copy)]
+struct Path {
+    /// Of all coefficients up to this one, less the cost of as many zeros.
+    cost: i64,
+    /// The coefficient in zigzag order. 0 is the start of the block.
+    k: u8,
+    /// The index of the path that it continues.
+    before: u8,
+    /// Without its sign.
+    value: i16,
+}
+
+impl Path {
+    const START: Self = Self { cost: 0, k: 0, before: 0, value: 0 };
+}
+
+impl Trellis {
+    /// `histogram` counts the AC symbols of the same picture, quantized in another way.
+    pub(super) fn new(histogram: &Histogram) -> Self {
+        let total = log2(histogram.iter().sum());
+        let mut costs = [0; 256];
+        for (symbol, (cost, &count)) in (0_u64..).zip(costs.iter_mut().zip(histogram)) {
+            let code = total.saturating_sub(log2(count)).min(MAX_CODE_BITS * COST_PER_BIT);
+            *cost = (code + (symbol & 15) * COST_PER_BIT).cast_signed();
+        }
+        Self { costs }
+    }
+
+    /// Quantizes coefficients in natural order, scaled by 8. No value is larger than `quantizer`
+    /// makes it.
+    pub(super) fn quantize(&self, coefficients: &Block, quantizer: &Quantizer) -> QuantizedBlock {
+        let mut block = quantizer.quantize(coefficients);
+        let mut paths = [Path::START; 64];
+        let mut len = 1;
+        let mut left = block.nonzero & !1;
+        while left != 0 {
+            let k = left.trailing_zeros() as usize & 63;
+            let coefficient = coefficients.as_flattened()[usize::from(ZIGZAG[k] & 63)];
+            let magnitude = i64::from(coefficient.unsigned_abs()) * (PARTS_PER_STEP / 8)
+                / i64::from(quantizer.steps[k]);
+            let value = block.coefficients[k].unsigned_abs();
+            paths[len & 63] = self.path_to(k, value, magnitude, paths.get(..len).unwrap_or(&paths));
+            len += 1;
+            left &= left - 1;
+        }
+        let mut path = self.cheapest_end(paths.get(..len).unwrap_or(&paths));
+        let quantized = core::mem::replace(&mut block, QuantizedBlock::EMPTY).coefficients;
+        while path.k > 0 {
+            let k = usize::from(path.k & 63);
+            block.put(k, if quantized[k] < 0 { -path.value } else { path.value });
+            path = paths[usize::from(path.before & 63)];
+        }
+        block.put(0, quantized[0]);
+        block
+    }
+
+    /// The cheapest way to coefficient `k`, with its `value` or one step less.
+    #[inline(always)]
+    fn path_to(&self, k: usize, value: u16, magnitude: i64, known: &[Path]) -> Path {
+        let mut cheapest = Path { cost: i64::MAX, ..Path::START };
+        for value in [value, value - 1] {
+            if value == 0 {
+                break;
+            }
+            let size = (u16::BITS - value.leading_zeros()) as usize;
+            let error = magnitude - i64::from(value) * PARTS_PER_STEP;
+            let instead_of_zero = error * error - magnitude * magnitude;
+            for (before, path) in (0..).zip(known) {
+                let run = k - usize::from(path.k) - 1;
+                let zeros = (run >> 4) as i64 * self.costs[SIXTEEN_ZEROS];
+                let cost = path.cost + zeros + self.costs[(run & 15) << 4 | size & 15];
+                if cost + instead_of_zero < cheapest.cost {
+                    let cost = cost + instead_of_zero;
+                    cheapest = Path { cost, k: k as u8, before, value: value.cast_signed() };
+                }
+            }
+        }
+        cheapest
+    }
+
+    /// The path that is the cheapest with the end of the block.
+    fn cheapest_end(&self, paths: &[Path]) -> Path {
+        let cost = |path: &Path| path.cost + if path.k < 63 { self.costs[END_OF_BLOCK] } else { 0 };
+        paths.iter().copied().min_by_key(cost).unwrap_or(Path::START)
+    }
+}
+
+/// The logarithm of at least 1, times [`COST_PER_BIT`], within a tenth of a bit.
+fn log2(count: u64) -> u64 {
+    let count = count.clamp(1, u64::MAX >> COST_PER_BIT_LOG2);
+    let bits = count.ilog2();
+    // 1 + x for 2^x.
+    u64::from(bits) * COST_PER_BIT + (count << COST_PER_BIT_LOG2 >> bits) - COST_PER_BIT
+}
