@@ -6,6 +6,7 @@ use super::quantizer::QuantizedBlock;
 use super::sampling::{Kind, Sampling};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::request::JpegEffort;
 use crate::simd;
 use crate::size::Size;
@@ -68,32 +69,42 @@ impl<'b> Blocks<'b> {
         source: &Source<'_>,
         mcu_y: usize,
         quantization: &Quantization,
+        interrupt: &Interrupt,
     ) -> Result<&[QuantizedBlock], Error> {
+        interrupt.check()?;
         let start = if self.keeps_all { mcu_y * self.blocks_per_row } else { 0 };
         let row = self.blocks.get_mut(start..).and_then(|rest| rest.get_mut(..self.blocks_per_row));
         let row = row.ok_or(OUTSIDE)?;
         if !self.are_complete {
             self.bands.fill(source, mcu_y)?;
             let bands = &self.bands;
-            simd::vectorize(
-                #[inline(always)]
-                || quantize(bands, quantization, row),
-            )?;
+            let blocks_per_poll = MCUS_PER_POLL * bands.sampling().blocks_per_mcu();
+            let parts = row.chunks_mut(blocks_per_poll);
+            for (first_mcu, part) in (0..).step_by(MCUS_PER_POLL).zip(parts) {
+                if first_mcu > 0 {
+                    interrupt.check()?;
+                }
+                simd::vectorize(
+                    #[inline(always)]
+                    || quantize(bands, first_mcu, quantization, part),
+                )?;
+            }
         }
         Ok(row)
     }
 }
 
-/// Makes the blocks of a row of MCUs.
+/// Makes the blocks of some MCUs of a row.
 #[inline(always)]
 fn quantize(
     bands: &Bands<'_>,
+    first_mcu: usize,
     quantization: &Quantization,
-    row: &mut [QuantizedBlock],
+    blocks: &mut [QuantizedBlock],
 ) -> Result<(), Error> {
     let sampling = bands.sampling();
     let luma_blocks = sampling.luma_blocks();
-    for (x, mcu) in row.chunks_exact_mut(sampling.blocks_per_mcu()).enumerate() {
+    for (x, mcu) in (first_mcu..).zip(blocks.chunks_exact_mut(sampling.blocks_per_mcu())) {
         for (index, block) in mcu.iter_mut().enumerate() {
             let component = sampling.component_of(index);
             let (column, row) = match component {
@@ -106,6 +117,9 @@ fn quantize(
     }
     Ok(())
 }
+
+/// The slowest blocks of so many MCUs take half a millisecond.
+const MCUS_PER_POLL: usize = 16;
 
 const BLOCK_BYTES: u64 = size_of::<QuantizedBlock>() as u64;
 

@@ -238,8 +238,8 @@ impl Encoder<'_, '_> {
         let Source { size, sampling, .. } = self.source;
         let mut coder = BlockCoder::new(scan);
         for mcu_y in 0..size.height.div_ceil(sampling.mcu_side()) as usize {
-            self.job.interrupt.check()?;
-            let blocks = self.blocks.row(&self.source, mcu_y, quantization)?;
+            let interrupt = self.job.interrupt;
+            let blocks = self.blocks.row(&self.source, mcu_y, quantization, interrupt)?;
             if let Some(component) = scan.component {
                 let side = sampling.block_side(component);
                 let columns = size.width.div_ceil(side) as usize;

@@ -16,6 +16,7 @@ use crate::limits::Limit;
 use crate::probe::jpeg::{STANDARD_AC, STANDARD_DC};
 
 const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
+const EFFORTS: [JpegEffort; 2] = [JpegEffort::Balanced, JpegEffort::Smallest];
 const TEAL: [u8; 3] = [0, 128, 128];
 
 const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
@@ -189,6 +190,46 @@ fn blocks_are_those_of_another_encoder() {
     }
 }
 
+/// A picture whose blocks take too much memory to be kept, in several scans.
+#[test]
+fn a_large_picture_is_transformed_anew_for_each_pass() {
+    let size = Size::new(700, 520);
+    let pixels = test_pictures::photo(size, 3);
+    let settings = settings(size, Layout::Rgb, 75);
+    let kept = Settings { size: Size::new(256, 256), ..settings };
+    assert!(kept.memory_bytes() - kept.file_bound().memory_bytes() > 136 * 6 * 16 * 16);
+    assert!(settings.memory_bytes() - settings.file_bound().memory_bytes() < 100_000);
+    let smallest = Settings { effort: JpegEffort::Smallest, ..settings };
+    assert!(smallest.memory_bytes() - smallest.file_bound().memory_bytes() > 136 * 6 * 44 * 33);
+
+    let other = encoded_elsewhere(&pixels, &settings, false);
+    assert!(scan_in_standard_codes(&pixels, &settings, true) == scan_of(&other));
+    let file = try_to_encode(&pixels, settings).unwrap();
+    let progressive = Settings { is_progressive: true, ..settings };
+    assert!(decoded(&file) == decoded(&try_to_encode(&pixels, progressive).unwrap()));
+}
+
+/// The same picture is shorter by a tenth, and about as near to the original.
+#[test]
+fn the_smallest_file_is_shorter_and_as_similar() {
+    let size = Size::new(200, 150);
+    for channels in [1, 3] {
+        let layout = if channels == 1 { Layout::Gray } else { Layout::Rgb };
+        let pixels = test_pictures::photo(size, channels);
+        for quality in [60, 80, 90] {
+            let settings = settings(size, layout, quality);
+            let smallest = Settings { effort: JpegEffort::Smallest, ..settings };
+            let [file, smallest] =
+                [settings, smallest].map(|settings| try_to_encode(&pixels, settings).unwrap());
+            let [error, smallest_error] =
+                [&file, &smallest].map(|file| mean_difference(&decoded(file).2, &pixels));
+            let name = format!("{layout:?} {quality}: {} {}", file.len(), smallest.len());
+            assert!(smallest.len() * 10 <= file.len() * 9, "{name}");
+            assert!(smallest_error <= error * 1.25, "{name}: {error} {smallest_error}");
+        }
+    }
+}
+
 /// Where no step has room for another rounding, the data has as many bits as in the best codes of
 /// jpeg-encoder. In colour it writes three scans, which are not comparable.
 #[test]
@@ -209,16 +250,18 @@ fn codes_are_as_good_as_those_of_another_encoder() {
 #[test]
 fn a_limit_in_bytes_gives_the_highest_quality_that_fits() {
     let size = Size::new(48, 40);
-    for (pixels, layout) in [
-        (test_pictures::photo(size, 3), Layout::Rgb),
-        (test_pictures::noise(size.pixels() as usize, 5), Layout::Gray),
+    for (pixels, layout, effort) in [
+        (test_pictures::photo(size, 3), Layout::Rgb, JpegEffort::Balanced),
+        (test_pictures::photo(size, 3), Layout::Rgb, JpegEffort::Smallest),
+        (test_pictures::noise(size.pixels() as usize, 5), Layout::Gray, JpegEffort::Balanced),
     ] {
+        let settings = |quality| Settings { effort, ..settings(size, layout, quality) };
         let files: Vec<Vec<u8>> =
-            (1..=95).map(|quality| encoded(&pixels, size, layout, quality)).collect();
+            (1..=95).map(|quality| try_to_encode(&pixels, settings(quality)).unwrap()).collect();
         let (least, most) = (files[0].len(), files[94].len());
         for max_bytes in (least - 20..most + 20).step_by(37).chain([least, least - 1, most]) {
             let max_bytes = max_bytes as u64;
-            let limited = Settings { max_bytes: Some(max_bytes), ..settings(size, layout, 95) };
+            let limited = Settings { max_bytes: Some(max_bytes), ..settings(95) };
             match try_to_encode(&pixels, limited) {
                 Ok(file) => {
                     assert!(file.len() as u64 <= max_bytes);
@@ -250,11 +293,14 @@ fn a_progressive_file_shows_the_same_as_a_sequential_one() {
             for pixels in [photo, noise, vec![77; samples]] {
                 for quality in [1, 50, 80, 100] {
                     let settings = Settings { has_full_chroma, ..settings(size, layout, quality) };
-                    let sequential = try_to_encode(&pixels, settings).unwrap();
-                    let settings = Settings { is_progressive: true, ..settings };
-                    let file = try_to_encode(&pixels, settings).unwrap();
-                    assert!(decoded(&file) == decoded(&sequential), "{settings:?}");
-                    assert!(file.len() as u64 <= settings.file_bytes(), "{settings:?}");
+                    for effort in EFFORTS {
+                        let settings = Settings { effort, ..settings };
+                        let sequential = try_to_encode(&pixels, settings).unwrap();
+                        let settings = Settings { is_progressive: true, ..settings };
+                        let file = try_to_encode(&pixels, settings).unwrap();
+                        assert!(decoded(&file) == decoded(&sequential), "{settings:?}");
+                        assert!(file.len() as u64 <= settings.file_bytes(), "{settings:?}");
+                    }
                 }
             }
         }
@@ -329,8 +375,11 @@ fn the_longest_files_are_within_the_bound() {
                 {
                     let settings = settings(size, layout, quality);
                     let settings = Settings { has_full_chroma, is_progressive, ..settings };
-                    let file = try_to_encode(pixels, settings).unwrap();
-                    assert!(file.len() as u64 <= settings.file_bytes());
+                    for effort in EFFORTS {
+                        let settings = Settings { effort, ..settings };
+                        let file = try_to_encode(pixels, settings).unwrap();
+                        assert!(file.len() as u64 <= settings.file_bytes());
+                    }
                 }
             }
         }

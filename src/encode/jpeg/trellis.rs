@@ -119,3 +119,104 @@ fn log2(count: u64) -> u64 {
     // 1 + x for 2^x.
     u64::from(bits) * COST_PER_BIT + (count << COST_PER_BIT_LOG2 >> bits) - COST_PER_BIT
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::encode::jpeg::quantization::Quantization;
+    use crate::encode::jpeg::sampling::Sampling;
+    use crate::encode::jpeg::scan::Scan;
+    use crate::encode::jpeg::symbols::{BlockCoder, Class, Symbol, SymbolSink};
+    use crate::error::Error;
+    use crate::request::JpegEffort;
+
+    /// Adds up the costs of all AC symbols.
+    struct Costs<'t>(&'t Trellis, i64);
+
+    impl SymbolSink for Costs<'_> {
+        fn start_mcu(&mut self) -> Result<(), Error> {
+            Ok(())
+        }
+
+        fn put(&mut self, symbol: Symbol) {
+            if symbol.class == Class::Ac {
+                self.1 += self.0.costs[symbol.index()];
+            }
+        }
+    }
+
+    /// The cost of a block, symbol by symbol.
+    fn cost(
+        trellis: &Trellis,
+        quantizer: &Quantizer,
+        exact: &Block,
+        block: &QuantizedBlock,
+    ) -> i64 {
+        let scan = Scan::script(Sampling::Gray, false);
+        let mut costs = Costs(trellis, 0);
+        let mut coder = BlockCoder::new(&scan[0]);
+        coder.block(0, block, &mut costs);
+        coder.end_blocks(&mut costs);
+        let errors = ZIGZAG.iter().enumerate().skip(1).map(|(k, &index)| {
+            let magnitude = i64::from(exact.as_flattened()[usize::from(index)].unsigned_abs());
+            let parts = magnitude * (PARTS_PER_STEP / 8) / i64::from(quantizer.steps[k]);
+            let value = i64::from(block.coefficients[k].unsigned_abs());
+            (parts - value * PARTS_PER_STEP).pow(2)
+        });
+        costs.1 + errors.sum::<i64>()
+    }
+
+    proptest! {
+        /// Every choice of zero, the value and one step less costs at least as much.
+        #[test]
+        fn no_other_coefficients_cost_less(
+            histogram in prop::array::uniform32(prop_oneof![Just(0_u64), 1_u64..5_000]),
+            places in prop::collection::vec((0_usize..64, -900_i16..900), 0..7),
+            quality in 20_u8..=95,
+        ) {
+            let mut counts = [0; 256];
+            for (to, count) in counts.iter_mut().zip(histogram.iter().cycle()) {
+                *to = *count;
+            }
+            let trellis = Trellis::new(&counts);
+            let [quantizer, _] = Quantization::new(quality, JpegEffort::Smallest).quantizers;
+            let mut exact = [[0; 8]; 8];
+            for &(place, value) in &places {
+                exact[place / 8][place % 8] = value;
+            }
+            let found = trellis.quantize(&exact, &quantizer);
+            let least = cost(&trellis, &quantizer, &exact, &found);
+            let nearest = quantizer.quantize(&exact);
+            prop_assert_eq!(found.coefficients[0], nearest.coefficients[0]);
+            let places: Vec<usize> = (1..64).filter(|&k| nearest.coefficients[k] != 0).collect();
+            for choice in 0..3_usize.pow(places.len() as u32) {
+                let mut other = QuantizedBlock::EMPTY;
+                other.put(0, nearest.coefficients[0]);
+                let mut digits = choice;
+                for &k in &places {
+                    let value = nearest.coefficients[k];
+                    other.put(k, [0, value, value - value.signum()][digits % 3]);
+                    digits /= 3;
+                }
+                prop_assert!(least <= cost(&trellis, &quantizer, &exact, &other), "{:?}", other);
+            }
+        }
+
+        #[test]
+        fn logarithms_are_within_a_tenth_of_a_bit(count in 1_u64..1 << 50) {
+            let exact = (count as f64).log2();
+            prop_assert!((log2(count) as f64 / COST_PER_BIT as f64 - exact).abs() < 0.1);
+        }
+    }
+
+    #[test]
+    fn a_symbol_that_never_occurs_costs_the_longest_code() {
+        let mut histogram = [0; 256];
+        histogram[0x01] = u64::MAX >> 9;
+        let trellis = Trellis::new(&histogram);
+        assert_eq!(trellis.costs[0x01], 256);
+        assert_eq!(trellis.costs[0x53], (16 + 3) * 256);
+    }
+}
