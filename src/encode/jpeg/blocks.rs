@@ -35,7 +35,7 @@ impl<'b> Blocks<'b> {
         budget: &'b Budget,
     ) -> Result<Self, Error> {
         let keeps_all = keeps_all(size, sampling, effort);
-        let len = if keeps_all { all(size, sampling) } else { per_row(size, sampling) };
+        let len = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
         let to_usize = |len| usize::try_from(len).map_err(|_| Error::OutOfMemory { bytes: len });
         Ok(Self {
             bands: Bands::new(size, sampling, budget)?,
@@ -46,10 +46,16 @@ impl<'b> Blocks<'b> {
         })
     }
 
+    /// How many blocks a picture has.
+    pub(super) const fn count(size: Size, sampling: Sampling) -> u64 {
+        let rows = size.height.div_ceil(sampling.mcu_side()) as u64;
+        rows.saturating_mul(per_row(size, sampling))
+    }
+
     /// The most bytes that [`new`](Self::new) allocates.
     pub(super) const fn memory_bytes(size: Size, sampling: Sampling, effort: JpegEffort) -> u64 {
         let keeps_all = keeps_all(size, sampling, effort);
-        let blocks = if keeps_all { all(size, sampling) } else { per_row(size, sampling) };
+        let blocks = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
         Bands::memory_bytes(size, sampling).saturating_add(blocks.saturating_mul(BLOCK_BYTES))
     }
 
@@ -128,13 +134,8 @@ const fn per_row(size: Size, sampling: Sampling) -> u64 {
     mcus * sampling.blocks_per_mcu() as u64
 }
 
-const fn all(size: Size, sampling: Sampling) -> u64 {
-    let rows = size.height.div_ceil(sampling.mcu_side()) as u64;
-    rows.saturating_mul(per_row(size, sampling))
-}
-
 /// The trellis takes too long for a second time.
 const fn keeps_all(size: Size, sampling: Sampling, effort: JpegEffort) -> bool {
     matches!(effort, JpegEffort::Smallest)
-        || all(size, sampling).saturating_mul(BLOCK_BYTES) <= MAX_KEPT_BYTES
+        || Blocks::count(size, sampling).saturating_mul(BLOCK_BYTES) <= MAX_KEPT_BYTES
 }

@@ -108,7 +108,13 @@ impl Settings {
         let scan = [(self.size.pixels(), pixel_ps), (bytes, FILE_BYTE_PS), (1, CODES_PS)];
         let scans = Scan::script(self.sampling(), self.is_progressive).len() as u64;
         let tries = if self.max_bytes.is_some() { quality::MAX_TRIES } else { 0 };
-        sum_ps(scan).saturating_mul(scans).saturating_mul(1 + tries)
+        let trellis_ps = match self.effort {
+            JpegEffort::Balanced => 0,
+            JpegEffort::Smallest => {
+                Blocks::count(self.size, self.sampling()).saturating_mul(TRELLIS_BLOCK_PS)
+            }
+        };
+        sum_ps(scan).saturating_mul(scans).saturating_add(trellis_ps).saturating_mul(1 + tries)
     }
 
     /// Photographs stay below a fifth of the bound, and noise below half of it at most qualities.
@@ -154,6 +160,8 @@ impl Settings {
 const PIXEL_PS: u64 = 9_000;
 /// The same with two blocks of chroma for each block of luma.
 const FULL_CHROMA_PIXEL_PS: u64 = 14_000;
+/// A block of coefficients of which each may be one or two steps, or zero.
+const TRELLIS_BLOCK_PS: u64 = 10_000_000;
 /// A byte of the largest possible file, counted and written once or twice.
 const FILE_BYTE_PS: u64 = 5_000;
 /// The best codes of four histograms.

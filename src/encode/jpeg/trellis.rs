@@ -81,14 +81,14 @@ impl Trellis {
         block
     }
 
-    /// The cheapest way to coefficient `k`, with its `value` or one step less.
+    /// The cheapest way to coefficient `k`, with its `value` or one step less. One step less has fewer
+    /// bits only below a power of two; otherwise it is just worse.
     #[inline(always)]
     fn path_to(&self, k: usize, value: u16, magnitude: i64, known: &[Path]) -> Path {
         let mut cheapest = Path { cost: i64::MAX, ..Path::START };
-        for value in [value, value - 1] {
-            if value == 0 {
-                break;
-            }
+        let values =
+            if value > 1 && value.is_power_of_two() { value - 1..=value } else { value..=value };
+        for value in values {
             let size = (u16::BITS - value.leading_zeros()) as usize;
             let error = magnitude - i64::from(value) * PARTS_PER_STEP;
             let instead_of_zero = error * error - magnitude * magnitude;

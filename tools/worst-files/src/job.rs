@@ -50,7 +50,7 @@ type RequestFor = fn(Size) -> Request;
 const SIDE: u32 = 256;
 
 /// The fastest of three runs, and of more if they are short: disturbances only ever add time.
-pub(crate) fn fastest_run(file: &[u8], request_for: RequestFor) -> Outcome {
+pub(crate) fn fastest_run(file: &[u8], request_for: &dyn Fn(Size) -> Request) -> Outcome {
     let start = Instant::now();
     let mut runs = 1;
     let mut best = once(file, request_for);
@@ -67,14 +67,14 @@ pub(crate) fn fastest_run(file: &[u8], request_for: RequestFor) -> Outcome {
 
 const SHORT: Duration = Duration::from_millis(200);
 
-fn once(file: &[u8], request_for: RequestFor) -> Outcome {
+fn once(file: &[u8], request_for: &dyn Fn(Size) -> Request) -> Outcome {
     // What the limit of work refuses is measured too.
     let mut limits = Limits::default();
     limits.max_work = u64::MAX;
     let start = Instant::now();
     let ((plan, end), measured) = measure(|| {
         let plan = probe(file).and_then(|header| {
-            let request = request_for(header.upright_size()).jpeg(80);
+            let request = request_for(header.upright_size());
             Plan::new(&header, &request, &limits)
         });
         let end = match &plan {
