@@ -7,13 +7,14 @@ use crate::finish::ColorConversion;
 use crate::picture::Picture;
 use crate::placeholder::Placeholder;
 use crate::request::OutputFormat;
-use crate::size::Size;
+use crate::size::{Rect, Size};
 
 /// A finished output: a new file without any byte of the upload, or pixels.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Thumbnail {
     pub(crate) body: Body,
     pub(crate) size: Size,
+    pub(crate) source_rect: Rect,
     pub(crate) color: ColorConversion,
     pub(crate) truncated: Option<Truncated>,
     pub(crate) placeholder: Option<Placeholder>,
@@ -29,7 +30,7 @@ pub(crate) enum Body {
 impl Thumbnail {
     /// What a quote counts for one thumbnail beside its content: the size of this type on machines
     /// of 64 bits, so that a quote is the same number everywhere.
-    pub(crate) const QUOTED_BYTES: u64 = 96;
+    pub(crate) const QUOTED_BYTES: u64 = 112;
 
     /// The bytes of the file, or the samples of the picture when
     /// [`Request::pixels`](crate::Request::pixels) asked for pixels.
@@ -73,6 +74,31 @@ impl Thumbnail {
     #[must_use]
     pub const fn size(&self) -> Size {
         self.size
+    }
+
+    /// The part of the upload that the output shows, in pixels of the upright picture: the complete
+    /// picture, or its [`crop`](crate::Request::crop) rectangle, or what a
+    /// [`cover`](crate::Request::cover) leaves of them.
+    ///
+    /// With [`attention`](crate::Request::attention) it tells what was found. The output is then cut
+    /// at its own scale, so that the edges of this rectangle are up to one pixel of the output, or
+    /// of the picture where that is larger, beside those of the output. A request for this
+    /// [`crop`](crate::Request::crop) shows the same part in any other size or format, for less
+    /// memory and work.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Rect, Request, Size};
+    /// # let pixels = vec![7; 600 * 200];
+    /// # let upload = Picture::new(Size::new(600, 200), Layout::Gray, pixels)?.to_png()?;
+    ///
+    /// let request = Request::cover(100, 100).focus(0.25, 0.4);
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// assert_eq!(avatar.source_rect(), Rect { x: 50, y: 0, width: 200, height: 200 });
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn source_rect(&self) -> Rect {
+        self.source_rect
     }
 
     /// The media type of [`bytes`](Self::bytes): `image/jpeg`, `image/png`, `image/webp`, or

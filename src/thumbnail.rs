@@ -125,7 +125,8 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     let mut focus = None;
     for (orders, slot) in plan.output_orders().zip(&mut finished) {
-        let OutputOrders { finish, attention, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, placeholder, encode, shown } = orders;
+        let mut source_rect = shown;
         interrupt.check()?;
         let mut pixels = if let Some(rows) = streamed.take() {
             small = Default::default();
@@ -137,6 +138,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
             interrupt.check()?;
             let part = order.cut(&pixels.samples, &mut focus, Job { budget, interrupt })?;
             pixels = Pixels { samples: part, size: order.size, ..pixels };
+            source_rect = focus.map_or(shown, |focus| order.source_rect(focus));
         }
         let placeholder = match placeholder {
             Some(order) => {
@@ -150,7 +152,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         let (size, color) = (pixels.size, pixels.color);
         let (body, reservation) = body(&encode, pixels, Job { budget, interrupt })?;
         *slot = Some(reservation);
-        thumbnails.push(Thumbnail { body, size, color, truncated, placeholder })?;
+        thumbnails.push(Thumbnail { body, size, source_rect, color, truncated, placeholder })?;
     }
     Ok(thumbnails.into_parts().0)
 }

@@ -57,6 +57,7 @@ fn the_json_of_a_success_has_every_field() {
     assert_eq!(object["scale"], "1/1");
     assert_eq!(object["output"], avatar.to_str().unwrap());
     assert_eq!((&object["output_width"], &object["output_height"]), (&90.into(), &60.into()));
+    assert_eq!(object["source_rect"], serde_json::json!([0, 0, 600, 400]));
     assert!(object["color"].is_string());
     assert!(object["elapsed_ms"].as_f64().unwrap() > 0.0);
     let bytes = fs::read(&avatar).unwrap();
@@ -84,6 +85,51 @@ fn the_part_of_the_picture_can_be_chosen() {
     assert_ne!(left, middle);
     assert_eq!(left, avatar_of(&["--crop", "50,0,200,200"]));
     assert_ne!(avatar_of(&["--attention"]), middle);
+    let part_of = |options: &[&str]| {
+        let output = run_with(options, &[&photo, &folder.path("avatar.png")]);
+        json_lines(&output)[0]["source_rect"].clone()
+    };
+    let part = |x: u64| serde_json::json!([x, 0, 200, 200]);
+    assert_eq!(part_of(&["--json"]), part(200));
+    assert_eq!(part_of(&["--json", "--focus", "0.25,0.5"]), part(50));
+    let found = part_of(&["--json", "--attention"]);
+    assert!((0..=400).filter(|&x| x != 200).any(|x| found == part(x)), "{found}");
+}
+
+/// The options that shape the file.
+#[test]
+fn the_file_can_be_shaped() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 400);
+    let run = |options: &[&str]| {
+        let avatar = folder.path("avatar.jpg");
+        let output = run_with(options, &[&photo, &avatar]);
+        (output.status.code(), json_lines(&output).remove(0), fs::read(avatar).unwrap_or_default())
+    };
+    let plain = run(&["--json"]).2;
+    let pixels = |file: &[u8]| bombproof::decode(file, &bombproof::Limits::default()).unwrap();
+
+    let (_, _, progressive) = run(&["--json", "--progressive"]);
+    assert!(bombproof::probe(&progressive).unwrap().progressive());
+    assert!(!bombproof::probe(&plain).unwrap().progressive());
+    assert_eq!(pixels(&progressive), pixels(&plain));
+
+    let (_, _, full_chroma) = run(&["--json", "--full-chroma"]);
+    // The sampling factors of luma in the frame header: half chroma, and full.
+    assert_eq!((luma_sampling(&plain), luma_sampling(&full_chroma)), (0x22, 0x11));
+
+    let most = plain.len() / 2;
+    let (status, object, short) = run(&["--json", "--max-bytes", &most.to_string()]);
+    assert_eq!(status, Some(0), "{object}");
+    assert!(!short.is_empty() && short.len() <= most, "{} of {most} bytes", short.len());
+    let (status, object, _) = run(&["--json", "--max-bytes", "100"]);
+    assert_eq!((status, &object["error"]["limit"]), (Some(2), &"max_bytes".into()), "{object}");
+}
+
+/// The sampling factors of the first component of a baseline JPEG (T.81, B.2.2).
+fn luma_sampling(file: &[u8]) -> u8 {
+    let frame = file.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+    file[frame + 11]
 }
 
 #[test]
@@ -304,7 +350,7 @@ fn a_timeout_is_a_refusal_that_may_be_retried() {
     assert_eq!(object["error"]["retryable"], true);
 }
 
-const SUCCESS_FIELDS: [&str; 17] = [
+const SUCCESS_FIELDS: [&str; 18] = [
     "animated",
     "color",
     "elapsed_ms",
@@ -320,6 +366,7 @@ const SUCCESS_FIELDS: [&str; 17] = [
     "output_width",
     "progressive",
     "scale",
+    "source_rect",
     "width",
     "work_quoted_ms",
 ];

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bombproof::{
-    Error, Interrupt, Limits, MemoryPool, Permit, Placeholder, Plan, Request, Size, Thumbnail,
+    Error, Interrupt, Limits, MemoryPool, Permit, Placeholder, Plan, Rect, Request, Size, Thumbnail,
 };
 
 use crate::heap_usage::measure_peak;
@@ -50,6 +50,8 @@ pub(crate) struct Avatar {
     pub(crate) output: PathBuf,
     pub(crate) size: Size,
     pub(crate) bytes: u64,
+    /// The part of the upright input that it shows.
+    pub(crate) source_rect: Rect,
     pub(crate) color: String,
     /// Where the data of the input ends, if that is too early.
     pub(crate) truncated: Option<String>,
@@ -144,6 +146,7 @@ fn make_avatar(
         output,
         size: thumbnail.size(),
         bytes: thumbnail.bytes().len() as u64,
+        source_rect: thumbnail.source_rect(),
         color: thumbnail.color().to_string(),
         truncated: thumbnail.truncated().map(|truncated| truncated.to_string()),
         placeholder: thumbnail.placeholder(),

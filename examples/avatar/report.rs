@@ -1,6 +1,6 @@
 //! The outcome of a job as text: a line for people, or one JSON object.
 
-use bombproof::{ErrorReport, Placeholder, Plan};
+use bombproof::{ErrorReport, Placeholder, Plan, Rect};
 use serde::Serialize;
 
 use crate::job::{Avatar, Completed, Failure, Outcome};
@@ -11,11 +11,12 @@ pub(crate) fn text(outcome: &Outcome) -> String {
     let ms = milliseconds(outcome);
     match &outcome.result {
         Ok(Completed { plan, avatar: Some(avatar) }) => format!(
-            "{input} -> {}: {} {}, scale {}, to {}, {}, {}{}{}; {ms:.1} ms; memory: {} quoted, {} measured",
+            "{input} -> {}: {} {}, scale {}, {} to {}, {}, {}{}{}; {ms:.1} ms; memory: {} quoted, {} measured",
             avatar.output.display(),
             plan.header().format(),
             plan.header().size(),
             scale(plan),
+            avatar.source_rect,
             avatar.size,
             readable_bytes(avatar.bytes),
             avatar.color,
@@ -82,6 +83,9 @@ struct Success {
     output_height: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_bytes: Option<u64>,
+    /// The part of the upright input that the avatar shows, as `[x, y, width, height]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_rect: Option<[u32; 4]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     color: Option<String>,
     /// Only when the input was truncated and `--accept-truncated` allowed it.
@@ -122,6 +126,7 @@ impl Success {
             output_width: output_size.width,
             output_height: output_size.height,
             output_bytes: avatar.map(|avatar| avatar.bytes),
+            source_rect: avatar.map(|avatar| sides(avatar.source_rect)),
             color: avatar.map(|Avatar { color, .. }| color.clone()),
             truncated: avatar.and_then(|avatar| avatar.truncated.clone()),
             thumb_hash: placeholder.map(|placeholder| placeholder.thumb_hash().to_string()),
@@ -160,6 +165,10 @@ fn message(failure: &Failure) -> String {
 fn hexadecimal(placeholder: Placeholder) -> String {
     let [red, green, blue] = placeholder.dominant_color();
     format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+const fn sides(Rect { x, y, width, height }: Rect) -> [u32; 4] {
+    [x, y, width, height]
 }
 
 fn scale(plan: &Plan) -> String {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::job::Job;
 use crate::picture::{Layout, PictureView};
 use crate::price::sum_ps;
-use crate::size::{Share, Size};
+use crate::size::{Rect, Share, Size};
 
 mod blur;
 mod grid;
@@ -27,6 +27,10 @@ pub(crate) struct Order {
     pub(crate) layout: Layout,
     /// The size of the output.
     pub(crate) size: Size,
+    /// What the complete picture shows of the upload, in upright pixels.
+    pub(crate) area: Rect,
+    /// How many of these pixels the output shows.
+    pub(crate) part: Size,
     /// No earlier output has found the focus.
     pub(crate) searches: bool,
 }
@@ -63,6 +67,18 @@ impl Order {
             cut.extend_from_slice(part.ok_or(Error::Bug("a part outside of its picture"))?)?;
         }
         Ok(cut)
+    }
+
+    /// The part of the upload around a focus, in upright pixels. That of the output is rounded to
+    /// its own pixels, so its edges may lie up to one of them beside.
+    pub(crate) fn source_rect(&self, focus: Focus) -> Rect {
+        let Self { area, part, .. } = *self;
+        Rect {
+            x: area.x + focus.x.start_of(part.width, area.width),
+            y: area.y + focus.y.start_of(part.height, area.height),
+            width: part.width,
+            height: part.height,
+        }
     }
 
     /// The bytes of the part.
@@ -148,7 +164,8 @@ mod tests {
         let places = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
         let pixels: Vec<u8> = places.flat_map(|(x, y)| pixel(x, y)).collect();
         let layout = Layout::Rgb;
-        let order = Order { picture, layout, size: part, searches: true };
+        let area = Rect::covering(picture);
+        let order = Order { picture, layout, size: part, area, part, searches: true };
         let budget = Budget::new(order.memory_bytes());
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
         let mut focus = None;
@@ -163,6 +180,8 @@ mod tests {
             .flat_map(|row| row[3 * x as usize..][..3 * part.width as usize].to_vec())
             .collect();
         assert_eq!(found[..], expected);
+        let Size { width, height } = part;
+        assert_eq!(order.source_rect(focus.unwrap()), Rect { x, y, width, height });
         drop(found);
         let short = Budget::new(order.memory_bytes() - 1);
         let job = Job { budget: &short, interrupt: &Interrupt::never() };
@@ -249,7 +268,9 @@ mod tests {
             _ => [(x * 97) as u8, 200, 30, 0],
         };
         let pixels: Vec<u8> = (0..300 * 20).flat_map(|i| pixel(i % 300)).collect();
-        let order = Order { picture, layout: Layout::Rgba, size, searches: true };
+        let area = Rect::covering(picture);
+        let layout = Layout::Rgba;
+        let order = Order { picture, layout, size, area, part: size, searches: true };
         let budget = Budget::new(order.memory_bytes());
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
         let cut = order.cut(&pixels, &mut None, job).unwrap();
@@ -262,7 +283,8 @@ mod tests {
         let (picture, size) = (Size::new(5, 3), Size::new(3, 3));
         let budget = Budget::new(1 << 20);
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-        let order = Order { picture, layout, size, searches: true };
+        let area = Rect::covering(picture);
+        let order = Order { picture, layout, size, area, part: size, searches: true };
         assert!(matches!(order.cut(&[0; 14], &mut None, job), Err(Error::Bug(_))));
         let larger = Order { size: Size::new(6, 3), ..order };
         assert!(matches!(larger.cut(&[0; 15], &mut None, job), Err(Error::Bug(_))));

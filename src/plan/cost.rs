@@ -46,7 +46,7 @@ impl Cost {
 
     /// Adds the cost of the next output.
     pub(crate) fn add_output(&mut self, orders: &OutputOrders, is_streamed: bool) {
-        let OutputOrders { finish, attention, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, placeholder, encode, .. } = orders;
         self.work_ps =
             self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
         let finish_bytes =

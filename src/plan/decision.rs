@@ -288,7 +288,7 @@ impl Plan {
             };
             let attention = self.attention_order(output, index, encode.layout);
             let placeholder = self.placeholder_order(&encode);
-            OutputOrders { finish, attention, placeholder, encode }
+            OutputOrders { finish, attention, placeholder, encode, shown: output.shown }
         })
     }
 
@@ -302,7 +302,15 @@ impl Plan {
         let transposed = self.header.orientation.is_transposed();
         let picture = if transposed { output.stored_size.transposed() } else { output.stored_size };
         let searches = !self.outputs().iter().take(index).any(|output| output.is_cut);
-        output.is_cut.then_some(attention::Order { picture, layout, size: output.size, searches })
+        let upright = if transposed { self.header.size.transposed() } else { self.header.size };
+        output.is_cut.then_some(attention::Order {
+            picture,
+            layout,
+            size: output.size,
+            area: self.request.crop_rect().unwrap_or(Rect::covering(upright)),
+            part: output.shown.size(),
+            searches,
+        })
     }
 
     fn placeholder_order(&self, encode: &encode::Order) -> Option<placeholder::Order> {

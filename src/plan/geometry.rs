@@ -14,6 +14,9 @@ pub(crate) struct OutputGeometry {
     pub(crate) stored_size: Size,
     /// The output size after the orientation is applied.
     pub(crate) size: Size,
+    /// The part of the upright picture that the output shows. Where the output is cut, only its
+    /// size is decided.
+    pub(crate) shown: Rect,
     /// The output is cut from what is made, where that draws attention. Else it is all of it.
     pub(crate) is_cut: bool,
 }
@@ -42,15 +45,14 @@ impl Geometry {
         let output = |target: Size| {
             let (part, size) = fit(request.fit(), area.size(), target, request.may_enlarge());
             let is_cut = request.crop_position() == CropPosition::Attention && part != area.size();
-            let (crop, made) = if is_cut {
-                (area, at_scale_of(area.size(), part, size))
-            } else {
-                (place(part, area, upright, request.crop_position()), size)
-            };
+            let shown = place(part, area, upright, request.crop_position());
+            let (crop, made) =
+                if is_cut { (area, at_scale_of(area.size(), part, size)) } else { (shown, size) };
             OutputGeometry {
                 crop: stored_rect(crop, upright, orientation),
                 stored_size: if orientation.is_transposed() { made.transposed() } else { made },
                 size,
+                shown,
                 is_cut,
             }
         };

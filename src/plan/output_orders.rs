@@ -1,5 +1,6 @@
 //! The orders of one output.
 
+use crate::size::Rect;
 use crate::{attention, encode, finish, placeholder};
 
 /// The order of each stage that makes an output from the small planes.
@@ -9,4 +10,6 @@ pub(crate) struct OutputOrders {
     pub(crate) attention: Option<attention::Order>,
     pub(crate) placeholder: Option<placeholder::Order>,
     pub(crate) encode: encode::Order,
+    /// The part of the upright picture that the output shows, unless attention places it.
+    pub(crate) shown: Rect,
 }

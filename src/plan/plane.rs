@@ -303,7 +303,7 @@ mod tests {
         };
         let plan = PlanePlan { scale: Scale::Full, shrink, samples_per_px: (0.5, 0.5) };
         let (stored_size, size) = (window.size(), window.size());
-        (plan, OutputGeometry { crop, stored_size, size, is_cut: false })
+        (plan, OutputGeometry { crop, stored_size, size, shown: crop, is_cut: false })
     }
 
     #[test]
