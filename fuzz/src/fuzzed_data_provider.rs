@@ -52,8 +52,8 @@ impl<'a> FuzzedDataProvider<'a> {
     fn try_request_parts(&mut self, side: u32) -> Result<RequestParts> {
         let canvas = [(); 4].map(|()| self.byte());
         let clear = [canvas[0], canvas[1], canvas[2], 0];
-        let pads = [Fit::Pad(canvas), Fit::Pad(clear), Fit::Pad([255; 4])];
-        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full, self.pick(&pads)]);
+        let pad = Fit::Pad(self.pick(&[canvas, clear, [255; 4]]));
+        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full, pad]);
         let count = if self.one_in(4) { 1 + self.below(8) } else { 1 };
         let sizes = (0..count).map(|_| Size::new(self.side(side), self.side(side))).collect();
         let crop = self.one_in(4).then(|| {
@@ -83,6 +83,7 @@ impl<'a> FuzzedDataProvider<'a> {
             max_bytes: self.one_in(8).then(|| u64::from(self.u32() >> (12 + self.byte() % 16))),
             full_chroma: self.one_in(8),
             progressive: self.one_in(8),
+            round: self.one_in(4),
         })
     }
 
