@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bombproof::{Error, Layout, Limit, Picture, Size};
+use bombproof::{Error, Layout, Limit, Limits, Picture, Size};
 use serde_json::Value;
 
 #[path = "support/avatar_program.rs"]
@@ -118,6 +118,9 @@ fn the_file_can_be_shaped() {
     // The sampling factors of luma in the frame header: half chroma, and full.
     assert_eq!((luma_sampling(&plain), luma_sampling(&full_chroma)), (0x22, 0x11));
 
+    let (_, _, smallest) = run(&["--json", "--smallest"]);
+    assert!(smallest.len() < plain.len(), "{} of {}", smallest.len(), plain.len());
+
     let most = plain.len() / 2;
     let (status, object, short) = run(&["--json", "--max-bytes", &most.to_string()]);
     assert_eq!(status, Some(0), "{object}");
@@ -130,6 +133,44 @@ fn the_file_can_be_shaped() {
 fn luma_sampling(file: &[u8]) -> u8 {
     let frame = file.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
     file[frame + 11]
+}
+
+#[test]
+fn a_picture_can_be_padded() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 200);
+    for (options, corner) in [
+        (&["--fit", "pad"][..], [0; 4]),
+        (&["--fit", "pad", "--canvas", "0980ff"], [9, 128, 255, 255]),
+        (&["--fit", "pad", "--canvas", "0980ff80"], [9, 128, 255, 128]),
+    ] {
+        let avatar = folder.path("avatar.png");
+        let output = run_with(&[options, &["--size", "90x60"]].concat(), &[&photo, &avatar]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let made = bombproof::decode(&fs::read(avatar).unwrap(), &Limits::default()).unwrap();
+        assert_eq!(made.size(), Size::new(90, 60));
+        let shown = &made.pixels()[..made.layout().bytes_per_pixel()];
+        assert_eq!(shown, &corner[..shown.len()]);
+        assert_eq!(made.layout().has_alpha(), corner[3] < 255);
+    }
+}
+
+#[test]
+fn a_picture_can_be_cut_round() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 200);
+    for (name, options) in
+        [("a.png", &["--round"][..]), ("a.jpg", &["--round", "--background", "0980ff"])]
+    {
+        let avatar = folder.path(name);
+        let output = run_with(options, &[&photo, &avatar]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let made = bombproof::decode(&fs::read(avatar).unwrap(), &Limits::default()).unwrap();
+        let corner = &made.pixels()[..made.layout().bytes_per_pixel()];
+        let expected = if name == "a.png" { &[0; 4][..] } else { &[9, 128, 255] };
+        let near = |(a, b): (&u8, &u8)| a.abs_diff(*b) < 3;
+        assert!(corner.len() == expected.len() && corner.iter().zip(expected).all(near));
+    }
 }
 
 #[test]
@@ -320,6 +361,7 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
         &[photo, &avatar, "--focus", "0.5,1.5"],
         &[photo, &avatar, "--focus", "0.5,0.5", "--attention"],
         &[photo, &avatar, "--quality", "101"],
+        &[photo, &avatar, "--fit", "pad", "--canvas", "0980f"],
         &[photo, &avatar, "--memory", "64MB"],
         &[photo, &avatar, "--timeout", "5"],
         &[photo, &avatar, "--jobs", "0"],

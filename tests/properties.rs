@@ -53,19 +53,33 @@ fn picture() -> impl Strategy<Value = Picture> {
 fn parts() -> impl Strategy<Value = RequestParts> {
     let size = (1..=300u32, 1..=300u32).prop_map(|(width, height)| Size::new(width, height));
     let crop = prop::option::weighted(0.3, (0..40u32, 0..40u32, 1..40u32, 1..40u32));
-    let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
+    let fit = prop_oneof![
+        Just(Fit::Cover),
+        Just(Fit::Contain),
+        Just(Fit::Full),
+        any::<[u8; 4]>().prop_map(Fit::Pad),
+        any::<[bool; 4]>().prop_map(|bits| Fit::Pad(bits.map(|bit| if bit { 255 } else { 0 }))),
+    ];
     let outputs =
         [Output::Jpeg(75), Output::Png, Output::WebP(75), Output::WebPLossless, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
     let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
-    (geometry, output, max_bytes, any::<[bool; 5]>()).prop_map(
+    (geometry, output, max_bytes, any::<[bool; 6]>()).prop_map(
         |((fit, sizes, crop, focus), output, max_bytes, flags)| {
-            let [enlarge, placeholder, full_chroma, progressive, attention] = flags;
+            let [enlarge, placeholder, full_chroma, progressive, attention, round] = flags;
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            let parts =
-                RequestParts { fit, sizes, crop, focus, output, enlarge, ..Default::default() };
+            let parts = RequestParts {
+                fit,
+                sizes,
+                crop,
+                focus,
+                output,
+                enlarge,
+                round,
+                ..Default::default()
+            };
             RequestParts { max_bytes, placeholder, full_chroma, progressive, attention, ..parts }
         },
     )

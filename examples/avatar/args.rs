@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bombproof::{Limits, Rect, Request, Size};
+use bombproof::{JpegEffort, Limits, Rect, Request, Size};
 use clap::{Parser, ValueEnum};
 
 use crate::value_parsers;
@@ -30,9 +30,19 @@ pub(crate) struct Args {
     #[arg(long, default_value = "256", value_parser = value_parsers::size)]
     size: Size,
 
-    /// cover: fill the size and crop the rest. contain: fit the complete picture inside
+    /// cover: fill the size and crop the rest. contain: fit the complete picture inside. pad: the
+    /// same in the middle of a canvas of the size
     #[arg(long, value_enum, default_value_t = Fit::Cover)]
     fit: Fit,
+
+    /// With pad: colour of the canvas; the last two digits are its opacity
+    #[arg(
+        long,
+        value_name = "RRGGBBAA",
+        default_value = "00000000",
+        value_parser = value_parsers::color_with_alpha
+    )]
+    canvas: [u8; 4],
 
     /// Use only this part of the picture, in pixels after the orientation is applied
     #[arg(long, value_name = "X,Y,W,H", value_parser = value_parsers::rect)]
@@ -63,6 +73,10 @@ pub(crate) struct Args {
     #[arg(long)]
     progressive: bool,
 
+    /// Write the shortest JPEG that looks about the same, in several times as long
+    #[arg(long)]
+    smallest: bool,
+
     /// Write the chroma of a JPEG in full size (4:4:4)
     #[arg(long)]
     full_chroma: bool,
@@ -75,6 +89,11 @@ pub(crate) struct Args {
         value_parser = value_parsers::color
     )]
     background: [u8; 3],
+
+    /// Cut the avatar to an ellipse, or to a circle if it is a square. A JPEG shows the background around
+    /// it
+    #[arg(long)]
+    round: bool,
 
     /// Enlarge pictures that are smaller than the size
     #[arg(long)]
@@ -130,6 +149,7 @@ pub(crate) struct Args {
 enum Fit {
     Cover,
     Contain,
+    Pad,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -180,6 +200,7 @@ impl Args {
         let request = match self.fit {
             Fit::Cover => Request::cover(width, height),
             Fit::Contain => Request::contain(width, height),
+            Fit::Pad => Request::pad(width, height, self.canvas),
         };
         let request = match self.output_format() {
             OutputFormat::Jpeg => request.jpeg(self.quality),
@@ -189,8 +210,10 @@ impl Args {
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
-        let request = request.jpeg_full_chroma(self.full_chroma);
+        let request = request.round(self.round).jpeg_full_chroma(self.full_chroma);
         let request = request.jpeg_progressive(self.progressive);
+        let request =
+            if self.smallest { request.jpeg_effort(JpegEffort::Smallest) } else { request };
         let request = match self.max_bytes {
             Some(bytes) => request.max_bytes(bytes),
             None => request,

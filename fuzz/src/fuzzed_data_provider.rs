@@ -4,7 +4,7 @@
 //! appended to a picture change the decisions alone.
 
 use arbitrary::{Result, Unstructured};
-use bombproof::{JpegDetail, Limits, Rect, Size};
+use bombproof::{JpegDetail, JpegEffort, Limits, Rect, Size};
 
 use crate::test_support::properties::{Fit, Output, RequestParts};
 
@@ -50,7 +50,10 @@ impl<'a> FuzzedDataProvider<'a> {
     }
 
     fn try_request_parts(&mut self, side: u32) -> Result<RequestParts> {
-        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full]);
+        let canvas = [(); 4].map(|()| self.byte());
+        let clear = [canvas[0], canvas[1], canvas[2], 0];
+        let pad = Fit::Pad(self.pick(&[canvas, clear, [255; 4]]));
+        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full, pad]);
         let count = if self.one_in(4) { 1 + self.below(8) } else { 1 };
         let sizes = (0..count).map(|_| Size::new(self.side(side), self.side(side))).collect();
         let crop = self.one_in(4).then(|| {
@@ -80,6 +83,8 @@ impl<'a> FuzzedDataProvider<'a> {
             max_bytes: self.one_in(8).then(|| u64::from(self.u32() >> (12 + self.byte() % 16))),
             full_chroma: self.one_in(8),
             progressive: self.one_in(8),
+            effort: self.pick(&[JpegEffort::Balanced, JpegEffort::Smallest]),
+            round: self.one_in(4),
         })
     }
 

@@ -1,7 +1,8 @@
 //! The setters of a request. Each test has the name of one.
 
 use bombproof::{
-    Error, JpegDetail, Layout, Limit, Limits, Picture, Plan, Rect, Request, Size, Thumbnail, probe,
+    Error, JpegDetail, JpegEffort, Layout, Limit, Limits, Picture, Plan, Rect, Request, Size,
+    Thumbnail, probe,
 };
 use bombproof_testkit::bombs::truncated;
 use bombproof_testkit::exif::{self, ByteOrder};
@@ -20,17 +21,17 @@ fn three_squares() -> Vec<u8> {
     Picture::new(Size::new(60, 20), Layout::Rgb, pixels).unwrap().to_png().unwrap()
 }
 
-fn pictures(file: &[u8], request: &Request) -> Vec<Picture> {
+pub(crate) fn pictures(file: &[u8], request: &Request) -> Vec<Picture> {
     let made = bombproof::thumbnails(file, &request.pixels(), &Limits::default()).unwrap();
     made.into_iter().map(|made| made.into_picture().unwrap()).collect()
 }
 
-fn picture(file: &[u8], request: &Request) -> Picture {
+pub(crate) fn picture(file: &[u8], request: &Request) -> Picture {
     pictures(file, request).remove(0)
 }
 
 /// The file that `request` makes of `file`.
-fn output(file: &[u8], request: &Request) -> Vec<u8> {
+pub(crate) fn output(file: &[u8], request: &Request) -> Vec<u8> {
     bombproof::thumbnail(file, request, &Limits::default()).unwrap().into_bytes()
 }
 
@@ -138,7 +139,10 @@ fn assert_focus_is_upright(orientation: u16) {
 }
 
 /// A PNG that is stored with this orientation.
-fn stored_as(orientation: u16, upright: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
+pub(crate) fn stored_as(
+    orientation: u16,
+    upright: &bombproof_testkit::pictures::Picture,
+) -> Vec<u8> {
     let exif = (*b"eXIf", exif::orientation(ByteOrder::Big, orientation));
     let options = Options { before_data: vec![exif], ..Options::default() };
     file(&Samples::of(&upright.stored_as(orientation), 8), &options)
@@ -382,6 +386,35 @@ fn jpeg_progressive() {
         assert!(progressive.work() > plan(request).work());
         let before = plan(request).memory_bytes();
         assert!(progressive.memory_bytes() < before + before / 16);
+    }
+}
+
+#[test]
+fn jpeg_effort() {
+    let photo = manifest::read("valid/photo.jpg");
+    for request in [Request::cover(200, 120), Request::cover(200, 120).jpeg_progressive(true)] {
+        let balanced = output(&photo, &request);
+        assert_eq!(output(&photo, &request.jpeg_effort(JpegEffort::Balanced)), balanced);
+        let request = request.jpeg_effort(JpegEffort::Smallest);
+        let smallest = output(&photo, &request);
+        assert!(smallest.len() * 10 < balanced.len() * 9, "{} {}", smallest.len(), balanced.len());
+        // It is nearly as close to the pixels.
+        let exact = picture(&photo, &request);
+        let distance = |file: &[u8]| {
+            let shown = picture(file, &Request::full_size());
+            let pairs = shown.pixels().iter().zip(exact.pixels());
+            pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+        };
+        assert!(distance(&smallest) * 4 < distance(&balanced) * 5);
+        // Both quotes tell what it takes.
+        let header = probe(&photo).unwrap();
+        let plan = |effort| {
+            let request = Request::cover(900, 900).enlarge(true).jpeg_effort(effort);
+            Plan::new(&header, &request, &Limits::default()).unwrap()
+        };
+        let [balanced, smallest] = [JpegEffort::Balanced, JpegEffort::Smallest].map(plan);
+        assert!(smallest.work() > balanced.work());
+        assert!(smallest.memory_bytes() > balanced.memory_bytes());
     }
 }
 

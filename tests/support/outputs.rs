@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use bombproof::{Error, Interrupt, JpegDetail, Limits, Plan, Rect, Request, Thumbnail, probe};
+use bombproof::{
+    Error, Interrupt, JpegDetail, JpegEffort, Limits, Plan, Rect, Request, Thumbnail, probe,
+};
 
 use crate::checksum::fnv1a64;
 
@@ -24,6 +26,10 @@ fn named_request(line: &str) -> Option<(&str, Request)> {
     let request = match (first[0], &numbers(&first)[..]) {
         ("cover", &[width, height]) => Request::cover(width, height),
         ("contain", &[width, height]) => Request::contain(width, height),
+        ("pad", &[width, height, ref canvas @ ..]) => {
+            let canvas: Vec<u8> = canvas.iter().map(byte).collect();
+            Request::pad(width, height, canvas.try_into().unwrap())
+        }
         ("full_size", []) => Request::full_size(),
         _ => panic!("{line}"),
     };
@@ -31,7 +37,6 @@ fn named_request(line: &str) -> Option<(&str, Request)> {
 }
 
 fn with_call(request: Request, call: &[&str]) -> Request {
-    let byte = |number: &u32| u8::try_from(*number).unwrap();
     if let &["focus", x, y] = call {
         return request.focus(x.parse().unwrap(), y.parse().unwrap());
     }
@@ -49,12 +54,18 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("jpeg_detail_best", []) => request.jpeg_detail(JpegDetail::Best),
         ("jpeg_full_chroma", []) => request.jpeg_full_chroma(true),
         ("jpeg_progressive", []) => request.jpeg_progressive(true),
+        ("jpeg_effort_smallest", []) => request.jpeg_effort(JpegEffort::Smallest),
+        ("round", []) => request.round(true),
         ("attention", []) => request.attention(),
         ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),
         ("accept_truncated", [percent]) => request.accept_truncated(byte(percent)),
         _ => panic!("{call:?}"),
     }
+}
+
+fn byte(number: &u32) -> u8 {
+    u8::try_from(*number).unwrap()
 }
 
 fn numbers(call: &[&str]) -> Vec<u32> {

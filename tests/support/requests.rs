@@ -1,6 +1,6 @@
 //! The requests that are made of each file of the corpus.
 
-use bombproof::{Rect, Request, Size};
+use bombproof::{JpegEffort, Rect, Request, Size};
 
 /// Every kind of target with every kind of output, and every further option with some of them.
 pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
@@ -26,6 +26,7 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         requests.push((format!("{name} pixels"), target.pixels()));
     }
     let scans = |target: Request| target.jpeg_full_chroma(true).jpeg_progressive(true).jpeg(90);
+    let smallest = |target: Request| target.jpeg_effort(JpegEffort::Smallest);
     let attention = Request::cover(90, 30).attention().and_size(30, 90).and_size(40, 40);
     let further = [
         ("cover 256 webp", targets[0].1.webp(80)),
@@ -34,9 +35,20 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("webp of few bytes", targets[4].1.max_bytes(1 << 20).webp(90)),
         ("cover 256 jpeg with all options", scans(targets[0].1).max_bytes(1 << 20)),
         ("full size jpeg with all options", scans(targets[5].1)),
+        ("the smallest jpeg", smallest(Request::cover(120, 90).and_size(48, 48))),
+        ("the smallest full jpeg", smallest(Request::full_size()).jpeg_full_chroma(true)),
+        ("the smallest jpeg of few bytes", smallest(scans(targets[4].1)).max_bytes(1 << 20)),
         ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
         ("attention", attention.png()),
         ("attention of one size", Request::cover(20, 80).attention().pixels()),
+        ("pad", Request::pad(90, 40, [200, 30, 90, 255]).and_size(20, 70).jpeg(80)),
+        ("transparent pad", Request::pad(300, 200, [0; 4]).enlarge(true).webp(80)),
+        ("pad of one size", Request::pad(40, 90, [255; 4]).placeholder(true).pixels()),
+        ("round", Request::cover(70, 50).round(true).and_size(9, 90).png()),
+        ("round jpeg", Request::cover(60, 60).round(true).background([9, 90, 200])),
+        ("round webp", Request::full_size().round(true).webp(70)),
+        ("round pad", Request::pad(50, 90, [250; 4]).round(true).pixels()),
+        ("round attention", Request::cover(20, 80).round(true).attention().placeholder(true)),
         ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true).webp_lossless()),
         ("placeholder of a full jpeg", Request::full_size().placeholder(true)),
     ];

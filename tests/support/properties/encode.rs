@@ -1,6 +1,6 @@
 //! Pictures that are encoded and decoded again.
 
-use bombproof::{Error, Layout, Limit, Limits, Picture, Request};
+use bombproof::{Error, JpegEffort, Layout, Limit, Limits, Picture, Request};
 
 use crate::counting_allocator::measure;
 
@@ -49,13 +49,19 @@ fn assert_similar(
     decoded
 }
 
-/// A JPEG in several scans shows the same as one in a single scan, with chroma of any size, and a
-/// limit in bytes is kept or refused.
+/// A JPEG in several scans shows the same as one in a single scan, with chroma of any size and any
+/// effort, and a limit in bytes is kept or refused.
 pub fn jpeg_options_keep_their_word(picture: &Picture, quality: u8) {
     let upload = picture.to_png().expect("a picture of a size that a PNG can store");
     let made = |request: &Request| bombproof::thumbnail(&upload, request, &Limits::default());
-    for full_chroma in [false, true] {
+    for (full_chroma, effort) in [
+        (false, JpegEffort::Balanced),
+        (true, JpegEffort::Balanced),
+        (false, JpegEffort::Smallest),
+        (true, JpegEffort::Smallest),
+    ] {
         let request = Request::full_size().jpeg(quality).jpeg_full_chroma(full_chroma);
+        let request = request.jpeg_effort(effort);
         let [sequential, progressive] = [false, true].map(|progressive| {
             let file = made(&request.jpeg_progressive(progressive)).expect("no limit in bytes");
             (bombproof::decode(file.bytes(), &Limits::default()).expect("our own file"), file)

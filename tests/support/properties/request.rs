@@ -1,6 +1,6 @@
 //! The parts of a request. [`Request`] does not expose its own, and a property must know them.
 
-use bombproof::{JpegDetail, Rect, Request, Size};
+use bombproof::{JpegDetail, JpegEffort, Rect, Request, Size};
 
 /// What a [`Request`] is built from.
 #[derive(Clone, Debug)]
@@ -21,12 +21,16 @@ pub struct RequestParts {
     pub max_bytes: Option<u64>,
     pub full_chroma: bool,
     pub progressive: bool,
+    pub effort: JpegEffort,
+    pub round: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     Cover,
     Contain,
+    /// On a canvas of this colour.
+    Pad([u8; 4]),
     Full,
 }
 
@@ -56,6 +60,8 @@ impl Default for RequestParts {
             max_bytes: None,
             full_chroma: false,
             progressive: false,
+            effort: JpegEffort::Balanced,
+            round: false,
         }
     }
 }
@@ -67,6 +73,7 @@ impl RequestParts {
         let mut request = match self.fit {
             Fit::Cover => Request::cover(first.width, first.height),
             Fit::Contain => Request::contain(first.width, first.height),
+            Fit::Pad(canvas) => Request::pad(first.width, first.height, canvas),
             Fit::Full => Request::full_size(),
         };
         if self.fit != Fit::Full {
@@ -86,6 +93,7 @@ impl RequestParts {
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
         request = request.jpeg_full_chroma(self.full_chroma).jpeg_progressive(self.progressive);
+        request = request.jpeg_effort(self.effort).round(self.round);
         if let Some(bytes) = self.max_bytes {
             request = request.max_bytes(bytes);
         }

@@ -1,0 +1,71 @@
+//! How the outputs look, and what is shown in their place.
+
+use super::builder::Request;
+
+impl Request {
+    /// The background colour, as red, green and blue, behind the transparent parts of a JPEG
+    /// output: those of the picture, of the canvas of [`pad`](Self::pad), and what
+    /// [`round`](Self::round) cuts off. Default white.
+    #[must_use]
+    pub const fn background(mut self, rgb: [u8; 3]) -> Self {
+        self.background = rgb;
+        self
+    }
+
+    /// Cuts the outputs round: to the ellipse that touches all four sides, which is a circle where
+    /// both sides are equal. Default false.
+    ///
+    /// What lies outside becomes transparent, and in a JPEG it shows the
+    /// [`background`](Self::background). Pixels on the edge keep as much of their opacity as they lie
+    /// inside, within 3 of 255: the edge is smooth. Pictures that are transparent themselves keep
+    /// that. All machines cut the same bytes. Pixels of [`Layout::Gray`](crate::Layout::Gray) become
+    /// [`Layout::GrayAlpha`](crate::Layout::GrayAlpha), and those of
+    /// [`Layout::Rgb`](crate::Layout::Rgb) [`Layout::Rgba`](crate::Layout::Rgba), in a second buffer,
+    /// which is in the quote.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Request, Size};
+    /// # let red = [200, 0, 0];
+    /// # let upload = Picture::new(Size::new(40, 20), Layout::Rgb, red.repeat(800))?.to_png()?;
+    ///
+    /// let request = Request::cover(16, 16).round(true).pixels();
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// let pixels: &[[u8; 4]] = avatar.bytes().as_chunks().0;
+    /// assert_eq!((pixels[0], pixels[16 * 8 + 8]), ([0, 0, 0, 0], [200, 0, 0, 255]));
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn round(mut self, round: bool) -> Self {
+        self.round = round;
+        self
+    }
+
+    /// Also makes a placeholder of each output, to show while it loads: a
+    /// [`ThumbHash`](crate::ThumbHash) and a colour.
+    /// [`Thumbnail::placeholder`](crate::Thumbnail::placeholder) returns it. Default false.
+    ///
+    /// It is made of the pixels of the output before they are encoded: the part that the output
+    /// shows, upright, in sRGB, and for a JPEG with transparent parts over the
+    /// [`background`](Self::background). It takes 32 KiB of memory for a moment, which is rarely at
+    /// the peak of a job, and time for each pixel of the output. Both are in the quotes.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Request, Size};
+    /// # let pixels = [200, 120, 40].repeat(640 * 480);
+    /// # let upload = Picture::new(Size::new(640, 480), Layout::Rgb, pixels)?.to_png()?;
+    ///
+    /// let request = Request::cover(256, 256).placeholder(true);
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// let placeholder = avatar.placeholder().unwrap();
+    /// assert_eq!(placeholder.dominant_color(), [200, 120, 40]);
+    /// assert_eq!(placeholder.thumb_hash().as_bytes().len(), 24);
+    /// let attribute = format!("data-thumbhash=\"{}\"", placeholder.thumb_hash()); // Base64
+    /// # assert_eq!(attribute.len(), 49);
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn placeholder(mut self, placeholder: bool) -> Self {
+        self.placeholder = placeholder;
+        self
+    }
+}
