@@ -44,7 +44,7 @@ fn the_part_that_draws_attention_is_told_to_the_pixel() {
         for orientation in 1..=8 {
             let upload = stored_as(orientation, &picture);
             let request = Request::cover(40, 40).attention();
-            for request in [request, request.crop(rect(0, 4, 290, 36)), request.and_size(60, 40)] {
+            for request in [request, request.crop(rect(7, 4, 283, 36)), request.and_size(60, 40)] {
                 for output in outputs(&upload, &request) {
                     let shown = output.source_rect();
                     let copy = &outputs(&upload, &Request::full_size().crop(shown))[0];

@@ -97,13 +97,18 @@ element("form").addEventListener("submit", async (event) => {
   if (!stored) return;
   const { thumb_hash, dominant_color } = stored.placeholder;
   const background = `${dominant_color} center / cover url(${thumbHashUrl(thumb_hash)})`;
-  element("avatars").replaceChildren(...stored.pictures.map(({ size, url, bytes }) => {
-    const picture = Object.assign(new Image(size, size), { src: url, alt: `Your avatar, ${size} pixels` });
+  element("avatars").replaceChildren(...stored.pictures.map(({ size, url, bytes, webp_url, webp_bytes }) => {
+    const image = Object.assign(new Image(size, size), { alt: `Your avatar, ${size} pixels` });
     // Shown until the picture is loaded, and gone then, because a picture can have transparent parts.
-    picture.style.background = background;
-    picture.addEventListener("load", () => { picture.style.background = ""; });
+    image.style.background = background;
+    image.addEventListener("load", () => { image.style.background = ""; });
+    // The browser takes the WebP if it can show one.
+    const picture = document.createElement("picture");
+    const webp = Object.assign(document.createElement("source"), { type: "image/webp", srcset: webp_url });
+    picture.append(webp, image);
+    image.src = url;
     const item = document.createElement("li");
-    item.append(picture, `${size} × ${size}, ${formatBytes(bytes)}`);
+    item.append(picture, `${size} × ${size}, ${formatBytes(webp_bytes)} as WebP, ${formatBytes(bytes)} as JPEG`);
     return item;
   }));
   element("memory").textContent =

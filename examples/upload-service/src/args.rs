@@ -29,7 +29,8 @@ pub(crate) enum Command {
         #[arg(long)]
         unknown: bool,
     },
-    /// Regenerates all avatars that were made with other sizes, another quality or another version.
+    /// Regenerates all avatars that were made with other sizes, another quality or another version, and gives a WebP to
+    /// those that have none.
     Regenerate(RegenerateArgs),
 }
 
@@ -79,6 +80,9 @@ pub(crate) struct Settings {
     /// JPEG quality, 1 to 100.
     #[arg(long, global = true, default_value_t = 80, value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
+    /// Quality of the lossy WebPs, 1 to 100. The default looks like the default of JPEG.
+    #[arg(long, global = true, default_value_t = 80, value_parser = value_parser!(u8).range(1..=100))]
+    pub(crate) webp_quality: u8,
     /// JSON file of limits, in the form of GET /limits. Missing fields have their defaults.
     #[arg(long, global = true)]
     pub(crate) limits: Option<PathBuf>,

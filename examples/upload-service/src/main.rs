@@ -17,6 +17,7 @@ mod storage;
 // The pipeline of an upload: read the body, decode and encode, store and publish.
 mod request_body;
 mod crop;
+mod file_format;
 mod render;
 mod publish;
 

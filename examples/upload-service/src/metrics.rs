@@ -78,7 +78,10 @@ const COUNTERS: [(&str, &str); 8] = [
     ("decodes_cancelled_total", "Decodes that were cancelled because the client disconnected"),
     ("decode_bytes_quoted_total", "Sum of the memory quotes of finished decodes"),
     ("decode_bytes_measured_total", "Sum of the heap peaks of finished decodes"),
-    ("reads_total", "Avatars served, by source (stored, scaled, smaller, placeholder)"),
+    (
+        "reads_total",
+        "Avatars served, by source (stored, other-format, scaled, smaller, placeholder)",
+    ),
     ("store_calls_total", "Calls to the store by result (ok, failed, timed_out, rejected)"),
     ("swept_blobs_total", "Blobs deleted because no avatar uses them"),
     ("pointer_conflicts_total", "Updates that conflicted with another one and were tried again"),

@@ -39,7 +39,10 @@ pub(crate) async fn store_blob(
     original: Option<&Original>,
 ) -> Result<Blob, ServiceError> {
     let blob = state.database.register_blob(&rendition.hash, &state.recipe()).await?;
-    let files = rendition.files.iter().map(|(side, file)| (blob.object(*side), file.clone()));
+    let files = rendition
+        .files
+        .iter()
+        .map(|file| (blob.object(file.side, file.format), file.bytes.clone()));
     let original = original
         .map(|original| (blob.folder().join(original.name.as_str()), original.bytes.clone()));
     let puts = files

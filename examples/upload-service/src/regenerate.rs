@@ -11,6 +11,7 @@ use futures_util::future::try_join_all;
 
 use crate::args::RegenerateArgs;
 use crate::error::ServiceError;
+use crate::file_format::FileFormat;
 use crate::publish::store_blob;
 use crate::render::{WhenPoolIsFull, render, run_blocking};
 use crate::state::{AppState, SharedState};
@@ -73,7 +74,7 @@ async fn worker(
     }
 }
 
-/// Uses the original if it was kept, else the largest stored size.
+/// Uses the original if it was kept, else the largest stored JPEG.
 async fn regenerate(state: &AppState, old: &Blob) -> Result<(), ServiceError> {
     let original = load_original(state, old).await?;
     let (source, crop) = match &original {
@@ -81,11 +82,12 @@ async fn regenerate(state: &AppState, old: &Blob) -> Result<(), ServiceError> {
         None => {
             let sides = state.store.sides_nearest_to(u32::MAX, old).await?;
             let largest = sides.first().ok_or(ServiceError::NotFound)?;
-            (state.store.get(&old.object(*largest)).await?.ok_or(ServiceError::NotFound)?, None)
+            let largest = old.object(*largest, FileFormat::Jpeg);
+            (state.store.get(&largest).await?.ok_or(ServiceError::NotFound)?, None)
         }
     };
-    let request = state.avatar_request(crop);
-    let rendition = render(state, source, request, WhenPoolIsFull::Wait).await?;
+    let requests = state.avatar_requests(crop);
+    let rendition = render(state, source, &requests, WhenPoolIsFull::Wait).await?;
     loop {
         let original = original.as_ref().map(|(original, ..)| original);
         let new = store_blob(state, &rendition, original).await?;

@@ -4,11 +4,13 @@ use std::fs;
 use std::sync::Arc;
 
 use anyhow::ensure;
-use bombproof::{Limits, MemoryPool, Rect, Request};
+use bombproof::{Limits, MemoryPool, Rect, Request, Size};
 use tokio::sync::Semaphore;
 
 use crate::args::Settings;
+use crate::file_format::FileFormat;
 use crate::metrics::Metrics;
+use crate::render;
 use crate::storage::blob_store::BlobStore;
 use crate::storage::database::Database;
 
@@ -42,9 +44,11 @@ pub(crate) async fn open(mut settings: Settings) -> anyhow::Result<SharedState> 
     ensure!(settings.jobs > 0, "--jobs must be at least 1");
     let pool = MemoryPool::new(u64::from(settings.pool_mib) << 20);
     // While its buffer grows, an upload reserves up to twice its size. The rest is left for a
-    // decode.
+    // decode, which holds the files of one format while it makes the other one.
     limits.max_input_bytes = limits.max_input_bytes.min(pool.capacity() / 4);
-    limits.max_memory_bytes = limits.max_memory_bytes.min(pool.capacity() / 2);
+    let sizes = settings.sizes.iter().map(|&side| Size::new(side, side));
+    let for_decode = (pool.capacity() / 2).saturating_sub(render::files_bytes(sizes));
+    limits.max_memory_bytes = limits.max_memory_bytes.min(for_decode);
     fs::create_dir_all(&settings.data)?;
     Ok(Arc::new(AppState {
         store: BlobStore::open(&settings)?,
@@ -58,20 +62,26 @@ pub(crate) async fn open(mut settings: Settings) -> anyhow::Result<SharedState> 
 }
 
 impl AppState {
-    /// All sizes from one decode. Small pictures are enlarged: size N is always N × N pixels.
-    pub(crate) fn avatar_request(&self, crop: Option<Rect>) -> Request {
+    /// A request for each format: all sizes from one decode. Small pictures are enlarged: size N is
+    /// always N × N pixels. WebP needs more memory and comes first, so that its files fit into what
+    /// JPEG does not need.
+    pub(crate) fn avatar_requests(&self, crop: Option<Rect>) -> [(FileFormat, Request); 2] {
         let mut sizes = self.settings.sizes.iter().rev();
         let largest = sizes.next().copied().unwrap_or(1);
-        let first = Request::cover(largest, largest).jpeg(self.settings.quality).enlarge(true);
-        let first = first.placeholder(true);
+        let first = Request::cover(largest, largest).enlarge(true);
         let request = sizes.fold(first, |request, &side| request.and_size(side, side));
-        crop.map_or(request, |crop| request.crop(crop))
+        let request = crop.map_or(request, |crop| request.crop(crop));
+        [
+            (FileFormat::WebP, request.webp(self.settings.webp_quality)),
+            (FileFormat::Jpeg, request.jpeg(self.settings.quality).placeholder(true)),
+        ]
     }
 
     /// Identifies the settings that an avatar is made with. The command `regenerate` replaces blobs
     /// that have another recipe.
     pub(crate) fn recipe(&self) -> String {
-        format!("{RENDERER_VERSION}; {:?}; jpeg {}", self.settings.sizes, self.settings.quality)
+        let Settings { sizes, quality, webp_quality, .. } = &self.settings;
+        format!("{RENDERER_VERSION}; {sizes:?}; jpeg {quality}, webp {webp_quality}")
     }
 }
 

@@ -1,10 +1,11 @@
-//! `GET /users/{id}/avatar` and `GET /avatars/{hash}/{size}.jpg`: serve the stored size, or else a
-//! larger size scaled down, or else a smaller size, or else a placeholder.
+//! `GET /users/{id}/avatar` and `GET /avatars/{hash}/{size}.{jpg,webp}`: serve the stored size, or
+//! else a larger size scaled down, or else a smaller size, or else a placeholder. What replaces a
+//! file is a JPEG.
 
 use ::metrics::counter;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bombproof::{Layout, Picture, Request, Size};
 use object_store::path::Path as ObjectPath;
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 use super::params::is_valid_user_id;
 use crate::error::ServiceError;
+use crate::file_format::FileFormat;
 use crate::render::{WhenPoolIsFull, render, run_blocking};
 use crate::state::{AppState, SharedState};
 use crate::storage::blob::Blob;
@@ -26,12 +28,15 @@ pub(crate) struct SizeQuery {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     Stored,
+    /// The JPEG, where the address names a WebP that does not exist.
+    OtherFormat,
     Scaled,
     Smaller,
     Placeholder,
 }
 
-/// `GET /users/{id}/avatar?size=`: caches must revalidate it, and get 304 when it has not changed.
+/// `GET /users/{id}/avatar?size=`: a WebP for clients that accept it, else a JPEG. Caches must
+/// revalidate it, and get 304 when it has not changed.
 pub(crate) async fn get_by_user(
     State(state): State<SharedState>,
     Path(user): Path<String>,
@@ -49,33 +54,46 @@ pub(crate) async fn get_by_user(
         // Nobody knows whether the user has an avatar.
         Err(error) => return placeholder(&user, side, &error.into()).await,
     };
-    let etag = etag(&avatar.blob.hash, side);
-    if has_current(&headers, &etag) {
-        return Ok(not_modified(&etag, REVALIDATE));
+    let blob = &avatar.blob;
+    let format = FileFormat::accepted(&headers);
+    if has_current(&headers, &etag(&blob.hash, side, format)) {
+        return Ok(varying(not_modified(&etag(&blob.hash, side, format), REVALIDATE)));
     }
-    match load(&state, &avatar.blob, side).await {
-        Ok((bytes, source)) => {
+    match load(&state, blob, side, format).await {
+        Ok(loaded) => {
+            let etag = etag(&blob.hash, side, loaded.format);
+            // An old avatar has no WebP.
+            if loaded.source == Source::Stored && has_current(&headers, &etag) {
+                return Ok(varying(not_modified(&etag, REVALIDATE)));
+            }
             let version = [("avatar-version", avatar.version.to_string())];
-            Ok((version, answer(bytes, source, &etag, REVALIDATE)).into_response())
+            let answer = (version, answer(loaded, &etag, REVALIDATE)).into_response();
+            Ok(varying(answer))
         }
         Err(error) => placeholder(&user, side, &error).await,
     }
 }
 
-/// `GET /avatars/{hash}/{size}.jpg`: the address contains the hash of the content, so it never
-/// changes.
+/// The answer depends on `Accept`.
+fn varying(mut response: Response) -> Response {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// `GET /avatars/{hash}/{size}.{jpg,webp}`: the address contains the hash of the content and the
+/// format, so it never changes.
 pub(crate) async fn get_by_hash(
     State(state): State<SharedState>,
     Path((hash, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ServiceError> {
-    let side = file.strip_suffix(".jpg").and_then(|side| side.parse().ok()).unwrap_or(0);
+    let (side, format) = FileFormat::parse_name(&file).ok_or(ServiceError::NotFound)?;
     let largest = state.settings.sizes.last().copied().unwrap_or(1);
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hash || !(1..=largest).contains(&side) {
         return Err(ServiceError::NotFound);
     }
-    let etag = etag(&hash, side);
+    let etag = etag(&hash, side, format);
     if has_current(&headers, &etag) {
         return Ok(not_modified(&etag, IMMUTABLE));
     }
@@ -83,8 +101,11 @@ pub(crate) async fn get_by_hash(
         Ok(blob) => blob,
         Err(error) => find_in_store(&state, &hash, error).await?,
     };
-    let (bytes, source) = load(&state, &blob.ok_or(ServiceError::NotFound)?, side).await?;
-    Ok(answer(bytes, source, &etag, IMMUTABLE))
+    let mut loaded = load(&state, &blob.ok_or(ServiceError::NotFound)?, side, format).await?;
+    if loaded.format != format && loaded.source == Source::Stored {
+        loaded.source = Source::OtherFormat;
+    }
+    Ok(answer(loaded, &etag, IMMUTABLE))
 }
 
 /// Finds a blob by the paths of its objects, while the database is down.
@@ -100,20 +121,36 @@ async fn find_in_store(
     }
 }
 
+/// What an answer consists of.
+struct Loaded {
+    bytes: Bytes,
+    format: FileFormat,
+    source: Source,
+}
+
 /// Loads the size `side`, or the best replacement for it.
-async fn load(state: &AppState, blob: &Blob, side: u32) -> Result<(Bytes, Source), ServiceError> {
-    if let Some(bytes) = state.store.get(&blob.object(side)).await? {
-        return Ok((bytes, Source::Stored));
+async fn load(
+    state: &AppState,
+    blob: &Blob,
+    side: u32,
+    format: FileFormat,
+) -> Result<Loaded, ServiceError> {
+    let of_size = [Some(format), (format != FileFormat::Jpeg).then_some(FileFormat::Jpeg)];
+    for format in of_size.into_iter().flatten() {
+        if let Some(bytes) = state.store.get(&blob.object(side, format)).await? {
+            return Ok(Loaded { bytes, format, source: Source::Stored });
+        }
     }
+    let format = FileFormat::Jpeg;
     for stored in state.store.sides_nearest_to(side, blob).await? {
-        let Some(bytes) = state.store.get(&blob.object(stored)).await? else { continue };
+        let Some(bytes) = state.store.get(&blob.object(stored, format)).await? else { continue };
         if stored < side {
-            return Ok((bytes, Source::Smaller));
+            return Ok(Loaded { bytes, format, source: Source::Smaller });
         }
         let request = Request::cover(side, side).jpeg(state.settings.quality);
-        let scaled = render(state, bytes, request, WhenPoolIsFull::Fail).await?;
-        let (_, file) = scaled.files.into_iter().next().ok_or(ServiceError::NotFound)?;
-        return Ok((file, Source::Scaled));
+        let scaled = render(state, bytes, &[(format, request)], WhenPoolIsFull::Fail).await?;
+        let file = scaled.files.into_iter().next().ok_or(ServiceError::NotFound)?;
+        return Ok(Loaded { bytes: file.bytes, format, source: Source::Scaled });
     }
     Err(ServiceError::NotFound)
 }
@@ -128,7 +165,8 @@ async fn placeholder(
     let hue = user.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     let background = [70 + hue / 4, 90, 160 - hue / 4];
     let file = run_blocking(move || draw_silhouette(side, background)?.to_jpeg(80)).await?;
-    Ok(answer(file.into(), Source::Placeholder, "", REVALIDATE))
+    let (bytes, format, source) = (file.into(), FileFormat::Jpeg, Source::Placeholder);
+    Ok(varying(answer(Loaded { bytes, format, source }, "", REVALIDATE)))
 }
 
 /// Draws a head and shoulders.
@@ -148,15 +186,17 @@ fn draw_silhouette(side: u32, background: [u8; 3]) -> Result<Picture, bombproof:
     Picture::new(Size::new(side, side), Layout::Rgb, pixels.collect())
 }
 
-fn answer(bytes: Bytes, source: Source, etag: &str, caching: &'static str) -> Response {
+fn answer(loaded: Loaded, etag: &str, caching: &'static str) -> Response {
+    let Loaded { bytes, format, source } = loaded;
     let name = match source {
         Source::Stored => "stored",
+        Source::OtherFormat => "other-format",
         Source::Scaled => "scaled",
         Source::Smaller => "smaller",
         Source::Placeholder => "placeholder",
     };
     counter!("reads_total", "source" => name).increment(1);
-    let kind = [(header::CONTENT_TYPE.as_str(), "image/jpeg"), ("avatar-source", name)];
+    let kind = [(header::CONTENT_TYPE.as_str(), format.media_type()), ("avatar-source", name)];
     if source == Source::Stored {
         (kind, [(header::CACHE_CONTROL, caching), (header::ETAG, etag)], bytes).into_response()
     } else {
@@ -169,8 +209,12 @@ fn not_modified(etag: &str, caching: &'static str) -> Response {
     (StatusCode::NOT_MODIFIED, headers).into_response()
 }
 
-fn etag(hash: &str, side: u32) -> String {
-    format!("\"{hash}-{side}\"")
+/// Every representation has its own. That of a JPEG is as it was before there were WebPs.
+fn etag(hash: &str, side: u32, format: FileFormat) -> String {
+    match format {
+        FileFormat::Jpeg => format!("\"{hash}-{side}\""),
+        FileFormat::WebP => format!("\"{hash}-{side}-webp\""),
+    }
 }
 
 /// True when `If-None-Match` contains `etag`.

@@ -17,7 +17,9 @@ pub(crate) struct Inspection {
     header: Header,
     /// The size after the orientation is applied.
     upright: Size,
+    /// That of the JPEGs. The WebPs have one of their own.
     plan: String,
+    /// Of the plan that needs more.
     memory_bytes: u64,
     /// The part that is used, in pixels as stored.
     used: Rect,
@@ -30,15 +32,19 @@ pub(crate) async fn post(
     Query(query): Query<CropQuery>,
     request: Request,
 ) -> Result<Json<Inspection>, ServiceError> {
-    let avatar_request = state.avatar_request(query.crop()?);
+    let requests = state.avatar_requests(query.crop()?);
     let upload = request_body::read(&state, request).await?;
     let limits = state.limits;
-    let plan = run_blocking(move || plan(upload.as_ref(), &avatar_request, &limits)).await?;
+    let [webp, plan] = run_blocking(move || {
+        let [webp, jpeg] = requests.map(|(_, request)| plan(upload.as_ref(), &request, &limits));
+        Ok([webp?, jpeg?])
+    })
+    .await?;
     Ok(Json(Inspection {
         header: plan.header().clone(),
         upright: plan.header().upright_size(),
         plan: plan.to_string(),
-        memory_bytes: plan.memory_bytes(),
+        memory_bytes: plan.memory_bytes().max(webp.memory_bytes()),
         used: plan.crop(),
         scale_divisor: plan.scale_divisor(),
         sizes: plan.output_sizes().collect(),

@@ -5,11 +5,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use bombproof::{Header, Placeholder};
+use bombproof::{Header, Placeholder, Rect};
 use serde::Serialize;
 
 use super::params::{CropQuery, expected_version, is_valid_user_id};
 use crate::error::{ServiceError, outcome_label};
+use crate::file_format::FileFormat;
 use crate::metrics::UploadMetrics;
 use crate::publish::publish;
 use crate::render::{WhenPoolIsFull, render};
@@ -22,6 +23,8 @@ struct StoredAvatar {
     user: String,
     version: i64,
     hash: String,
+    /// The part of the upright upload that the avatar shows.
+    source_rect: Rect,
     pictures: Vec<StoredSize>,
     placeholder: Option<ShownPlaceholder>,
     header: Header,
@@ -33,8 +36,11 @@ struct StoredAvatar {
 #[derive(Serialize)]
 struct StoredSize {
     size: u32,
+    /// The length and the address of the JPEG.
     bytes: usize,
     url: String,
+    webp_bytes: usize,
+    webp_url: String,
 }
 
 /// What a page shows while the avatar loads.
@@ -90,26 +96,31 @@ async fn upload(
     let crop = query.crop()?;
     let expected_version = expected_version(request.headers())?;
     let upload = Bytes::from_owner(request_body::read(state, request).await?);
-    let request = state.avatar_request(crop);
-    let rendition = render(state, upload.clone(), request, WhenPoolIsFull::Fail).await?;
+    let requests = state.avatar_requests(crop);
+    let rendition = render(state, upload.clone(), &requests, WhenPoolIsFull::Fail).await?;
     let original = state.settings.keep_originals.then(|| Original::new(upload, crop));
     let version = publish(state, &user, &rendition, original.as_ref(), expected_version).await?;
     tracing::info!(user, version, hash = rendition.hash, plan = %rendition.plan, "stored");
     Ok(StoredAvatar {
-        pictures: rendition
-            .files
+        pictures: state
+            .settings
+            .sizes
             .iter()
-            .rev()
-            .map(|(side, file)| StoredSize {
-                size: *side,
-                bytes: file.len(),
-                url: format!("/avatars/{}/{side}.jpg", rendition.hash),
+            .map(|&size| {
+                let file = |format: FileFormat| {
+                    let url = format!("/avatars/{}/{size}.{}", rendition.hash, format.extension());
+                    (rendition.bytes_of(size, format), url)
+                };
+                let (bytes, url) = file(FileFormat::Jpeg);
+                let (webp_bytes, webp_url) = file(FileFormat::WebP);
+                StoredSize { size, bytes, url, webp_bytes, webp_url }
             })
             .collect(),
+        source_rect: rendition.source_rect,
         placeholder: rendition.placeholder.map(ShownPlaceholder::from),
         header: rendition.plan.header().clone(),
         plan: rendition.plan.to_string(),
-        memory_quoted: rendition.plan.memory_bytes(),
+        memory_quoted: rendition.reserved_bytes,
         memory_measured: rendition.measured_bytes,
         hash: rendition.hash,
         user,

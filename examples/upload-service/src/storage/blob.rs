@@ -4,11 +4,13 @@ use object_store::path::Path;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-/// All sizes of one avatar. Users with the same avatar share a blob.
+use crate::file_format::FileFormat;
+
+/// All sizes of one avatar in both formats; old ones may have no WebP. Users with the same avatar share a blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Blob {
     pub(crate) id: i64,
-    /// SHA-256 of the content of all sizes.
+    /// SHA-256 of the content of all files.
     pub(crate) hash: String,
 }
 
@@ -17,8 +19,8 @@ impl Blob {
         Path::from_iter([self.hash.clone(), self.id.to_string()])
     }
 
-    pub(crate) fn object(&self, side: u32) -> Path {
-        self.folder().join(format!("{side}.jpg"))
+    pub(crate) fn object(&self, side: u32, format: FileFormat) -> Path {
+        self.folder().join(format!("{side}.{}", format.extension()))
     }
 
     /// The id in the path of an object.

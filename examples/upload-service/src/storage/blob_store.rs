@@ -18,6 +18,7 @@ use recloser::{AsyncRecloser, Recloser};
 
 use super::blob::Blob;
 use crate::args::Settings;
+use crate::file_format::FileFormat;
 
 pub(crate) struct BlobStore {
     objects: Arc<dyn ObjectStore>,
@@ -88,7 +89,7 @@ impl BlobStore {
         self.call(self.objects.list(below).try_collect()).await
     }
 
-    /// The sides of the stored sizes of `blob`, the best replacement for `side` first: the next
+    /// The sides of the stored JPEGs of `blob`, the best replacement for `side` first: the next
     /// larger ones, then the next smaller ones.
     pub(crate) async fn sides_nearest_to(
         &self,
@@ -97,8 +98,9 @@ impl BlobStore {
     ) -> Result<Vec<u32>, StoreError> {
         let objects = self.list(Some(&blob.folder())).await?;
         let names = objects.iter().filter_map(|object| object.location.filename());
-        let mut sides: Vec<u32> =
-            names.filter_map(|name| name.strip_suffix(".jpg")?.parse().ok()).collect();
+        let files = names.filter_map(FileFormat::parse_name);
+        let jpegs = files.filter(|(_, format)| *format == FileFormat::Jpeg);
+        let mut sides: Vec<u32> = jpegs.map(|(side, _)| side).collect();
         sides.sort_by_key(|&stored| (stored < side, stored.abs_diff(side)));
         Ok(sides)
     }

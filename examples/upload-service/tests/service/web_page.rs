@@ -40,6 +40,9 @@ async fn a_person_uploads_a_picture_crops_it_and_reads_a_refusal() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(browser.script(shown).await, serde_json::json!([64, 128, 256, 512]));
+    let sources = "return [...document.querySelectorAll('#avatars img')] \
+        .map(image => image.currentSrc.split('.').pop())";
+    assert_eq!(browser.script(sources).await, serde_json::json!(vec!["webp"; 4]));
     assert_eq!(number_of(&client.stored_avatar(&server.url, "me", 64).await), 123_457);
 
     // The placeholder: the colours of both halves, roughly.

@@ -15,6 +15,7 @@ pub(crate) struct Client(reqwest::Client);
 pub(crate) struct StoredAvatar {
     pub(crate) version: i64,
     pub(crate) hash: String,
+    pub(crate) source_rect: bombproof::Rect,
     pub(crate) pictures: Vec<StoredSize>,
     pub(crate) placeholder: StoredPlaceholder,
     pub(crate) memory_quoted: u64,
@@ -30,7 +31,10 @@ pub(crate) struct StoredPlaceholder {
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct StoredSize {
     pub(crate) size: u32,
+    pub(crate) bytes: usize,
     pub(crate) url: String,
+    pub(crate) webp_bytes: usize,
+    pub(crate) webp_url: String,
 }
 
 impl Client {
@@ -99,7 +103,7 @@ pub(crate) async fn metric(client: &Client, server: &str, sample: &str) -> f64 {
     line.unwrap_or(0.0)
 }
 
-/// All sizes of an avatar, from their addresses by content.
+/// The JPEGs of an avatar in all sizes, from their addresses by content. Checks the WebPs, too.
 pub(crate) async fn pictures_of(
     client: &Client,
     server: &str,
@@ -109,8 +113,16 @@ pub(crate) async fn pictures_of(
     for picture in &stored.pictures {
         let response = client.get(&format!("{server}{}", picture.url)).send().await.unwrap();
         assert_eq!(response.status(), 200, "{}", picture.url);
+        assert_eq!(response.headers()["content-type"], "image/jpeg");
         let bytes = response.bytes().await.unwrap().to_vec();
-        assert_eq!(decoded(&bytes).size(), bombproof::Size::new(picture.size, picture.size));
+        let webp = client.get(&format!("{server}{}", picture.webp_url)).send().await.unwrap();
+        assert_eq!(webp.status(), 200, "{}", picture.webp_url);
+        assert_eq!(webp.headers()["content-type"], "image/webp");
+        let webp = webp.bytes().await.unwrap().to_vec();
+        for (file, length) in [(&bytes, picture.bytes), (&webp, picture.webp_bytes)] {
+            assert_eq!(decoded(file).size(), bombproof::Size::new(picture.size, picture.size));
+            assert_eq!(file.len(), length);
+        }
         pictures.push(bytes);
     }
     pictures
