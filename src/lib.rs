@@ -137,6 +137,7 @@ mod decode;
 mod encode;
 mod finish;
 mod attention;
+mod canvas;
 mod placeholder;
 mod output;
 mod plan;

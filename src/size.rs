@@ -37,6 +37,18 @@ impl Size {
         self.width == 0 || self.height == 0
     }
 
+    /// The place of this size in the middle of `outer`, where it fits. Of an odd remainder, the extra
+    /// pixel is on the right and at the bottom.
+    pub(crate) const fn centered_in(self, outer: Self) -> Option<Rect> {
+        let Self { width, height } = self;
+        match (outer.width.checked_sub(width), outer.height.checked_sub(height)) {
+            (Some(room_x), Some(room_y)) => {
+                Some(Rect { x: room_x / 2, y: room_y / 2, width, height })
+            }
+            _ => None,
+        }
+    }
+
     /// Width and height exchanged: the size after a rotation by 90°.
     #[must_use]
     pub const fn transposed(self) -> Self {

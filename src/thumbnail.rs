@@ -125,7 +125,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     let mut finished: [Option<Reservation<'_>>; Request::MAX_SIZES] = Default::default();
     let mut focus = None;
     for (orders, slot) in plan.output_orders().zip(&mut finished) {
-        let OutputOrders { finish, attention, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, canvas, placeholder, encode } = orders;
         interrupt.check()?;
         let mut pixels = if let Some(rows) = streamed.take() {
             small = Default::default();
@@ -137,6 +137,11 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
             interrupt.check()?;
             let part = order.cut(&pixels.samples, &mut focus, Job { budget, interrupt })?;
             pixels = Pixels { samples: part, size: order.size, ..pixels };
+        }
+        if let Some(order) = canvas {
+            interrupt.check()?;
+            let samples = order.canvas(&pixels.samples, Job { budget, interrupt })?;
+            pixels = Pixels { samples, size: order.size, layout: order.layout, ..pixels };
         }
         let placeholder = match placeholder {
             Some(order) => {

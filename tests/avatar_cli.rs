@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bombproof::{Error, Layout, Limit, Picture, Size};
+use bombproof::{Error, Layout, Limit, Limits, Picture, Size};
 use serde_json::Value;
 
 #[path = "support/avatar_program.rs"]
@@ -84,6 +84,26 @@ fn the_part_of_the_picture_can_be_chosen() {
     assert_ne!(left, middle);
     assert_eq!(left, avatar_of(&["--crop", "50,0,200,200"]));
     assert_ne!(avatar_of(&["--attention"]), middle);
+}
+
+#[test]
+fn a_picture_can_be_padded() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 200);
+    for (options, corner) in [
+        (&["--fit", "pad"][..], [0; 4]),
+        (&["--fit", "pad", "--canvas", "0980ff"], [9, 128, 255, 255]),
+        (&["--fit", "pad", "--canvas", "0980ff80"], [9, 128, 255, 128]),
+    ] {
+        let avatar = folder.path("avatar.png");
+        let output = run_with(&[options, &["--size", "90x60"]].concat(), &[&photo, &avatar]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let made = bombproof::decode(&fs::read(avatar).unwrap(), &Limits::default()).unwrap();
+        assert_eq!(made.size(), Size::new(90, 60));
+        let shown = &made.pixels()[..made.layout().bytes_per_pixel()];
+        assert_eq!(shown, &corner[..shown.len()]);
+        assert_eq!(made.layout().has_alpha(), corner[3] < 255);
+    }
 }
 
 #[test]
@@ -274,6 +294,7 @@ fn wrong_usage_is_status_1_and_leaves_stdout_empty() {
         &[photo, &avatar, "--focus", "0.5,1.5"],
         &[photo, &avatar, "--focus", "0.5,0.5", "--attention"],
         &[photo, &avatar, "--quality", "101"],
+        &[photo, &avatar, "--fit", "pad", "--canvas", "0980f"],
         &[photo, &avatar, "--memory", "64MB"],
         &[photo, &avatar, "--timeout", "5"],
         &[photo, &avatar, "--jobs", "0"],

@@ -18,6 +18,8 @@ use bombproof::{Formats, Limits};
 mod manifest;
 #[path = "options/limits.rs"]
 mod limits;
+#[path = "options/look.rs"]
+mod look;
 #[path = "options/request.rs"]
 mod request;
 
@@ -25,7 +27,9 @@ mod request;
 fn every_setter_of_a_request_has_a_test() {
     let setters = public_functions("Request");
     assert!(setters.contains("background") && setters.contains("and_size"), "{setters:?}");
-    assert_eq!(setters, tests(include_str!("options/request.rs")));
+    let mut tested = tests(include_str!("options/request.rs"));
+    tested.extend(tests(include_str!("options/look.rs")));
+    assert_eq!(setters, tested);
 }
 
 #[test]

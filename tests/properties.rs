@@ -53,7 +53,13 @@ fn picture() -> impl Strategy<Value = Picture> {
 fn parts() -> impl Strategy<Value = RequestParts> {
     let size = (1..=300u32, 1..=300u32).prop_map(|(width, height)| Size::new(width, height));
     let crop = prop::option::weighted(0.3, (0..40u32, 0..40u32, 1..40u32, 1..40u32));
-    let fit = prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Full][..]);
+    let fit = prop_oneof![
+        Just(Fit::Cover),
+        Just(Fit::Contain),
+        Just(Fit::Full),
+        any::<[u8; 4]>().prop_map(Fit::Pad),
+        any::<[bool; 4]>().prop_map(|bits| Fit::Pad(bits.map(|bit| if bit { 255 } else { 0 }))),
+    ];
     let outputs =
         [Output::Jpeg(75), Output::Png, Output::WebP(75), Output::WebPLossless, Output::Pixels];
     let output = prop::sample::select(outputs.to_vec());

@@ -113,3 +113,14 @@ fn only_the_scans_that_the_scale_needs_are_counted() {
         "{scales:?}"
     );
 }
+
+/// A canvas costs what it has of pixels, whatever the picture has.
+#[test]
+fn a_canvas_is_counted() {
+    let file = png::black((8, 8), 1, 0);
+    let quote = |request: Request| work(&file, request.pixels());
+    let few = quote(Request::pad(8, 8, [0; 4]));
+    assert_eq!(few, quote(Request::contain(8, 8)));
+    let pixels = 1_000 * 1_000;
+    assert!(quote(Request::pad(1_000, 1_000, [0; 4])) >= few + 4 * pixels);
+}

@@ -30,9 +30,19 @@ pub(crate) struct Args {
     #[arg(long, default_value = "256", value_parser = value_parsers::size)]
     size: Size,
 
-    /// cover: fill the size and crop the rest. contain: fit the complete picture inside
+    /// cover: fill the size and crop the rest. contain: fit the complete picture inside. pad: the
+    /// same in the middle of a canvas of the size
     #[arg(long, value_enum, default_value_t = Fit::Cover)]
     fit: Fit,
+
+    /// With pad: colour of the canvas; the last two digits are its opacity
+    #[arg(
+        long,
+        value_name = "RRGGBBAA",
+        default_value = "00000000",
+        value_parser = value_parsers::color_with_alpha
+    )]
+    canvas: [u8; 4],
 
     /// Use only this part of the picture, in pixels after the orientation is applied
     #[arg(long, value_name = "X,Y,W,H", value_parser = value_parsers::rect)]
@@ -130,6 +140,7 @@ pub(crate) struct Args {
 enum Fit {
     Cover,
     Contain,
+    Pad,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -180,6 +191,7 @@ impl Args {
         let request = match self.fit {
             Fit::Cover => Request::cover(width, height),
             Fit::Contain => Request::contain(width, height),
+            Fit::Pad => Request::pad(width, height, self.canvas),
         };
         let request = match self.output_format() {
             OutputFormat::Jpeg => request.jpeg(self.quality),

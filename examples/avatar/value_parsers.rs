@@ -80,6 +80,20 @@ pub(crate) fn color(text: &str) -> Result<[u8; 3], String> {
         .ok_or_else(|| "expected a colour RRGGBB, such as ffffff for white".to_owned())
 }
 
+/// `RRGGBB` or `RRGGBBAA` in hexadecimal digits. Without an opacity, the colour is opaque.
+pub(crate) fn color_with_alpha(text: &str) -> Result<[u8; 4], String> {
+    let message = "expected a colour RRGGBB or RRGGBBAA, such as ffffff80 for half of white";
+    let (rgb, alpha) = text.split_at_checked(6).ok_or(message)?;
+    let [red, green, blue] = color(rgb).map_err(|_| message)?;
+    let is_byte = alpha.len() == 2 && alpha.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let alpha = match alpha {
+        "" => 255,
+        _ if is_byte => u8::from_str_radix(alpha, 16).map_err(|_| message)?,
+        _ => return Err(message.to_owned()),
+    };
+    Ok([red, green, blue, alpha])
+}
+
 fn side(text: &str) -> Option<u32> {
     parse_digits(text).filter(|&side| side > 0)
 }
@@ -151,6 +165,15 @@ mod tests {
         assert_eq!(color("ff8000"), Ok([255, 128, 0]));
         for wrong in ["", "fff", "#ffffff", "+fffff", "gggggg", "ffffff00"] {
             assert!(color(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_colour_with_alpha_has_two_more_digits_or_is_opaque() {
+        assert_eq!(color_with_alpha("ff8000"), Ok([255, 128, 0, 255]));
+        assert_eq!(color_with_alpha("ff80007f"), Ok([255, 128, 0, 127]));
+        for wrong in ["", "fffff", "ffffff0", "ffffff+0", "ffffff000", "gggggg00", "fffff\u{e9}0"] {
+            assert!(color_with_alpha(wrong).is_err(), "{wrong}");
         }
     }
 }

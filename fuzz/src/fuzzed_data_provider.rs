@@ -50,7 +50,10 @@ impl<'a> FuzzedDataProvider<'a> {
     }
 
     fn try_request_parts(&mut self, side: u32) -> Result<RequestParts> {
-        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full]);
+        let canvas = [(); 4].map(|()| self.byte());
+        let clear = [canvas[0], canvas[1], canvas[2], 0];
+        let pad = Fit::Pad(self.pick(&[canvas, clear, [255; 4]]));
+        let fit = self.pick(&[Fit::Cover, Fit::Contain, Fit::Full, pad]);
         let count = if self.one_in(4) { 1 + self.below(8) } else { 1 };
         let sizes = (0..count).map(|_| Size::new(self.side(side), self.side(side))).collect();
         let crop = self.one_in(4).then(|| {

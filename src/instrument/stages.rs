@@ -57,6 +57,9 @@ pub fn run_by_stage(
     if let Some(order) = orders.attention {
         pixels.samples = order.cut(&pixels.samples, &mut None, job)?;
     }
+    if let Some(order) = orders.canvas {
+        pixels.samples = order.canvas(&pixels.samples, job)?;
+    }
     end_of(Stage::Finish);
     let file = orders.encode.encode(&pixels.samples, job)?;
     end_of(Stage::Encode);

@@ -15,6 +15,19 @@ pub enum Layout {
 }
 
 impl Layout {
+    pub(crate) const fn new(is_gray: bool, has_alpha: bool) -> Self {
+        match (is_gray, has_alpha) {
+            (true, false) => Self::Gray,
+            (true, true) => Self::GrayAlpha,
+            (false, false) => Self::Rgb,
+            (false, true) => Self::Rgba,
+        }
+    }
+
+    pub(crate) const fn is_gray(self) -> bool {
+        matches!(self, Self::Gray | Self::GrayAlpha)
+    }
+
     /// Bytes per pixel: 1 to 4.
     #[must_use]
     pub const fn bytes_per_pixel(self) -> usize {

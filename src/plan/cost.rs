@@ -46,7 +46,7 @@ impl Cost {
 
     /// Adds the cost of the next output.
     pub(crate) fn add_output(&mut self, orders: &OutputOrders, is_streamed: bool) {
-        let OutputOrders { finish, attention, placeholder, encode } = orders;
+        let OutputOrders { finish, attention, canvas, placeholder, encode } = orders;
         self.work_ps =
             self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
         let finish_bytes =
@@ -61,6 +61,12 @@ impl Cost {
             let cut_bytes = attention.memory_bytes().saturating_add(pixel_bytes);
             self.finish_bytes = self.finish_bytes.max(cut_bytes.saturating_add(others_bytes));
             pixel_bytes = attention.cut_bytes();
+        }
+        if let Some(canvas) = canvas {
+            self.work_ps = self.work_ps.saturating_add(canvas.work_ps());
+            let canvas_bytes = canvas.memory_bytes().saturating_add(pixel_bytes);
+            self.finish_bytes = self.finish_bytes.max(canvas_bytes.saturating_add(others_bytes));
+            pixel_bytes = canvas.memory_bytes();
         }
         let others_bytes = others_bytes.saturating_add(pixel_bytes);
         if let Some(placeholder) = placeholder {

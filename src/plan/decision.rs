@@ -3,7 +3,6 @@
 use super::check;
 use super::cost::Cost;
 use super::geometry::{Geometry, OutputGeometry};
-use super::output_orders::OutputOrders;
 use super::plane::{PlanePlan, PlaneSource};
 use super::source::Source;
 #[cfg(feature = "instrument")]
@@ -11,15 +10,12 @@ use crate::charges::StageBytes;
 use crate::decode::webp::LoopFilter;
 use crate::decode::{self, jpeg, png, webp};
 use crate::error::Error;
-use crate::finish::Colors;
 use crate::limits::{Limit, Limits};
 use crate::output::Thumbnail;
-use crate::picture::Layout;
 use crate::probe::jpeg::Scale;
 use crate::probe::{Detail, Header};
 use crate::request::{Fit, OutputFormat, Request};
 use crate::size::{Rect, Size};
-use crate::{attention, encode, finish, placeholder};
 
 /// How an upload becomes its outputs: which part of the picture is decoded at which scale, the
 /// sizes of the outputs, and how many bytes of memory that needs.
@@ -46,10 +42,10 @@ use crate::{attention, encode, finish, placeholder};
 pub struct Plan {
     pub(super) header: Header,
     pub(super) request: Request,
-    limits: Limits,
+    pub(super) limits: Limits,
     geometry: Geometry,
     pub(super) source: Source,
-    planes: [PlanePlan; 4],
+    pub(super) planes: [PlanePlan; 4],
     pub(super) one_component_at_a_time: bool,
     /// The rows of the only output are made while those of its planes come in.
     is_streamed: bool,
@@ -271,67 +267,6 @@ impl Plan {
         decode::Order { source, planes }
     }
 
-    /// The orders of the stages for each output.
-    pub(crate) fn output_orders(&self) -> impl Iterator<Item = OutputOrders> {
-        let last = self.outputs().len().saturating_sub(1);
-        self.outputs().iter().enumerate().map(move |(index, output)| {
-            let finish = self.finish_order(output, index == last);
-            let encode = encode::Order {
-                format: self.request.output(),
-                size: output.size,
-                layout: finish.layout(),
-                background: self.request.background_rgb(),
-                max_bytes: self.request.max_output_bytes(),
-                jpeg_full_chroma: self.request.has_full_chroma(),
-                jpeg_progressive: self.request.is_progressive(),
-            };
-            let attention = self.attention_order(output, index, encode.layout);
-            let placeholder = self.placeholder_order(&encode);
-            OutputOrders { finish, attention, placeholder, encode }
-        })
-    }
-
-    /// The first output that is cut searches for the place of all.
-    fn attention_order(
-        &self,
-        output: &OutputGeometry,
-        index: usize,
-        layout: Layout,
-    ) -> Option<attention::Order> {
-        let transposed = self.header.orientation.is_transposed();
-        let picture = if transposed { output.stored_size.transposed() } else { output.stored_size };
-        let searches = !self.outputs().iter().take(index).any(|output| output.is_cut);
-        output.is_cut.then_some(attention::Order { picture, layout, size: output.size, searches })
-    }
-
-    fn placeholder_order(&self, encode: &encode::Order) -> Option<placeholder::Order> {
-        let is_jpeg = matches!(encode.format, OutputFormat::Jpeg { .. });
-        self.request.wants_placeholder().then_some(placeholder::Order {
-            size: encode.size,
-            layout: encode.layout,
-            background: is_jpeg.then_some(encode.background),
-        })
-    }
-
-    fn finish_order(&self, output: &OutputGeometry, is_last: bool) -> finish::Order {
-        let max_icc_bytes = match self.source.colors {
-            Colors::Cmyk | Colors::Ycck => self.limits.max_icc_bytes_cmyk,
-            _ => self.limits.max_icc_bytes,
-        };
-        finish::Order {
-            colors: self.source.colors,
-            has_alpha: self.source.alpha,
-            is_premultiplied: self.premultiplies(),
-            planes: self.planes.map(|plane| plane.part(output)),
-            stored_size: output.stored_size,
-            orientation: self.header.orientation,
-            max_icc_bytes,
-            icc_cost: self.header.icc_cost,
-            converts_colors: self.header.declares_colors(),
-            is_last,
-        }
-    }
-
     /// The decoded planes. Alpha, if any, is the last.
     fn planes(&self) -> &[PlanePlan] {
         self.planes.get(..self.source.plane_count()).unwrap_or(&self.planes)
@@ -344,7 +279,7 @@ impl Plan {
 
     /// Whether colours are multiplied by their alpha before they are averaged. Without averaging
     /// they stay as they are and lose no precision.
-    fn premultiplies(&self) -> bool {
+    pub(super) fn premultiplies(&self) -> bool {
         self.source.alpha && !self.is_copy()
     }
 
@@ -362,7 +297,7 @@ impl Plan {
         self.outputs().iter().any(|output| output.is_cut)
     }
 
-    fn outputs(&self) -> &[OutputGeometry] {
+    pub(super) fn outputs(&self) -> &[OutputGeometry] {
         self.geometry.outputs()
     }
 
@@ -383,7 +318,7 @@ const fn stored_share(plane: &PlaneSource, request: &Request) -> f64 {
 #[allow(clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
-    use crate::picture::Picture;
+    use crate::picture::{Layout, Picture};
     use crate::probe::webp::test_files::{Noise, chunk, riff, vp8};
     use crate::request::JpegDetail;
 

@@ -6,7 +6,7 @@ use super::decision::Plan;
 use crate::decode::webp::LoopFilter;
 use crate::finish::Colors;
 use crate::format::Format;
-use crate::request::OutputFormat;
+use crate::request::{Fit, OutputFormat};
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,6 +41,9 @@ impl fmt::Display for Plan {
         for (index, size) in self.output_sizes().enumerate() {
             let separator = if index == 0 { "" } else { " + " };
             write!(f, "{separator}{size}")?;
+        }
+        if matches!(self.request.fit(), Fit::Pad { .. }) {
+            write!(f, " padded")?;
         }
         write!(f, "; {}", self.cost)
     }

@@ -12,7 +12,8 @@ pub(crate) struct OutputGeometry {
     pub(crate) crop: Rect,
     /// The size of that part in the output, before the orientation is applied.
     pub(crate) stored_size: Size,
-    /// The output size after the orientation is applied.
+    /// The output size after the orientation is applied. It is that of the part, unless the output is
+    /// cut from it, or the part is placed on a canvas.
     pub(crate) size: Size,
     /// The output is cut from what is made, where that draws attention. Else it is all of it.
     pub(crate) is_cut: bool,
@@ -41,6 +42,7 @@ impl Geometry {
         }
         let output = |target: Size| {
             let (part, size) = fit(request.fit(), area.size(), target, request.may_enlarge());
+            let is_padded = matches!(request.fit(), Fit::Pad { .. });
             let is_cut = request.crop_position() == CropPosition::Attention && part != area.size();
             let (crop, made) = if is_cut {
                 (area, at_scale_of(area.size(), part, size))
@@ -50,7 +52,7 @@ impl Geometry {
             OutputGeometry {
                 crop: stored_rect(crop, upright, orientation),
                 stored_size: if orientation.is_transposed() { made.transposed() } else { made },
-                size,
+                size: if is_padded { target } else { size },
                 is_cut,
             }
         };
@@ -70,13 +72,13 @@ impl Geometry {
     }
 }
 
-/// The size of the part of a picture of size `source` that an output shows, and the size of the
+/// The size of the part of a picture of size `source` that an output shows, and its size in the
 /// output. The part is not empty and fits in the source. No side of the output is 0, and none is
 /// larger than that of `target`, or of the part unless `enlarge` is true.
 fn fit(fit: Fit, source: Size, target: Size, enlarge: bool) -> (Size, Size) {
     match fit {
         Fit::Full => (source, source),
-        Fit::Contain => (source, contain(source, target, enlarge)),
+        Fit::Contain | Fit::Pad { .. } => (source, contain(source, target, enlarge)),
         Fit::Cover => {
             let part = cover_part(source, target);
             if enlarge {
@@ -212,12 +214,14 @@ mod tests {
     }
 
     fn request() -> impl Strategy<Value = Request> {
-        (size(), any::<[bool; 3]>(), prop::option::of(focus())).prop_map(
-            |(size, [cover, enlarge, attention], focus)| {
-                let request = if cover {
-                    Request::cover(size.width, size.height)
-                } else {
-                    Request::contain(size.width, size.height)
+        let fit =
+            prop::sample::select(&[Fit::Cover, Fit::Contain, Fit::Pad { canvas: [0; 4] }][..]);
+        (size(), fit, any::<[bool; 2]>(), prop::option::of(focus())).prop_map(
+            |(Size { width, height }, fit, [enlarge, attention], focus)| {
+                let request = match fit {
+                    Fit::Cover => Request::cover(width, height),
+                    Fit::Pad { canvas } => Request::pad(width, height, canvas),
+                    _ => Request::contain(width, height),
                 };
                 let request = request.enlarge(enlarge);
                 let request = focus.map_or(request, |(x, y)| request.focus(x, y));
@@ -261,6 +265,10 @@ mod tests {
                 prop_assert_eq!(output.crop, Rect::covering(source));
                 prop_assert!(output.stored_size.width >= stored_size.width);
                 prop_assert!(output.stored_size.height >= stored_size.height);
+            } else if let Fit::Pad { .. } = request.fit() {
+                prop_assert_eq!(output.size, target);
+                prop_assert!(output.stored_size.width <= stored_size.width);
+                prop_assert!(output.stored_size.height <= stored_size.height);
             } else {
                 prop_assert_eq!(output.stored_size, stored_size);
             }

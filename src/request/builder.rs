@@ -63,6 +63,37 @@ impl Request {
         Self::new(Size::new(width, height), Fit::Contain)
     }
 
+    /// Fits the complete picture inside `width` × `height` pixels, like [`contain`](Self::contain),
+    /// and places it in the middle of a canvas of exactly that size. `canvas` is its colour: red,
+    /// green, blue and alpha, 255 for opaque.
+    ///
+    /// A picture that is smaller keeps its size, unless [`enlarge`](Self::enlarge) is set. Of an odd
+    /// remainder, the extra pixel is on the right and at the bottom. Through a transparent canvas, a
+    /// JPEG shows the [`background`](Self::background); the other outputs are transparent there.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Request, Size};
+    /// # let red = [200, 0, 0];
+    /// # let upload = Picture::new(Size::new(40, 20), Layout::Rgb, red.repeat(800))?.to_png()?;
+    ///
+    /// // White above and below, in every format.
+    /// let white = Request::pad(8, 8, [255; 4]).pixels();
+    /// let avatar = bombproof::thumbnail(&upload, &white, &Limits::default())?;
+    /// assert_eq!(avatar.size(), Size::new(8, 8));
+    /// assert_eq!(avatar.bytes()[..3], [255, 255, 255]);
+    ///
+    /// // Transparent, where the format has alpha.
+    /// let clear = Request::pad(8, 8, [0; 4]).pixels();
+    /// let avatar = bombproof::thumbnail(&upload, &clear, &Limits::default())?;
+    /// assert_eq!(avatar.bytes()[..4], [0, 0, 0, 0]);
+    /// assert_eq!(avatar.bytes()[4 * 8 * 4..][..4], [200, 0, 0, 255]);
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn pad(width: u32, height: u32, canvas: [u8; 4]) -> Self {
+        Self::new(Size::new(width, height), Fit::Pad { canvas })
+    }
+
     /// Keeps the size of the picture, or of the crop rectangle.
     ///
     /// It is the only size of its request: [`Plan::new`](crate::Plan::new) refuses one that

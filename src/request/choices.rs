@@ -38,6 +38,8 @@ pub(crate) enum Fit {
     Cover,
     /// Fits the complete picture inside the size.
     Contain,
+    /// The same, in the middle of a canvas of the size, in this colour with alpha.
+    Pad { canvas: [u8; 4] },
     /// Keeps the size of the picture.
     Full,
 }

@@ -18,8 +18,8 @@ impl Request {
     /// `x` and `y` are parts of the upright picture, from 0 at its left and top edge to 1 at its
     /// right and bottom edge, also when only a [`crop`](Self::crop) rectangle of it is used. A point
     /// outside of the rectangle chooses the nearest part inside. Outputs of
-    /// [`contain`](Self::contain) and [`full_size`](Self::full_size) cut nothing off and stay the
-    /// same.
+    /// [`contain`](Self::contain), [`pad`](Self::pad) and [`full_size`](Self::full_size) cut nothing
+    /// off and stay the same.
     ///
     /// [`Plan::new`](crate::Plan::new) refuses numbers below 0 or above 1, and NaN, with
     /// [`BadRequest::Focus`](crate::BadRequest::Focus).
@@ -53,7 +53,7 @@ impl Request {
     ///
     /// Of several sizes, all are placed around the same point, which is found in the picture of the
     /// first size that has to be cropped. A flat picture is cropped evenly. Outputs of
-    /// [`contain`](Self::contain) and [`full_size`](Self::full_size) stay the same.
+    /// [`contain`](Self::contain), [`pad`](Self::pad) and [`full_size`](Self::full_size) stay the same.
     /// [`Plan::crop`](crate::Plan::crop) returns the part that is searched.
     ///
     /// ```

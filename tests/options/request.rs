@@ -20,17 +20,17 @@ fn three_squares() -> Vec<u8> {
     Picture::new(Size::new(60, 20), Layout::Rgb, pixels).unwrap().to_png().unwrap()
 }
 
-fn pictures(file: &[u8], request: &Request) -> Vec<Picture> {
+pub(crate) fn pictures(file: &[u8], request: &Request) -> Vec<Picture> {
     let made = bombproof::thumbnails(file, &request.pixels(), &Limits::default()).unwrap();
     made.into_iter().map(|made| made.into_picture().unwrap()).collect()
 }
 
-fn picture(file: &[u8], request: &Request) -> Picture {
+pub(crate) fn picture(file: &[u8], request: &Request) -> Picture {
     pictures(file, request).remove(0)
 }
 
 /// The file that `request` makes of `file`.
-fn output(file: &[u8], request: &Request) -> Vec<u8> {
+pub(crate) fn output(file: &[u8], request: &Request) -> Vec<u8> {
     bombproof::thumbnail(file, request, &Limits::default()).unwrap().into_bytes()
 }
 
@@ -138,7 +138,10 @@ fn assert_focus_is_upright(orientation: u16) {
 }
 
 /// A PNG that is stored with this orientation.
-fn stored_as(orientation: u16, upright: &bombproof_testkit::pictures::Picture) -> Vec<u8> {
+pub(crate) fn stored_as(
+    orientation: u16,
+    upright: &bombproof_testkit::pictures::Picture,
+) -> Vec<u8> {
     let exif = (*b"eXIf", exif::orientation(ByteOrder::Big, orientation));
     let options = Options { before_data: vec![exif], ..Options::default() };
     file(&Samples::of(&upright.stored_as(orientation), 8), &options)

@@ -24,6 +24,10 @@ fn named_request(line: &str) -> Option<(&str, Request)> {
     let request = match (first[0], &numbers(&first)[..]) {
         ("cover", &[width, height]) => Request::cover(width, height),
         ("contain", &[width, height]) => Request::contain(width, height),
+        ("pad", &[width, height, ref canvas @ ..]) => {
+            let canvas: Vec<u8> = canvas.iter().map(byte).collect();
+            Request::pad(width, height, canvas.try_into().unwrap())
+        }
         ("full_size", []) => Request::full_size(),
         _ => panic!("{line}"),
     };
@@ -31,7 +35,6 @@ fn named_request(line: &str) -> Option<(&str, Request)> {
 }
 
 fn with_call(request: Request, call: &[&str]) -> Request {
-    let byte = |number: &u32| u8::try_from(*number).unwrap();
     if let &["focus", x, y] = call {
         return request.focus(x.parse().unwrap(), y.parse().unwrap());
     }
@@ -55,6 +58,10 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("accept_truncated", [percent]) => request.accept_truncated(byte(percent)),
         _ => panic!("{call:?}"),
     }
+}
+
+fn byte(number: &u32) -> u8 {
+    u8::try_from(*number).unwrap()
 }
 
 fn numbers(call: &[&str]) -> Vec<u32> {

@@ -37,6 +37,9 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("focus", Request::cover(60, 20).and_size(20, 60).focus(0.2, 0.9)),
         ("attention", attention.png()),
         ("attention of one size", Request::cover(20, 80).attention().pixels()),
+        ("pad", Request::pad(90, 40, [200, 30, 90, 255]).and_size(20, 70).jpeg(80)),
+        ("transparent pad", Request::pad(300, 200, [0; 4]).enlarge(true).webp(80)),
+        ("pad of one size", Request::pad(40, 90, [255; 4]).placeholder(true).pixels()),
         ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true).webp_lossless()),
         ("placeholder of a full jpeg", Request::full_size().placeholder(true)),
     ];

@@ -91,3 +91,24 @@ fn row_62_a_picture_that_is_searched_is_in_both_quotes() {
     attack.assert_picture(Size::new(4, 4));
     assert!(attack.quote.unwrap() < 16 << 20, "{attack:?}");
 }
+
+/// A picture of one pixel is not enlarged, but its canvas has 16 megapixels, eight times.
+#[test]
+fn row_63_every_canvas_is_in_both_quotes() {
+    let bomb = png::black((1, 1), 8, 2);
+    let one = Request::pad(4_096, 4_096, [9, 8, 7, 128]).png();
+    let eight = (0..7).fold(one, |request, _| request.and_size(4_096, 4_096));
+    for request in [one, eight] {
+        let attack = attack_with(&bomb, &request, &Limits::default());
+        attack.assert_over_limit(&[Limit::Memory, Limit::Work]);
+        assert_eq!(attack.heap.allocations, 0);
+    }
+    let mut limits = Limits::default();
+    limits.max_memory_bytes = 1 << 30;
+    limits.max_work = u64::MAX;
+    let header = probe(&bomb).unwrap();
+    let quote = |request| Plan::new(&header, request, &limits).unwrap();
+    assert!(quote(&one).memory_bytes() > 4 * 4_096 * 4_096);
+    assert!(quote(&eight.pixels()).work() > 7 * quote(&one.pixels()).work());
+    attack_with(&bomb, &eight.pixels(), &limits).assert_picture(Size::new(4_096, 4_096));
+}

@@ -69,6 +69,9 @@ fn output_fits(size: Size, shown: Size, target: Size, parts: &RequestParts) {
     if parts.fit == Fit::Full {
         return assert!(size == shown, "{size} is not the full size, {shown}");
     }
+    if let Fit::Pad(_) = parts.fit {
+        return assert!(size == target, "{size} is not the size of the canvas, {target}");
+    }
     assert!(
         size.width <= target.width && size.height <= target.height,
         "{size} exceeds {target}: {parts:?}"

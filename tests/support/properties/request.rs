@@ -27,6 +27,8 @@ pub struct RequestParts {
 pub enum Fit {
     Cover,
     Contain,
+    /// On a canvas of this colour.
+    Pad([u8; 4]),
     Full,
 }
 
@@ -67,6 +69,7 @@ impl RequestParts {
         let mut request = match self.fit {
             Fit::Cover => Request::cover(first.width, first.height),
             Fit::Contain => Request::contain(first.width, first.height),
+            Fit::Pad(canvas) => Request::pad(first.width, first.height, canvas),
             Fit::Full => Request::full_size(),
         };
         if self.fit != Fit::Full {

@@ -1,0 +1,126 @@
+//! Upright pixels → the same pixels in the middle of a canvas of one colour.
+
+use crate::budget::Buffer;
+use crate::error::Error;
+use crate::job::Job;
+use crate::picture::{Layout, PictureView};
+use crate::price::sum_ps;
+use crate::size::Size;
+
+mod pixel;
+
+/// How one output is placed on its canvas.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Order {
+    /// The size of the picture, which fits in the canvas.
+    pub(crate) picture: Size,
+    pub(crate) picture_layout: Layout,
+    /// The size of the canvas, which is that of the output.
+    pub(crate) size: Size,
+    /// The layout of the output: with the channels of the picture and those of the colour.
+    pub(crate) layout: Layout,
+    /// The colour of the canvas: red, green, blue and alpha.
+    pub(crate) color: [u8; 4],
+}
+
+impl Order {
+    /// The canvas with the picture, whose pixels are `pixels`.
+    pub(crate) fn canvas<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
+        let picture = PictureView { size: self.picture, layout: self.picture_layout, pixels };
+        picture.check(u32::MAX)?;
+        let place = self.picture.centered_in(self.size).ok_or(OUTSIDE)?;
+        let from_bytes = self.picture_layout.bytes_per_pixel();
+        let to_bytes = self.layout.bytes_per_pixel();
+        let row_bytes = self.size.width as usize * to_bytes;
+        let first_byte = place.x as usize * to_bytes;
+        let mut rows = pixels.chunks_exact(place.width as usize * from_bytes);
+        let mut canvas = job.budget.buffer(row_bytes * self.size.height as usize, 0u8)?;
+        for (y, target) in (0..).zip(canvas.chunks_exact_mut(row_bytes)) {
+            job.interrupt.check()?;
+            target.chunks_exact_mut(to_bytes).for_each(|pixel| pixel::write(pixel, self.color));
+            if place.y <= y
+                && let Some(row) = rows.next()
+            {
+                let inside = target.get_mut(first_byte..).ok_or(OUTSIDE)?;
+                pixel::convert_row(row, self.picture_layout, inside, self.layout)?;
+            }
+        }
+        Ok(canvas)
+    }
+
+    /// The bytes of the canvas, which are all that [`canvas`](Self::canvas) allocates.
+    pub(crate) const fn memory_bytes(&self) -> u64 {
+        self.size.pixels().saturating_mul(self.layout.bytes_per_pixel() as u64)
+    }
+
+    /// The most work of [`canvas`](Self::canvas) in picoseconds.
+    pub(crate) fn work_ps(&self) -> u64 {
+        sum_ps([
+            (self.size.pixels(), CANVAS_PIXEL_PS),
+            (self.picture.pixels(), PICTURE_PIXEL_PS),
+            (u64::from(self.size.height), ROW_PS),
+        ])
+    }
+}
+
+/// A pixel in the colour of the canvas.
+const CANVAS_PIXEL_PS: u64 = 4_000;
+/// A pixel of the picture in the layout of the canvas.
+const PICTURE_PIXEL_PS: u64 = 6_000;
+/// A row of the canvas, however short.
+const ROW_PS: u64 = 100_000;
+const OUTSIDE: Error = Error::Bug("a picture larger than its canvas");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Budget;
+    use crate::interrupt::Interrupt;
+
+    const GREY: [u8; 4] = [7, 7, 7, 255];
+
+    fn order(picture: Size, size: Size) -> Order {
+        let layout = Layout::Gray;
+        Order { picture, picture_layout: layout, size, layout, color: GREY }
+    }
+
+    fn canvas(order: &Order, pixels: &[u8]) -> Result<Vec<u8>, Error> {
+        let budget = Budget::new(order.memory_bytes());
+        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+        order.canvas(pixels, job).map(|canvas| canvas.to_vec())
+    }
+
+    #[test]
+    fn the_picture_is_in_the_middle_and_an_odd_pixel_is_right_of_it_and_below() {
+        let order = order(Size::new(2, 1), Size::new(5, 4));
+        let expected = [[7; 5], [7, 1, 2, 7, 7], [7; 5], [7; 5]].concat();
+        assert_eq!(canvas(&order, &[1, 2]).unwrap(), expected);
+        let order = Order { size: Size::new(4, 3), ..order };
+        assert_eq!(canvas(&order, &[1, 2]).unwrap(), [7, 7, 7, 7, 7, 1, 2, 7, 7, 7, 7, 7]);
+        let order = Order { size: Size::new(2, 1), ..order };
+        assert_eq!(canvas(&order, &[1, 2]).unwrap(), [1, 2]);
+    }
+
+    #[test]
+    fn the_canvas_has_the_channels_of_the_picture_and_of_the_color() {
+        let color = [200, 30, 90, 0];
+        let order =
+            Order { layout: Layout::Rgba, color, ..order(Size::new(1, 1), Size::new(2, 1)) };
+        assert_eq!(canvas(&order, &[9]).unwrap(), [9, 9, 9, 255, 200, 30, 90, 0]);
+        let order = Order { picture_layout: Layout::GrayAlpha, ..order };
+        assert_eq!(canvas(&order, &[9, 8]).unwrap(), [9, 9, 9, 8, 200, 30, 90, 0]);
+    }
+
+    #[test]
+    fn a_picture_that_does_not_fit_is_a_bug() {
+        for (picture, size) in [((3, 1), (2, 2)), ((1, 3), (2, 2))] {
+            let order = order(Size::new(picture.0, picture.1), Size::new(size.0, size.1));
+            assert!(matches!(canvas(&order, &[0; 3]), Err(Error::Bug(_))));
+        }
+        let order = order(Size::new(2, 1), Size::new(2, 2));
+        assert!(matches!(canvas(&order, &[0; 3]), Err(Error::Bug(_))));
+        let budget = Budget::new(order.memory_bytes() - 1);
+        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+        assert!(matches!(order.canvas(&[0; 2], job), Err(Error::Bug(_))));
+    }
+}

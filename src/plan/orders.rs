@@ -1,0 +1,110 @@
+//! The orders that a plan gives to the stages of each output.
+
+use super::decision::Plan;
+use super::geometry::OutputGeometry;
+use super::output_orders::OutputOrders;
+use crate::finish::Colors;
+use crate::picture::Layout;
+use crate::request::{Fit, OutputFormat};
+use crate::size::Size;
+use crate::{attention, canvas, encode, finish, placeholder};
+
+impl Plan {
+    /// The orders of the stages for each output.
+    pub(crate) fn output_orders(&self) -> impl Iterator<Item = OutputOrders> {
+        let last = self.outputs().len().saturating_sub(1);
+        self.outputs().iter().enumerate().map(move |(index, output)| {
+            let finish = self.finish_order(output, index == last);
+            let attention = self.attention_order(output, index, finish.layout());
+            let canvas = self.canvas_order(output, finish.layout());
+            let encode = encode::Order {
+                format: self.request.output(),
+                size: output.size,
+                layout: canvas.map_or(finish.layout(), |canvas| canvas.layout),
+                background: self.request.background_rgb(),
+                max_bytes: self.request.max_output_bytes(),
+                jpeg_full_chroma: self.request.has_full_chroma(),
+                jpeg_progressive: self.request.is_progressive(),
+            };
+            let placeholder = self.placeholder_order(&encode);
+            OutputOrders { finish, attention, canvas, placeholder, encode }
+        })
+    }
+
+    /// The first output that is cut searches for the place of all.
+    fn attention_order(
+        &self,
+        output: &OutputGeometry,
+        index: usize,
+        layout: Layout,
+    ) -> Option<attention::Order> {
+        let picture = self.upright(output.stored_size);
+        let searches = !self.outputs().iter().take(index).any(|output| output.is_cut);
+        output.is_cut.then_some(attention::Order { picture, layout, size: output.size, searches })
+    }
+
+    /// A canvas that shows nothing is left out.
+    fn canvas_order(&self, output: &OutputGeometry, layout: Layout) -> Option<canvas::Order> {
+        let Fit::Pad { canvas } = self.request.fit() else { return None };
+        let picture = self.upright(output.stored_size);
+        let color = match self.request.output() {
+            OutputFormat::Jpeg { .. } => over(canvas, self.request.background_rgb()),
+            _ if canvas[3] == 0 => [0; 4],
+            _ => canvas,
+        };
+        let [red, green, blue, alpha] = color;
+        let is_gray = layout.is_gray() && red == green && green == blue;
+        let order = canvas::Order {
+            picture,
+            picture_layout: layout,
+            size: output.size,
+            layout: Layout::new(is_gray, layout.has_alpha() || alpha < 255),
+            color,
+        };
+        (picture != output.size).then_some(order)
+    }
+
+    /// A size of the stored picture, after the orientation is applied.
+    fn upright(&self, stored: Size) -> Size {
+        if self.header.orientation.is_transposed() { stored.transposed() } else { stored }
+    }
+
+    fn placeholder_order(&self, encode: &encode::Order) -> Option<placeholder::Order> {
+        let is_jpeg = matches!(encode.format, OutputFormat::Jpeg { .. });
+        self.request.wants_placeholder().then_some(placeholder::Order {
+            size: encode.size,
+            layout: encode.layout,
+            background: is_jpeg.then_some(encode.background),
+        })
+    }
+
+    fn finish_order(&self, output: &OutputGeometry, is_last: bool) -> finish::Order {
+        let max_icc_bytes = match self.source.colors {
+            Colors::Cmyk | Colors::Ycck => self.limits.max_icc_bytes_cmyk,
+            _ => self.limits.max_icc_bytes,
+        };
+        finish::Order {
+            colors: self.source.colors,
+            has_alpha: self.source.alpha,
+            is_premultiplied: self.premultiplies(),
+            planes: self.planes.map(|plane| plane.part(output)),
+            stored_size: output.stored_size,
+            orientation: self.header.orientation,
+            max_icc_bytes,
+            icc_cost: self.header.icc_cost,
+            converts_colors: self.header.declares_colors(),
+            is_last,
+        }
+    }
+}
+
+/// A colour as it is shown over a background: opaque, and rounded.
+#[allow(clippy::cast_possible_truncation, reason = "a mean of two samples")]
+fn over([red, green, blue, alpha]: [u8; 4], background: [u8; 3]) -> [u8; 4] {
+    let alpha = u32::from(alpha);
+    let [r, g, b] = background.map(u32::from);
+    let mean = |sample: u8, behind| {
+        ((u32::from(sample) * alpha + behind * (255 - alpha) + 127) / 255) as u8
+    };
+    [mean(red, r), mean(green, g), mean(blue, b), 255]
+}

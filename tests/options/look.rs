@@ -1,0 +1,120 @@
+//! The setters that change what an output looks like. Each test has the name of one.
+
+use bombproof::{Layout, Limits, Picture, Plan, Request, Size, probe};
+use bombproof_testkit::pictures::noise;
+
+use crate::request::{output, picture, pictures, stored_as};
+
+/// The samples of an output in a wider layout.
+fn rgba(picture: &Picture) -> Vec<[u8; 4]> {
+    let pixels = picture.pixels().chunks_exact(picture.layout().bytes_per_pixel());
+    pixels
+        .map(|pixel| match *pixel {
+            [gray] => [gray, gray, gray, 255],
+            [gray, alpha] => [gray, gray, gray, alpha],
+            [red, green, blue] => [red, green, blue, 255],
+            [red, green, blue, alpha] => [red, green, blue, alpha],
+            _ => unreachable!("a pixel has one to four samples"),
+        })
+        .collect()
+}
+
+/// What a padded output of `size` shows: `inner` from pixel (`x`, `y`) on, and `canvas` around it.
+fn padded(inner: &Picture, (x, y): (u32, u32), size: Size, canvas: [u8; 4]) -> Vec<[u8; 4]> {
+    let pixels = rgba(inner);
+    let Size { width, height } = inner.size();
+    let places = (0..size.height).flat_map(|row| (0..size.width).map(move |column| (column, row)));
+    let shown = places.map(|(column, row)| {
+        if (x..x + width).contains(&column) && (y..y + height).contains(&row) {
+            pixels[((row - y) * width + column - x) as usize]
+        } else {
+            canvas
+        }
+    });
+    shown.collect()
+}
+
+/// The picture that `contain` makes, in the middle of the canvas, pixel by pixel.
+#[test]
+fn pad() {
+    let red = [200, 10, 20, 255];
+    for orientation in 1..=8 {
+        let file = stored_as(orientation, &noise(31, 22, 1));
+        for (target, x, y) in
+            [((40, 22), 4, 0), ((31, 40), 0, 9), ((44, 29), 6, 3), ((31, 22), 0, 0)]
+        {
+            let size = Size::new(target.0, target.1);
+            let inner = picture(&file, &Request::contain(target.0, target.1));
+            assert_eq!(inner.size(), Size::new(31, 22));
+            let made = picture(&file, &Request::pad(target.0, target.1, red));
+            assert_eq!((made.size(), made.layout()), (size, Layout::Rgb));
+            assert_eq!(rgba(&made), padded(&inner, (x, y), size, red), "{orientation} {size}");
+        }
+    }
+
+    // Made smaller and larger, in several sizes.
+    let file = stored_as(1, &noise(60, 20, 2));
+    let request = Request::pad(30, 30, red).and_size(9, 8).and_size(100, 50);
+    let sizes = [(30, 10, (0, 10)), (9, 3, (0, 2)), (60, 20, (20, 15))];
+    let enlarged = [(30, 10, (0, 10)), (9, 3, (0, 2)), (100, 33, (0, 8))];
+    for (enlarge, sizes) in [(false, sizes), (true, enlarged)] {
+        let request = request.enlarge(enlarge);
+        let plan = Plan::new(&probe(&file).unwrap(), &request, &Limits::default()).unwrap();
+        assert!(plan.to_string().contains(", JPEG 30x30 + 9x8 + 100x50 padded"), "{plan}");
+        let made = pictures(&file, &request);
+        assert!(plan.output_sizes().eq(made.iter().map(Picture::size)));
+        let contained = Request::contain(30, 30).and_size(9, 8).and_size(100, 50);
+        let contained = pictures(&file, &contained.enlarge(enlarge));
+        for ((made, inner), (width, height, place)) in made.iter().zip(&contained).zip(sizes) {
+            assert_eq!(inner.size(), Size::new(width, height));
+            assert!(rgba(made) == padded(inner, place, made.size(), red), "{}", made.size());
+        }
+    }
+    // Nothing is cut off, so no place is looked for.
+    for placed in [request.attention(), request.focus(0.1, 0.9)] {
+        assert_eq!(pictures(&file, &placed), pictures(&file, &request));
+    }
+    assert_canvas_colors();
+}
+
+/// A colour with alpha: every format shows what it can.
+fn assert_canvas_colors() {
+    let gray = Picture::new(Size::new(8, 8), Layout::Gray, vec![90; 64]).unwrap().to_png().unwrap();
+    let color = Picture::new(Size::new(8, 8), Layout::Rgb, [9, 90, 30].repeat(64)).unwrap();
+    let color = color.to_png().unwrap();
+    for (canvas, of_gray, of_color, shown) in [
+        ([77, 77, 77, 255], Layout::Gray, Layout::Rgb, [77, 77, 77, 255]),
+        ([7, 8, 9, 255], Layout::Rgb, Layout::Rgb, [7, 8, 9, 255]),
+        ([7, 7, 7, 100], Layout::GrayAlpha, Layout::Rgba, [7, 7, 7, 100]),
+        ([7, 8, 9, 100], Layout::Rgba, Layout::Rgba, [7, 8, 9, 100]),
+        // What is not seen has no colour.
+        ([7, 8, 9, 0], Layout::GrayAlpha, Layout::Rgba, [0, 0, 0, 0]),
+    ] {
+        let request = Request::pad(16, 8, canvas);
+        for (file, layout) in [(&gray, of_gray), (&color, of_color)] {
+            let made = picture(file, &request);
+            assert_eq!((made.layout(), rgba(&made)[0]), (layout, shown), "{canvas:?}");
+            for file_of in [Request::png, Request::webp_lossless] {
+                let decoded = picture(&output(file, &file_of(request)), &Request::full_size());
+                assert_eq!(rgba(&decoded), rgba(&made), "{canvas:?}");
+            }
+            // Alpha of a lossy WebP is exact.
+            let webp = picture(&output(file, &request.webp(90)), &Request::full_size());
+            let alpha = |picture: &Picture| rgba(picture).iter().map(|p| p[3]).collect::<Vec<_>>();
+            assert_eq!(alpha(&webp), alpha(&made));
+            // The canvas itself, over the background.
+            let opacity = f64::from(canvas[3]) / 255.0;
+            let jpeg = output(file, &request.background([250, 200, 10]).jpeg(100));
+            let jpeg = picture(&jpeg, &Request::full_size());
+            let shown = rgba(&jpeg)[0].into_iter().zip(canvas).zip([250, 200, 10]);
+            for ((shown, canvas), behind) in shown {
+                let wanted = f64::from(canvas) * opacity + f64::from(behind) * (1.0 - opacity);
+                assert!((f64::from(shown) - wanted).abs() < 3.0, "{shown}, not {wanted}");
+            }
+        }
+    }
+    // A transparent canvas on a grey background leaves a grey JPEG grey.
+    let request = Request::pad(16, 8, [1, 2, 3, 0]).background([60; 3]);
+    let jpeg = picture(&output(&gray, &request), &Request::full_size());
+    assert!(jpeg.layout() == Layout::Gray && jpeg.pixels()[0].abs_diff(60) < 3);
+}
