@@ -140,7 +140,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         }
         if let Some(order) = canvas {
             interrupt.check()?;
-            let samples = order.canvas(&pixels.samples, Job { budget, interrupt })?;
+            let samples = order.canvas(pixels.samples, Job { budget, interrupt })?;
             pixels = Pixels { samples, size: order.size, layout: order.layout, ..pixels };
         }
         let placeholder = match placeholder {

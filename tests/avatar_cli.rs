@@ -107,6 +107,24 @@ fn a_picture_can_be_padded() {
 }
 
 #[test]
+fn a_picture_can_be_cut_round() {
+    let folder = TempFolder::new();
+    let photo = photo(&folder, "photo.png", 600, 200);
+    for (name, options) in
+        [("a.png", &["--round"][..]), ("a.jpg", &["--round", "--background", "0980ff"])]
+    {
+        let avatar = folder.path(name);
+        let output = run_with(options, &[&photo, &avatar]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let made = bombproof::decode(&fs::read(avatar).unwrap(), &Limits::default()).unwrap();
+        let corner = &made.pixels()[..made.layout().bytes_per_pixel()];
+        let expected = if name == "a.png" { &[0; 4][..] } else { &[9, 128, 255] };
+        let near = |(a, b): (&u8, &u8)| a.abs_diff(*b) < 3;
+        assert!(corner.len() == expected.len() && corner.iter().zip(expected).all(near));
+    }
+}
+
+#[test]
 fn a_placeholder_is_printed_on_request() {
     let folder = TempFolder::new();
     let pixels = [9, 128, 255].repeat(60 * 40);

@@ -66,12 +66,20 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
     let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
-    (geometry, output, max_bytes, any::<[bool; 5]>()).prop_map(
+    (geometry, output, max_bytes, any::<[bool; 6]>()).prop_map(
         |((fit, sizes, crop, focus), output, max_bytes, flags)| {
-            let [enlarge, placeholder, full_chroma, progressive, attention] = flags;
+            let [enlarge, placeholder, full_chroma, progressive, attention, round] = flags;
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
-            let parts =
-                RequestParts { fit, sizes, crop, focus, output, enlarge, ..Default::default() };
+            let parts = RequestParts {
+                fit,
+                sizes,
+                crop,
+                focus,
+                output,
+                enlarge,
+                round,
+                ..Default::default()
+            };
             RequestParts { max_bytes, placeholder, full_chroma, progressive, attention, ..parts }
         },
     )

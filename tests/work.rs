@@ -124,3 +124,12 @@ fn a_canvas_is_counted() {
     let pixels = 1_000 * 1_000;
     assert!(quote(Request::pad(1_000, 1_000, [0; 4])) >= few + 4 * pixels);
 }
+
+/// Beside the pixels, which have alpha then, the rows of an ellipse cost what they have of lines.
+#[test]
+fn a_round_cut_is_counted() {
+    let file = manifest::read("valid/rgba-8.png");
+    let quote = |request: Request| work(&file, request.enlarge(true).pixels());
+    let request = Request::cover(100, 300);
+    assert!(quote(request.round(true)) >= quote(request) + 300 * 8_000);
+}

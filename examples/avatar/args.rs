@@ -86,6 +86,11 @@ pub(crate) struct Args {
     )]
     background: [u8; 3],
 
+    /// Cut the avatar to an ellipse, or to a circle if it is a square. A JPEG shows the background around
+    /// it
+    #[arg(long)]
+    round: bool,
+
     /// Enlarge pictures that are smaller than the size
     #[arg(long)]
     enlarge: bool,
@@ -201,7 +206,7 @@ impl Args {
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
-        let request = request.jpeg_full_chroma(self.full_chroma);
+        let request = request.round(self.round).jpeg_full_chroma(self.full_chroma);
         let request = request.jpeg_progressive(self.progressive);
         let request = match self.max_bytes {
             Some(bytes) => request.max_bytes(bytes),

@@ -83,6 +83,7 @@ impl<'a> FuzzedDataProvider<'a> {
             max_bytes: self.one_in(8).then(|| u64::from(self.u32() >> (12 + self.byte() % 16))),
             full_chroma: self.one_in(8),
             progressive: self.one_in(8),
+            round: self.one_in(4),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Upright pixels → the same pixels in the middle of a canvas of one colour.
+//! Upright pixels → the same pixels in the middle of a canvas of one colour, which may be cut round.
 
 use crate::budget::Buffer;
 use crate::error::Error;
@@ -7,6 +7,7 @@ use crate::picture::{Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
 
+mod ellipse;
 mod pixel;
 
 /// How one output is placed on its canvas.
@@ -17,17 +18,33 @@ pub(crate) struct Order {
     pub(crate) picture_layout: Layout,
     /// The size of the canvas, which is that of the output.
     pub(crate) size: Size,
-    /// The layout of the output: with the channels of the picture and those of the colour.
+    /// The layout of the output: with the channels of the picture and those of the colour, and with
+    /// alpha if it is round.
     pub(crate) layout: Layout,
     /// The colour of the canvas: red, green, blue and alpha.
     pub(crate) color: [u8; 4],
+    /// The canvas is cut to the ellipse that touches its sides.
+    pub(crate) is_round: bool,
 }
 
 impl Order {
     /// The canvas with the picture, whose pixels are `pixels`.
-    pub(crate) fn canvas<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
-        let picture = PictureView { size: self.picture, layout: self.picture_layout, pixels };
-        picture.check(u32::MAX)?;
+    pub(crate) fn canvas<'b>(
+        &self,
+        pixels: Buffer<'b, u8>,
+        job: Job<'b>,
+    ) -> Result<Buffer<'b, u8>, Error> {
+        let (size, layout) = (self.picture, self.picture_layout);
+        PictureView { size, layout, pixels: &pixels }.check(u32::MAX)?;
+        let mut canvas = if self.is_in_place() { pixels } else { self.placed(&pixels, job)? };
+        if self.is_round {
+            ellipse::cut(&mut canvas, self.size, self.layout, job.interrupt)?;
+        }
+        Ok(canvas)
+    }
+
+    /// A new canvas with the picture.
+    fn placed<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
         let place = self.picture.centered_in(self.size).ok_or(OUTSIDE)?;
         let from_bytes = self.picture_layout.bytes_per_pixel();
         let to_bytes = self.layout.bytes_per_pixel();
@@ -48,18 +65,31 @@ impl Order {
         Ok(canvas)
     }
 
-    /// The bytes of the canvas, which are all that [`canvas`](Self::canvas) allocates.
-    pub(crate) const fn memory_bytes(&self) -> u64 {
+    /// The picture is the canvas.
+    fn is_in_place(&self) -> bool {
+        self.picture == self.size && self.picture_layout == self.layout
+    }
+
+    /// The bytes of the canvas.
+    pub(crate) const fn canvas_bytes(&self) -> u64 {
         self.size.pixels().saturating_mul(self.layout.bytes_per_pixel() as u64)
+    }
+
+    /// The bytes that [`canvas`](Self::canvas) allocates.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        if self.is_in_place() { 0 } else { self.canvas_bytes() }
     }
 
     /// The most work of [`canvas`](Self::canvas) in picoseconds.
     pub(crate) fn work_ps(&self) -> u64 {
-        sum_ps([
+        let placed_ps = sum_ps([
             (self.size.pixels(), CANVAS_PIXEL_PS),
             (self.picture.pixels(), PICTURE_PIXEL_PS),
             (u64::from(self.size.height), ROW_PS),
-        ])
+        ]);
+        let placed_ps = if self.is_in_place() { 0 } else { placed_ps };
+        let round_ps = if self.is_round { ellipse::work_ps(self.size) } else { 0 };
+        placed_ps.saturating_add(round_ps)
     }
 }
 
@@ -81,13 +111,21 @@ mod tests {
 
     fn order(picture: Size, size: Size) -> Order {
         let layout = Layout::Gray;
-        Order { picture, picture_layout: layout, size, layout, color: GREY }
+        Order { picture, picture_layout: layout, size, layout, color: GREY, is_round: false }
+    }
+
+    /// The canvas, with `spare_bytes` more than quoted.
+    fn canvas_within(order: &Order, pixels: &[u8], spare_bytes: i64) -> Result<Vec<u8>, Error> {
+        let quoted = pixels.len() as u64 + order.memory_bytes();
+        let budget = Budget::new(quoted.saturating_add_signed(spare_bytes));
+        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+        let mut picture = budget.empty_buffer(pixels.len())?;
+        picture.extend_from_slice(pixels)?;
+        order.canvas(picture, job).map(|canvas| canvas.to_vec())
     }
 
     fn canvas(order: &Order, pixels: &[u8]) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(order.memory_bytes());
-        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-        order.canvas(pixels, job).map(|canvas| canvas.to_vec())
+        canvas_within(order, pixels, 0)
     }
 
     #[test]
@@ -119,8 +157,20 @@ mod tests {
         }
         let order = order(Size::new(2, 1), Size::new(2, 2));
         assert!(matches!(canvas(&order, &[0; 3]), Err(Error::Bug(_))));
-        let budget = Budget::new(order.memory_bytes() - 1);
-        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-        assert!(matches!(order.canvas(&[0; 2], job), Err(Error::Bug(_))));
+        assert!(matches!(canvas_within(&order, &[0; 2], -1), Err(Error::Bug(_))));
+    }
+
+    #[test]
+    fn a_picture_with_alpha_that_covers_its_canvas_is_cut_in_place() {
+        let size = Size::new(9, 8);
+        let layout = Layout::GrayAlpha;
+        let order = Order { picture_layout: layout, layout, is_round: true, ..order(size, size) };
+        assert_eq!(order.memory_bytes(), 0);
+        let round = canvas(&order, &[5, 200].repeat(72)).unwrap();
+        assert_eq!((&round[..2], &round[2 * (9 * 4 + 4)..][..2]), (&[0, 0][..], &[5, 200][..]));
+        let opaque = Order { picture_layout: Layout::Gray, ..order };
+        assert_eq!(opaque.memory_bytes(), 144);
+        let round = canvas(&opaque, &[5; 72]).unwrap();
+        assert_eq!((&round[..2], &round[2 * (9 * 4 + 4)..][..2]), (&[0, 0][..], &[5, 255][..]));
     }
 }

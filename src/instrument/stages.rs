@@ -58,7 +58,7 @@ pub fn run_by_stage(
         pixels.samples = order.cut(&pixels.samples, &mut None, job)?;
     }
     if let Some(order) = orders.canvas {
-        pixels.samples = order.canvas(&pixels.samples, job)?;
+        pixels.samples = order.canvas(pixels.samples, job)?;
     }
     end_of(Stage::Finish);
     let file = orders.encode.encode(&pixels.samples, job)?;

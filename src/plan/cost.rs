@@ -66,7 +66,7 @@ impl Cost {
             self.work_ps = self.work_ps.saturating_add(canvas.work_ps());
             let canvas_bytes = canvas.memory_bytes().saturating_add(pixel_bytes);
             self.finish_bytes = self.finish_bytes.max(canvas_bytes.saturating_add(others_bytes));
-            pixel_bytes = canvas.memory_bytes();
+            pixel_bytes = canvas.canvas_bytes();
         }
         let others_bytes = others_bytes.saturating_add(pixel_bytes);
         if let Some(placeholder) = placeholder {

@@ -45,6 +45,9 @@ impl fmt::Display for Plan {
         if matches!(self.request.fit(), Fit::Pad { .. }) {
             write!(f, " padded")?;
         }
+        if self.request.is_round() {
+            write!(f, " round")?;
+        }
         write!(f, "; {}", self.cost)
     }
 }

@@ -43,25 +43,34 @@ impl Plan {
         output.is_cut.then_some(attention::Order { picture, layout, size: output.size, searches })
     }
 
-    /// A canvas that shows nothing is left out.
+    /// A canvas that changes nothing is left out.
     fn canvas_order(&self, output: &OutputGeometry, layout: Layout) -> Option<canvas::Order> {
-        let Fit::Pad { canvas } = self.request.fit() else { return None };
-        let picture = self.upright(output.stored_size);
-        let color = match self.request.output() {
-            OutputFormat::Jpeg { .. } => over(canvas, self.request.background_rgb()),
-            _ if canvas[3] == 0 => [0; 4],
-            _ => canvas,
+        let picture = if output.is_cut { output.size } else { self.upright(output.stored_size) };
+        let is_round = self.request.is_round();
+        let canvas = match self.request.fit() {
+            Fit::Pad { canvas } if picture != output.size => Some(self.canvas_color(canvas)),
+            _ if is_round => None,
+            _ => return None,
         };
-        let [red, green, blue, alpha] = color;
-        let is_gray = layout.is_gray() && red == green && green == blue;
-        let order = canvas::Order {
+        let is_gray = canvas.is_none_or(|[red, green, blue, _]| red == green && green == blue);
+        let is_opaque = canvas.is_none_or(|[.., alpha]| alpha == 255) && !is_round;
+        Some(canvas::Order {
             picture,
             picture_layout: layout,
             size: output.size,
-            layout: Layout::new(is_gray, layout.has_alpha() || alpha < 255),
-            color,
-        };
-        (picture != output.size).then_some(order)
+            layout: Layout::new(layout.is_gray() && is_gray, layout.has_alpha() || !is_opaque),
+            color: canvas.unwrap_or_default(),
+            is_round,
+        })
+    }
+
+    /// The colour that a canvas has in the pixels of an output.
+    fn canvas_color(&self, canvas: [u8; 4]) -> [u8; 4] {
+        match self.request.output() {
+            OutputFormat::Jpeg { .. } => over(canvas, self.request.background_rgb()),
+            _ if canvas[3] == 0 => [0; 4],
+            _ => canvas,
+        }
     }
 
     /// A size of the stored picture, after the orientation is applied.

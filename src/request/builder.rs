@@ -40,6 +40,7 @@ pub struct Request {
     pub(super) max_bytes: Option<u64>,
     pub(super) jpeg_full_chroma: bool,
     pub(super) jpeg_progressive: bool,
+    pub(super) round: bool,
 }
 
 impl Request {
@@ -120,6 +121,7 @@ impl Request {
             max_bytes: None,
             jpeg_full_chroma: false,
             jpeg_progressive: false,
+            round: false,
         }
     }
 
@@ -179,6 +181,10 @@ impl Request {
 
     pub(crate) const fn is_progressive(&self) -> bool {
         self.jpeg_progressive
+    }
+
+    pub(crate) const fn is_round(&self) -> bool {
+        self.round
     }
 
     pub(crate) const fn has_full_chroma(&self) -> bool {

@@ -4,10 +4,39 @@ use super::builder::Request;
 
 impl Request {
     /// The background colour, as red, green and blue, behind the transparent parts of a JPEG
-    /// output. Default white.
+    /// output: those of the picture, of the canvas of [`pad`](Self::pad), and what
+    /// [`round`](Self::round) cuts off. Default white.
     #[must_use]
     pub const fn background(mut self, rgb: [u8; 3]) -> Self {
         self.background = rgb;
+        self
+    }
+
+    /// Cuts the outputs round: to the ellipse that touches all four sides, which is a circle where
+    /// both sides are equal. Default false.
+    ///
+    /// What lies outside becomes transparent, and in a JPEG it shows the
+    /// [`background`](Self::background). Pixels on the edge keep as much of their opacity as they lie
+    /// inside, within 3 of 255: the edge is smooth. Pictures that are transparent themselves keep
+    /// that. All machines cut the same bytes. Pixels of [`Layout::Gray`](crate::Layout::Gray) become
+    /// [`Layout::GrayAlpha`](crate::Layout::GrayAlpha), and those of
+    /// [`Layout::Rgb`](crate::Layout::Rgb) [`Layout::Rgba`](crate::Layout::Rgba), in a second buffer,
+    /// which is in the quote.
+    ///
+    /// ```
+    /// use bombproof::{Layout, Limits, Picture, Request, Size};
+    /// # let red = [200, 0, 0];
+    /// # let upload = Picture::new(Size::new(40, 20), Layout::Rgb, red.repeat(800))?.to_png()?;
+    ///
+    /// let request = Request::cover(16, 16).round(true).pixels();
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// let pixels: &[[u8; 4]] = avatar.bytes().as_chunks().0;
+    /// assert_eq!((pixels[0], pixels[16 * 8 + 8]), ([0, 0, 0, 0], [200, 0, 0, 255]));
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn round(mut self, round: bool) -> Self {
+        self.round = round;
         self
     }
 

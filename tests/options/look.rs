@@ -34,6 +34,109 @@ fn padded(inner: &Picture, (x, y): (u32, u32), size: Size, canvas: [u8; 4]) -> V
     shown.collect()
 }
 
+/// The part of each pixel inside the ellipse that touches all sides: of 100 × 100 points in it.
+fn inside_ellipse(size: Size) -> Vec<f64> {
+    let share = |at: u32, point: u32, side: u32| {
+        (2.0 * (f64::from(at) + (f64::from(point) + 0.5) / 100.0) / f64::from(side) - 1.0).powi(2)
+    };
+    let places = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
+    let part = |(x, y)| {
+        let points = (0..100).flat_map(|dy| (0..100).map(move |dx| (dx, dy)));
+        let is_inside =
+            |&(dx, dy): &(u32, u32)| share(x, dx, size.width) + share(y, dy, size.height) <= 1.0;
+        points.filter(is_inside).count() as f64 / 10_000.0
+    };
+    places.map(part).collect()
+}
+
+/// Asserts that `round` is `whole` with its alpha multiplied by the part of each pixel that lies
+/// inside.
+fn assert_round(round: &Picture, whole: &Picture) {
+    let size = whole.size();
+    let layout = if whole.layout() == Layout::Gray || whole.layout() == Layout::GrayAlpha {
+        Layout::GrayAlpha
+    } else {
+        Layout::Rgba
+    };
+    assert_eq!((round.size(), round.layout()), (size, layout));
+    for ((round, whole), part) in rgba(round).iter().zip(rgba(whole)).zip(inside_ellipse(size)) {
+        let alpha = f64::from(whole[3]) * part;
+        assert!(
+            (f64::from(round[3]) - alpha).abs() < 3.0,
+            "{size}: {round:?} of {whole:?}, {part}"
+        );
+        let is_inside = part == 1.0;
+        assert!(!is_inside || *round == whole || whole[3] == 0, "{size}: {round:?} of {whole:?}");
+        let color = if round[3] == 0 { &[0; 3] } else { &whole[..3] };
+        assert!(&round[..3] == color || whole[3] == 0, "{size}: {round:?} of {whole:?}");
+    }
+}
+
+/// Of every layout and orientation, in several sizes, on a canvas, and where attention cuts.
+#[test]
+fn round() {
+    let random = noise(31, 22, 1);
+    let gray_alpha = random.map(2, |from, to| to.copy_from_slice(&from[1..]));
+    for view in [random.gray(), gray_alpha, random.with_alpha(), random] {
+        for orientation in [1, 3, 6] {
+            let file = stored_as(orientation, &view);
+            for request in [
+                Request::full_size(),
+                Request::cover(20, 20),
+                Request::cover(7, 64).enlarge(true).and_size(12, 9).and_size(1, 1).and_size(2, 1),
+                Request::pad(40, 40, [9, 8, 7, 200]).and_size(31, 9),
+                Request::cover(9, 15).attention(),
+            ] {
+                let whole = pictures(&file, &request);
+                let made = pictures(&file, &request.round(true));
+                assert_eq!(made.len(), whole.len());
+                for (round, whole) in made.iter().zip(&whole) {
+                    assert_round(round, whole);
+                }
+                assert_eq!(pictures(&file, &request.round(false)), whole);
+                let plan = |request| {
+                    Plan::new(&probe(&file).unwrap(), &request, &Limits::default()).unwrap()
+                };
+                assert!(plan(request.round(true)).to_string().contains(" round"));
+            }
+        }
+    }
+    assert_round_files();
+}
+
+/// Every format shows the same edge; a JPEG shows the background around it.
+fn assert_round_files() {
+    let file = stored_as(1, &noise(40, 40, 3).map(3, |_, to| to.copy_from_slice(&[30, 200, 90])));
+    let gray = Picture::new(Size::new(40, 40), Layout::Gray, vec![90; 1_600]).unwrap();
+    let request = Request::cover(32, 24).round(true).background([250, 200, 10]);
+    for file in [file, gray.to_png().unwrap()] {
+        let pixels = picture(&file, &request);
+        let decoded = |request: Request| picture(&output(&file, &request), &Request::full_size());
+        for lossless in [request.png(), request.webp_lossless()] {
+            assert_eq!(rgba(&decoded(lossless)), rgba(&pixels));
+        }
+        let webp = rgba(&decoded(request.webp(90)));
+        let jpeg = rgba(&decoded(request.jpeg(100).jpeg_full_chroma(true)));
+        for ((webp, jpeg), pixel) in webp.iter().zip(&jpeg).zip(rgba(&pixels)) {
+            assert_eq!(webp[3], pixel[3]);
+            let opacity = f64::from(pixel[3]) / 255.0;
+            for ((shown, color), behind) in jpeg.iter().zip(&pixel[..3]).zip([250, 200, 10]) {
+                let wanted = f64::from(*color) * opacity + f64::from(behind) * (1.0 - opacity);
+                assert!((f64::from(*shown) - wanted).abs() < 4.0, "{shown}, not {wanted}");
+            }
+        }
+        // The placeholder is round as well.
+        let placeholder = |request: Request| {
+            let request = request.placeholder(true);
+            let made = bombproof::thumbnail(&file, &request, &Limits::default()).unwrap();
+            made.placeholder().unwrap()
+        };
+        let alpha = |request| placeholder(request).thumb_hash().as_bytes()[2] & 0x80 != 0;
+        assert!(alpha(request.png()) && !alpha(request.png().round(false)));
+        assert!(!alpha(request) && placeholder(request) != placeholder(request.round(false)));
+    }
+}
+
 /// The picture that `contain` makes, in the middle of the canvas, pixel by pixel.
 #[test]
 fn pad() {

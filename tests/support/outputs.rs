@@ -52,6 +52,7 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("jpeg_detail_best", []) => request.jpeg_detail(JpegDetail::Best),
         ("jpeg_full_chroma", []) => request.jpeg_full_chroma(true),
         ("jpeg_progressive", []) => request.jpeg_progressive(true),
+        ("round", []) => request.round(true),
         ("attention", []) => request.attention(),
         ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),

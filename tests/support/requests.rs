@@ -40,6 +40,11 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("pad", Request::pad(90, 40, [200, 30, 90, 255]).and_size(20, 70).jpeg(80)),
         ("transparent pad", Request::pad(300, 200, [0; 4]).enlarge(true).webp(80)),
         ("pad of one size", Request::pad(40, 90, [255; 4]).placeholder(true).pixels()),
+        ("round", Request::cover(70, 50).round(true).and_size(9, 90).png()),
+        ("round jpeg", Request::cover(60, 60).round(true).background([9, 90, 200])),
+        ("round webp", Request::full_size().round(true).webp(70)),
+        ("round pad", Request::pad(50, 90, [250; 4]).round(true).pixels()),
+        ("round attention", Request::cover(20, 80).round(true).attention().placeholder(true)),
         ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true).webp_lossless()),
         ("placeholder of a full jpeg", Request::full_size().placeholder(true)),
     ];

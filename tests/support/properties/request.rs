@@ -21,6 +21,7 @@ pub struct RequestParts {
     pub max_bytes: Option<u64>,
     pub full_chroma: bool,
     pub progressive: bool,
+    pub round: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Default for RequestParts {
             max_bytes: None,
             full_chroma: false,
             progressive: false,
+            round: false,
         }
     }
 }
@@ -89,6 +91,7 @@ impl RequestParts {
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
         request = request.jpeg_full_chroma(self.full_chroma).jpeg_progressive(self.progressive);
+        request = request.round(self.round);
         if let Some(bytes) = self.max_bytes {
             request = request.max_bytes(bytes);
         }
