@@ -105,7 +105,8 @@ impl Edge {
 
 const LINES: usize = 64;
 const UNITS: u64 = 256;
-const WHOLE: u32 = LINES as u32 * UNITS as u32;
+/// All lines of a pixel: 64 × 256.
+const WHOLE: u32 = 1 << 14;
 
 /// A pixel outside of the ellipse.
 const CLEARED_PIXEL_PS: u64 = 5_000;
@@ -113,6 +114,8 @@ const CLEARED_PIXEL_PS: u64 = 5_000;
 const EDGE_PIXEL_PS: u64 = 200_000;
 /// The lines of a row.
 const ROW_PS: u64 = 8_000_000;
+
+const _: () = assert!(WHOLE as u64 == LINES as u64 * UNITS);
 
 #[cfg(test)]
 mod tests {
