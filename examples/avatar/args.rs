@@ -91,6 +91,10 @@ pub(crate) struct Args {
     #[arg(long)]
     round: bool,
 
+    /// Keep colours that sRGB does not have: write the avatar in Display P3, with a profile
+    #[arg(long)]
+    keep_wide_gamut: bool,
+
     /// Enlarge pictures that are smaller than the size
     #[arg(long)]
     enlarge: bool,
@@ -206,7 +210,8 @@ impl Args {
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
-        let request = request.round(self.round).jpeg_full_chroma(self.full_chroma);
+        let request = request.round(self.round).keep_wide_gamut(self.keep_wide_gamut);
+        let request = request.jpeg_full_chroma(self.full_chroma);
         let request = request.jpeg_progressive(self.progressive);
         let request = match self.max_bytes {
             Some(bytes) => request.max_bytes(bytes),

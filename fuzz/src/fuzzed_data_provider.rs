@@ -84,6 +84,7 @@ impl<'a> FuzzedDataProvider<'a> {
             full_chroma: self.one_in(8),
             progressive: self.one_in(8),
             round: self.one_in(4),
+            keep_wide_gamut: self.one_in(2),
         })
     }
 

@@ -41,6 +41,7 @@ pub struct Request {
     pub(super) jpeg_full_chroma: bool,
     pub(super) jpeg_progressive: bool,
     pub(super) round: bool,
+    pub(super) keep_wide_gamut: bool,
 }
 
 impl Request {
@@ -122,6 +123,7 @@ impl Request {
             jpeg_full_chroma: false,
             jpeg_progressive: false,
             round: false,
+            keep_wide_gamut: false,
         }
     }
 
@@ -185,6 +187,10 @@ impl Request {
 
     pub(crate) const fn is_round(&self) -> bool {
         self.round
+    }
+
+    pub(crate) const fn keeps_wide_gamut(&self) -> bool {
+        self.keep_wide_gamut
     }
 
     pub(crate) const fn has_full_chroma(&self) -> bool {

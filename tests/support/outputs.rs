@@ -53,6 +53,7 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("jpeg_full_chroma", []) => request.jpeg_full_chroma(true),
         ("jpeg_progressive", []) => request.jpeg_progressive(true),
         ("round", []) => request.round(true),
+        ("keep_wide_gamut", []) => request.keep_wide_gamut(true),
         ("attention", []) => request.attention(),
         ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),

@@ -20,7 +20,17 @@ const TEAL: [u8; 3] = [0, 128, 128];
 const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
     let background = TEAL;
     let (has_full_chroma, is_progressive) = (false, false);
-    Settings { size, layout, quality, max_bytes: None, has_full_chroma, is_progressive, background }
+    let (gamut, max_bytes) = (Gamut::Srgb, None);
+    Settings {
+        size,
+        layout,
+        gamut,
+        quality,
+        max_bytes,
+        has_full_chroma,
+        is_progressive,
+        background,
+    }
 }
 
 fn try_to_encode(pixels: &[u8], settings: Settings) -> Result<Vec<u8>, Error> {
@@ -119,7 +129,7 @@ fn scan_in_standard_codes(pixels: &[u8], settings: &Settings, to_nearest: bool) 
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let bands = Bands::new(size, sampling, &budget).unwrap();
     let scans = Scan::script(sampling, false);
-    let mut encoder = super::Encoder { source, bands, scans, job };
+    let mut encoder = super::Encoder { source, gamut: Gamut::Srgb, bands, scans, job };
     let bound = FileBound { max_bytes: 1 << 20, max_buffered_bytes: 1 << 20 };
     let scan = file_writer::write(bound, &budget, |output| {
         let codes = [0, 1].map(|kind| Codes::new(&STANDARD_DC[kind], &STANDARD_AC[kind]));

@@ -22,6 +22,7 @@ pub struct RequestParts {
     pub full_chroma: bool,
     pub progressive: bool,
     pub round: bool,
+    pub keep_wide_gamut: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +61,7 @@ impl Default for RequestParts {
             full_chroma: false,
             progressive: false,
             round: false,
+            keep_wide_gamut: false,
         }
     }
 }
@@ -91,7 +93,7 @@ impl RequestParts {
         request = request.enlarge(self.enlarge).jpeg_detail(self.detail);
         request = request.background(self.background).placeholder(self.placeholder);
         request = request.jpeg_full_chroma(self.full_chroma).jpeg_progressive(self.progressive);
-        request = request.round(self.round);
+        request = request.round(self.round).keep_wide_gamut(self.keep_wide_gamut);
         if let Some(bytes) = self.max_bytes {
             request = request.max_bytes(bytes);
         }
