@@ -154,7 +154,7 @@ pub use format::{Container, Format};
 pub use interrupt::Interrupt;
 pub use limits::{Formats, Limit, Limits};
 pub use output::Thumbnail;
-pub use picture::{Layout, Picture};
+pub use picture::{Gamut, Layout, Picture};
 pub use placeholder::{Placeholder, ThumbHash};
 pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};

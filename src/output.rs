@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::error::Truncated;
 use crate::finish::ColorConversion;
-use crate::picture::Picture;
+use crate::picture::{Gamut, Picture};
 use crate::placeholder::Placeholder;
 use crate::request::OutputFormat;
 use crate::size::{Rect, Size};
@@ -129,6 +129,16 @@ impl Thumbnail {
     #[must_use]
     pub const fn placeholder(&self) -> Option<Placeholder> {
         self.placeholder
+    }
+
+    /// The colour space of the pixels. It is [`Gamut::Srgb`] unless
+    /// [`Request::keep_wide_gamut`](crate::Request::keep_wide_gamut) is set.
+    #[must_use]
+    pub const fn gamut(&self) -> Gamut {
+        match self.color {
+            ColorConversion::ConvertedToDisplayP3 => Gamut::DisplayP3,
+            _ => Gamut::Srgb,
+        }
     }
 
     /// How the colour profile of the upload was used.

@@ -4,12 +4,13 @@ use crate::budget::{Budget, Reservation};
 use crate::charges;
 use crate::encode;
 use crate::error::Error;
-use crate::finish::{PixelRows, Pixels};
+use crate::finish::{PixelRows, Pixels, ToSrgb};
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::limits::{Limit, Limits};
 use crate::output::{Body, Thumbnail};
-use crate::picture::Picture;
+use crate::picture::{Gamut, Picture};
+use crate::placeholder::{self, Placeholder};
 use crate::plan::{OutputOrders, Plan};
 use crate::probe::{color_source, probe};
 use crate::request::{OutputFormat, Request};
@@ -148,7 +149,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         let placeholder = match placeholder {
             Some(order) => {
                 interrupt.check()?;
-                Some(order.placeholder(&pixels.samples, budget)?)
+                Some(placeholder_of(&pixels, order, budget)?)
             }
             None => None,
         };
@@ -201,6 +202,19 @@ impl Sink<'_> {
     }
 }
 
+/// The placeholder of an output, in sRGB.
+fn placeholder_of(
+    pixels: &Pixels<'_>,
+    order: placeholder::Order,
+    budget: &Budget,
+) -> Result<Placeholder, Error> {
+    if pixels.gamut == Gamut::Srgb {
+        return order.placeholder(&pixels.samples, None, budget);
+    }
+    let to_srgb = ToSrgb::new(pixels.gamut)?;
+    order.placeholder(&pixels.samples, Some(&|rgb| to_srgb.color(rgb)), budget)
+}
+
 /// The encoded file, or the pixels as they are.
 fn body<'b>(
     order: &encode::Order,
@@ -208,9 +222,12 @@ fn body<'b>(
     job: Job<'b>,
 ) -> Result<(Body, Reservation<'b>), Error> {
     if order.format == OutputFormat::Pixels {
-        let Pixels { samples, size, layout, .. } = pixels;
+        let Pixels { samples, size, layout, gamut, .. } = pixels;
         let (samples, reservation) = samples.into_parts();
-        return Ok((Body::Picture(Picture::new(size, layout, samples)?), reservation));
+        return Ok((
+            Body::Picture(Picture::new(size, layout, samples)?.with_gamut(gamut)),
+            reservation,
+        ));
     }
     let (bytes, reservation) = order.encode(&pixels.samples, job)?.into_parts();
     Ok((Body::File { bytes, format: order.format }, reservation))

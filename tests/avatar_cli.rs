@@ -174,6 +174,23 @@ fn a_picture_can_be_cut_round() {
 }
 
 #[test]
+fn wide_colours_can_be_kept() {
+    let folder = TempFolder::new();
+    let avatar = folder.path("avatar.jpg");
+    let photo = Path::new("corpus/valid/icc-display-p3.jpg");
+    for (options, color) in [
+        (&["--json"][..], "converted to sRGB"),
+        (&["--json", "--keep-wide-gamut"], "converted to Display P3"),
+    ] {
+        let output = run_with(options, &[photo, &avatar]);
+        let [object] = json_lines(&output).try_into().unwrap();
+        assert_eq!(object["color"], color);
+        let header = bombproof::probe(&fs::read(&avatar).unwrap()).unwrap();
+        assert_eq!(header.icc().is_some(), options.len() > 1);
+    }
+}
+
+#[test]
 fn a_placeholder_is_printed_on_request() {
     let folder = TempFolder::new();
     let pixels = [9, 128, 255].repeat(60 * 40);

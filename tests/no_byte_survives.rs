@@ -9,8 +9,8 @@
     reason = "a test"
 )]
 
-use bombproof::{Format, Limits, Request, probe, thumbnail};
-use bombproof_testkit::{jpeg, webp};
+use bombproof::{Format, Gamut, Layout, Limits, Picture, Request, Size, probe, thumbnail};
+use bombproof_testkit::{icc, jpeg, webp};
 
 #[path = "support/manifest.rs"]
 mod manifest;
@@ -98,4 +98,45 @@ fn the_output_has_no_orientation_and_no_profile() {
             assert!(header.icc().is_none() && !header.animated() && !header.progressive());
         }
     }
+}
+
+/// Where wide colours are kept, the profile of the output is our own, whatever that of the upload says.
+#[test]
+fn the_profile_of_a_wide_output_is_our_own() {
+    let red = Picture::new(Size::new(1, 1), Layout::Rgb, vec![255, 0, 0]).unwrap();
+    let own = red.with_gamut(Gamut::DisplayP3).to_jpeg(80).unwrap();
+    let start = own.windows(12).position(|bytes| bytes == b"ICC_PROFILE\0").unwrap() + 14;
+    let len = u16::from_be_bytes([own[start - 16], own[start - 15]]);
+    let own = &own[start..start + usize::from(len) - 16];
+    let name = std::str::from_utf8(PAYLOAD).unwrap();
+    let mut wide = 0;
+    for entry in manifest::valid_entries() {
+        let bytes = entry.read();
+        let mut files = vec![with_payload(probe(&bytes).unwrap().format(), &bytes)];
+        if entry.path.ends_with("icc-display-p3.jpg") {
+            // The first profile of a file counts.
+            let mut stream = jpeg::Stream::start(0);
+            for part in icc::app2(&icc::rgb(name, &icc::DISPLAY_P3), 65_000) {
+                stream.segment(0xE2, &part);
+            }
+            files.push([stream.bytes, photo_without_profile()[2..].to_vec()].concat());
+        }
+        for file in files {
+            let request = Request::cover(24, 24).keep_wide_gamut(true);
+            for request in [request, request.webp(80), request.webp_lossless(), request.png()] {
+                let made = thumbnail(&file, &request, &Limits::default()).unwrap();
+                assert_eq!(surviving_part(PAYLOAD, made.bytes()), None, "{}", entry.path);
+                let is_wide = made.gamut() == Gamut::DisplayP3;
+                assert_eq!(probe(made.bytes()).unwrap().icc().is_some(), is_wide, "{}", entry.path);
+                let found = made.bytes().windows(own.len()).filter(|bytes| *bytes == own).count();
+                assert_eq!(found, usize::from(is_wide), "{}", entry.path);
+                wide += found;
+            }
+        }
+    }
+    assert!(wide >= 20, "{wide} outputs");
+}
+
+fn photo_without_profile() -> Vec<u8> {
+    manifest::read("valid/sampling-420.jpg")
 }

@@ -9,7 +9,7 @@
     reason = "a test"
 )]
 
-use bombproof::{Layout, Limits, Picture, Rect, Request, Size, probe};
+use bombproof::{Gamut, Layout, Limits, Picture, Rect, Request, Size, probe};
 use bombproof_testkit::exif::{self, ByteOrder};
 use bombproof_testkit::icc;
 use properties::{Fit, Output, RequestParts};
@@ -66,9 +66,9 @@ fn parts() -> impl Strategy<Value = RequestParts> {
     let focus = prop::option::weighted(0.3, (0.0..=1.0, 0.0..=1.0));
     let max_bytes = prop::option::weighted(0.3, 0..4_000_u64);
     let geometry = (fit, prop::collection::vec(size, 1..4), crop, focus);
-    (geometry, output, max_bytes, any::<[bool; 6]>()).prop_map(
+    (geometry, output, max_bytes, any::<[bool; 7]>()).prop_map(
         |((fit, sizes, crop, focus), output, max_bytes, flags)| {
-            let [enlarge, placeholder, full_chroma, progressive, attention, round] = flags;
+            let [enlarge, placeholder, full_chroma, progressive, attention, round, wide] = flags;
             let crop = crop.map(|(x, y, width, height)| Rect { x, y, width, height });
             let parts = RequestParts {
                 fit,
@@ -80,7 +80,15 @@ fn parts() -> impl Strategy<Value = RequestParts> {
                 round,
                 ..Default::default()
             };
-            RequestParts { max_bytes, placeholder, full_chroma, progressive, attention, ..parts }
+            RequestParts {
+                max_bytes,
+                placeholder,
+                full_chroma,
+                progressive,
+                attention,
+                keep_wide_gamut: wide,
+                ..parts
+            }
         },
     )
 }
@@ -108,6 +116,7 @@ proptest! {
     #[test]
     fn png_and_webp_preserve_every_pixel(picture in picture()) {
         properties::lossless_files_give_back_every_pixel(&picture);
+        properties::wide_colors_are_kept(&picture);
     }
 
     #[test]
@@ -123,6 +132,7 @@ proptest! {
             picture.to_png().unwrap(),
             picture.to_webp().unwrap(),
             picture.to_jpeg(80).unwrap(),
+            picture.clone().with_gamut(Gamut::DisplayP3).to_lossy_webp(80).unwrap(),
         ] {
             properties::plan_keeps_the_promise(&probe(&file).unwrap(), &parts, &limits);
             properties::job_keeps_the_promise(&file, &parts.request(), &limits);

@@ -95,6 +95,10 @@ pub(crate) struct Args {
     #[arg(long)]
     round: bool,
 
+    /// Keep colours that sRGB does not have: write the avatar in Display P3, with a profile
+    #[arg(long)]
+    keep_wide_gamut: bool,
+
     /// Enlarge pictures that are smaller than the size
     #[arg(long)]
     enlarge: bool,
@@ -210,7 +214,8 @@ impl Args {
         };
         let request =
             request.background(self.background).enlarge(self.enlarge).placeholder(self.placeholder);
-        let request = request.round(self.round).jpeg_full_chroma(self.full_chroma);
+        let request = request.round(self.round).keep_wide_gamut(self.keep_wide_gamut);
+        let request = request.jpeg_full_chroma(self.full_chroma);
         let request = request.jpeg_progressive(self.progressive);
         let request =
             if self.smallest { request.jpeg_effort(JpegEffort::Smallest) } else { request };

@@ -1,12 +1,12 @@
 //! Every picture survives encoding and decoding: in PNG and lossless WebP bit for bit, in JPEG and
-//! lossy WebP nearly, and in JPEG the same with each of its options.
+//! lossy WebP nearly, in JPEG the same with each of its options, and in Display P3 as well.
 #![cfg_attr(fuzzing, no_main)]
 
 use bombproof::{Layout, Picture, Size};
 use bombproof_fuzz::fuzzed_data_provider::FuzzedDataProvider;
 use bombproof_fuzz::properties::{
     jpeg_options_keep_their_word, lossless_files_give_back_every_pixel,
-    lossy_files_give_back_the_picture,
+    lossy_files_give_back_the_picture, wide_colors_are_kept,
 };
 
 const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
@@ -29,4 +29,5 @@ bombproof_fuzz::target!(|bytes: &[u8]| {
     lossless_files_give_back_every_pixel(&picture);
     lossy_files_give_back_the_picture(&picture, quality);
     jpeg_options_keep_their_word(&picture, quality);
+    wide_colors_are_kept(&picture);
 });

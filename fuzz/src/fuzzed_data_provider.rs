@@ -85,6 +85,7 @@ impl<'a> FuzzedDataProvider<'a> {
             progressive: self.one_in(8),
             effort: self.pick(&[JpegEffort::Balanced, JpegEffort::Smallest]),
             round: self.one_in(4),
+            keep_wide_gamut: self.one_in(2),
         })
     }
 

@@ -9,7 +9,7 @@ use core::cmp::Reverse;
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::{Rect, Share, Size};
 
@@ -50,7 +50,8 @@ impl Order {
         focus: &mut Option<Focus>,
         job: Job<'b>,
     ) -> Result<Buffer<'b, u8>, Error> {
-        let picture = PictureView { size: self.picture, layout: self.layout, pixels };
+        let picture =
+            PictureView { size: self.picture, layout: self.layout, gamut: Gamut::Srgb, pixels };
         picture.check(u32::MAX)?;
         let focus = match *focus {
             Some(focus) => focus,

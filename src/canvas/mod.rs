@@ -3,7 +3,7 @@
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
 
@@ -35,7 +35,7 @@ impl Order {
         job: Job<'b>,
     ) -> Result<Buffer<'b, u8>, Error> {
         let (size, layout) = (self.picture, self.picture_layout);
-        PictureView { size, layout, pixels: &pixels }.check(u32::MAX)?;
+        PictureView { size, layout, gamut: Gamut::Srgb, pixels: &pixels }.check(u32::MAX)?;
         let mut canvas = if self.is_in_place() { pixels } else { self.placed(&pixels, job)? };
         if self.is_round {
             ellipse::cut(&mut canvas, self.size, self.layout, job.interrupt)?;

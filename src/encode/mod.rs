@@ -1,4 +1,5 @@
-//! Upright sRGB pixels → a new file that contains nothing else.
+//! Upright pixels in sRGB or Display P3 → a new file that contains nothing else, or the profile of the
+//! latter.
 //!
 //! Each format has `encode` and `memory_bytes`: an upper bound of the bytes that `encode` allocates
 //! for any picture of a size, even for noise.
@@ -7,7 +8,7 @@ use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
 use crate::limits::Limit;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::request::{JpegEffort, OutputFormat};
 use crate::size::Size;
 use crate::work;
@@ -16,6 +17,7 @@ mod file_writer;
 pub(crate) mod jpeg;
 mod picture;
 pub(crate) mod png;
+mod profile;
 mod quality;
 #[cfg(test)]
 mod test_pictures;
@@ -27,6 +29,7 @@ pub(crate) struct Order {
     pub(crate) format: OutputFormat,
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    pub(crate) gamut: Gamut,
     /// The colour behind transparent pixels in a format without alpha.
     pub(crate) background: [u8; 3],
     /// The longest allowed file.
@@ -45,7 +48,8 @@ impl Order {
         if !matches!(self.format, OutputFormat::WebP { .. }) {
             work::encoded(self.size.pixels());
         }
-        let picture = PictureView { size: self.size, layout: self.layout, pixels };
+        let &Self { size, layout, gamut, .. } = self;
+        let picture = PictureView { size, layout, gamut, pixels };
         let file = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
             OutputFormat::Png => png::encode(picture, budget),
@@ -65,6 +69,7 @@ impl Order {
         jpeg::Settings {
             size: self.size,
             layout: self.layout,
+            gamut: self.gamut,
             quality,
             max_bytes: self.max_bytes,
             has_full_chroma: self.jpeg_full_chroma,
@@ -78,11 +83,13 @@ impl Order {
     pub(crate) const fn memory_bytes(&self) -> u64 {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).memory_bytes(),
-            OutputFormat::Png => png::memory_bytes(self.size, self.layout),
+            OutputFormat::Png => png::memory_bytes(self.size, self.layout, self.gamut),
             OutputFormat::WebP { quality } => {
-                webp::lossy::memory_bytes(self.size, self.layout, quality)
+                webp::lossy::memory_bytes(self.size, self.layout, self.gamut, quality)
             }
-            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
+            OutputFormat::WebPLossless => {
+                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
+            }
             OutputFormat::Pixels => 0,
         }
     }
@@ -92,11 +99,13 @@ impl Order {
     pub(crate) const fn growing_file_bytes(&self) -> u64 {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bound().memory_bytes(),
-            OutputFormat::Png => png::file_bound(self.size, self.layout).memory_bytes(),
+            OutputFormat::Png => png::file_bound(self.size, self.layout, self.gamut).memory_bytes(),
             OutputFormat::WebP { quality } => {
-                webp::lossy::file_bytes(self.size, self.layout, quality)
+                webp::lossy::file_bytes(self.size, self.layout, self.gamut, quality)
             }
-            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
+            OutputFormat::WebPLossless => {
+                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
+            }
             OutputFormat::Pixels => 0,
         }
     }
@@ -120,11 +129,13 @@ impl Order {
     pub(crate) const fn file_bytes(&self) -> u64 {
         let bytes = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bytes(),
-            OutputFormat::Png => png::file_bytes(self.size, self.layout),
+            OutputFormat::Png => png::file_bytes(self.size, self.layout, self.gamut),
             OutputFormat::WebP { quality } => {
-                webp::lossy::file_bytes(self.size, self.layout, quality)
+                webp::lossy::file_bytes(self.size, self.layout, self.gamut, quality)
             }
-            OutputFormat::WebPLossless => webp::lossless::memory_bytes(self.size, self.layout),
+            OutputFormat::WebPLossless => {
+                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
+            }
             OutputFormat::Pixels => 0,
         };
         bytes.saturating_add(bytes / 16)

@@ -10,7 +10,7 @@ use crate::request::JpegEffort;
 
 impl Picture {
     /// Encodes this picture as a baseline JPEG in 4:2:0, with `quality` from 1 to 100 and without
-    /// metadata. Transparent pixels become white.
+    /// metadata but the profile of its [`gamut`](Self::gamut). Transparent pixels become white.
     ///
     /// ```
     /// use bombproof::{Layout, Picture, Size};
@@ -29,6 +29,7 @@ impl Picture {
         let settings = jpeg::Settings {
             size: self.size(),
             layout: self.layout(),
+            gamut: self.gamut(),
             quality,
             max_bytes: None,
             has_full_chroma: false,
@@ -41,37 +42,40 @@ impl Picture {
         settings.encode(self.pixels(), job).map(into_file)
     }
 
-    /// Encodes this picture losslessly as a PNG without metadata. Alpha is left out when no pixel
+    /// Encodes this picture losslessly as a PNG, without metadata but the profile of its
+    /// [`gamut`](Self::gamut). Alpha is left out when no pixel
     /// is transparent.
     ///
     /// # Errors
     /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_png(&self) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(png::memory_bytes(self.size(), self.layout()));
+        let budget = Budget::new(png::memory_bytes(self.size(), self.layout(), self.gamut()));
         png::encode(self.view(), &budget).map(into_file)
     }
 
-    /// Encodes this picture as a lossless WebP without metadata. Alpha is left out when no pixel is
+    /// Encodes this picture as a lossless WebP, without metadata but the profile of its
+    /// [`gamut`](Self::gamut). Alpha is left out when no pixel is
     /// transparent.
     ///
     /// # Errors
     /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(webp::lossless::memory_bytes(self.size(), self.layout()));
+        let bytes = webp::lossless::memory_bytes(self.size(), self.layout(), self.gamut());
+        let budget = Budget::new(bytes);
         webp::lossless::encode(self.view(), &budget).map(into_file)
     }
 
-    /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100 and without metadata.
-    /// Alpha is kept without loss, and left out when no pixel is transparent.
+    /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100, without
+    /// metadata but the profile of its [`gamut`](Self::gamut). Alpha is kept without loss, and left out when no pixel is transparent.
     ///
     /// # Errors
     /// [`BadRequest::Quality`](crate::BadRequest::Quality) for a `quality` outside 1–100,
     /// [`Error::OverLimit`] for a side over 16,383 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_lossy_webp(&self, quality: u8) -> Result<Vec<u8>, Error> {
-        let bytes = webp::lossy::memory_bytes(self.size(), self.layout(), quality);
+        let bytes = webp::lossy::memory_bytes(self.size(), self.layout(), self.gamut(), quality);
         let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
         webp::lossy::encode(self.view(), quality, None, Job { budget, interrupt }).map(into_file)
     }
@@ -89,7 +93,7 @@ const WHITE: [u8; 3] = [255; 3];
 mod tests {
     use super::*;
     use crate::error::BadRequest;
-    use crate::picture::Layout;
+    use crate::picture::{Gamut, Layout};
     use crate::size::Size;
 
     #[test]
@@ -100,6 +104,28 @@ mod tests {
         assert!(picture.to_jpeg(100).unwrap().starts_with(&[0xFF, 0xD8]));
         assert!(matches!(picture.to_jpeg(0), Err(Error::BadRequest(BadRequest::Quality))));
         assert_eq!(format!("{picture:?}"), "Picture(2x1 Rgba)");
+    }
+
+    #[test]
+    fn every_format_has_a_profile_for_wide_colors() {
+        let size = Size::new(9, 5);
+        for layout in [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba] {
+            let pixels = (0..45 * layout.bytes_per_pixel()).map(|i| (i * 31) as u8).collect();
+            let srgb = Picture::new(size, layout, pixels).unwrap();
+            let wide = srgb.clone().with_gamut(Gamut::DisplayP3);
+            let files = |picture: &Picture| {
+                [
+                    picture.to_jpeg(90).unwrap(),
+                    picture.to_png().unwrap(),
+                    picture.to_webp().unwrap(),
+                    picture.to_lossy_webp(90).unwrap(),
+                ]
+            };
+            for (srgb, wide) in files(&srgb).iter().zip(files(&wide)) {
+                let icc = |file: &[u8]| crate::probe::probe(file).unwrap().icc();
+                assert_eq!((icc(srgb), icc(&wide).is_some()), (None, !layout.is_gray()));
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Pictures for the tests of all encoders.
 #![allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::size::Size;
 
 pub(crate) const SIZES: [Size; 8] = [
@@ -47,5 +47,5 @@ pub(crate) fn photo(size: Size, channels: usize) -> Vec<u8> {
 }
 
 pub(crate) const fn view(pixels: &[u8], size: Size, layout: Layout) -> PictureView<'_> {
-    PictureView { size, layout, pixels }
+    PictureView { size, layout, gamut: Gamut::Srgb, pixels }
 }

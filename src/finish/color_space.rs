@@ -1,18 +1,22 @@
-//! A colour space of primaries and a transfer function → sRGB, on pixels of the target size.
+//! A colour space of primaries and a transfer function → that of an output, on pixels of the target size.
 
 use super::channels::Channels;
 use super::light::CurvesAndMatrix;
+use super::primaries::primaries;
 use super::transfer::light;
 use crate::error::Error;
+use crate::picture::Gamut;
 use crate::probe::ColorSpace;
 
-/// Converts pixels to sRGB in place. Alpha stays as it is.
-pub(crate) fn to_srgb(
+/// Converts pixels to `gamut` in place. Alpha stays as it is.
+pub(crate) fn convert(
     pixels: &mut [u8],
     channels: Channels,
     space: &ColorSpace,
+    gamut: Gamut,
 ) -> Result<(), Error> {
-    let matrix = space.chromaticities.matrix_to_srgb().ok_or(Error::Bug("unchecked primaries"))?;
+    let matrix = space.chromaticities.matrix_to(primaries(gamut));
+    let matrix = matrix.ok_or(Error::Bug("unchecked primaries"))?;
     CurvesAndMatrix::new(matrix, |_channel, coded| light(space.transfer, coded))
         .convert(pixels, channels)
 }
@@ -21,6 +25,10 @@ pub(crate) fn to_srgb(
 mod tests {
     use super::*;
     use crate::probe::{Chromaticities, Transfer};
+
+    fn to_srgb(pixels: &mut [u8], channels: Channels, space: &ColorSpace) -> Result<(), Error> {
+        convert(pixels, channels, space, Gamut::Srgb)
+    }
 
     const TRANSFERS: [Transfer; 5] = [
         Transfer::Srgb,

@@ -1,4 +1,4 @@
-//! Linear light → sRGB, on pixels of the target size.
+//! Linear light → levels with the transfer function of sRGB, on pixels of the target size.
 //!
 //! All results follow from integers and from basic operations on `f64`, so each machine writes the
 //! same bytes.
@@ -93,7 +93,7 @@ impl CurvesAndMatrix {
         Self { first, parts, levels: Levels::new() }
     }
 
-    /// Converts pixels to sRGB in place. Alpha stays as it is. Grey uses the first curve alone: it
+    /// Converts pixels in place. Alpha stays as it is. Grey uses the first curve alone: it
     /// is white of less light, whatever the primaries are.
     pub(super) fn convert(&self, pixels: &mut [u8], channels: Channels) -> Result<(), Error> {
         let gray = |sample: u8| self.levels.level(self.first[usize::from(sample)]);
@@ -115,6 +115,12 @@ impl CurvesAndMatrix {
             Channels::Cmyk => return Err(Error::Bug("curves and a matrix for CMYK")),
         }
         Ok(())
+    }
+
+    /// One colour.
+    pub(super) fn color(&self, mut rgb: [u8; 3]) -> [u8; 3] {
+        self.convert_rgb::<3>(&mut rgb);
+        rgb
     }
 
     #[inline(always)]

@@ -1,9 +1,9 @@
-//! Small planes → upright sRGB pixels: resize, colour conversion, orientation.
+//! Small planes → upright pixels in sRGB, or in Display P3: resize, colour conversion, orientation.
 
 use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::error::Error;
-use crate::picture::Layout;
+use crate::picture::{Gamut, Layout};
 use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
 use crate::shrink::{PlaneRows, SmallPlanes};
@@ -15,10 +15,12 @@ mod color;
 mod color_space;
 mod convolve;
 mod dot;
+mod gamut;
 mod icc;
 mod kernel;
 mod light;
 mod orientation;
+mod primaries;
 mod resize;
 mod rows;
 mod sample;
@@ -26,6 +28,7 @@ mod transfer;
 mod upsample;
 
 use channels::Channels;
+pub(crate) use gamut::{ToSrgb, from_srgb};
 pub use icc::ColorConversion;
 #[cfg(feature = "instrument")]
 pub(crate) use resize::Resizer;
@@ -45,6 +48,9 @@ pub(crate) struct Order {
     /// The size before the orientation is applied.
     pub(crate) stored_size: Size,
     pub(crate) orientation: Orientation,
+    /// The colour space of the output. Other than sRGB only where the colours of the file are known to
+    /// be converted.
+    pub(crate) gamut: Gamut,
     /// A longer profile is ignored.
     pub(crate) max_icc_bytes: u64,
     /// What the conversion by the profile costs at most.
@@ -85,6 +91,7 @@ pub(crate) struct Pixels<'b> {
     pub(crate) samples: Buffer<'b, u8>,
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    pub(crate) gamut: Gamut,
     pub(crate) color: ColorConversion,
 }
 
@@ -280,14 +287,20 @@ impl<'b> PixelRows<'b> {
         let channels = order.channels();
         let color = match source {
             Some(ColorSource::Space(space)) => {
-                color_space::to_srgb(&mut samples, channels, space)?;
+                color_space::convert(&mut samples, channels, space, order.gamut)?;
                 ColorConversion::Converted
             }
             Some(ColorSource::Unusable(problem)) => ColorConversion::Ignored(*problem),
             Some(ColorSource::Icc(profile)) => {
-                icc::to_srgb(&mut samples, channels, Some(profile), order.max_icc_bytes, budget)?
+                let (profile, max_bytes) = (Some(profile), order.max_icc_bytes);
+                icc::convert(&mut samples, channels, order.gamut, profile, max_bytes, budget)?
             }
-            None => icc::to_srgb(&mut samples, channels, None, order.max_icc_bytes, budget)?,
+            None => icc::convert(&mut samples, channels, order.gamut, None, 0, budget)?,
+        };
+        let color = match (order.gamut, color) {
+            (Gamut::Srgb, color) => color,
+            (Gamut::DisplayP3, ColorConversion::Converted) => ColorConversion::ConvertedToDisplayP3,
+            (Gamut::DisplayP3, _) => return Err(Error::Bug("wide colours are not converted")),
         };
         if channels == Channels::Cmyk {
             samples.truncate(samples.len() / 4 * 3);
@@ -300,7 +313,7 @@ impl<'b> PixelRows<'b> {
             order.orientation,
             budget,
         )?;
-        Ok(Pixels { samples, size, layout, color })
+        Ok(Pixels { samples, size, layout, gamut: order.gamut, color })
     }
 }
 

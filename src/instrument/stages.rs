@@ -103,6 +103,7 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
         format: OutputFormat::Jpeg { quality },
         size: picture.size(),
         layout: picture.layout(),
+        gamut: picture.gamut(),
         background: [255; 3],
         max_bytes: None,
         jpeg_full_chroma: false,

@@ -7,10 +7,11 @@ use super::owned::Picture;
 use crate::error::Error;
 use crate::size::Size;
 
-/// The same pixels, without a copy, as `Luma8`, `LumaA8`, `Rgb8` or `Rgba8`.
+/// The same pixels, without a copy, as `Luma8`, `LumaA8`, `Rgb8` or `Rgba8`. A `DynamicImage` does
+/// not say which [`Gamut`](crate::Gamut) they have.
 impl From<Picture> for DynamicImage {
     fn from(picture: Picture) -> Self {
-        let Picture { size: Size { width, height }, layout, pixels } = picture;
+        let Picture { size: Size { width, height }, layout, pixels, .. } = picture;
         let image = match layout {
             Layout::Gray => GrayImage::from_raw(width, height, pixels).map(Self::ImageLuma8),
             Layout::GrayAlpha => {

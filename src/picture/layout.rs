@@ -1,6 +1,7 @@
 //! Pixel layouts.
 
-/// The samples of a pixel: 8 bits each, in sRGB. Alpha is straight, not premultiplied.
+/// The samples of a pixel: 8 bits each, with the transfer function of sRGB. Alpha is straight, not
+/// premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {

@@ -5,6 +5,7 @@ use core::fmt;
 use crate::error::{BadRequest, Error};
 use crate::size::Size;
 
+use super::gamut::Gamut;
 use super::layout::Layout;
 use super::view::PictureView;
 
@@ -13,11 +14,12 @@ use super::view::PictureView;
 pub struct Picture {
     pub(super) size: Size,
     pub(super) layout: Layout,
+    pub(super) gamut: Gamut,
     pub(super) pixels: Vec<u8>,
 }
 
 impl Picture {
-    /// A picture of `size` from its samples.
+    /// A picture of `size` from its samples, in sRGB.
     ///
     /// # Errors
     /// [`BadRequest::EmptySize`] for a side of 0, [`BadRequest::PixelCount`] when `pixels` is not
@@ -30,7 +32,7 @@ impl Picture {
         if expected != Some(pixels.len() as u64) {
             return Err(Error::BadRequest(BadRequest::PixelCount));
         }
-        Ok(Self { size, layout, pixels })
+        Ok(Self { size, layout, gamut: Gamut::Srgb, pixels })
     }
 
     /// Width and height in pixels.
@@ -45,6 +47,33 @@ impl Picture {
         self.layout
     }
 
+    /// The same picture, whose samples are in another colour space. They stay as they are. Grey has the
+    /// same levels in all of them, and stays sRGB.
+    ///
+    /// ```
+    /// use bombproof::{Gamut, Layout, Picture, Size};
+    ///
+    /// let red = Picture::new(Size::new(1, 1), Layout::Rgb, vec![255, 0, 0])?;
+    /// let red = red.with_gamut(Gamut::DisplayP3); // one that sRGB does not have
+    /// let header = bombproof::probe(&red.to_png()?)?;
+    /// assert!(red.gamut() == Gamut::DisplayP3 && header.icc().is_some());
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn with_gamut(mut self, gamut: Gamut) -> Self {
+        if !self.layout.is_gray() {
+            self.gamut = gamut;
+        }
+        self
+    }
+
+    /// The colour space of the samples. It is [`Gamut::Srgb`] unless
+    /// [`Request::keep_wide_gamut`](crate::Request::keep_wide_gamut) is set.
+    #[must_use]
+    pub const fn gamut(&self) -> Gamut {
+        self.gamut
+    }
+
     /// The samples: rows from top to bottom, pixels from left to right, no padding.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
@@ -53,7 +82,8 @@ impl Picture {
 
     /// The same picture, borrowed.
     pub(crate) fn view(&self) -> PictureView<'_> {
-        PictureView { size: self.size, layout: self.layout, pixels: &self.pixels }
+        let &Self { size, layout, gamut, .. } = self;
+        PictureView { size, layout, gamut, pixels: &self.pixels }
     }
 
     /// The samples, without a copy.
@@ -65,7 +95,10 @@ impl Picture {
 
 impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Picture({} {:?})", self.size, self.layout)
+        match self.gamut {
+            Gamut::Srgb => write!(f, "Picture({} {:?})", self.size, self.layout),
+            gamut => write!(f, "Picture({} {:?}, {gamut})", self.size, self.layout),
+        }
     }
 }
 

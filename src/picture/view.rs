@@ -1,5 +1,6 @@
 //! A borrowed picture: the input of the encoders.
 
+use super::gamut::Gamut;
 use super::layout::Layout;
 use crate::error::Error;
 use crate::limits::Limit;
@@ -10,6 +11,7 @@ use crate::size::Size;
 pub(crate) struct PictureView<'p> {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    pub(crate) gamut: Gamut,
     pub(crate) pixels: &'p [u8],
 }
 
@@ -24,7 +26,7 @@ impl PictureView<'_> {
     /// Refuses a picture that a format cannot store, with a side over `max_side_px`, or one with a
     /// wrong number of samples.
     pub(crate) fn check(&self, max_side_px: u32) -> Result<(), Error> {
-        let Self { size, layout, pixels } = *self;
+        let Self { size, layout, pixels, .. } = *self;
         Limit::OutputSide.check(u64::from(size.longer_side()), u64::from(max_side_px))?;
         let expected = size.pixels().checked_mul(layout.bytes_per_pixel() as u64);
         if size.is_empty() || expected != Some(pixels.len() as u64) {

@@ -69,14 +69,15 @@ fn mean(sum: u64, count: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::{Layout, PictureView};
+    use crate::picture::{Gamut, Layout, PictureView};
 
     #[test]
     fn a_cell_is_the_mean_of_its_pixels() {
         let size = Size::new(250, 3);
         let pixels: Vec<u8> = (0..3 * 250).map(|i| (i % 250) as u8).collect();
-        let picture = PictureView { size, layout: Layout::Gray, pixels: &pixels };
-        let shown = Shown { picture, background: None };
+        let picture =
+            PictureView { size, layout: Layout::Gray, gamut: Gamut::Srgb, pixels: &pixels };
+        let shown = Shown { picture, to_srgb: None, background: None };
         let grid = Grid::of(size);
         assert_eq!(grid.size, Size::new(84, 1));
         let cells = grid.row(&shown, 0);

@@ -48,13 +48,14 @@ const GROUPS: usize = 1 << 12;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture::{Layout, PictureView};
+    use crate::picture::{Gamut, Layout, PictureView};
     use crate::size::Size;
 
     fn dominant(layout: Layout, pixels: &[u8]) -> [u8; 3] {
         let count = u32::try_from(pixels.len() / layout.bytes_per_pixel()).unwrap();
-        let picture = PictureView { size: Size::new(count, 1), layout, pixels };
-        of(&Shown { picture, background: None }, &Budget::new(memory_bytes())).unwrap()
+        let picture = PictureView { size: Size::new(count, 1), layout, gamut: Gamut::Srgb, pixels };
+        of(&Shown { picture, to_srgb: None, background: None }, &Budget::new(memory_bytes()))
+            .unwrap()
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! Upright sRGB pixels → what a page shows while the picture loads: a ThumbHash and a colour.
+//! Upright pixels → what a page shows while the picture loads: a ThumbHash and a colour.
 //!
 //! Everything is computed in integers, so that the same picture has the same placeholder on every
 //! machine.
 
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
 
@@ -17,6 +17,7 @@ mod shown;
 mod thumb_hash;
 
 use shown::Shown;
+pub(crate) use shown::ToSrgb;
 pub use thumb_hash::ThumbHash;
 
 /// What a page shows while a picture loads.
@@ -47,16 +48,28 @@ impl Placeholder {
 pub(crate) struct Order {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    /// The colour space of the pixels. Placeholders are in sRGB.
+    pub(crate) gamut: Gamut,
     /// The colour behind transparent pixels, in a format without alpha.
     pub(crate) background: Option<[u8; 3]>,
 }
 
 impl Order {
-    /// Makes the placeholder of `pixels`, which have the size and layout of this order.
-    pub(crate) fn placeholder(&self, pixels: &[u8], budget: &Budget) -> Result<Placeholder, Error> {
-        let picture = PictureView { size: self.size, layout: self.layout, pixels };
+    /// Makes the placeholder of `pixels`, which have the size and layout of this order. `to_srgb`
+    /// converts their colours, if they are not in sRGB.
+    pub(crate) fn placeholder(
+        &self,
+        pixels: &[u8],
+        to_srgb: Option<&ToSrgb<'_>>,
+        budget: &Budget,
+    ) -> Result<Placeholder, Error> {
+        if to_srgb.is_none() != (self.gamut == Gamut::Srgb) {
+            return Err(Error::Bug("a placeholder in another colour space"));
+        }
+        let picture =
+            PictureView { size: self.size, layout: self.layout, gamut: Gamut::Srgb, pixels };
         picture.check(u32::MAX)?;
-        let shown = Shown { picture, background: self.background };
+        let shown = Shown { picture, to_srgb, background: self.background };
         Ok(Placeholder {
             thumb_hash: ThumbHash::of(&shown)?,
             dominant_color: dominant_color::of(&shown, budget)?,
@@ -70,12 +83,15 @@ impl Order {
 
     /// The most work of [`placeholder`](Self::placeholder) in picoseconds.
     pub(crate) fn work_ps(&self) -> u64 {
-        sum_ps([(self.size.pixels(), PIXEL_PS), (1, HASH_PS)])
+        let converted = if self.gamut == Gamut::Srgb { 0 } else { self.size.pixels() };
+        sum_ps([(self.size.pixels(), PIXEL_PS), (converted, CONVERTED_PIXEL_PS), (1, HASH_PS)])
     }
 }
 
 /// A pixel: twice its colour, its cell and its group.
 const PIXEL_PS: u64 = 30_000;
+/// Its colour in sRGB, twice.
+const CONVERTED_PIXEL_PS: u64 = 40_000;
 /// The transform of 100 × 100 cells, and the groups of colours.
 const HASH_PS: u64 = 1_500_000_000;
 
@@ -87,7 +103,8 @@ mod tests {
         let size = Size::new(120, 7);
         let pixels = pixel.repeat(120 * 7);
         let budget = Budget::new(Order::memory_bytes());
-        Order { size, layout, background }.placeholder(&pixels, &budget).unwrap()
+        let order = Order { size, layout, gamut: Gamut::Srgb, background };
+        order.placeholder(&pixels, None, &budget).unwrap()
     }
 
     #[test]
@@ -115,11 +132,12 @@ mod tests {
 
     #[test]
     fn pixels_of_another_size_are_refused() {
-        let order = Order { size: Size::new(3, 3), layout: Layout::Rgb, background: None };
+        let (size, layout, gamut) = (Size::new(3, 3), Layout::Rgb, Gamut::Srgb);
+        let order = Order { size, layout, gamut, background: None };
         let budget = Budget::new(Order::memory_bytes());
-        assert!(matches!(order.placeholder(&[0; 26], &budget), Err(Error::Bug(_))));
+        assert!(matches!(order.placeholder(&[0; 26], None, &budget), Err(Error::Bug(_))));
         let short = Budget::new(Order::memory_bytes() - 1);
-        assert!(order.placeholder(&[0; 27], &short).is_err());
-        assert!(order.placeholder(&[0; 27], &budget).is_ok());
+        assert!(order.placeholder(&[0; 27], None, &short).is_err());
+        assert!(order.placeholder(&[0; 27], None, &budget).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use super::check;
 use super::cost::Cost;
 use super::geometry::{Geometry, OutputGeometry};
+use super::look::Look;
 use super::plane::{PlanePlan, PlaneSource};
 use super::source::Source;
 #[cfg(feature = "instrument")]
@@ -44,6 +45,7 @@ pub struct Plan {
     pub(super) request: Request,
     pub(super) limits: Limits,
     geometry: Geometry,
+    pub(super) look: Look,
     pub(super) source: Source,
     pub(super) planes: [PlanePlan; 4],
     pub(super) one_component_at_a_time: bool,
@@ -89,6 +91,7 @@ impl Plan {
             request: *request,
             limits: *limits,
             geometry,
+            look: Look::new(header, request, limits)?,
             source,
             planes,
             one_component_at_a_time: false,

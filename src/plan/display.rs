@@ -6,6 +6,7 @@ use super::decision::Plan;
 use crate::decode::webp::LoopFilter;
 use crate::finish::Colors;
 use crate::format::Format;
+use crate::picture::Gamut;
 use crate::request::{Fit, OutputFormat};
 
 impl fmt::Display for Plan {
@@ -47,6 +48,9 @@ impl fmt::Display for Plan {
         }
         if self.request.is_round() {
             write!(f, " round")?;
+        }
+        if self.look.gamut != Gamut::Srgb {
+            write!(f, " in {}", self.look.gamut)?;
         }
         write!(f, "; {}", self.cost)
     }

@@ -8,6 +8,7 @@ mod cost;
 mod decision;
 mod display;
 mod geometry;
+mod look;
 mod orders;
 mod output_orders;
 mod plane;

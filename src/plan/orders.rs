@@ -21,7 +21,8 @@ impl Plan {
                 format: self.request.output(),
                 size: output.size,
                 layout: canvas.map_or(finish.layout(), |canvas| canvas.layout),
-                background: self.request.background_rgb(),
+                gamut: finish.gamut,
+                background: self.look.background,
                 max_bytes: self.request.max_output_bytes(),
                 jpeg_full_chroma: self.request.has_full_chroma(),
                 jpeg_progressive: self.request.is_progressive(),
@@ -59,7 +60,7 @@ impl Plan {
         let picture = if output.is_cut { output.size } else { self.upright(output.stored_size) };
         let is_round = self.request.is_round();
         let canvas = match self.request.fit() {
-            Fit::Pad { canvas } if picture != output.size => Some(self.canvas_color(canvas)),
+            Fit::Pad { .. } if picture != output.size => Some(self.look.canvas),
             _ if is_round => None,
             _ => return None,
         };
@@ -75,15 +76,6 @@ impl Plan {
         })
     }
 
-    /// The colour that a canvas has in the pixels of an output.
-    fn canvas_color(&self, canvas: [u8; 4]) -> [u8; 4] {
-        match self.request.output() {
-            OutputFormat::Jpeg { .. } => over(canvas, self.request.background_rgb()),
-            _ if canvas[3] == 0 => [0; 4],
-            _ => canvas,
-        }
-    }
-
     /// A size of the stored picture, after the orientation is applied.
     fn upright(&self, stored: Size) -> Size {
         if self.header.orientation.is_transposed() { stored.transposed() } else { stored }
@@ -94,7 +86,8 @@ impl Plan {
         self.request.wants_placeholder().then_some(placeholder::Order {
             size: encode.size,
             layout: encode.layout,
-            background: is_jpeg.then_some(encode.background),
+            gamut: encode.gamut,
+            background: is_jpeg.then_some(self.request.background_rgb()),
         })
     }
 
@@ -110,21 +103,11 @@ impl Plan {
             planes: self.planes.map(|plane| plane.part(output)),
             stored_size: output.stored_size,
             orientation: self.header.orientation,
+            gamut: self.look.gamut,
             max_icc_bytes,
             icc_cost: self.header.icc_cost,
             converts_colors: self.header.declares_colors(),
             is_last,
         }
     }
-}
-
-/// A colour as it is shown over a background: opaque, and rounded.
-#[allow(clippy::cast_possible_truncation, reason = "a mean of two samples")]
-fn over([red, green, blue, alpha]: [u8; 4], background: [u8; 3]) -> [u8; 4] {
-    let alpha = u32::from(alpha);
-    let [r, g, b] = background.map(u32::from);
-    let mean = |sample: u8, behind| {
-        ((u32::from(sample) * alpha + behind * (255 - alpha) + 127) / 255) as u8
-    };
-    [mean(red, r), mean(green, g), mean(blue, b), 255]
 }

@@ -43,17 +43,29 @@ impl Chromaticities {
         pairs.flat_map(|(ours, srgb)| ours.into_iter().zip(srgb)).all(|(a, b)| a.abs_diff(b) <= 100)
     }
 
-    /// The matrix from linear RGB in these primaries to linear sRGB, in units of 1/65,536. `None`
-    /// if the numbers describe no real colours.
+    /// True if a primary is outside of sRGB: it has less than -1/64 of the light of one of the
+    /// primaries there.
+    pub(crate) fn are_wide(&self) -> bool {
+        let can_be_kept = self.matrix_to(&Self::DISPLAY_P3).is_some();
+        can_be_kept && self.matrix_to_srgb().is_some_and(|matrix| is_wide(&matrix))
+    }
+
+    /// The matrix from linear RGB in these primaries to linear sRGB.
+    pub(crate) fn matrix_to_srgb(&self) -> Option<[[i32; 3]; 3]> {
+        self.matrix_to(&Self::SRGB)
+    }
+
+    /// The matrix from linear RGB in these primaries to that in those of `target`, in units of
+    /// 1/65,536. `None` if the numbers describe no real colours.
     ///
     /// Only additions, multiplications and divisions of `f64` are used. Those are exact to the last
     /// bit by IEEE 754, so each machine computes the same matrix.
-    pub(crate) fn matrix_to_srgb(&self) -> Option<[[i32; 3]; 3]> {
+    pub(crate) fn matrix_to(&self, target: &Self) -> Option<[[i32; 3]; 3]> {
         let white = white_xyz(self.white)?;
         let to_xyz = self.matrix_to_xyz(white)?;
-        let srgb_white = white_xyz(Self::SRGB.white)?;
-        let from_xyz = inverse(&Self::SRGB.matrix_to_xyz(srgb_white)?)?;
-        let adaptation = bradford(white, srgb_white)?;
+        let target_white = white_xyz(target.white)?;
+        let from_xyz = inverse(&target.matrix_to_xyz(target_white)?)?;
+        let adaptation = bradford(white, target_white)?;
         in_fixed_point(&product(&from_xyz, &product(&adaptation, &to_xyz)))
     }
 
@@ -73,18 +85,32 @@ impl Chromaticities {
 
 type Matrix = [[f64; 3]; 3];
 
-/// The matrix from X, Y and Z under D50, the profile connection space, to linear sRGB.
-pub(crate) fn connection_space_to_srgb() -> Option<Matrix> {
-    let srgb_white = white_xyz(Chromaticities::SRGB.white)?;
-    let to_xyz = Chromaticities::SRGB.matrix_to_xyz(srgb_white)?;
-    inverse(&product(&bradford(srgb_white, D50_XYZ)?, &to_xyz))
+/// The matrix from X, Y and Z under D50, the profile connection space, to linear RGB in these
+/// primaries.
+fn connection_space_to(target: &Chromaticities) -> Option<Matrix> {
+    let white = white_xyz(target.white)?;
+    let to_xyz = target.matrix_to_xyz(white)?;
+    inverse(&product(&bradford(white, D50_XYZ)?, &to_xyz))
 }
 
-/// The matrix from light of three colorants, each as X, Y and Z under D50, to linear sRGB, in units
-/// of 1/65,536. `None` if the colorants describe no real colours.
-pub(crate) fn colorants_to_srgb(colorants: &[[f64; 3]; 3]) -> Option<[[i32; 3]; 3]> {
+/// The same to linear sRGB.
+pub(crate) fn connection_space_to_srgb() -> Option<Matrix> {
+    connection_space_to(&Chromaticities::SRGB)
+}
+
+/// The matrix from light of three colorants, each as X, Y and Z under D50, to linear RGB in these
+/// primaries, in units of 1/65,536. `None` if the colorants describe no real colours.
+pub(crate) fn colorants_to(
+    target: &Chromaticities,
+    colorants: &[[f64; 3]; 3],
+) -> Option<[[i32; 3]; 3]> {
     let to_xyz = [0, 1, 2].map(|row| colorants.map(|colorant| colorant[row]));
-    in_fixed_point(&product(&connection_space_to_srgb()?, &to_xyz))
+    in_fixed_point(&product(&connection_space_to(target)?, &to_xyz))
+}
+
+/// Whether some colours of a space are outside of sRGB, by its matrix to linear sRGB.
+pub(crate) fn is_wide(to_srgb: &[[i32; 3]; 3]) -> bool {
+    to_srgb.as_flattened().iter().any(|&factor| factor < -OUTSIDE_SRGB)
 }
 
 fn in_fixed_point(matrix: &Matrix) -> Option<[[i32; 3]; 3]> {
@@ -152,6 +178,9 @@ const D65: [u32; 2] = [31_270, 32_900];
 const UNIT: u32 = 100_000;
 /// The x and y of all illuminants in use are between 0.2 and 0.5.
 const MIN_WHITE: u32 = 10_000;
+/// 1/64. Colorants that are those of sRGB but for rounding have no less than -0.002, and those of
+/// Display P3 -0.22.
+const OUTSIDE_SRGB: i32 = 1 << 10;
 /// Wide spaces have coefficients of up to 2.5.
 const MAX_COEFFICIENT: f64 = 64.0;
 const BRADFORD: Matrix =
@@ -187,6 +216,20 @@ mod tests {
                     assert!((value - expected).abs() < 0.0003, "{matrix:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn spaces_that_have_more_colors_than_srgb_are_wide() {
+        let srgb = Chromaticities::SRGB;
+        let adobe_rgb = Chromaticities { green: [21_000, 71_000], ..srgb };
+        for wide in [Chromaticities::DISPLAY_P3, Chromaticities::BT2020, adobe_rgb] {
+            assert!(wide.are_wide(), "{wide:?}");
+        }
+        let rounded = Chromaticities { green: [29_980, 60_020], ..srgb };
+        let narrow = Chromaticities { red: [60_000, 34_000], green: [31_000, 57_000], ..srgb };
+        for other in [srgb, rounded, narrow] {
+            assert!(!other.are_wide(), "{other:?}");
         }
     }
 

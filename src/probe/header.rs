@@ -143,6 +143,22 @@ impl Header {
         }
     }
 
+    /// True if the file declares colours outside of sRGB, by curves and a matrix, in a profile of at
+    /// most `max_icc_bytes`, or by primaries.
+    pub(crate) fn has_wide_gamut(&self, max_icc_bytes: u64) -> bool {
+        let is_wide_icc = self.icc_cost.wide_bytes.is_some_and(|bytes| bytes <= max_icc_bytes);
+        match &self.detail {
+            Detail::Png(image) => match image.color_chunks.declaration(image.is_gray()) {
+                ColorDeclaration::Icc => is_wide_icc,
+                ColorDeclaration::Space(space) => {
+                    !image.is_gray() && space.chromaticities.are_wide()
+                }
+                ColorDeclaration::Srgb | ColorDeclaration::Unusable(_) => false,
+            },
+            Detail::Jpeg(_) | Detail::WebP(_) => is_wide_icc,
+        }
+    }
+
     /// Returns the width and height of the picture after the orientation is applied.
     #[must_use]
     pub const fn upright_size(&self) -> Size {

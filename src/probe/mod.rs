@@ -23,9 +23,9 @@ pub(crate) mod webp;
 
 pub use color::{ColorKind, IccKind};
 pub(crate) use color_source::{ColorSource, color_source};
-#[cfg(test)]
-pub(crate) use color_space::Chromaticities;
-pub(crate) use color_space::{ColorSpace, D50_XYZ, Transfer, connection_space_to_srgb};
+pub(crate) use color_space::{
+    Chromaticities, ColorSpace, D50_XYZ, Transfer, colorants_to, connection_space_to_srgb,
+};
 pub use exif::Orientation;
 pub(crate) use header::Detail;
 pub use header::Header;

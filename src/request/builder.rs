@@ -42,6 +42,7 @@ pub struct Request {
     pub(super) jpeg_progressive: bool,
     pub(super) jpeg_effort: JpegEffort,
     pub(super) round: bool,
+    pub(super) keep_wide_gamut: bool,
 }
 
 impl Request {
@@ -124,6 +125,7 @@ impl Request {
             jpeg_progressive: false,
             jpeg_effort: JpegEffort::Balanced,
             round: false,
+            keep_wide_gamut: false,
         }
     }
 
@@ -191,6 +193,10 @@ impl Request {
 
     pub(crate) const fn is_round(&self) -> bool {
         self.round
+    }
+
+    pub(crate) const fn keeps_wide_gamut(&self) -> bool {
+        self.keep_wide_gamut
     }
 
     pub(crate) const fn has_full_chroma(&self) -> bool {

@@ -5,7 +5,7 @@ use super::builder::Request;
 impl Request {
     /// The background colour, as red, green and blue, behind the transparent parts of a JPEG
     /// output: those of the picture, of the canvas of [`pad`](Self::pad), and what
-    /// [`round`](Self::round) cuts off. Default white.
+    /// [`round`](Self::round) cuts off. In sRGB. Default white.
     #[must_use]
     pub const fn background(mut self, rgb: [u8; 3]) -> Self {
         self.background = rgb;
@@ -37,6 +37,44 @@ impl Request {
     #[must_use]
     pub const fn round(mut self, round: bool) -> Self {
         self.round = round;
+        self
+    }
+
+    /// Converts colours to Display P3 instead of sRGB, where the file declares colours that sRGB does
+    /// not have. Default false.
+    ///
+    /// Recent cameras and phones do: reds, greens and oranges stay as saturated as they were taken.
+    /// Files have a profile of 492 bytes then, which this crate writes itself and whose length is in
+    /// the quote. [`Thumbnail::gamut`](crate::Thumbnail::gamut) and
+    /// [`Picture::gamut`](crate::Picture::gamut) tell which outputs are in Display P3. What lies
+    /// outside of Display P3 as well is clipped to it.
+    ///
+    /// A file declares such colours when one of its primaries lies outside of sRGB by more than 1/64,
+    /// in an ICC profile of three curves and a matrix, or, in a PNG, in a cICP chunk or in gAMA and
+    /// cHRM. All others become sRGB, byte by byte as without this option: grey, CMYK, profiles with a
+    /// table, those longer than [`Limits::max_icc_bytes`](crate::Limits::max_icc_bytes), and
+    /// compressed ones of more than 16 KiB.
+    ///
+    /// The [`background`](Self::background) and the canvas of [`pad`](Self::pad) are given in sRGB and
+    /// look the same in both. [`Placeholder`](crate::Placeholder)s are always in sRGB.
+    ///
+    /// ```
+    /// use bombproof::{Gamut, Layout, Limits, Picture, Request, Size};
+    ///
+    /// let pixels = [255, 0, 0].repeat(64); // a red that sRGB does not have
+    /// let upload = Picture::new(Size::new(8, 8), Layout::Rgb, pixels)?.with_gamut(Gamut::DisplayP3);
+    /// let upload = upload.to_jpeg(100)?;
+    ///
+    /// let request = Request::full_size().keep_wide_gamut(true);
+    /// let avatar = bombproof::thumbnail(&upload, &request, &Limits::default())?;
+    /// assert_eq!(avatar.gamut(), Gamut::DisplayP3);
+    /// let avatar = bombproof::thumbnail(&upload, &Request::full_size(), &Limits::default())?;
+    /// assert_eq!(avatar.gamut(), Gamut::Srgb);
+    /// # Ok::<(), bombproof::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn keep_wide_gamut(mut self, keep: bool) -> Self {
+        self.keep_wide_gamut = keep;
         self
     }
 

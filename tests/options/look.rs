@@ -1,8 +1,11 @@
 //! The setters that change what an output looks like. Each test has the name of one.
 
-use bombproof::{Layout, Limits, Picture, Plan, Request, Size, probe};
+use bombproof::{
+    ColorConversion, Gamut, Layout, Limits, Picture, Plan, Request, Size, Thumbnail, probe,
+};
 use bombproof_testkit::pictures::noise;
 
+use crate::manifest;
 use crate::request::{output, picture, pictures, stored_as};
 
 /// The samples of an output in a wider layout.
@@ -220,4 +223,162 @@ fn assert_canvas_colors() {
     let request = Request::pad(16, 8, [1, 2, 3, 0]).background([60; 3]);
     let jpeg = picture(&output(&gray, &request), &Request::full_size());
     assert!(jpeg.layout() == Layout::Gray && jpeg.pixels()[0].abs_diff(60) < 3);
+}
+
+fn made(file: &[u8], request: &Request) -> Thumbnail {
+    bombproof::thumbnail(file, request, &Limits::default()).unwrap()
+}
+
+/// The largest difference of two samples.
+fn most_different(a: &Picture, b: &Picture) -> u8 {
+    assert_eq!((a.size(), a.layout()), (b.size(), b.layout()));
+    a.pixels().iter().zip(b.pixels()).map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+}
+
+/// A picture in Display P3 stays as it is, to the bit. Every format has a profile, and what it shows
+/// is what the output in sRGB shows, as far as that has the colours.
+#[test]
+fn keep_wide_gamut() {
+    let keep = Request::full_size().keep_wide_gamut(true);
+    // Of pale colours, which sRGB has as well.
+    let pale = noise(24, 24, 5).map(3, |from, to| {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = 100 + from / 4);
+    });
+    let pale = Picture::new(Size::new(24, 24), Layout::Rgb, pale.samples).unwrap();
+    let pale = pale.with_gamut(Gamut::DisplayP3);
+    let png = pale.to_png().unwrap();
+    for file in [png.clone(), pale.to_webp().unwrap()] {
+        assert_eq!(picture(&file, &keep), pale);
+        assert_eq!(picture(&file, &Request::full_size()).gamut(), Gamut::Srgb);
+        assert_ne!(picture(&file, &Request::full_size()).pixels(), pale.pixels());
+    }
+    let full_chroma = |request: Request| request.jpeg_full_chroma(true);
+    for (request, most) in [
+        (full_chroma(keep.jpeg(100)), 8),
+        (full_chroma(keep.jpeg(100).jpeg_progressive(true)), 8),
+        (keep.png(), 1),
+        (keep.webp_lossless(), 1),
+        (keep.webp(100), 24),
+    ] {
+        let wide = made(&png, &request);
+        assert_eq!(wide.color(), ColorConversion::ConvertedToDisplayP3);
+        assert_eq!(wide.gamut(), Gamut::DisplayP3);
+        assert!(probe(wide.bytes()).unwrap().icc().is_some());
+        let srgb = made(&png, &request.keep_wide_gamut(false));
+        assert_eq!((srgb.gamut(), srgb.color()), (Gamut::Srgb, ColorConversion::Converted));
+        assert_eq!(probe(srgb.bytes()).unwrap().icc(), None);
+        let shown = |made: &Thumbnail| picture(made.bytes(), &Request::full_size());
+        let difference = most_different(&shown(&wide), &shown(&srgb));
+        assert!(difference <= most, "{wide:?}: {difference}");
+        let kept = picture(wide.bytes(), &keep);
+        assert_eq!(kept.gamut(), Gamut::DisplayP3);
+    }
+    let header = probe(&png).unwrap();
+    let plan = Plan::new(&header, &keep, &Limits::default()).unwrap();
+    assert!(plan.to_string().contains(" in Display P3"), "{plan}");
+    assert_only_wide_files_are_kept(&keep);
+    assert_colors_of_the_request_are_srgb();
+    assert_the_profile_is_in_the_bounds();
+}
+
+/// All other files of the corpus give the same bytes for the same price.
+fn assert_only_wide_files_are_kept(keep: &Request) {
+    let mut wide = Vec::new();
+    for entry in manifest::valid_entries() {
+        let file = entry.read();
+        if file.len() > 40_000 {
+            continue;
+        }
+        let request = Request::contain(40, 40);
+        let plan =
+            |request| Plan::new(&probe(&file).unwrap(), &request, &Limits::default()).unwrap();
+        let kept = made(&file, &request.keep_wide_gamut(true));
+        if kept.gamut() == Gamut::DisplayP3 {
+            wide.push(entry.path.trim_start_matches("valid/").to_owned());
+            continue;
+        }
+        assert!(kept == made(&file, &request), "{}", entry.path);
+        let quotes = |plan: Plan| (plan.memory_bytes(), plan.work());
+        assert_eq!(quotes(plan(request.keep_wide_gamut(true))), quotes(plan(request)));
+    }
+    assert_eq!(wide, WIDE_FILES);
+
+    let file = manifest::read("valid/icc-display-p3.jpg");
+    let mut limits = Limits::default();
+    limits.max_icc_bytes = 100;
+    let ignored = bombproof::thumbnail(&file, keep, &limits).unwrap();
+    assert_eq!((ignored.gamut(), probe(ignored.bytes()).unwrap().icc()), (Gamut::Srgb, None));
+}
+
+const WIDE_FILES: [&str; 9] = [
+    "cicp-before-gama.png",
+    "cicp-bt2020.png",
+    "cicp-display-p3.png",
+    "gama-chrm.png",
+    "icc-display-p3.jpg",
+    "icc-display-p3.png",
+    "icc-display-p3.webp",
+    "icc-in-five-parts.jpg",
+    "icc-parts-reversed.jpg",
+];
+
+/// The background, the canvas and the placeholder.
+fn assert_colors_of_the_request_are_srgb() {
+    let near = |a: &[u8], b: [u8; 3]| a.iter().zip(b).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 5);
+    let orange = [230, 120, 60];
+    let clear = Picture::new(Size::new(16, 16), Layout::Rgba, [0, 0, 0, 0].repeat(256)).unwrap();
+    let clear = clear.with_gamut(Gamut::DisplayP3).to_png().unwrap();
+    let shown = |file: &[u8], request: &Request| {
+        let wide = made(file, request);
+        assert_eq!(wide.gamut(), Gamut::DisplayP3);
+        picture(wide.bytes(), &Request::full_size()).pixels()[..3].to_vec()
+    };
+    let request = Request::full_size().keep_wide_gamut(true).background(orange).jpeg(100);
+    assert!(near(&shown(&clear, &request), orange), "{:?}", shown(&clear, &request));
+    let opaque = Picture::new(Size::new(16, 16), Layout::Rgb, [50, 90, 200].repeat(256)).unwrap();
+    let opaque = opaque.with_gamut(Gamut::DisplayP3).to_png().unwrap();
+    let [red, green, blue] = orange;
+    let request = Request::pad(40, 20, [red, green, blue, 255]).keep_wide_gamut(true);
+    for request in [request.png(), request.jpeg(100), request.webp_lossless()] {
+        assert!(near(&shown(&opaque, &request), orange), "{:?}", shown(&opaque, &request));
+    }
+    let request = Request::full_size().placeholder(true).png();
+    let [wide, srgb] = [request.keep_wide_gamut(true), request]
+        .map(|request| made(&opaque, &request).placeholder().unwrap());
+    assert!(near(&wide.dominant_color(), srgb.dominant_color()), "{wide:?}, not {srgb:?}");
+    assert!(!near(&[50, 90, 200], srgb.dominant_color()), "{srgb:?}");
+}
+
+/// Of outputs that are larger than their source, so that the file is what takes the most memory.
+fn assert_the_profile_is_in_the_bounds() {
+    let noise = Picture::new(
+        Size::new(8, 8),
+        Layout::Rgba,
+        noise(8, 8, 3)
+            .map(4, |from, to| {
+                to[..3].copy_from_slice(from);
+                to[3] = from[1];
+            })
+            .samples,
+    )
+    .unwrap();
+    let file = noise.with_gamut(Gamut::DisplayP3).to_png().unwrap();
+    let header = probe(&file).unwrap();
+    let request = Request::contain(300, 300).enlarge(true);
+    for request in [
+        request.jpeg(100),
+        request.jpeg(100).jpeg_progressive(true),
+        request.png(),
+        request.webp(100),
+        request.webp_lossless(),
+    ] {
+        let quote =
+            |request| Plan::new(&header, &request, &Limits::default()).unwrap().memory_bytes();
+        let more = quote(request.keep_wide_gamut(true)) - quote(request);
+        // A growing file may be priced by half of its longest length, or by three quarters, twice.
+        assert!((492..=2 * 530).contains(&more), "{}: {more}", header.size());
+        let longer = made(&file, &request.keep_wide_gamut(true)).bytes().len();
+        let exact = request.keep_wide_gamut(true).max_bytes(longer as u64);
+        assert_eq!(made(&file, &exact).bytes().len(), longer);
+    }
 }

@@ -56,6 +56,7 @@ fn with_call(request: Request, call: &[&str]) -> Request {
         ("jpeg_progressive", []) => request.jpeg_progressive(true),
         ("jpeg_effort_smallest", []) => request.jpeg_effort(JpegEffort::Smallest),
         ("round", []) => request.round(true),
+        ("keep_wide_gamut", []) => request.keep_wide_gamut(true),
         ("attention", []) => request.attention(),
         ("max_bytes", &[bytes]) => request.max_bytes(bytes.into()),
         ("placeholder", []) => request.placeholder(true),

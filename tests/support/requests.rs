@@ -49,6 +49,11 @@ pub(crate) fn requests(upright: Size) -> Vec<(String, Request)> {
         ("round webp", Request::full_size().round(true).webp(70)),
         ("round pad", Request::pad(50, 90, [250; 4]).round(true).pixels()),
         ("round attention", Request::cover(20, 80).round(true).attention().placeholder(true)),
+        ("wide jpeg", Request::cover(60, 60).keep_wide_gamut(true).background([9, 90, 200])),
+        ("wide png", Request::contain(70, 90).keep_wide_gamut(true).and_size(9, 9).png()),
+        ("wide webp", Request::full_size().keep_wide_gamut(true).webp(70)),
+        ("wide lossless webp", Request::full_size().keep_wide_gamut(true).webp_lossless()),
+        ("wide pixels", Request::cover(40, 30).keep_wide_gamut(true).placeholder(true).pixels()),
         ("placeholder", Request::cover(9, 7).and_size(120, 3).placeholder(true).webp_lossless()),
         ("placeholder of a full jpeg", Request::full_size().placeholder(true)),
     ];

@@ -9,7 +9,7 @@ use crate::budget::Buffer;
 use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::error::{BadRequest, Error};
 use crate::job::Job;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::request::JpegEffort;
 use crate::simd;
@@ -47,6 +47,7 @@ pub(crate) const MAX_SIDE_PX: u32 = u16::MAX as u32;
 pub(crate) struct Settings {
     pub(crate) size: Size,
     pub(crate) layout: Layout,
+    pub(crate) gamut: Gamut,
     /// 1 to 100.
     pub(crate) quality: u8,
     /// The longest allowed file. A lower quality is chosen when it is needed.
@@ -70,7 +71,7 @@ impl Settings {
             return Err(Error::BadRequest(BadRequest::Quality));
         }
         let &Self { size, layout, background, .. } = self;
-        let picture = PictureView { size, layout, pixels };
+        let picture = PictureView { size, layout, gamut: self.gamut, pixels };
         picture.check(MAX_SIDE_PX)?;
         // A transparent grey picture on a coloured background has colours.
         let [red, green, blue] = background;
@@ -83,7 +84,8 @@ impl Settings {
         let source = Source { pixels, size, layout, sampling, background };
         let blocks = Blocks::new(size, sampling, self.effort, job.budget)?;
         let scans = Scan::script(sampling, self.is_progressive);
-        let mut encoder = Encoder { source, blocks, scans, effort: self.effort, job };
+        let (gamut, effort) = (self.gamut, self.effort);
+        let mut encoder = Encoder { source, gamut, blocks, scans, effort, job };
         let quality = match self.max_bytes {
             Some(max_bytes) => quality::highest(self.quality, max_bytes, |quality| {
                 let tables = encoder.tables(quality)?;
@@ -143,6 +145,7 @@ impl Settings {
         };
         let side = sampling.mcu_side() as u64;
         let mcus = width.div_ceil(side).saturating_mul(height.div_ceil(side));
+        let segment_bytes = segment_bytes + segments::profile_bytes(self.gamut);
         let longest = (mcus.saturating_mul(mcu_bits) / 8).saturating_add(segment_bytes + 16);
         match self.max_bytes {
             Some(max_bytes) if max_bytes < longest => max_bytes,
@@ -178,6 +181,7 @@ const PROGRESSIVE_SEGMENT_BYTES: u64 =
 /// A picture on its way into a file.
 struct Encoder<'s, 'b> {
     source: Source<'s>,
+    gamut: Gamut,
     blocks: Blocks<'b>,
     scans: &'static [Scan],
     effort: JpegEffort,
@@ -224,6 +228,7 @@ impl Encoder<'_, '_> {
         let Source { size, sampling, .. } = self.source;
         let is_progressive = self.scans.len() > 1;
         let Tables { quantization, codes } = tables;
+        segments::write_start(output, self.gamut)?;
         segments::write_header(output, size, sampling, is_progressive, &quantization.quantizers)?;
         for (codes, scan) in codes.iter().zip(self.scans) {
             let [dc, ac] = codes.tables();

@@ -4,11 +4,36 @@ use super::quantizer::Quantizer;
 use super::sampling::Sampling;
 use super::scan::Scan;
 use crate::encode::file_writer::FileWriter;
+use crate::encode::profile;
 use crate::error::Error;
+use crate::picture::Gamut;
 use crate::probe::jpeg::HuffmanTable;
 use crate::size::Size;
 
-/// Writes SOI and all segments before the first scan. `quantizers` are those of luma and chroma.
+/// Writes SOI, JFIF, and the profile, if there is one (ICC.1:2022, B.4).
+pub(super) fn write_start(output: &mut FileWriter<'_>, gamut: Gamut) -> Result<(), Error> {
+    // JFIF 1.2 without a density: square pixels (ITU-T T.871, 10.1).
+    output.append(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0")?;
+    if let Some(profile) = profile::of(gamut) {
+        output.append(&[0xFF, 0xE2])?;
+        output.append(&APP2_BYTES.to_be_bytes())?;
+        output.append(APP2_HEAD)?;
+        output.append(profile)?;
+    }
+    Ok(())
+}
+
+/// The bytes of the segment with the profile.
+pub(super) const fn profile_bytes(gamut: Gamut) -> u64 {
+    if profile::of(gamut).is_some() { 2 + APP2_BYTES as u64 } else { 0 }
+}
+
+/// The identifier, and that it is the first chunk of one.
+const APP2_HEAD: &[u8] = b"ICC_PROFILE\0\x01\x01";
+#[allow(clippy::cast_possible_truncation, reason = "half a kilobyte")]
+const APP2_BYTES: u16 = (2 + APP2_HEAD.len() + profile::BYTES) as u16;
+
+/// Writes the other segments before the first scan. `quantizers` are those of luma and chroma.
 pub(super) fn write_header(
     output: &mut FileWriter<'_>,
     size: Size,
@@ -16,8 +41,6 @@ pub(super) fn write_header(
     is_progressive: bool,
     quantizers: &[Quantizer; 2],
 ) -> Result<(), Error> {
-    // JFIF 1.2 without a density: square pixels (ITU-T T.871, 10.1).
-    output.append(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0")?;
     let components = sampling.components();
     let too_large = |_| Error::Bug("a JPEG of more than 65,535 pixels a side");
     let [y1, y2] = u16::try_from(size.height).map_err(too_large)?.to_be_bytes();

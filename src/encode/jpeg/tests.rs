@@ -23,6 +23,7 @@ const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
     Settings {
         size,
         layout,
+        gamut: Gamut::Srgb,
         quality,
         max_bytes: None,
         has_full_chroma: false,
@@ -132,7 +133,8 @@ fn scan_in_standard_codes(pixels: &[u8], settings: &Settings, to_nearest: bool) 
     let effort = JpegEffort::Balanced;
     let blocks = Blocks::new(size, sampling, effort, &budget).unwrap();
     let scans = Scan::script(sampling, false);
-    let mut encoder = super::Encoder { source, blocks, scans, effort, job };
+    let gamut = Gamut::Srgb;
+    let mut encoder = super::Encoder { source, gamut, blocks, scans, effort, job };
     let bound = FileBound { max_bytes: 1 << 20, max_buffered_bytes: 1 << 20 };
     let scan = file_writer::write(bound, &budget, |output| {
         let codes = [0, 1].map(|kind| Codes::new(&STANDARD_DC[kind], &STANDARD_AC[kind]));

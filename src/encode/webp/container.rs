@@ -1,7 +1,10 @@
 //! The container of WebP: RIFF with a few chunks (RFC 9649, 2).
 
 use crate::budget::{Budget, Buffer};
+use crate::encode::profile;
 use crate::error::Error;
+use crate::picture::Gamut;
+use crate::size::Size;
 
 /// A chunk: its identifier and the length of its payload.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +62,50 @@ pub(super) fn file_bytes(chunks: &[Chunk]) -> u64 {
     FILE_HEADER_BYTES + chunks.iter().map(|chunk| chunk.padded_bytes()).sum::<u64>()
 }
 
+/// The VP8X chunk and that of the profile, which come first in a file that has one.
+pub(super) fn profile_chunks(gamut: Gamut) -> Option<[Chunk; 2]> {
+    let bytes = profile::of(gamut)?.len() as u64;
+    Some([VP8X, Chunk { id: *b"ICCP", bytes }])
+}
+
+/// The bytes of [`profile_chunks`].
+pub(super) const fn profile_bytes(gamut: Gamut) -> u64 {
+    match profile::of(gamut) {
+        Some(profile) => {
+            let iccp = Chunk { id: *b"ICCP", bytes: profile.len() as u64 };
+            VP8X.padded_bytes() + iccp.padded_bytes()
+        }
+        None => 0,
+    }
+}
+
+/// Appends the content of a VP8X chunk: the flags and the size of the canvas (RFC 9649, 2.7).
+pub(super) fn write_vp8x(
+    file: &mut Buffer<'_, u8>,
+    size: Size,
+    gamut: Gamut,
+    has_alpha: bool,
+) -> Result<(), Error> {
+    let icc_flag = if profile::of(gamut).is_some() { HAS_PROFILE } else { 0 };
+    let alpha_flag = if has_alpha { HAS_ALPHA } else { 0 };
+    file.extend_from_slice(&[icc_flag | alpha_flag, 0, 0, 0])?;
+    for side in [size.width, size.height] {
+        let [a, b, c, _] = (side - 1).to_le_bytes();
+        file.extend_from_slice(&[a, b, c])?;
+    }
+    Ok(())
+}
+
+/// Appends the content of an ICCP chunk.
+pub(super) fn write_profile(file: &mut Buffer<'_, u8>, gamut: Gamut) -> Result<(), Error> {
+    let profile = profile::of(gamut).ok_or(Error::Bug("a chunk for no profile"))?;
+    file.extend_from_slice(profile)
+}
+
+/// The chunk that says what other chunks there are.
+pub(super) const VP8X: Chunk = Chunk { id: *b"VP8X", bytes: 10 };
+const HAS_PROFILE: u8 = 0x20;
+const HAS_ALPHA: u8 = 0x10;
 /// The identifier and the length of a chunk.
 pub(super) const CHUNK_HEADER_BYTES: u64 = 8;
 /// "RIFF", the length of what follows, and "WEBP".

@@ -1,4 +1,4 @@
-//! ICC profile → sRGB, on pixels of the target size.
+//! ICC profile → the colour space of an output, on pixels of the target size.
 //!
 //! A profile is untrusted metadata. `probe` locates and checks it without heap. This module copies
 //! the curves and the table of its colour model, and evaluates them for each pixel. All of that is
@@ -9,9 +9,12 @@ use core::fmt;
 
 use super::channels::Channels;
 use super::light::CurvesAndMatrix;
+use super::primaries::primaries;
 use crate::budget::Budget;
 use crate::error::Error;
+use crate::picture::Gamut;
 use crate::price::sum_ps;
+use crate::probe::colorants_to;
 use crate::probe::icc::{
     self, Cost, Curve, DeflatedHead, IccSource, MAX_COST_BYTES, Model, Profile, ProfileBytes,
     ProfileProblem, conversion_bytes, inflate_profile, most_cost,
@@ -24,7 +27,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-/// How the colours of a picture became sRGB.
+/// How the colours of a picture became those of the output.
 ///
 /// A file declares them by an embedded ICC profile, or, in a PNG, by the first of the chunks cICP,
 /// iCCP, sRGB, and gAMA with cHRM that can be used.
@@ -35,6 +38,9 @@ pub enum ColorConversion {
     Srgb,
     /// The colours were converted from what the file declares to sRGB.
     Converted,
+    /// The colours were converted from what the file declares to Display P3, because
+    /// [`Request::keep_wide_gamut`](crate::Request::keep_wide_gamut) is set.
+    ConvertedToDisplayP3,
     /// The embedded profile, or the cICP chunk, was ignored, and the colours were interpreted as
     /// sRGB.
     Ignored(ProfileProblem),
@@ -45,25 +51,28 @@ impl fmt::Display for ColorConversion {
         match self {
             Self::Srgb => f.write_str("sRGB"),
             Self::Converted => f.write_str("converted to sRGB"),
+            Self::ConvertedToDisplayP3 => f.write_str("converted to Display P3"),
             Self::Ignored(problem) => write!(f, "profile ignored: {problem}"),
         }
     }
 }
 
-/// Converts pixels to sRGB in place. Grey stays grey, and alpha, which is straight, stays
+/// Converts pixels to `gamut` in place. Grey stays grey, and alpha, which is straight, stays
 /// unchanged. CMYK always becomes RGB, in the first three quarters of `pixels`.
-pub(crate) fn to_srgb(
+pub(crate) fn convert(
     pixels: &mut [u8],
     channels: Channels,
+    gamut: Gamut,
     source: Option<&IccSource<'_>>,
     max_icc_bytes: u64,
     budget: &Budget,
 ) -> Result<ColorConversion, Error> {
     let conversion = match source {
         None => ColorConversion::Srgb,
-        Some(source) => convert(pixels, channels, source, max_icc_bytes, budget)?,
+        Some(source) => convert_by(pixels, channels, gamut, source, max_icc_bytes, budget)?,
     };
-    if channels == Channels::Cmyk && conversion != ColorConversion::Converted {
+    let is_converted = conversion == ColorConversion::Converted;
+    if channels == Channels::Cmyk && !is_converted {
         cmyk_to_rgb(pixels);
     }
     Ok(conversion)
@@ -97,9 +106,10 @@ const RGB_TABLE_PIXEL_PS: u64 = 110_000;
 /// A pixel between the sixteen nodes of a CMYK grid.
 const CMYK_TABLE_PIXEL_PS: u64 = 165_000;
 
-fn convert(
+fn convert_by(
     pixels: &mut [u8],
     channels: Channels,
+    gamut: Gamut,
     source: &IccSource<'_>,
     max_icc_bytes: u64,
     budget: &Budget,
@@ -107,9 +117,9 @@ fn convert(
     let outcome = match source {
         IccSource::Broken(problem) => Err(NotConverted::Ignored(*problem)),
         IccSource::Plain(bytes) if bytes.len() > max_icc_bytes => Err(TOO_LARGE),
-        IccSource::Plain(bytes) => convert_with(pixels, channels, bytes, budget),
+        IccSource::Plain(bytes) => convert_with(pixels, channels, gamut, bytes, budget),
         IccSource::Deflated(stream) => {
-            convert_with_deflated(pixels, channels, stream, max_icc_bytes, budget)
+            convert_with_deflated(pixels, channels, gamut, stream, max_icc_bytes, budget)
         }
     };
     match outcome {
@@ -144,6 +154,7 @@ impl From<Error> for NotConverted {
 fn convert_with(
     pixels: &mut [u8],
     channels: Channels,
+    gamut: Gamut,
     bytes: &ProfileBytes<'_>,
     budget: &Budget,
 ) -> Result<(), NotConverted> {
@@ -160,8 +171,13 @@ fn convert_with(
     let data = profile.data(budget)?;
     match profile.model {
         Model::Gray(curve) => convert_with_curves(pixels, channels, &data, &[curve; 1], IDENTITY)?,
-        Model::Matrix { curves, to_srgb, .. } => {
-            convert_with_curves(pixels, channels, &data, &curves, to_srgb)?;
+        Model::Matrix { curves, colorants, .. } => {
+            let matrix = colorants_to(primaries(gamut), &colorants);
+            let matrix = matrix.ok_or(Error::Bug("unchecked colorants"))?;
+            convert_with_curves(pixels, channels, &data, &curves, matrix)?;
+        }
+        Model::Lut(_) if gamut != Gamut::Srgb => {
+            return Err(Error::Bug("a table for wide colours").into());
         }
         Model::Lut(lut) => {
             Table::new(&lut, profile.connection, &data, budget)?.convert(pixels, channels)?;
@@ -174,6 +190,7 @@ fn convert_with(
 fn convert_with_deflated(
     pixels: &mut [u8],
     channels: Channels,
+    gamut: Gamut,
     stream: &[u8],
     max_icc_bytes: u64,
     budget: &Budget,
@@ -184,7 +201,7 @@ fn convert_with_deflated(
         return Err(TOO_LARGE);
     }
     if !bytes.is_head() {
-        return convert_with(pixels, channels, &bytes, budget);
+        return convert_with(pixels, channels, gamut, &bytes, budget);
     }
     if most_cost(&bytes)?.bytes > MAX_COST_BYTES {
         return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
@@ -193,7 +210,8 @@ fn convert_with_deflated(
     let len = len.map_err(|_| Error::Bug("a limit over the address space"))?;
     let mut inflated = budget.buffer(len, 0u8)?;
     inflate_profile(stream, &mut inflated)?;
-    convert_with(pixels, channels, &ProfileBytes::contiguous(&inflated), budget)
+    let profile = ProfileBytes::contiguous(&inflated);
+    convert_with(pixels, channels, gamut, &profile, budget)
 }
 
 /// Converts pixels by tone curves, whose data lie one after another, and a matrix. There is one curve
@@ -203,7 +221,7 @@ fn convert_with_curves(
     channels: Channels,
     mut data: &[u8],
     curves: &[Curve],
-    to_srgb: [[i32; 3]; 3],
+    matrix: [[i32; 3]; 3],
 ) -> Result<(), Error> {
     let mut functions = [const { None }; 3];
     for (function, curve) in functions.iter_mut().zip(curves) {
@@ -217,7 +235,7 @@ fn convert_with_curves(
     let light = |channel: usize, coded| {
         functions[channel].as_ref().map_or(coded, |function| function.value(coded))
     };
-    CurvesAndMatrix::new(to_srgb, light).convert(pixels, channels)
+    CurvesAndMatrix::new(matrix, light).convert(pixels, channels)
 }
 
 const SHORT: Error = Error::Bug("the data of a profile are shorter than its tags");

@@ -14,7 +14,8 @@ fn converted(
 ) -> (ColorConversion, Vec<u8>) {
     let mut pixels = pixels.to_vec();
     let budget = Budget::new(cost(source, channels.space()).bytes);
-    let conversion = to_srgb(&mut pixels, channels, Some(source), 1 << 20, &budget).unwrap();
+    let conversion =
+        convert(&mut pixels, channels, Gamut::Srgb, Some(source), 1 << 20, &budget).unwrap();
     (conversion, pixels)
 }
 
@@ -261,7 +262,9 @@ fn a_profile_over_the_limit_is_not_read() {
             (profile.len() as u64 - 1, ColorConversion::Ignored(ProfileProblem::TooLarge)),
         ] {
             let budget = Budget::new(cost(&source, Space::Rgb).bytes);
-            let conversion = to_srgb(&mut [9; 30], Channels::Rgb, Some(&source), limit, &budget);
+            let mut pixels = [9; 30];
+            let (rgb, srgb) = (Channels::Rgb, Gamut::Srgb);
+            let conversion = convert(&mut pixels, rgb, srgb, Some(&source), limit, &budget);
             assert_eq!(conversion.unwrap(), expected);
         }
     }

@@ -11,7 +11,7 @@ use super::lut::Lut;
 use super::problem::ProfileProblem::{self, Malformed, Unsupported};
 use super::profile_bytes::ProfileBytes;
 use super::tag::Tag;
-use crate::probe::color_space::colorants_to_srgb;
+use crate::probe::color_space::{Chromaticities, colorants_to, is_wide};
 
 /// The data colour space of a profile: that of the pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl<'p> Profile<'p> {
                 if !(0.8..1.2).contains(&colorants.iter().map(|[_, y, _]| y).sum()) {
                     return Err(Malformed);
                 }
-                let to_srgb = colorants_to_srgb(&colorants).ok_or(Malformed)?;
+                let to_srgb = colorants_to(&Chromaticities::SRGB, &colorants).ok_or(Malformed)?;
                 Model::Matrix { colorants, to_srgb, curves }
             }
             _ => return Err(Unsupported),
@@ -103,6 +103,17 @@ impl<'p> Profile<'p> {
                     && curves.iter().all(|curve| curve.is_srgb(self.bytes))
             }
             Model::Lut(_) => false,
+        }
+    }
+
+    /// Returns true if the profile has curves and colorants, and some of its colours are outside of
+    /// sRGB.
+    pub(crate) fn is_wide(&self) -> bool {
+        match &self.model {
+            Model::Matrix { to_srgb, colorants, .. } => {
+                is_wide(to_srgb) && colorants_to(&Chromaticities::DISPLAY_P3, colorants).is_some()
+            }
+            Model::Gray(_) | Model::Lut(_) => false,
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Cost {
     pub(crate) inflated_bytes: u64,
     /// The values of curves that are computed before the first pixel.
     pub(crate) curve_values: u64,
+    /// The length of the profile, if it is complete and has colours outside of sRGB.
+    pub(crate) wide_bytes: Option<u64>,
     /// There is a lookup table, which takes longer for each pixel than curves and a matrix.
     pub(crate) has_table: bool,
 }
@@ -54,6 +56,7 @@ impl Cost {
         deflated_bytes: 0,
         inflated_bytes: 0,
         curve_values: 0,
+        wide_bytes: None,
         has_table: false,
     };
 }
@@ -88,6 +91,7 @@ fn cost_of_complete_profile(
         bytes: conversion_bytes(&profile),
         curve_values: VALUES_OF_8_BITS * u64::from(space.channels())
             + sampled_curves(&profile) * CURVE_SAMPLES as u64,
+        wide_bytes: profile.is_wide().then_some(bytes.len()),
         has_table: matches!(profile.model, Model::Lut(_)),
         ..Cost::NONE
     })

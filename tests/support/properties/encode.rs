@@ -1,6 +1,6 @@
 //! Pictures that are encoded and decoded again.
 
-use bombproof::{Error, JpegEffort, Layout, Limit, Limits, Picture, Request};
+use bombproof::{Error, Gamut, JpegEffort, Layout, Limit, Limits, Picture, Request};
 
 use crate::counting_allocator::measure;
 
@@ -13,6 +13,26 @@ pub fn lossless_files_give_back_every_pixel(picture: &Picture) {
         let decoded = bombproof::decode(&file, &Limits::default()).expect("our own file");
         assert_eq!(decoded.size(), picture.size());
         assert!(rgba(&decoded) == rgba(picture), "encoding or decoding changed a pixel");
+    }
+}
+
+/// A picture in Display P3 says so in every format, and is read again as it was. As sRGB it has no
+/// profile.
+pub fn wide_colors_are_kept(picture: &Picture) {
+    let wide = picture.clone().with_gamut(Gamut::DisplayP3);
+    assert_eq!(wide.gamut() == Gamut::DisplayP3, picture.layout().bytes_per_pixel() > 2);
+    let request = Request::full_size().keep_wide_gamut(true).pixels();
+    for (file, is_lossless) in [
+        (wide.to_png(), true),
+        (wide.to_webp(), true),
+        (wide.to_jpeg(95), false),
+        (wide.to_lossy_webp(95), false),
+    ] {
+        let file = file.expect("a picture of a size that every format can store");
+        let made = bombproof::thumbnail(&file, &request, &Limits::default()).expect("our own file");
+        let made = made.into_picture().expect("a request for pixels");
+        assert_eq!((made.gamut(), made.size()), (wide.gamut(), wide.size()));
+        assert!(!is_lossless || rgba(&made) == rgba(&wide), "a profile changed a pixel");
     }
 }
 

@@ -2,8 +2,8 @@
 
 use bombproof::instrument::measure_work;
 use bombproof::{
-    Error, Format, Interrupt, Limit, Limits, Orientation, Picture, Plan, Request, Size, Thumbnail,
-    probe,
+    Error, Format, Gamut, Interrupt, Limit, Limits, Orientation, Picture, Plan, Request, Size,
+    Thumbnail, probe,
 };
 
 use super::plan::{probe_allocates_nothing, refusal_is_explained};
@@ -61,19 +61,22 @@ pub fn job_keeps_the_promise(
     }
 }
 
-/// P6 of the output: a thumbnail is an upright picture without profile, metadata or animation.
+/// P6 of the output: a thumbnail is an upright picture without metadata or animation, and with a
+/// profile only if it is not in sRGB.
 fn thumbnail_is_clean(thumbnail: &Thumbnail, size: Size) {
     assert_eq!(thumbnail.size(), size);
     assert!(!size.is_empty());
     if let Some(picture) = thumbnail.picture() {
         let bytes = size.pixels() * picture.layout().bytes_per_pixel() as u64;
         assert_eq!((picture.size(), picture.pixels().len() as u64), (size, bytes));
+        assert_eq!(picture.gamut(), thumbnail.gamut());
         return;
     }
     let header = bombproof::probe(thumbnail.bytes()).expect("the output is a picture");
     assert_eq!(thumbnail.media_type(), format!("image/{}", header.format().name()));
     assert_eq!((header.size(), header.orientation()), (size, Orientation::Upright));
-    assert_eq!((header.icc(), header.animated()), (None, false));
+    let is_wide = thumbnail.gamut() != Gamut::Srgb;
+    assert_eq!((header.icc().is_some(), header.animated()), (is_wide, false));
 }
 
 /// A placeholder, if any, has the orientation and the length that the shape and alpha give it.

@@ -25,7 +25,7 @@ mod zune_jpeg;
 
 pub use encode::{
     jpeg_options_keep_their_word, lossless_files_give_back_every_pixel,
-    lossy_files_give_back_the_picture,
+    lossy_files_give_back_the_picture, wide_colors_are_kept,
 };
 pub use job::{decode_keeps_the_promise, job_keeps_the_promise, no_prefix_is_another_picture};
 pub use jpeg::{jpeg_has_these_coefficients, jpeg_is_decoded_as_defined};

@@ -23,6 +23,7 @@ pub struct RequestParts {
     pub progressive: bool,
     pub effort: JpegEffort,
     pub round: bool,
+    pub keep_wide_gamut: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,7 @@ impl Default for RequestParts {
             progressive: false,
             effort: JpegEffort::Balanced,
             round: false,
+            keep_wide_gamut: false,
         }
     }
 }
@@ -94,6 +96,7 @@ impl RequestParts {
         request = request.background(self.background).placeholder(self.placeholder);
         request = request.jpeg_full_chroma(self.full_chroma).jpeg_progressive(self.progressive);
         request = request.jpeg_effort(self.effort).round(self.round);
+        request = request.keep_wide_gamut(self.keep_wide_gamut);
         if let Some(bytes) = self.max_bytes {
             request = request.max_bytes(bytes);
         }

@@ -9,7 +9,7 @@ use super::container::{self, Chunk};
 use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::error::Error;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
 
@@ -44,12 +44,22 @@ pub(crate) fn encode<'b>(
     budget: &'b Budget,
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
+    let PictureView { size, gamut, .. } = picture;
     let stream = Stream::of_picture(picture)?;
-    let chunk = Chunk { id: *b"VP8L", bytes: stream.bytes() };
+    let frame = Chunk { id: *b"VP8L", bytes: stream.bytes() };
+    let all = container::profile_chunks(gamut).map(|[vp8x, iccp]| [vp8x, iccp, frame]);
+    let alone = [frame];
+    let chunks = all.as_ref().map_or(&alone[..], |all| all);
     charges::file_starts();
-    let mut file = container::start(&[chunk], budget)?;
-    container::write_chunk(&mut file, chunk, |file| stream.write(file))?;
-    container::finish(file, &[chunk])
+    let mut file = container::start(chunks, budget)?;
+    for &chunk in chunks {
+        container::write_chunk(&mut file, chunk, |file| match &chunk.id {
+            b"VP8X" => container::write_vp8x(file, size, gamut, stream.uses_alpha()),
+            b"ICCP" => container::write_profile(file, gamut),
+            _ => stream.write(file),
+        })?;
+    }
+    container::finish(file, chunks)
 }
 
 /// A coded picture, or a coded plane of alpha. Its length is known before it is written.
@@ -95,6 +105,10 @@ impl<'p> Stream<'p> {
         Ok(Self { header, residuals, predictor, codes, bytes })
     }
 
+    fn uses_alpha(&self) -> bool {
+        self.header.is_some_and(|header| header.uses_alpha)
+    }
+
     /// The length of the stream.
     pub(super) const fn bytes(&self) -> u64 {
         self.bytes
@@ -119,14 +133,14 @@ impl<'p> Stream<'p> {
 /// pixel, which counts with no less. Only runs of 5 pixels or more have extra bits, up to 10.
 /// Samples that a layout does not have are constant and take no bits. The codes themselves take up
 /// to 300 bytes each.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout) -> u64 {
+pub(crate) const fn memory_bytes(size: Size, layout: Layout, gamut: Gamut) -> u64 {
     let bits_per_pixel = match layout {
         Layout::Gray => 9,
         Layout::GrayAlpha => 9 + 8,
         Layout::Rgb => 9 + 2 * 8,
         Layout::Rgba => 9 + 3 * 8,
     };
-    size.pixels().saturating_mul(bits_per_pixel) / 8 + 2048
+    size.pixels().saturating_mul(bits_per_pixel) / 8 + 2048 + container::profile_bytes(gamut)
 }
 
 /// The symbol of a run length, its extra bits and their number (RFC 9649, 3.5.2.3, table 5).
@@ -270,7 +284,7 @@ mod tests {
     const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
-        let budget = Budget::new(memory_bytes(size, layout));
+        let budget = Budget::new(memory_bytes(size, layout, Gamut::Srgb));
         let file = encode(view(pixels, size, layout), &budget).unwrap();
         file.into_parts().0
     }
@@ -366,7 +380,7 @@ mod tests {
             for layout in LAYOUTS {
                 let len = size.pixels() as usize * layout.bytes_per_pixel();
                 let file = encoded(&test_pictures::noise(len, 11), size, layout);
-                assert!(file.len() as u64 <= memory_bytes(size, layout));
+                assert!(file.len() as u64 <= memory_bytes(size, layout, Gamut::Srgb));
             }
         }
     }
@@ -374,7 +388,7 @@ mod tests {
     #[test]
     fn a_side_that_the_format_cannot_store_is_over_the_limit() {
         let size = Size::new(16_385, 1);
-        let budget = Budget::new(memory_bytes(size, Layout::Gray));
+        let budget = Budget::new(memory_bytes(size, Layout::Gray, Gamut::Srgb));
         let refused = encode(view(&[0; 16_385], size, Layout::Gray), &budget);
         assert!(matches!(
             refused,

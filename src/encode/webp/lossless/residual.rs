@@ -74,7 +74,7 @@ impl Predictor {
 
 impl<'a> Residuals<'a> {
     pub(super) const fn new(picture: PictureView<'a>) -> Self {
-        let PictureView { size, layout, pixels } = picture;
+        let PictureView { size, layout, pixels, .. } = picture;
         Self { pixels, width: size.width as usize, layout, is_alpha: false }
     }
 

@@ -4,14 +4,14 @@
 //! and in bits. The levels of all macroblocks are kept until the probabilities of their tokens are
 //! known. Then the bytes are counted, and the file is allocated with its exact length.
 
-use super::container::{self, CHUNK_HEADER_BYTES, Chunk, FILE_HEADER_BYTES};
+use super::container::{self, CHUNK_HEADER_BYTES, Chunk, FILE_HEADER_BYTES, VP8X};
 use super::lossless::{self, Stream};
 use crate::budget::Buffer;
 use crate::charges;
 use crate::encode::quality::highest;
 use crate::error::{BadRequest, Error};
 use crate::job::Job;
-use crate::picture::{Layout, PictureView};
+use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
 
@@ -66,18 +66,22 @@ pub(crate) fn encode<'b>(
     let quality = match max_bytes {
         Some(max_bytes) => highest(quality, max_bytes, |quality| {
             let mut buffer = NO_CHUNKS;
-            Ok(container::file_bytes(chunks(&code(quality)?, alpha.as_ref(), &mut buffer)))
+            let chunks = chunks(&code(quality)?, alpha.as_ref(), picture.gamut, &mut buffer);
+            Ok(container::file_bytes(chunks))
         })?,
         None => quality,
     };
     let mut coded = code(quality)?;
     let mut buffer = NO_CHUNKS;
-    let chunks = chunks(&coded, alpha.as_ref(), &mut buffer);
+    let chunks = chunks(&coded, alpha.as_ref(), picture.gamut, &mut buffer);
     charges::file_starts();
     let mut file = container::start(chunks, job.budget)?;
     for &chunk in chunks {
         container::write_chunk(&mut file, chunk, |file| match (&chunk.id, &alpha) {
-            (b"VP8X", _) => write_vp8x(file, picture.size),
+            (b"VP8X", _) => {
+                container::write_vp8x(file, picture.size, picture.gamut, alpha.is_some())
+            }
+            (b"ICCP", _) => container::write_profile(file, picture.gamut),
             (b"ALPH", Some(stream)) => {
                 file.extend_from_slice(&[LOSSLESS_ALPHA])?;
                 stream.write(file)
@@ -92,37 +96,29 @@ pub(crate) fn encode<'b>(
 fn chunks<'c>(
     coded: &CodedPicture<'_>,
     alpha: Option<&Stream<'_>>,
-    buffer: &'c mut [Chunk; 3],
+    gamut: Gamut,
+    buffer: &'c mut [Chunk; 4],
 ) -> &'c [Chunk] {
+    let profile = container::profile_chunks(gamut);
+    let extended = profile.is_none() && alpha.is_some();
+    let alpha = alpha.map(|stream| Chunk { id: *b"ALPH", bytes: 1 + stream.bytes() });
     let frame = Chunk { id: *b"VP8 ", bytes: coded.bytes() };
-    let extended = Chunk { id: *b"VP8X", bytes: VP8X_BYTES };
-    let Some(stream) = alpha else {
-        buffer[0] = frame;
-        return &buffer[..1];
-    };
-    *buffer = [extended, Chunk { id: *b"ALPH", bytes: 1 + stream.bytes() }, frame];
-    buffer
-}
-
-/// The flags and the size of the canvas (RFC 9649, 2.7).
-fn write_vp8x(file: &mut Buffer<'_, u8>, size: Size) -> Result<(), Error> {
-    file.extend_from_slice(&[HAS_ALPHA, 0, 0, 0])?;
-    for side in [size.width, size.height] {
-        let [a, b, c, _] = (side - 1).to_le_bytes();
-        file.extend_from_slice(&[a, b, c])?;
-    }
-    Ok(())
+    let [vp8x, iccp] = profile.map_or([None; 2], |chunks| chunks.map(Some));
+    let vp8x = vp8x.or(extended.then_some(VP8X));
+    let chunks = [vp8x, iccp, alpha, Some(frame)].into_iter().flatten();
+    let count = buffer.iter_mut().zip(chunks).map(|(slot, chunk)| *slot = chunk).count();
+    &buffer[..count]
 }
 
 /// The most bytes that [`encode`] allocates.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
+pub(crate) const fn memory_bytes(size: Size, layout: Layout, gamut: Gamut, quality: u8) -> u64 {
     encoder::memory_bytes(size)
         .saturating_add(SampleRow::memory_bytes(size))
-        .saturating_add(file_bytes(size, layout, quality))
+        .saturating_add(file_bytes(size, layout, gamut, quality))
 }
 
 /// The length of the longest file of any picture of this size.
-pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
+pub(crate) const fn file_bytes(size: Size, layout: Layout, gamut: Gamut, quality: u8) -> u64 {
     let macroblocks = encoder::macroblocks(size);
     let tokens = macroblocks.saturating_mul(max_token_bytes::per_macroblock(quality));
     let frame = encoder::FRAME_HEADER_BYTES
@@ -130,19 +126,19 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout, quality: u8) -> u64 {
         .saturating_add(tokens)
         .saturating_add(PARTITION_END_BYTES);
     let alpha = if layout.has_alpha() {
-        let stream = lossless::memory_bytes(size, Layout::Gray);
-        stream.saturating_add(VP8X_BYTES + 2 * CHUNK_HEADER_BYTES + 1 + 1)
+        let stream = lossless::memory_bytes(size, Layout::Gray, Gamut::Srgb);
+        stream.saturating_add(VP8X.bytes + 2 * CHUNK_HEADER_BYTES + 1 + 1)
     } else {
         0
     };
     let chunks = alpha.saturating_add(frame).saturating_add(CHUNK_HEADER_BYTES + 1);
-    chunks.saturating_add(FILE_HEADER_BYTES)
+    chunks.saturating_add(FILE_HEADER_BYTES + container::profile_bytes(gamut))
 }
 
 /// The most work of [`encode`] in picoseconds, with up to `tries` of other qualities.
 pub(crate) fn work_ps(size: Size, layout: Layout, quality: u8, tries: u64) -> u64 {
     let alpha = if layout.has_alpha() { lossless::work_ps(size, Layout::Gray) } else { 0 };
-    let file_bytes = file_bytes(size, Layout::Rgb, quality);
+    let file_bytes = file_bytes(size, Layout::Rgb, Gamut::Srgb, quality);
     let terms = [(encoder::macroblocks(size), MACROBLOCK_PS), (file_bytes, FILE_BYTE_PS)];
     sum_ps(terms).saturating_mul(1 + tries).saturating_add(alpha)
 }
@@ -154,10 +150,7 @@ const FILE_BYTE_PS: u64 = 60_000;
 
 /// What the boolean coder appends to the tokens.
 const PARTITION_END_BYTES: u64 = 2;
-const VP8X_BYTES: u64 = 10;
-const NO_CHUNKS: [Chunk; 3] = [Chunk { id: [0; 4], bytes: 0 }; 3];
-/// The flag of alpha in a VP8X chunk (RFC 9649, 2.7).
-const HAS_ALPHA: u8 = 0x10;
+const NO_CHUNKS: [Chunk; 4] = [Chunk { id: [0; 4], bytes: 0 }; 4];
 /// Lossless compression, neither filtered nor quantized (RFC 9649, 2.7.1.2).
 const LOSSLESS_ALPHA: u8 = 1;
 

@@ -31,7 +31,7 @@ pub(super) fn reconstructed(samples: yuv::Samples) {
 const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
 fn encoded(pixels: &[u8], size: Size, layout: Layout, quality: u8) -> Vec<u8> {
-    let budget = &Budget::new(memory_bytes(size, layout, quality));
+    let budget = &Budget::new(memory_bytes(size, layout, Gamut::Srgb, quality));
     let job = Job { budget, interrupt: &Interrupt::never() };
     encode(view(pixels, size, layout), quality, None, job).unwrap().into_parts().0
 }
@@ -184,7 +184,7 @@ fn the_longest_files_are_within_the_bound() {
             for quality in [1, 50, 80, 95, 100] {
                 for pixels in pictures(size, layout) {
                     let file = encoded(&pixels, size, layout, quality);
-                    let bound = file_bytes(size, layout, quality);
+                    let bound = file_bytes(size, layout, Gamut::Srgb, quality);
                     assert!(file.len() as u64 <= bound, "{} of {bound}", file.len());
                     assert_eq!(file, encoded(&pixels, size, layout, quality));
                 }
@@ -219,7 +219,7 @@ fn a_limit_in_bytes_takes_no_more_memory() {
     let size = Size::new(70, 50);
     for layout in LAYOUTS {
         for pixels in pictures(size, layout) {
-            let budget = &Budget::new(memory_bytes(size, layout, 90));
+            let budget = &Budget::new(memory_bytes(size, layout, Gamut::Srgb, 90));
             let job = Job { budget, interrupt: &Interrupt::never() };
             let at = |quality| encoded(&pixels, size, layout, quality);
             let max_bytes = u64::midpoint(at(1).len() as u64, at(90).len() as u64);
@@ -227,7 +227,7 @@ fn a_limit_in_bytes_takes_no_more_memory() {
             let limited = limited.into_parts().0;
             assert!(limited.len() as u64 <= max_bytes);
             assert!((1..=90).any(|quality| at(quality) == limited));
-            assert_eq!(budget.left_bytes(), memory_bytes(size, layout, 90));
+            assert_eq!(budget.left_bytes(), memory_bytes(size, layout, Gamut::Srgb, 90));
         }
     }
 }

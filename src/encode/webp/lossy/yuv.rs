@@ -38,7 +38,7 @@ impl<'b> SampleRow<'b> {
     /// Fills the row `row` of macroblocks. Below the picture its last row is repeated, and beside it
     /// the last column.
     pub(super) fn fill(&mut self, picture: PictureView<'_>, row: usize) -> Result<(), Error> {
-        let PictureView { size, layout, pixels } = picture;
+        let PictureView { size, layout, pixels, .. } = picture;
         let (width, last) = (size.width as usize, (size.height as usize).saturating_sub(1));
         let row_bytes = width * layout.bytes_per_pixel();
         for pair in 0..8 {
