@@ -1,7 +1,8 @@
 //! Rows about the request: what a caller lets a user choose.
 
-use bombproof::{Layout, Limit, Limits, Picture, Plan, Rect, Request, Size, probe};
+use bombproof::{JpegEffort, Layout, Limit, Limits, Picture, Plan, Rect, Request, Size, probe};
 use bombproof_testkit::bombs::{jpeg, png};
+use bombproof_testkit::png::{Options, Samples, file};
 
 use crate::attack::attack_with;
 
@@ -111,4 +112,27 @@ fn row_63_every_canvas_is_in_both_quotes() {
     assert!(quote(&one).memory_bytes() > 4 * 4_096 * 4_096);
     assert!(quote(&eight.pixels()).work() > 7 * quote(&one.pixels()).work());
     attack_with(&bomb, &eight.pixels(), &limits).assert_picture(Size::new(4_096, 4_096));
+}
+
+/// Noise that deflate can repeat: a small file becomes a long one, made of the slowest blocks.
+#[test]
+fn row_64_the_longest_output_is_in_both_quotes() {
+    let noise = |side: u32| {
+        let values: Vec<u16> =
+            (0..7 * side).map(|i| (i.wrapping_mul(0x9E37_79B9) >> 24) as u16).collect();
+        let values = values.iter().copied().cycle().take((side * side) as usize).collect();
+        let samples = Samples { width: side, height: side, channels: 1, depth: 8, values };
+        file(&samples, &Options::default())
+    };
+    let request = Request::full_size().jpeg(100).jpeg_effort(JpegEffort::Smallest);
+    let bomb = noise(4_096);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    let attack = attack_with(&bomb, &request, &Limits::default());
+    attack.assert_over_limit(&[Limit::Memory, Limit::Work]);
+    assert_eq!(attack.heap.allocations, 0);
+    let bomb = noise(1_024);
+    let attack = attack_with(&bomb, &request, &Limits::default());
+    let output = attack.result.as_ref().unwrap();
+    assert!(output.bytes().len() > 5 * bomb.len(), "{} {}", output.bytes().len(), bomb.len());
+    assert!(attack.heap.peak_bytes <= attack.quote.unwrap());
 }

@@ -30,9 +30,9 @@ struct Path {
     /// Of all coefficients up to this one, less the cost of as many zeros.
     cost: i64,
     /// The coefficient in zigzag order. 0 is the start of the block.
-    k: u8,
+    k: usize,
     /// The index of the path that it continues.
-    before: u8,
+    before: usize,
     /// Without its sign.
     value: i16,
 }
@@ -73,9 +73,9 @@ impl Trellis {
         let mut path = self.cheapest_end(paths.get(..len).unwrap_or(&paths));
         let quantized = core::mem::replace(&mut block, QuantizedBlock::EMPTY).coefficients;
         while path.k > 0 {
-            let k = usize::from(path.k & 63);
+            let k = path.k & 63;
             block.put(k, if quantized[k] < 0 { -path.value } else { path.value });
-            path = paths[usize::from(path.before & 63)];
+            path = paths[path.before & 63];
         }
         block.put(0, quantized[0]);
         block
@@ -93,12 +93,12 @@ impl Trellis {
             let error = magnitude - i64::from(value) * PARTS_PER_STEP;
             let instead_of_zero = error * error - magnitude * magnitude;
             for (before, path) in (0..).zip(known) {
-                let run = k - usize::from(path.k) - 1;
+                let run = k - path.k - 1;
                 let zeros = (run >> 4) as i64 * self.costs[SIXTEEN_ZEROS];
                 let cost = path.cost + zeros + self.costs[(run & 15) << 4 | size & 15];
                 if cost + instead_of_zero < cheapest.cost {
                     let cost = cost + instead_of_zero;
-                    cheapest = Path { cost, k: k as u8, before, value: value.cast_signed() };
+                    cheapest = Path { cost, k, before, value: value.cast_signed() };
                 }
             }
         }
