@@ -135,17 +135,17 @@ pub(crate) fn huffman_tables(
 
 fn huffman_table<'a>(body: &mut &'a [u8]) -> Result<(Destination, HuffmanTable<'a>), Error> {
     const SHORT: &str = "a DHT segment shorter than its tables";
-    let (&class_and_id, rest) = body.split_first().ok_or(malformed(SHORT))?;
+    let (&class_and_id, rest) = body.split_first().ok_or_else(|| malformed(SHORT))?;
     let destination = Destination { is_ac: class_and_id >> 4 == 1, id: class_and_id & 15 };
     if class_and_id >> 4 > 1 || destination.id > 3 {
         return Err(malformed("a Huffman table with a class over 1 or a destination over 3"));
     }
-    let (counts, rest) = rest.split_first_chunk::<16>().ok_or(malformed(SHORT))?;
+    let (counts, rest) = rest.split_first_chunk::<16>().ok_or_else(|| malformed(SHORT))?;
     let total: usize = counts.iter().map(|&count| usize::from(count)).sum();
     if total > 256 {
         return Err(malformed("a Huffman table of more than 256 codes"));
     }
-    let (symbols, rest) = rest.split_at_checked(total).ok_or(malformed(SHORT))?;
+    let (symbols, rest) = rest.split_at_checked(total).ok_or_else(|| malformed(SHORT))?;
     *body = rest;
     Ok((destination, HuffmanTable { counts, symbols }))
 }
@@ -171,7 +171,7 @@ pub(crate) fn quantization_tables(
 
 fn quantization_table(body: &mut &[u8]) -> Result<QuantizationTable, Error> {
     const SHORT: &str = "a DQT segment shorter than its tables";
-    let (&precision_and_id, rest) = body.split_first().ok_or(malformed(SHORT))?;
+    let (&precision_and_id, rest) = body.split_first().ok_or_else(|| malformed(SHORT))?;
     let (precision, id) = (precision_and_id >> 4, precision_and_id & 15);
     if precision > 1 || id > 3 {
         return Err(malformed(
@@ -180,11 +180,11 @@ fn quantization_table(body: &mut &[u8]) -> Result<QuantizationTable, Error> {
     }
     let mut steps = [0; 64];
     if precision == 0 {
-        let (values, rest) = rest.split_first_chunk::<64>().ok_or(malformed(SHORT))?;
+        let (values, rest) = rest.split_first_chunk::<64>().ok_or_else(|| malformed(SHORT))?;
         steps = values.map(u16::from);
         *body = rest;
     } else {
-        let (values, rest) = rest.split_first_chunk::<128>().ok_or(malformed(SHORT))?;
+        let (values, rest) = rest.split_first_chunk::<128>().ok_or_else(|| malformed(SHORT))?;
         for (step, value) in steps.iter_mut().zip(values.as_chunks::<2>().0) {
             *step = u16::from_be_bytes(*value);
         }

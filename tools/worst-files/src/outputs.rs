@@ -3,7 +3,7 @@
 use bombproof::{JpegEffort, Layout, Picture, Request, Size};
 
 /// The sources: their names, and how to make one.
-pub(crate) const PICTURES: [(&str, fn() -> Vec<u8>); 6] = [
+pub(crate) const PICTURES: [(&str, MakeFile); 6] = [
     ("noise", || png(|random, _, _| random)),
     ("black-and-white", || png(|random, _, _| if random < 128 { 0 } else { 255 })),
     ("faint-noise", || png(|random, _, _| 118 + random / 13)),
@@ -13,7 +13,7 @@ pub(crate) const PICTURES: [(&str, fn() -> Vec<u8>); 6] = [
 ];
 
 /// The outputs, all in the size of the picture.
-pub(crate) const REQUESTS: [(&str, fn(Request) -> Request); 14] = [
+pub(crate) const REQUESTS: [(&str, ToOutput); 14] = [
     ("jpeg-50", |request| request.jpeg(50)),
     ("jpeg-80", |request| request.jpeg(80)),
     ("jpeg-100", |request| request.jpeg(100)),
@@ -30,6 +30,8 @@ pub(crate) const REQUESTS: [(&str, fn(Request) -> Request); 14] = [
     ("png", Request::png),
 ];
 
+type MakeFile = fn() -> Vec<u8>;
+type ToOutput = fn(Request) -> Request;
 const SIDE: u32 = 640;
 
 /// A picture of one sample after another, which depend on noise and on their position.
