@@ -397,7 +397,7 @@ fn jpeg_effort() {
         assert_eq!(output(&photo, &request.jpeg_effort(JpegEffort::Balanced)), balanced);
         let request = request.jpeg_effort(JpegEffort::Smallest);
         let smallest = output(&photo, &request);
-        assert!(smallest.len() * 10 < balanced.len() * 9, "{} {}", smallest.len(), balanced.len());
+        assert!(smallest.len() * 20 < balanced.len() * 19, "{} {}", smallest.len(), balanced.len());
         // It is nearly as close to the pixels.
         let exact = picture(&photo, &request);
         let distance = |file: &[u8]| {
@@ -413,7 +413,8 @@ fn jpeg_effort() {
             Plan::new(&header, &request, &Limits::default()).unwrap()
         };
         let [balanced, smallest] = [JpegEffort::Balanced, JpegEffort::Smallest].map(plan);
-        assert!(smallest.work() > balanced.work());
+        // 19,494 blocks.
+        assert!(smallest.work() - balanced.work() > 19_494 * 5_000);
         assert!(smallest.memory_bytes() > balanced.memory_bytes());
     }
 }

@@ -207,6 +207,7 @@ fn a_large_picture_is_transformed_anew_for_each_pass() {
     let other = encoded_elsewhere(&pixels, &settings, false);
     assert!(scan_in_standard_codes(&pixels, &settings, true) == scan_of(&other));
     let file = try_to_encode(&pixels, settings).unwrap();
+    assert!(mean_difference(&decoded(&file).2, &decoded(&other).2) < 0.5);
     let progressive = Settings { is_progressive: true, ..settings };
     assert!(decoded(&file) == decoded(&try_to_encode(&pixels, progressive).unwrap()));
 }
