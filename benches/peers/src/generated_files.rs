@@ -4,10 +4,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::outputs::points::Points;
 use crate::record::{self, Record};
 use crate::tables::deficits::deficits;
 use crate::tables::full::full;
 use crate::tables::hostile_files::hostile_files;
+use crate::tables::outputs::outputs;
 use crate::tables::per_file::{mean_ratios, per_file};
 use crate::tables::similarity::similarity;
 use crate::tables::sizes::sizes;
@@ -39,6 +41,7 @@ fn all() -> Result<Vec<(PathBuf, String)>, String> {
     };
     let (name, record) = newest(folder())?;
     let (transcoded_name, transcoded) = newest(folder().join("transcoded"))?;
+    let (outputs_name, outputs) = newest_outputs()?;
     // These suites may have records of their own, or none.
     let [sizes, full] = ["sizes", "full"].map(|suite| record::newest_with(&folder(), suite));
     let (sizes, full) = (sizes?, full?);
@@ -54,6 +57,8 @@ fn all() -> Result<Vec<(PathBuf, String)>, String> {
         beside("peers.md", peers_page(&record, &name, &more)),
         beside("similarity.md", similarity_page(&record, &name)),
         beside("transcoded.md", transcoded_page(&transcoded, &transcoded_name)),
+        beside("outputs.md", outputs_page(&outputs, &outputs_name)),
+        beside("outputs.svg", charts::outputs::bytes_by_similarity(&outputs)),
         beside("time.svg", charts::time::time_by_format(&record)),
         beside("memory.svg", charts::growth::memory(&record)),
         beside("growth.svg", charts::growth::time(&record)),
@@ -68,10 +73,19 @@ fn all() -> Result<Vec<(PathBuf, String)>, String> {
     Ok(files)
 }
 
+/// The newest record of encoders, and its name.
+fn newest_outputs() -> Result<(String, Points), String> {
+    let folder = folder().join("outputs");
+    let newest = record::newest_first(&folder)?.next();
+    let (name, csv) = newest.ok_or_else(|| format!("no record in {}", folder.display()))?;
+    Ok((name, Points::from_csv(&csv?)?))
+}
+
 /// What a reader with five minutes wants to know.
 fn readme_section(record: &Record, name: &str) -> String {
     format!(
         "{}\n\n\
+         [outputs.md](benches/record/outputs.md) has the bytes of the avatars by encoder, at equal similarity.\n\
          [peers.md](benches/record/peers.md) has every file, also beside pyvips, Pillow and `image`, the hostile files, and \
          where\nbombproof is behind. The record: [values](benches/record/{name}.csv),\n\
          [machine and versions](benches/record/{name}.txt).\n\n\
@@ -110,6 +124,14 @@ fn transcoded_page(record: &Record, name: &str) -> String {
         record_of("transcoded/", name),
         per_file(record),
         mean_ratios(record)
+    )
+}
+
+fn outputs_page(points: &Points, name: &str) -> String {
+    format!(
+        "# Bytes by encoder\n\n{}\n\n![Chart: bytes by similarity and encoder](outputs.svg)\n\n{}",
+        record_of("outputs/", name),
+        outputs(points)
     )
 }
 

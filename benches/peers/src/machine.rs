@@ -29,7 +29,7 @@ pub(crate) fn description(
         let _ = writeln!(text, "{name:<11} {value}");
     };
     line("date", &output_of("date", &["-u", "+%F %H:%M UTC"]));
-    line("command", &format!("scripts/peers run {}", arguments.join(" ")));
+    line("command", &format!("scripts/peers {}", arguments.join(" ")));
     let changed = if output_of("git", &["status", "--porcelain", "--", "src"]).is_empty() {
         ""
     } else {

@@ -10,6 +10,7 @@ mod input_files;
 mod machine;
 mod measure;
 mod options;
+mod outputs;
 mod peer;
 mod record;
 mod reference;
@@ -29,7 +30,8 @@ use crate::options::{Command, Options};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = Options::of(&arguments).and_then(|options| match options.command {
-        Command::Run => measure(&options, &arguments[1..]),
+        Command::Run => measure(&options, &arguments),
+        Command::Outputs => compare_outputs(&options, &arguments),
         Command::Draw => generated_files::write(),
     });
     match done {
@@ -45,10 +47,7 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
     let start = Instant::now();
     let load = machine::load();
     let generated = input_files::generated(options.megapixels)?;
-    let mut photos = Vec::new();
-    for folder in &options.photos {
-        photos.extend(input_files::pictures_in(folder)?);
-    }
+    let mut photos = photos(options)?;
     let mut growing = Vec::new();
     let sizes = GROWTH_MEGAPIXELS.into_iter().filter(|&size| size <= options.max_megapixels);
     for megapixels in sizes.filter(|_| options.runs("growth")) {
@@ -88,10 +87,6 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         run.sizes(&sized, &options.only, effort)?;
     }
 
-    let folder = generated_files::folder();
-    let name = options.name.clone().unwrap_or_else(machine::record_name);
-    let path = folder.join(&name);
-    fs::create_dir_all(path.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;
     let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
     let (measured, all) = (minutes(measuring.elapsed()), minutes(start.elapsed()));
     let rounds = ["photos", "growth", "full", "sizes"].map(|suite| {
@@ -104,8 +99,36 @@ fn measure(options: &Options, arguments: &[String]) -> Result<(), String> {
         ("took", format!("{all}, {measured} of it measuring")),
     ];
     let text = machine::description(arguments, &run.versions, &notes);
-    for (extension, content) in [("csv", run.record.to_csv()), ("txt", text)] {
-        let path = folder.join(format!("{name}.{extension}"));
+    write_record("", options, &run.record.to_csv(), &text)
+}
+
+/// Compares the files of encoders.
+fn compare_outputs(options: &Options, arguments: &[String]) -> Result<(), String> {
+    let photos = photos(options)?;
+    if photos.is_empty() {
+        return Err("which photographs? --photos PATH".to_owned());
+    }
+    let (points, versions) = outputs::measure::measure(&photos)?;
+    let text = machine::description(arguments, &versions, &[]);
+    write_record("outputs", options, &points.to_csv(), &text)
+}
+
+fn photos(options: &Options) -> Result<Vec<InputFile>, String> {
+    let mut photos = Vec::new();
+    for folder in &options.photos {
+        photos.extend(input_files::pictures_in(folder)?);
+    }
+    Ok(photos)
+}
+
+/// Writes the values and the text beside them to a folder below benches/record.
+fn write_record(folder: &str, options: &Options, csv: &str, text: &str) -> Result<(), String> {
+    let name = options.name.clone().unwrap_or_else(machine::record_name);
+    let stem = generated_files::folder().join(folder).join(name);
+    let folder = stem.parent().ok_or("a record without a folder")?;
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (extension, content) in [("csv", csv), ("txt", text)] {
+        let path = stem.with_extension(extension);
         fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
         println!("{}", path.display());
     }

@@ -31,6 +31,7 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Run,
+    Outputs,
     Draw,
 }
 
@@ -51,6 +52,7 @@ impl Options {
         let mut arguments = arguments.iter().map(String::as_str);
         options.command = match arguments.next() {
             Some("run") => Command::Run,
+            Some("outputs") => Command::Outputs,
             Some("draw") => Command::Draw,
             _ => return Err(USAGE.to_owned()),
         };
@@ -93,6 +95,7 @@ const USAGE: &str = "\
 peers run [--photos PATH]... [--bombs PATH]... [--minutes N] [--rounds N]
           [--megapixels N] [--max-megapixels N] [--name RECORD]
           [--suites photos,growth,bombs,sizes,full] [--only 'png 12mp cover 256,lossy']
+peers outputs --photos PATH... [--name RECORD]
 peers draw";
 
 #[cfg(test)]
@@ -108,6 +111,7 @@ mod tests {
         assert_eq!(options.cap, Some(Duration::from_secs(300)));
         assert_eq!((options.photos.len(), options.rounds), (2, 1));
         assert_eq!(of("draw").unwrap().command, Command::Draw);
+        assert_eq!(of("outputs --photos a").unwrap().command, Command::Outputs);
         let options = of("run --suites photos,bombs").unwrap();
         assert!(options.runs("photos") && options.runs("bombs") && !options.runs("growth"));
         for wrong in

@@ -102,9 +102,21 @@ impl Record {
     }
 }
 
-/// The newest record of a folder that has a suite, and its name. The names of records begin with
-/// their dates.
+/// The newest record of a folder that has a suite, and its name.
 pub(crate) fn newest_with(folder: &Path, suite: &str) -> Result<Option<(String, Record)>, String> {
+    for (name, csv) in newest_first(folder)? {
+        let record = Record::from_csv(&csv?)?;
+        if record.rows.iter().any(|row| row.suite == suite) {
+            return Ok(Some((name, record)));
+        }
+    }
+    Ok(None)
+}
+
+/// The names and the contents of the CSV files of a folder. The names of records begin with their dates.
+pub(crate) fn newest_first(
+    folder: &Path,
+) -> Result<impl Iterator<Item = (String, Result<String, String>)>, String> {
     let in_words = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     let entries = fs::read_dir(folder).map_err(|error| in_words(folder, error))?;
     let mut paths: Vec<PathBuf> = entries
@@ -116,15 +128,10 @@ pub(crate) fn newest_with(folder: &Path, suite: &str) -> Result<Option<(String, 
         })
         .collect();
     paths.sort();
-    for path in paths.iter().rev() {
-        let csv = fs::read_to_string(path).map_err(|error| in_words(path, error))?;
-        let record = Record::from_csv(&csv)?;
-        if record.rows.iter().any(|row| row.suite == suite) {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            return Ok(Some((name, record)));
-        }
-    }
-    Ok(None)
+    Ok(paths.into_iter().rev().map(move |path| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        (name, fs::read_to_string(&path).map_err(|error| in_words(&path, error)))
+    }))
 }
 
 /// The measure of the similarity of an avatar in PNG with sides of this length.

@@ -36,6 +36,17 @@ pub fn compare(a: &Rgb, b: &Rgb) -> Result<Similarity, String> {
     Ok(similarity)
 }
 
+/// The SSIM of the luma of two pictures alone.
+///
+/// # Errors
+/// Different sizes.
+pub fn luma(a: &Rgb, b: &Rgb) -> Result<f64, String> {
+    if (a.width, a.height, a.samples.len()) != (b.width, b.height, b.samples.len()) {
+        return Err(format!("{}x{} against {}x{}", a.width, a.height, b.width, b.height));
+    }
+    Ok(ssim(&a.luma(), &b.luma(), a.width, a.height))
+}
+
 /// The mean over all positions of the 11×11 window inside the
 /// picture. A smaller picture is one window.
 fn ssim(a: &[f64], b: &[f64], width: usize, height: usize) -> f64 {
@@ -121,5 +132,12 @@ mod tests {
         let small = Rgb { width: 4, height: 3, samples: vec![9; 36] };
         assert!(compare(&small, &noisy).is_err());
         assert!(compare(&small, &small).unwrap().luma > 0.999);
+        assert!(luma(&small, &noisy).is_err());
+    }
+
+    #[test]
+    fn the_luma_alone_has_the_same_similarity() {
+        let (picture, other) = (pattern(|_, sample| sample), pattern(|i, _| (i % 251) as u8));
+        assert_eq!(luma(&picture, &other), Ok(compare(&picture, &other).unwrap().luma));
     }
 }

@@ -155,7 +155,7 @@ pub(crate) fn color(peer: &str) -> &'static str {
     }
 }
 
-/// `a` to `e` are the peers, or the formats. The card has a background of its own:
+/// `a` to `f` are the peers, the formats or the encoders. The card has a background of its own:
 /// the text colours are chosen for it.
 const STYLE: &str = "\
 text { font: 12px system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328 }
@@ -172,11 +172,14 @@ circle.b { fill: #2563c9 }
 circle.c { fill: #7a4fc0 }
 circle.d { fill: #b8640c }
 circle.e { fill: #6e7781 }
+circle.f { fill: #b3325f }
 polyline.a { stroke: #0b7a55; stroke-width: 2.5 }
 polyline.b { stroke: #2563c9; stroke-width: 1.8 }
 polyline.c { stroke: #7a4fc0; stroke-width: 1.8 }
 polyline.d { stroke: #b8640c; stroke-width: 1.8 }
 polyline.e { stroke: #6e7781; stroke-width: 1.8 }
+polyline.f { stroke: #b3325f; stroke-width: 1.8 }
+.dashed { stroke-dasharray: 6 4 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 }
 .s { fill: #9198a1 }
@@ -189,11 +192,13 @@ circle.b { fill: #5b95f5 }
 circle.c { fill: #a98bea }
 circle.d { fill: #e08a2e }
 circle.e { fill: #8b949e }
+circle.f { fill: #f07ba0 }
 polyline.a { stroke: #2fbf8a }
 polyline.b { stroke: #5b95f5 }
 polyline.c { stroke: #a98bea }
 polyline.d { stroke: #e08a2e }
 polyline.e { stroke: #8b949e }
+polyline.f { stroke: #f07ba0 }
 }
 ";
 
