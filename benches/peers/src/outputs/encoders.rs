@@ -1,7 +1,7 @@
 //! The encoders that are compared. `workers/sharp_ladder.mjs` and `workers/pillow_ladder.py` have the
 //! encoders of sharp and Pillow under the same names.
 
-use bombproof::Request;
+use bombproof::{JpegEffort, Request};
 
 /// An encoder with its settings.
 #[derive(Clone, Copy, Debug)]
@@ -14,13 +14,16 @@ pub(crate) struct Encoder {
 }
 
 /// All encoders, in the order of the tables.
-pub(crate) const ENCODERS: [Encoder; 7] = [
+pub(crate) const ENCODERS: [Encoder; 8] = [
     other(BASELINE, "b"),
     other("sharp mozjpeg", "c"),
     other("Pillow JPEG", "d"),
     ours(OUR_JPEG, "a", |request, quality| request.jpeg(quality)),
     ours("bombproof JPEG progressive", "e", |request, quality| {
         request.jpeg(quality).jpeg_progressive(true)
+    }),
+    ours("bombproof JPEG smallest", "f", |request, quality| {
+        request.jpeg(quality).jpeg_effort(JpegEffort::Smallest)
     }),
     other("sharp WebP", "b dashed"),
     ours(OUR_WEBP, "a dashed", |request, quality| request.webp(quality)),
