@@ -31,11 +31,12 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// The files; a test below tells the story of each.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     DATA_AND_NO_MARKER,
     EXIF_WITHOUT_FLAG,
     PROFILE_AFTER_PICTURE,
     PROGRESSIVE_WITHOUT_TABLE,
+    REFINED_DC_OF_A_MISSING_TABLE,
     RESTART_AFTER_THE_SCAN,
     RESTART_INSIDE_A_ROW,
     SCAN_AFTER_THE_LAST_BIT,
@@ -51,6 +52,7 @@ const DATA_AND_NO_MARKER: &str = "data-and-no-marker-after-the-scan.jpg";
 const EXIF_WITHOUT_FLAG: &str = "exif-without-flag.webp";
 const PROFILE_AFTER_PICTURE: &str = "profile-after-picture.webp";
 const PROGRESSIVE_WITHOUT_TABLE: &str = "progressive-without-table.jpg";
+const REFINED_DC_OF_A_MISSING_TABLE: &str = "refined-dc-of-a-missing-table.jpg";
 const RESTART_AFTER_THE_SCAN: &str = "restart-after-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
 const SCAN_AFTER_THE_LAST_BIT: &str = "scan-after-the-last-bit.jpg";
@@ -158,6 +160,18 @@ fn a_progressive_scan_without_its_table_is_refused() {
     let refused = bombproof::decode(&read(PROGRESSIVE_WITHOUT_TABLE), &Limits::default());
     let Err(Error::Malformed(malformed)) = refused else { panic!("{refused:?}") };
     assert_eq!(malformed.what(), "a scan without its Huffman table");
+}
+
+/// A progressive JPEG whose refinement of DC names a DC table that no segment defines (target
+/// `differential_jpeg`). Such a scan has no codes (T.81, G.1.2.1), so nothing is missing. zune-jpeg
+/// keeps what came before that scan. The checksum is that of the pixels that `djpeg -dct int -pnm`
+/// writes.
+#[test]
+fn a_refinement_of_dc_needs_no_table() {
+    let picture = bombproof::decode(&read(REFINED_DC_OF_A_MISSING_TABLE), &Limits::default());
+    let picture = picture.unwrap();
+    assert_eq!(picture.pixels().len(), 45 * 37 * 3);
+    assert_eq!(fnv1a64(picture.pixels()), "ce3b09549ff22b03");
 }
 
 /// A sequential JPEG with a restart marker and more invalid data after its last MCU (target

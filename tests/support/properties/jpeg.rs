@@ -67,7 +67,8 @@ pub fn jpeg_is_decoded_as_defined(bytes: &[u8]) {
 /// mistakes a marker that it has read ahead at the end of a row for one that is due, and loses
 /// count where a scan ends. With a scan of some of the components it assumes one block of each of
 /// them in an MCU, whatever their sampling. It also takes the first of several components with one
-/// identifier, and adds a bit of DC again when a refinement repeats.
+/// identifier, and adds a bit of DC again when a refinement repeats. Of a progressive file it keeps what
+/// came before a refinement of DC that names a table without codes, although no code is read there.
 fn zune_cannot_judge(view: &[u8]) -> bool {
     let segments = segments(view);
     let bodies = |wanted: &'static [u8]| {
@@ -83,7 +84,9 @@ fn zune_cannot_judge(view: &[u8]) -> bool {
         let ids: Vec<u8> = body[6..].as_chunks().0.iter().map(|[id, _, _]| *id).collect();
         ids.iter().enumerate().any(|(i, id)| ids[..i].contains(id))
     });
-    if shares_ids || !sequential && !has_orderly_script(bodies(&[SOS])) {
+    let is_unorderly =
+        || !has_orderly_script(bodies(&[SOS])) || refines_dc_without_table(&segments);
+    if shares_ids || !sequential && is_unorderly() {
         return true;
     }
     sequential && (restarts || bodies(&[SOS]).count() > 1 && partly && subsampled)
@@ -102,6 +105,31 @@ fn has_orderly_script<'a>(scans: impl Iterator<Item = &'a [u8]>) -> bool {
             let bits = known[usize::from(*id)].get_mut(first..=last);
             bits.is_some_and(|bits| bits.iter_mut().all(|bit| bit.replace(low) == before))
         })
+    })
+}
+
+/// True when a scan that refines DC names a DC table that is not defined before it.
+fn refines_dc_without_table(segments: &[(u8, &[u8])]) -> bool {
+    let mut is_defined = [false; 16];
+    segments.iter().any(|&(marker, body)| match marker {
+        DHT => {
+            let mut tables = body;
+            while let [class_and_id, rest @ ..] = tables {
+                if class_and_id >> 4 == 0 {
+                    is_defined[usize::from(*class_and_id)] = true;
+                }
+                let codes = rest[..16].iter().map(|&count| usize::from(count)).sum::<usize>();
+                tables = &rest[16 + codes..];
+            }
+            false
+        }
+        SOS => {
+            let (components, band) = body[1..].split_at(body.len() - 4);
+            let refines_dc = band[0] == 0 && band[2] >> 4 > 0;
+            let mut tables = components.as_chunks().0.iter().map(|[_, tables]| tables >> 4);
+            refines_dc && tables.any(|table| !is_defined[usize::from(table)])
+        }
+        _ => false,
     })
 }
 
@@ -168,6 +196,7 @@ fn compare(planes: &[Plane], coefficients: &[Blocks], side: usize, by: (&str, f6
 const SOF0: u8 = 0xC0;
 const SOF1: u8 = 0xC1;
 const SOF2: u8 = 0xC2;
+const DHT: u8 = 0xC4;
 const SOS: u8 = 0xDA;
 const EOI: u8 = 0xD9;
 const DRI: u8 = 0xDD;
