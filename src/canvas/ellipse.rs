@@ -31,8 +31,9 @@ pub(super) fn cut(
         interrupt.check()?;
         let mut columns = row.chunks_exact_mut(bytes_per_pixel);
         let edge = Edge::of_row(y, size);
+        let first = edge.first();
         for x in 0..=edge.last() {
-            let part = edge.part(x);
+            let part = if x < first { 0 } else { edge.part(x) };
             // The left half and the right half of a row mirror each other.
             for pixel in [columns.next(), columns.next_back()].into_iter().flatten() {
                 multiply(pixel, part);
@@ -87,6 +88,11 @@ impl Edge {
             (width / 2).saturating_sub(half_width.div_ceil(2) as u64)
         });
         Self { starts, width }
+    }
+
+    /// The first pixel of which a part lies inside.
+    fn first(&self) -> u64 {
+        self.starts.iter().min().map_or(0, |start| start / UNITS)
     }
 
     /// The last pixel of the left half of which a part lies outside.

@@ -20,7 +20,7 @@ use shown::Shown;
 pub(crate) use shown::ToSrgb;
 pub use thumb_hash::ThumbHash;
 
-/// What a page shows while a picture loads.
+/// What a page shows while a picture loads. Its colours are in sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placeholder {
     thumb_hash: ThumbHash,

@@ -7,7 +7,7 @@ use crate::size::Share;
 /// The decoder can produce a picture at 1/2, 1/4 or 1/8 of its sides for a fraction of the work.
 /// Its result is then resized to the target: the larger it is, the finer the output. For a JPEG
 /// output, chroma is measured against half the target, because a 4:2:0 file stores it at half the
-/// size, unless [`Request::jpeg_full_chroma`] is set.
+/// size, unless [`Request::jpeg_full_chroma`](crate::Request::jpeg_full_chroma) is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JpegDetail {
