@@ -22,7 +22,7 @@ use chart::{Chart, Sample};
 
 const UPLOADS: u32 = 2_000;
 const CONCURRENT_UPLOADS: usize = 64;
-const POOL_MIB: u64 = 24;
+const POOL_MIB: u64 = 40;
 const ADDRESS_SPACE_MIB: u64 = POOL_MIB + 96;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,7 +157,7 @@ async fn upload_until_not_busy(
     body: &[u8],
     progress: &Progress,
 ) -> u16 {
-    for attempt in 0..300 {
+    for attempt in 0..1_000 {
         let response = client.put(url, user, body.to_vec()).send().await.unwrap();
         if response.status() != 503 {
             return response.status().as_u16();
