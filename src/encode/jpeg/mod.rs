@@ -1,5 +1,4 @@
-//! Pixels → JPEG: baseline or progressive, with the quantization of T.81, annex K, and the best
-//! Huffman codes.
+//! Pixels → JPEG: baseline or progressive, with the best Huffman codes.
 //!
 //! The blocks of a picture are visited twice for each scan: once to count the symbols, and once to
 //! write them.
