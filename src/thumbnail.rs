@@ -229,7 +229,7 @@ fn body<'b>(
             reservation,
         ));
     }
-    let (bytes, reservation) = order.encode(&pixels.samples, job)?.into_parts();
+    let (bytes, reservation) = order.encode(pixels.samples, job)?.into_parts();
     Ok((Body::File { bytes, format: order.format }, reservation))
 }
 

@@ -4,6 +4,8 @@
 //! Each format has `encode` and `memory_bytes`: an upper bound of the bytes that `encode` allocates
 //! for any picture of a size, even for noise.
 
+use core::ops::Deref;
+
 use crate::budget::Buffer;
 use crate::error::Error;
 use crate::job::Job;
@@ -42,14 +44,18 @@ pub(crate) struct Order {
 
 impl Order {
     /// Encodes `pixels`, which have the size and layout of this order.
-    pub(crate) fn encode<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
+    pub(crate) fn encode<'b>(
+        &self,
+        pixels: impl Deref<Target = [u8]>,
+        job: Job<'b>,
+    ) -> Result<Buffer<'b, u8>, Error> {
         let budget = job.budget;
         // Lossy WebP counts its rows, because it polls between them.
         if !matches!(self.format, OutputFormat::WebP { .. }) {
             work::encoded(self.size.pixels());
         }
         let &Self { size, layout, gamut, .. } = self;
-        let picture = PictureView { size, layout, gamut, pixels };
+        let picture = PictureView { size, layout, gamut, pixels: &pixels };
         let file = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
             OutputFormat::Png => png::encode(picture, budget),
@@ -94,9 +100,27 @@ impl Order {
         }
     }
 
+    /// The same with the pixels, which take `pixel_bytes` and may be dropped before the end.
+    pub(crate) fn peak_bytes(&self, pixel_bytes: u64) -> u64 {
+        match self.format {
+            OutputFormat::Jpeg { quality } => self.jpeg(quality).peak_bytes(pixel_bytes),
+            _ => self.memory_bytes().saturating_add(pixel_bytes),
+        }
+    }
+
+    /// What is allocated when the file begins to grow, with the pixels.
+    #[cfg(feature = "instrument")]
+    pub(crate) fn before_file_bytes(&self, pixel_bytes: u64) -> u64 {
+        let pixel_bytes = match self.format {
+            OutputFormat::Jpeg { quality } if self.jpeg(quality).keeps_blocks() => 0,
+            _ => pixel_bytes,
+        };
+        (self.memory_bytes() - self.growing_file_bytes()).saturating_add(pixel_bytes)
+    }
+
     /// The part of [`memory_bytes`](Self::memory_bytes) that the file takes while it grows.
     #[cfg(feature = "instrument")]
-    pub(crate) const fn growing_file_bytes(&self) -> u64 {
+    const fn growing_file_bytes(&self) -> u64 {
         match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bound().memory_bytes(),
             OutputFormat::Png => png::file_bound(self.size, self.layout, self.gamut).memory_bytes(),

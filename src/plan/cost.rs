@@ -68,18 +68,18 @@ impl Cost {
             self.finish_bytes = self.finish_bytes.max(canvas_bytes.saturating_add(others_bytes));
             pixel_bytes = canvas.canvas_bytes();
         }
-        let others_bytes = others_bytes.saturating_add(pixel_bytes);
         if let Some(placeholder) = placeholder {
             self.work_ps = self.work_ps.saturating_add(placeholder.work_ps());
-            let placeholder_bytes = placeholder::Order::memory_bytes();
+            let placeholder_bytes = placeholder::Order::memory_bytes().saturating_add(pixel_bytes);
             self.finish_bytes =
                 self.finish_bytes.max(placeholder_bytes.saturating_add(others_bytes));
         }
-        let encode_bytes = encode.memory_bytes().saturating_add(others_bytes);
+        let encode_bytes = encode.peak_bytes(pixel_bytes).saturating_add(others_bytes);
         self.encode_bytes = self.encode_bytes.max(encode_bytes);
         #[cfg(feature = "instrument")]
         if encode.format != OutputFormat::Pixels {
-            let before_file_bytes = encode_bytes.saturating_sub(encode.growing_file_bytes());
+            let before_file_bytes =
+                encode.before_file_bytes(pixel_bytes).saturating_add(others_bytes);
             self.before_file_bytes = self.before_file_bytes.max(before_file_bytes);
         }
         // An output of pixels is the buffer that they were made in.

@@ -44,7 +44,8 @@ impl Request {
     ///
     /// ```
     /// use bombproof::{JpegEffort, Layout, Limits, Picture, Request, Size};
-    /// # let sample = |i: u32| (i * i / 700 + i / 90 * 13 + i % 90 * (i / 9_000)) as u8;
+    /// # let grain = |i: u32| (i.wrapping_mul(0x9E37_79B9) >> 28) as u8;
+    /// # let sample = |i: u32| (i % 160 + i / 320) as u8 ^ grain(i);
     /// # let pixels = (0..160 * 120).map(sample).collect();
     /// # let upload = Picture::new(Size::new(160, 120), Layout::Gray, pixels)?.to_png()?;
     ///

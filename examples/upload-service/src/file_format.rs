@@ -1,6 +1,8 @@
-//! The formats in which each size of an avatar is stored, and which of them a client gets.
+//! The formats in which each size of an avatar is stored, which of them a client gets, and what memory
+//! their files take.
 
 use axum::http::{HeaderMap, header};
+use bombproof::Size;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileFormat {
@@ -44,6 +46,12 @@ impl FileFormat {
         });
         if accepts_webp { Self::WebP } else { Self::Jpeg }
     }
+}
+
+/// What is reserved for the files of some sizes: as much as their pixels in RGB. Files that are
+/// longer, as those of noise can be, reserve the rest.
+pub(crate) fn bytes_to_reserve(sizes: impl Iterator<Item = Size>) -> u64 {
+    sizes.map(|size| 3 * size.pixels()).sum()
 }
 
 /// The weight in a parameter of a media range: `q=0.8`. One that is no number counts as 0. `None`:

@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use bombproof::{
-    Error, Interrupt, Interrupted, Limits, MemoryPool, Placeholder, Plan, Rect, Request, Size,
-    probe,
+    Error, Interrupt, Interrupted, Limits, MemoryPool, Placeholder, Plan, Rect, Request, probe,
 };
 use sha2::{Digest, Sha256};
 
 use crate::error::ServiceError;
-use crate::file_format::FileFormat;
+use crate::file_format::{self, FileFormat};
 use crate::heap_usage::measure_peak;
 use crate::metrics::record_decode;
 use crate::state::AppState;
@@ -97,15 +96,9 @@ fn bytes_to_reserve(plans: &[(FileFormat, Plan)]) -> u64 {
     let (mut most, mut held) = (0, 0);
     for (_, plan) in plans {
         most = plan.memory_bytes().saturating_add(held).max(most);
-        held += files_bytes(plan.output_sizes());
+        held += file_format::bytes_to_reserve(plan.output_sizes());
     }
     most
-}
-
-/// What is reserved for files that are held: as much as their pixels in RGB. Files that are longer,
-/// as those of noise can be, reserve the rest.
-pub(crate) fn files_bytes(sizes: impl Iterator<Item = Size>) -> u64 {
-    sizes.map(|size| 3 * size.pixels()).sum()
 }
 
 pub(crate) fn plan(bytes: &[u8], request: &Request, limits: &Limits) -> Result<Plan, Error> {

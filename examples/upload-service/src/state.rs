@@ -8,9 +8,8 @@ use bombproof::{Limits, MemoryPool, Rect, Request, Size};
 use tokio::sync::Semaphore;
 
 use crate::args::Settings;
-use crate::file_format::FileFormat;
+use crate::file_format::{self, FileFormat};
 use crate::metrics::Metrics;
-use crate::render;
 use crate::storage::blob_store::BlobStore;
 use crate::storage::database::Database;
 
@@ -47,7 +46,7 @@ pub(crate) async fn open(mut settings: Settings) -> anyhow::Result<SharedState> 
     // decode, which holds the files of one format while it makes the other one.
     limits.max_input_bytes = limits.max_input_bytes.min(pool.capacity() / 4);
     let sizes = settings.sizes.iter().map(|&side| Size::new(side, side));
-    let for_decode = (pool.capacity() / 2).saturating_sub(render::files_bytes(sizes));
+    let for_decode = (pool.capacity() / 2).saturating_sub(file_format::bytes_to_reserve(sizes));
     limits.max_memory_bytes = limits.max_memory_bytes.min(for_decode);
     fs::create_dir_all(&settings.data)?;
     Ok(Arc::new(AppState {

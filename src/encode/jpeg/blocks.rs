@@ -7,7 +7,6 @@ use super::sampling::{Kind, Sampling};
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
-use crate::request::JpegEffort;
 use crate::simd;
 use crate::size::Size;
 
@@ -23,18 +22,13 @@ pub(super) struct Blocks<'b> {
     are_complete: bool,
 }
 
-/// The blocks of a picture are all kept where they take no more than this, so that it is transformed
-/// once. Those of larger pictures are made anew for each pass.
-const MAX_KEPT_BYTES: u64 = 1 << 20;
-
 impl<'b> Blocks<'b> {
     pub(super) fn new(
         size: Size,
         sampling: Sampling,
-        effort: JpegEffort,
+        keeps_all: bool,
         budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let keeps_all = keeps_all(size, sampling, effort);
         let len = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
         let to_usize = |len| usize::try_from(len).map_err(|_| Error::OutOfMemory { bytes: len });
         Ok(Self {
@@ -46,6 +40,11 @@ impl<'b> Blocks<'b> {
         })
     }
 
+    /// Whether all blocks of a picture take little memory.
+    pub(super) const fn are_few(size: Size, sampling: Sampling) -> bool {
+        Self::count(size, sampling).saturating_mul(BLOCK_BYTES) <= MAX_FEW_BYTES
+    }
+
     /// How many blocks a picture has.
     pub(super) const fn count(size: Size, sampling: Sampling) -> u64 {
         let rows = size.height.div_ceil(sampling.mcu_side()) as u64;
@@ -53,8 +52,7 @@ impl<'b> Blocks<'b> {
     }
 
     /// The most bytes that [`new`](Self::new) allocates.
-    pub(super) const fn memory_bytes(size: Size, sampling: Sampling, effort: JpegEffort) -> u64 {
-        let keeps_all = keeps_all(size, sampling, effort);
+    pub(super) const fn memory_bytes(size: Size, sampling: Sampling, keeps_all: bool) -> u64 {
         let blocks = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
         Bands::memory_bytes(size, sampling).saturating_add(blocks.saturating_mul(BLOCK_BYTES))
     }
@@ -67,6 +65,11 @@ impl<'b> Blocks<'b> {
     /// All rows have been asked for in the same quantization.
     pub(super) const fn complete(&mut self) {
         self.are_complete = self.keeps_all;
+    }
+
+    /// All blocks are there, and the pixels are not needed for the same quantization.
+    pub(super) const fn are_complete(&self) -> bool {
+        self.are_complete
     }
 
     /// The blocks of the row `mcu_y` of MCUs.
@@ -127,15 +130,10 @@ fn quantize(
 /// The slowest blocks of so many MCUs take half a millisecond.
 const MCUS_PER_POLL: usize = 16;
 
+const MAX_FEW_BYTES: u64 = 1 << 20;
 const BLOCK_BYTES: u64 = size_of::<QuantizedBlock>() as u64;
 
 const fn per_row(size: Size, sampling: Sampling) -> u64 {
     let mcus = size.width.div_ceil(sampling.mcu_side()) as u64;
     mcus * sampling.blocks_per_mcu() as u64
-}
-
-/// The trellis takes too long for a second time.
-const fn keeps_all(size: Size, sampling: Sampling, effort: JpegEffort) -> bool {
-    matches!(effort, JpegEffort::Smallest)
-        || Blocks::count(size, sampling).saturating_mul(BLOCK_BYTES) <= MAX_KEPT_BYTES
 }

@@ -3,6 +3,8 @@
 //! The blocks of a picture are visited twice for each scan: once to count the symbols, and once to
 //! write them.
 
+use core::ops::Deref;
+
 use super::quality;
 use crate::budget::Buffer;
 use crate::encode::file_writer::{self, FileBound, FileWriter};
@@ -60,17 +62,22 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Encodes `pixels` as a JPEG. Grey stays one component.
+    /// Encodes `pixels` as a JPEG. Grey stays one component. The pixels are dropped before the file is
+    /// allocated, where all blocks are kept.
     ///
     /// # Errors
     /// [`BadRequest::Quality`] for a quality outside 1–100, [`Error::OverLimit`] for a side over
     /// [`MAX_SIDE_PX`], and when the file of quality 1 is longer than allowed.
-    pub(crate) fn encode<'b>(&self, pixels: &[u8], job: Job<'b>) -> Result<Buffer<'b, u8>, Error> {
+    pub(crate) fn encode<'b>(
+        &self,
+        pixels: impl Deref<Target = [u8]>,
+        job: Job<'b>,
+    ) -> Result<Buffer<'b, u8>, Error> {
         if !(1..=100).contains(&self.quality) {
             return Err(Error::BadRequest(BadRequest::Quality));
         }
         let &Self { size, layout, background, .. } = self;
-        let picture = PictureView { size, layout, gamut: self.gamut, pixels };
+        let picture = PictureView { size, layout, gamut: self.gamut, pixels: &pixels };
         picture.check(MAX_SIDE_PX)?;
         // A transparent grey picture on a coloured background has colours.
         let [red, green, blue] = background;
@@ -80,8 +87,8 @@ impl Settings {
             Layout::Rgb | Layout::Rgba => false,
         };
         let sampling = Sampling::new(is_gray, self.has_full_chroma);
-        let source = Source { pixels, size, layout, sampling, background };
-        let blocks = Blocks::new(size, sampling, self.effort, job.budget)?;
+        let source = Source { pixels: &pixels, size, layout, sampling, background };
+        let blocks = Blocks::new(size, sampling, self.keeps_blocks(), job.budget)?;
         let scans = Scan::script(sampling, self.is_progressive);
         let (gamut, effort) = (self.gamut, self.effort);
         let mut encoder = Encoder { source, gamut, blocks, scans, effort, job };
@@ -93,13 +100,39 @@ impl Settings {
             None => self.quality,
         };
         let tables = encoder.tables(quality)?;
+        let blocks = encoder.blocks;
+        let pixels = Some(pixels).filter(|_| !blocks.are_complete());
+        let pixels = pixels.as_deref().unwrap_or_default();
+        let source = Source { pixels, size, layout, sampling, background };
+        let mut encoder = Encoder { source, gamut, blocks, scans, effort, job };
         file_writer::write(self.file_bound(), job.budget, |output| encoder.write(&tables, output))
+    }
+
+    /// All blocks are kept between the passes. Those of a large picture are made anew for each, but
+    /// the trellis takes too long for that.
+    pub(crate) const fn keeps_blocks(&self) -> bool {
+        let is_smallest = matches!(self.effort, JpegEffort::Smallest);
+        is_smallest || Blocks::are_few(self.size, self.sampling())
     }
 
     /// The most bytes that [`encode`](Self::encode) allocates, for any background.
     pub(crate) const fn memory_bytes(&self) -> u64 {
+        self.blocks_bytes().saturating_add(self.file_bound().memory_bytes())
+    }
+
+    /// The same with the pixels, which take `pixel_bytes` until they are dropped.
+    pub(crate) fn peak_bytes(&self, pixel_bytes: u64) -> u64 {
         let file_bytes = self.file_bound().memory_bytes();
-        Blocks::memory_bytes(self.size, self.sampling(), self.effort).saturating_add(file_bytes)
+        let others_bytes = if self.keeps_blocks() {
+            pixel_bytes.max(file_bytes)
+        } else {
+            pixel_bytes.saturating_add(file_bytes)
+        };
+        self.blocks_bytes().saturating_add(others_bytes)
+    }
+
+    const fn blocks_bytes(&self) -> u64 {
+        Blocks::memory_bytes(self.size, self.sampling(), self.keeps_blocks())
     }
 
     /// The most work of [`encode`](Self::encode) in picoseconds.

@@ -131,7 +131,7 @@ fn scan_in_standard_codes(pixels: &[u8], settings: &Settings, to_nearest: bool) 
     let budget = Budget::new(u64::MAX);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let effort = JpegEffort::Balanced;
-    let blocks = Blocks::new(size, sampling, effort, &budget).unwrap();
+    let blocks = Blocks::new(size, sampling, false, &budget).unwrap();
     let scans = Scan::script(sampling, false);
     let gamut = Gamut::Srgb;
     let mut encoder = super::Encoder { source, gamut, blocks, scans, effort, job };
@@ -210,6 +210,19 @@ fn a_large_picture_is_transformed_anew_for_each_pass() {
     assert!(mean_difference(&decoded(&file).2, &decoded(&other).2) < 0.5);
     let progressive = Settings { is_progressive: true, ..settings };
     assert!(decoded(&file) == decoded(&try_to_encode(&pixels, progressive).unwrap()));
+}
+
+/// What is kept is decided before it is known whether a picture with alpha has colours.
+#[test]
+fn a_gray_picture_with_alpha_takes_the_memory_of_one_with_colors() {
+    let size = Size::new(620, 620);
+    for alpha in [255, 90] {
+        let pixels = [7, alpha].repeat(size.pixels() as usize);
+        let settings = settings(size, Layout::GrayAlpha, 80);
+        assert!(!settings.keeps_blocks());
+        assert!(Settings { layout: Layout::Gray, ..settings }.keeps_blocks());
+        try_to_encode(&pixels, settings).unwrap();
+    }
 }
 
 /// The same picture is shorter by a tenth, and about as near to the original.
