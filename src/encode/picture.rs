@@ -43,8 +43,7 @@ impl Picture {
     }
 
     /// Encodes this picture losslessly as a PNG, without metadata but the profile of its
-    /// [`gamut`](Self::gamut). Alpha is left out when no pixel
-    /// is transparent.
+    /// [`gamut`](Self::gamut). Alpha is left out when no pixel is transparent.
     ///
     /// # Errors
     /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`] when the
@@ -55,8 +54,7 @@ impl Picture {
     }
 
     /// Encodes this picture as a lossless WebP, without metadata but the profile of its
-    /// [`gamut`](Self::gamut). Alpha is left out when no pixel is
-    /// transparent.
+    /// [`gamut`](Self::gamut). Alpha is left out when no pixel is transparent.
     ///
     /// # Errors
     /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`] when the
@@ -67,8 +65,9 @@ impl Picture {
         webp::lossless::encode(self.view(), &budget).map(into_file)
     }
 
-    /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100, without
-    /// metadata but the profile of its [`gamut`](Self::gamut). Alpha is kept without loss, and left out when no pixel is transparent.
+    /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100, without metadata but the
+    /// profile of its [`gamut`](Self::gamut). Alpha is kept without loss, and left out when no pixel
+    /// is transparent.
     ///
     /// # Errors
     /// [`BadRequest::Quality`](crate::BadRequest::Quality) for a `quality` outside 1–100,

@@ -191,13 +191,13 @@ impl Settings {
     }
 }
 
-/// A pixel: its colours, averages and forward transform, twice or three times.
+/// A pixel: its colours, averages and forward transform, at most three times.
 const PIXEL_PS: u64 = 9_000;
 /// The same with two blocks of chroma for each block of luma.
 const FULL_CHROMA_PIXEL_PS: u64 = 14_000;
 /// A block of coefficients of which each may be one or two steps, or zero.
 const TRELLIS_BLOCK_PS: u64 = 10_000_000;
-/// A byte of the largest possible file, counted and written once or twice.
+/// A byte of the longest possible file, counted and written once or twice.
 const FILE_BYTE_PS: u64 = 5_000;
 /// The best codes of four histograms.
 const CODES_PS: u64 = 100_000_000;
