@@ -2,7 +2,13 @@
 #![cfg(feature = "serde")]
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
-use bombproof::{Format, Formats, Limits, probe};
+use std::fmt::Debug;
+
+use bombproof::{
+    ColorConversion, ColorKind, Format, Formats, Gamut, IccKind, Layout, Limits, ProfileProblem,
+    probe,
+};
+use serde::Serialize;
 
 #[test]
 fn limits_survive_a_round_trip_and_a_missing_field_is_the_default() {
@@ -100,4 +106,52 @@ fn an_error_is_serialized_as_its_report() {
         "retryable": false,
     });
     assert_eq!(value, expected);
+}
+
+#[test]
+fn kinds_have_one_name_in_every_language() {
+    for kind in [Format::Jpeg, Format::Png, Format::WebP] {
+        assert_eq!(serialized(kind), kind.name());
+    }
+    use ColorKind::{Cmyk, Gray, Indexed, Rgb, YCbCr, Ycck};
+    for kind in [Gray, Rgb, YCbCr, Indexed, Cmyk, Ycck] {
+        assert_eq!(serialized(kind), kind.name());
+    }
+    for kind in [IccKind::Gray, IccKind::Rgb, IccKind::Cmyk, IccKind::Other, IccKind::Compressed] {
+        assert_eq!(serialized(kind), kind.name());
+    }
+    // The others are not serialised by themselves. Their names are those of the variants.
+    for kind in [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba] {
+        assert_eq!(kind.name(), snake_case(kind));
+    }
+    for kind in [Gamut::Srgb, Gamut::DisplayP3] {
+        assert_eq!(kind.name(), snake_case(kind));
+    }
+    use ColorConversion::{Converted, ConvertedToDisplayP3, Srgb};
+    for kind in [Srgb, Converted, ConvertedToDisplayP3] {
+        assert_eq!(kind.name(), snake_case(kind));
+    }
+    use ProfileProblem::{
+        Incomplete, Malformed, TooCostly, TooLarge, Unsupported, WrongColorSpace,
+    };
+    for kind in [TooLarge, Incomplete, Malformed, WrongColorSpace, TooCostly, Unsupported] {
+        assert_eq!(kind.name(), snake_case(kind));
+        assert_eq!(ColorConversion::Ignored(kind).name(), "ignored");
+    }
+}
+
+fn serialized(kind: impl Serialize) -> String {
+    serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()
+}
+
+/// The name of a variant: `GrayAlpha` is `gray_alpha`.
+fn snake_case(kind: impl Debug) -> String {
+    let mut name = String::new();
+    for letter in format!("{kind:?}").chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }

@@ -14,6 +14,17 @@ pub enum Gamut {
     DisplayP3,
 }
 
+impl Gamut {
+    /// The name in snake case, for JSON and other languages: `"srgb"` or `"display_p3"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Srgb => "srgb",
+            Self::DisplayP3 => "display_p3",
+        }
+    }
+}
+
 impl fmt::Display for Gamut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -29,6 +29,17 @@ impl Layout {
         matches!(self, Self::Gray | Self::GrayAlpha)
     }
 
+    /// The name in snake case, for JSON and other languages: `"gray_alpha"` and so on.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gray => "gray",
+            Self::GrayAlpha => "gray_alpha",
+            Self::Rgb => "rgb",
+            Self::Rgba => "rgba",
+        }
+    }
+
     /// Bytes per pixel: 1 to 4.
     #[must_use]
     pub const fn bytes_per_pixel(self) -> usize {

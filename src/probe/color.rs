@@ -23,6 +23,19 @@ pub enum ColorKind {
 }
 
 impl ColorKind {
+    /// The name in lower case, for other languages: `"ycbcr"` and so on.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gray => "gray",
+            Self::Rgb => "rgb",
+            Self::YCbCr => "ycbcr",
+            Self::Indexed => "indexed",
+            Self::Cmyk => "cmyk",
+            Self::Ycck => "ycck",
+        }
+    }
+
     /// The colour space that a profile of such samples has.
     pub(super) const fn space(self) -> Space {
         match self {
@@ -52,6 +65,18 @@ pub enum IccKind {
 }
 
 impl IccKind {
+    /// The name in lower case, for other languages: `"rgb"` and so on.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gray => "gray",
+            Self::Rgb => "rgb",
+            Self::Cmyk => "cmyk",
+            Self::Other => "other",
+            Self::Compressed => "compressed",
+        }
+    }
+
     /// Reads the data colour space signature at bytes 16..20 of a profile (ICC.1:2022, 7.2.6).
     pub(crate) fn of(profile: &[u8]) -> Self {
         match profile.get(16..20) {

@@ -46,6 +46,20 @@ pub enum ColorConversion {
     Ignored(ProfileProblem),
 }
 
+impl ColorConversion {
+    /// The name in snake case, for JSON and other languages: `"converted"` and so on. It does not
+    /// tell the problem of a profile that was ignored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Srgb => "srgb",
+            Self::Converted => "converted",
+            Self::ConvertedToDisplayP3 => "converted_to_display_p3",
+            Self::Ignored(_) => "ignored",
+        }
+    }
+}
+
 impl fmt::Display for ColorConversion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

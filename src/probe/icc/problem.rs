@@ -20,6 +20,21 @@ pub enum ProfileProblem {
     Unsupported,
 }
 
+impl ProfileProblem {
+    /// The name in snake case, for JSON and other languages: `"too_large"` and so on.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::Incomplete => "incomplete",
+            Self::Malformed => "malformed",
+            Self::WrongColorSpace => "wrong_color_space",
+            Self::TooCostly => "too_costly",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
 impl fmt::Display for ProfileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
