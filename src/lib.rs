@@ -100,7 +100,15 @@
 //! - `serde` serialises [`Header`], [`Limits`] and [`Error`], and deserialises [`Limits`].
 //! - `simd` compiles loops for AVX2 as well and chooses at run time, and writes others in vectors (x86-64, aarch64).
 //! - `image` converts [`Picture`] to and from `image::DynamicImage`.
-
+//!
+//! # Targets
+//!
+//! The bytes of the outputs, the errors and the quotes are the same on machines of 32 and 64 bits, of both byte orders,
+//! with and without vectors: `scripts/test-targets` compares x86-64 with i686, aarch64, s390x and wasm32.
+//!
+//! `wasm32-unknown-unknown` has neither threads nor a clock. There [`Interrupt::after_by_clock`] takes the clock of the
+//! host, and `Interrupt::after` and `Interrupt::at` do not exist; [`MemoryPool::reserve`] does not wait, because nobody
+//! could free memory meanwhile. All else is there.
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

@@ -1,5 +1,7 @@
-// Inspects a file (POST /inspect), lets the user choose a crop, and uploads it (PUT /users/NAME/avatar).
+// Inspects a file, lets the user choose a crop, and uploads it (PUT /users/NAME/avatar). Where the service has the module
+// of bindings/wasm, the file is inspected here, and shrunk before the upload; else the service inspects it (POST /inspect).
 
+import { Shrinker, isRefusal } from "./shrink.js";
 import { thumbHashUrl } from "./thumb_hash.js";
 
 const element = (id) => document.getElementById(id);
@@ -30,7 +32,9 @@ const LIMITS = {
 };
 
 let limits;       // the limits of the service, once they are loaded
+let shrinker;     // checks and shrinks here, or null
 let file;         // the chosen file
+let hasAlpha;     // whether it may have transparent pixels
 let pictureSize;  // its size after the orientation is applied
 let crop;         // the selected square: x, y, side, in pixels of the picture
 
@@ -44,7 +48,10 @@ for (const [name, isOver] of [["dragover", true], ["dragleave", false], ["drop",
 }
 
 async function loadLimits() {
-  limits ??= await send("GET", "/limits", "");
+  if (!limits) {
+    limits = await send("GET", "/limits", "");
+    shrinker = limits && await Shrinker.open(limits);
+  }
   if (limits) {
     element("accepted").textContent =
       `JPEG, PNG or WebP, up to ${formatBytes(limits.max_input_bytes)} and ${formatPixels(limits.max_pixels)}`;
@@ -64,13 +71,40 @@ async function chooseFile(chosen) {
       limit: "max_input_bytes", found: file.size, allowed: limits.max_input_bytes,
     });
   }
-  const inspection = await send("POST", "/inspect", "Checking the file …");
+  const here = await tryHere("Checking the file …", () => shrinker.inspect(chosen));
+  if (file !== chosen || here === REFUSED) return;
+  const inspection = here ?? await send("POST", "/inspect", "Checking the file …");
   if (inspection && file === chosen) showInspection(inspection);
 }
+
+// The result of work in the browser; null where the service has to do it; REFUSED after the refusal is shown.
+async function tryHere(status, work) {
+  if (!shrinker) return null;
+  const chosen = file;
+  element("status").textContent = status;
+  element("upload").disabled = true;
+  try {
+    return await work();
+  } catch (error) {
+    if (file !== chosen) return REFUSED;
+    if (isRefusal(error)) {
+      const { userMessage: user_message, code: kind, limit, found, allowed } = error;
+      showError({ user_message, kind, limit, found, allowed });
+      return REFUSED;
+    }
+    // The module does not run here.
+    shrinker = null;
+    return null;
+  } finally {
+    element("upload").disabled = element("details").hidden;
+  }
+}
+const REFUSED = Symbol("refused");
 
 function showInspection({ header, plan, memory_bytes, upright }) {
   const { format, size, progressive, animated, alpha } = header;
   const traits = [progressive && "progressive", animated && "animated", alpha && "with transparency"];
+  hasAlpha = alpha;
   element("header").textContent = [format.toUpperCase(),
     `${formatNumber(size.width)} × ${formatNumber(size.height)} pixels`, formatBytes(file.size),
     ...traits.filter(Boolean)].join(", ");
@@ -85,16 +119,21 @@ function showInspection({ header, plan, memory_bytes, upright }) {
   crop = { x: Math.floor((upright.width - side) / 2), y: Math.floor((upright.height - side) / 2), side };
   URL.revokeObjectURL(element("preview").src);
   element("preview").onload = () => { element("crop").hidden = false; drawCrop(); };
-  // The browser decodes the file only after the service has accepted it.
+  // The browser decodes the file only after it was accepted.
   element("preview").src = URL.createObjectURL(file);
 }
 
 element("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const user = encodeURIComponent(element("user").value);
-  const rect = [crop.x, crop.y, crop.side, crop.side].join(",");
-  const stored = await send("PUT", `/users/${user}/avatar?crop=${rect}`, "Making your avatar …");
+  const { x, y, side } = crop;
+  const shrunk = await tryHere("Shrinking the picture …",
+    () => shrinker.shrink(file, { x, y, width: side, height: side }, hasAlpha));
+  if (shrunk === REFUSED) return;
+  const query = shrunk ? "" : `?crop=${[x, y, side, side].join(",")}`;
+  const stored = await send("PUT", `/users/${user}/avatar${query}`, "Making your avatar …", shrunk ?? file);
   if (!stored) return;
+  element("sent").textContent = shrunk ? `Sent ${formatBytes(shrunk.size)} of ${formatBytes(file.size)}.` : "";
   const { thumb_hash, dominant_color } = stored.placeholder;
   const background = `${dominant_color} center / cover url(${thumbHashUrl(thumb_hash)})`;
   element("avatars").replaceChildren(...stored.pictures.map(({ size, url, bytes, webp_url, webp_bytes }) => {
@@ -118,15 +157,15 @@ element("form").addEventListener("submit", async (event) => {
 });
 
 // Returns the answer, or undefined after it has shown an error.
-async function send(method, url, status) {
+async function send(method, url, status, body = file) {
   element("status").textContent = status;
   element("error").replaceChildren();
   element("upload").disabled = true;
   try {
-    const response = await fetch(url, { method, body: method === "GET" ? undefined : file });
-    const body = await response.json();
-    if (response.ok) return body;
-    showError(body.error);
+    const response = await fetch(url, { method, body: method === "GET" ? undefined : body });
+    const answer = await response.json();
+    if (response.ok) return answer;
+    showError(answer.error);
   } catch {
     showError({ user_message: "The service cannot be reached. Please try again." });
   } finally {

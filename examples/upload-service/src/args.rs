@@ -86,6 +86,10 @@ pub(crate) struct Settings {
     /// JSON file of limits, in the form of GET /limits. Missing fields have their defaults.
     #[arg(long, global = true)]
     pub(crate) limits: Option<PathBuf>,
+    /// Folder of the module (scripts/build-wasm) with which the page checks and shrinks pictures
+    /// before the upload. Where it has none, the page does without.
+    #[arg(long, global = true, default_value = "bindings/wasm")]
+    pub(crate) browser_module: PathBuf,
     /// Stores each accepted upload beside its avatars, so that they can be regenerated without
     /// loss.
     #[arg(long, global = true)]

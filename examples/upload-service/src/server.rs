@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use crate::handlers::{avatar, inspect, status, upload, web_page};
+use crate::handlers::{avatar, browser_module, inspect, status, upload, web_page};
 use crate::state::SharedState;
 use crate::{drain_body, garbage_collector};
 
@@ -33,7 +33,9 @@ fn routes(state: SharedState) -> Router {
         .route("/", get(web_page::html))
         .route("/page.css", get(web_page::css))
         .route("/page.js", get(web_page::script))
+        .route("/shrink.js", get(web_page::shrink))
         .route("/thumb_hash.js", get(web_page::thumb_hash))
+        .route("/bombproof/{file}", get(browser_module::get))
         // `request_body` enforces the limit.
         .layer(DefaultBodyLimit::disable())
         .layer(map_request(drain_body::drain_on_drop))

@@ -5,6 +5,7 @@ use axum::extract::State;
 use bombproof::Limits;
 use serde::Serialize;
 
+use super::browser_module;
 use crate::state::SharedState;
 
 #[derive(Serialize)]
@@ -12,11 +13,17 @@ pub(crate) struct LimitsAndSizes {
     #[serde(flatten)]
     limits: Limits,
     sizes: Vec<u32>,
+    /// Whether the page has the module of bindings/wasm.
+    browser_module: bool,
 }
 
 /// Lets clients check a file before they send it.
 pub(crate) async fn limits(State(state): State<SharedState>) -> Json<LimitsAndSizes> {
-    Json(LimitsAndSizes { limits: state.limits, sizes: state.settings.sizes.clone() })
+    Json(LimitsAndSizes {
+        limits: state.limits,
+        sizes: state.settings.sizes.clone(),
+        browser_module: browser_module::exists(&state).await,
+    })
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,9 @@ use axum::http::header;
 use axum::response::IntoResponse;
 
 pub(crate) async fn html() -> impl IntoResponse {
-    let policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'";
+    // 'wasm-unsafe-eval' allows WebAssembly, and no `eval`.
+    let policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+        img-src 'self' blob: data:; frame-ancestors 'none'";
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, policy),
@@ -18,6 +20,10 @@ pub(crate) async fn css() -> impl IntoResponse {
 
 pub(crate) async fn script() -> impl IntoResponse {
     javascript(include_str!("../../page/page.js"))
+}
+
+pub(crate) async fn shrink() -> impl IntoResponse {
+    javascript(include_str!("../../page/shrink.js"))
 }
 
 pub(crate) async fn thumb_hash() -> impl IntoResponse {

@@ -7,6 +7,7 @@ mod concurrency;
 mod outages;
 mod crash_recovery;
 mod web_page;
+mod browser_module;
 mod readme;
 mod regeneration;
 mod s3;

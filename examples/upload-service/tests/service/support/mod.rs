@@ -7,4 +7,4 @@ pub(crate) mod client;
 pub(crate) mod pictures;
 pub(crate) mod server;
 mod postgres;
-mod temp_folder;
+pub(crate) mod temp_folder;
