@@ -109,6 +109,7 @@
 //! `wasm32-unknown-unknown` has neither threads nor a clock. There [`Interrupt::after_by_clock`] takes the clock of the
 //! host, and `Interrupt::after` and `Interrupt::at` do not exist; [`MemoryPool::reserve`] does not wait, because nobody
 //! could free memory meanwhile. All else is there.
+
 #![forbid(unsafe_code)]
 #![cfg_attr(
     test,

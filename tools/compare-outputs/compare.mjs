@@ -1,8 +1,8 @@
-// node compare.mjs MODULE.wasm CORPUS: what src/main.rs does, with the module and the files read here.
+// node compare.mjs MODULE.wasm CORPUS [N]: what src/main.rs does, with the module and the files read here.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [, , modulePath, corpus] = process.argv;
+const [, , modulePath, corpus, every = "1"] = process.argv;
 const { instance } = await WebAssembly.instantiate(readFileSync(modulePath), {});
 const { block, describe_file, memory } = instance.exports;
 
@@ -16,9 +16,10 @@ const text = new TextEncoder();
 const record = readFileSync(join(corpus, "OUTPUTS.txt"), "utf8");
 const end = record.indexOf("\n\n");
 const head = write(text.encode(record.slice(0, end)));
-const then = record.slice(end + 2).trimEnd().split("\n");
-const now = then
-  .filter((line) => !line.startsWith(" "))
+const files = record.slice(end + 2).trimEnd().split(/\n(?! )/).filter((_, index) => index % Number(every) === 0);
+const then = files.flatMap((lines) => lines.split("\n"));
+const now = files
+  .map((lines) => lines.split("\n", 1)[0])
   .flatMap((path) => {
     const bytes = readFileSync(join(corpus, path));
     const answer = describe_file(...head, ...write(text.encode(path)), ...write(bytes)) >>> 0;

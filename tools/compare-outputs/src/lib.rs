@@ -34,6 +34,19 @@ pub fn describe(head: &str, path: &str, bytes: &[u8]) -> String {
     })
 }
 
+/// The files of the results: the path of each, and its lines.
+pub fn files(results: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    let mut lines = results.lines().peekable();
+    std::iter::from_fn(move || {
+        let path = lines.next()?;
+        let mut of_file = vec![path];
+        while let Some(line) = lines.next_if(|line| line.starts_with(' ')) {
+            of_file.push(line);
+        }
+        Some((path, of_file))
+    })
+}
+
 /// The number of jobs that ran.
 pub fn jobs() -> u64 {
     JOBS.load(Ordering::Relaxed)
