@@ -1,5 +1,6 @@
 //! Pictures in memory: pixels with a size and a layout.
 
+mod alpha;
 mod gamut;
 #[cfg(feature = "image")]
 mod image_crate;
@@ -7,6 +8,7 @@ mod layout;
 mod owned;
 mod view;
 
+pub(crate) use alpha::over;
 pub use gamut::Gamut;
 pub use layout::Layout;
 pub use owned::Picture;

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::finish::from_srgb;
 use crate::limits::Limits;
-use crate::picture::Gamut;
+use crate::picture::{Gamut, over};
 use crate::probe::Header;
 use crate::request::{Fit, OutputFormat, Request};
 
@@ -22,8 +22,9 @@ impl Look {
         let is_wide = request.keeps_wide_gamut() && header.has_wide_gamut(limits.max_icc_bytes);
         let gamut = if is_wide { Gamut::DisplayP3 } else { Gamut::Srgb };
         let canvas = match (request.fit(), request.output()) {
-            (Fit::Pad { canvas }, OutputFormat::Jpeg { .. }) => {
-                over(canvas, request.background_rgb())
+            (Fit::Pad { canvas: [red, green, blue, alpha] }, OutputFormat::Jpeg { .. }) => {
+                let [r, g, b] = request.background_rgb();
+                [over(red, r, alpha), over(green, g, alpha), over(blue, b, alpha), 255]
             }
             (Fit::Pad { canvas }, _) if canvas[3] > 0 => canvas,
             _ => [0; 4],
@@ -33,15 +34,4 @@ impl Look {
         let background = from_srgb(request.background_rgb(), gamut)?;
         Ok(Self { gamut, background, canvas: [red, green, blue, alpha] })
     }
-}
-
-/// A colour as it is shown over a background: opaque, and rounded.
-#[allow(clippy::cast_possible_truncation, reason = "a mean of two samples")]
-fn over([red, green, blue, alpha]: [u8; 4], background: [u8; 3]) -> [u8; 4] {
-    let alpha = u32::from(alpha);
-    let [r, g, b] = background.map(u32::from);
-    let mean = |sample: u8, behind| {
-        ((u32::from(sample) * alpha + behind * (255 - alpha) + 127) / 255) as u8
-    };
-    [mean(red, r), mean(green, g), mean(blue, b), 255]
 }

@@ -16,8 +16,8 @@ use image_webp::{ColorType, WebPDecoder};
 
 use super::*;
 use crate::budget::Budget;
-use crate::decode::premultiply::premultiplied;
 use crate::interrupt::Interrupt;
+use crate::picture::over;
 use crate::probe::webp::Still;
 use crate::probe::webp::header;
 use crate::probe::webp::test_files::{
@@ -259,7 +259,7 @@ fn every_sample_is_multiplied_by_the_mean_alpha_of_its_pixels() {
                         .collect();
                     let count = alphas.len() as u32;
                     let mean = (alphas.iter().sum::<u32>() + count / 2) / count;
-                    *sample = premultiplied(*sample, zero, mean as u8);
+                    *sample = over(*sample, zero, mean as u8);
                 }
             }
             let multiplied = planes_with(file, true).unwrap();

@@ -4,7 +4,7 @@ use super::sampling::Sampling;
 use crate::budget::{Budget, Buffer};
 use crate::dct::Block;
 use crate::error::Error;
-use crate::picture::Layout;
+use crate::picture::{Layout, over};
 use crate::simd;
 use crate::size::Size;
 
@@ -128,7 +128,7 @@ impl Source<'_> {
     /// Converts a row to luma and chroma (ITU-T T.871, 7).
     fn convert_row(&self, row: &[u8], [luma, cb, cr]: [&mut [u8]; 3]) {
         let [red, green, blue] = self.background;
-        let gray = |[value, alpha]: [u8; 2], background| over(value, alpha, background);
+        let gray = |[value, alpha]: [u8; 2], background| over(value, background, alpha);
         match self.layout {
             Layout::Gray => luma.iter_mut().zip(row).for_each(|(luma, value)| *luma = *value),
             Layout::GrayAlpha if self.sampling == Sampling::Gray => {
@@ -142,7 +142,7 @@ impl Source<'_> {
             }
             Layout::Rgb => convert(row, [luma, cb, cr], |rgb: [u8; 3]| rgb),
             Layout::Rgba => convert(row, [luma, cb, cr], |[r, g, b, alpha]: [u8; 4]| {
-                [over(r, alpha, red), over(g, alpha, green), over(b, alpha, blue)]
+                [over(r, red, alpha), over(g, green, alpha), over(b, blue, alpha)]
             }),
         }
     }
@@ -177,15 +177,6 @@ fn ycbcr_of_rgb([red, green, blue]: [u8; 3]) -> [u8; 3] {
     let cb = (b << (BITS - 1)) - 11_059 * r - 21_709 * g + (128 << BITS) + HALF;
     let cr = (r << (BITS - 1)) - 27_439 * g - 5_329 * b + (128 << BITS) + HALF;
     [(y >> BITS) as u8, (cb >> BITS) as u8, (cr >> BITS) as u8]
-}
-
-/// `value` with opacity `alpha` over `background`, rounded.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "at most (255 · 255 + 127) / 255 = 255")]
-fn over(value: u8, alpha: u8, background: u8) -> u8 {
-    let alpha = u32::from(alpha);
-    let sum = u32::from(value) * alpha + u32::from(background) * (255 - alpha);
-    ((sum + 127) / 255) as u8
 }
 
 /// Averages 2 × 2 samples. Halves are rounded down and up in turns, as libjpeg does, so that the
