@@ -10,8 +10,8 @@ export class BombproofError extends Error {
   }
 
   /** The error of a report in the names of the crate. */
-  static of({ kind: code, http_status: status, ...report }) {
-    return new BombproofError({ code, status, ...withNames(camelCase, report) });
+  static of({ kind: code, http_status: status, limit, ...report }) {
+    return new BombproofError({ code, status, limit: limit && camelCase(limit), ...withNames(camelCase, report) });
   }
 }
 

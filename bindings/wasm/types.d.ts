@@ -133,6 +133,7 @@ export class BombproofError extends Error {
   status: number;
   /** A sentence for the person who uploads. */
   userMessage: string;
+  /** The name of the exceeded limit: `maxPixels` and so on. */
   limit: string | null;
   found: number | null;
   allowed: number | null;

@@ -11,10 +11,10 @@ const avatar = { width: 64, height: 64 };
 test("an error has the fields of a report", () => {
   const bomb = readFileSync(new URL("bombs/flood-65535.png", corpus));
   assert.throws(() => bombproof.probe(bomb, { maxInputBytes: 64 }), {
-    name: "BombproofError", code: "over_limit", status: 413, limit: "max_input_bytes", found: 65, allowed: 64,
+    name: "BombproofError", code: "over_limit", status: 413, limit: "maxInputBytes", found: 65, allowed: 64,
     retryable: false, message: /65.*64.*max_input_bytes/,
   });
-  assert.throws(() => bombproof.plan(bomb, avatar), { code: "over_limit", limit: "max_pixels", found: 4_294_836_225 });
+  assert.throws(() => bombproof.plan(bomb, avatar), { code: "over_limit", limit: "maxPixels", found: 4_294_836_225 });
   assert.throws(() => bombproof.probe(new Uint8Array(0)), { name: "BombproofError" });
 });
 

@@ -57,7 +57,7 @@ const tests = {
     const worker = new BombproofWorker();
     const error = await rejection(worker.plan(await fetched("bombs/flood-65535.png"), avatar));
     equal(error instanceof BombproofError, true);
-    equal([error.code, error.status, error.limit, error.found].join(), "over_limit,413,max_pixels,4294836225");
+    equal([error.code, error.status, error.limit, error.found].join(), "over_limit,413,maxPixels,4294836225");
     equal((await rejection(worker.plan(new Blob(), { widht: 5 }))).constructor, TypeError);
     equal((await rejection(worker.plan(new Blob(), { crop: () => {} }))).name, "DataCloneError");
     equal((await rejection(worker.thumbnails(new Blob(), avatar))).code, "unsupported");

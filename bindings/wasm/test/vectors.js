@@ -63,10 +63,13 @@ function result(bombproof, bytes, request) {
     return quotes + outputs.join(", ");
   } catch (error) {
     if (error.code === undefined) throw error;
-    const numbers = error.code === "over_limit" ? ` ${error.limit} ${error.found} ${error.allowed}` : "";
-    return `${quotes}refused: ${error.code}${numbers}`;
+    const { code, limit, found, allowed } = error;
+    const numbers = code === "over_limit" ? ` ${snakeCase(limit)} ${found} ${allowed}` : "";
+    return `${quotes}refused: ${code}${numbers}`;
   }
 }
+
+const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function shown({ thumbHash, dominantColor }) {
   const color = dominantColor.map((level) => level.toString(16).padStart(2, "0")).join("");

@@ -1,7 +1,7 @@
 // Inspects a file, lets the user choose a crop, and uploads it (PUT /users/NAME/avatar). Where the service has the module
 // of bindings/wasm, the file is inspected here, and shrunk before the upload; else the service inspects it (POST /inspect).
 
-import { Shrinker, isRefusal } from "./shrink.js";
+import { Shrinker, refusalOf } from "./shrink.js";
 import { thumbHashUrl } from "./thumb_hash.js";
 
 const element = (id) => document.getElementById(id);
@@ -87,9 +87,9 @@ async function tryHere(status, work) {
     return await work();
   } catch (error) {
     if (file !== chosen) return REFUSED;
-    if (isRefusal(error)) {
-      const { userMessage: user_message, code: kind, limit, found, allowed } = error;
-      showError({ user_message, kind, limit, found, allowed });
+    const refusal = refusalOf(error);
+    if (refusal) {
+      showError(refusal);
       return REFUSED;
     }
     // The module does not run here.

@@ -30,7 +30,7 @@ export class Shrinker {
     this.#worker = worker;
   }
 
-  /** What POST /inspect answers. Throws what `isRefusal` tells from a failure of the module. */
+  /** What POST /inspect answers. Throws a refusal, or because the module fails: `refusalOf` tells. */
   async inspect(file) {
     const { header, description, memoryBytes } = await this.#worker.plan(file, this.#request(), this.#limits);
     const { width, height, uprightWidth, uprightHeight, ...traits } = header;
@@ -54,7 +54,9 @@ export class Shrinker {
   }
 }
 
-/** Whether the file is at fault, so that the service would refuse it too. */
-export function isRefusal(error) {
-  return error.name === "BombproofError" && error.status < 500 && error.code !== "bad_request";
+/** The report of the service, where the file is at fault, so that it would refuse it too. Else null. */
+export function refusalOf({ name, status, code, limit, userMessage, found, allowed }) {
+  if (name !== "BombproofError" || status >= 500 || code === "bad_request") return null;
+  const inSnakeCase = limit?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return { kind: code, limit: inSnakeCase, user_message: userMessage, found, allowed };
 }
