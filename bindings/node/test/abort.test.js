@@ -1,0 +1,136 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { getEventListeners } = require('node:events');
+const { setTimeout: sleep } = require('node:timers/promises');
+const test = require('node:test');
+const { AbortError, MemoryPool, plan, thumbnail } = require('bombproof');
+const { read } = require('./support/corpus.js');
+
+const photo = read('valid/photo.jpg');
+const request = { width: 24, height: 24 };
+const quote = plan(photo, request).memoryBytes;
+
+/** Runs for more than a second, if nobody stops it. */
+const slow = { width: 2000, height: 2000, enlarge: true, format: 'webpLossless' };
+const slowLimits = { maxWork: 1e12, maxMemoryBytes: 2 ** 30 };
+const THREADS = 4;
+
+const listeners = (signal) => getEventListeners(signal, 'abort').length;
+
+/** Node's own functions reject like this. */
+async function assertAborted(promise, reason) {
+  await assert.rejects(promise, (error) => {
+    assert.ok(error instanceof AbortError && error instanceof Error);
+    assert.deepEqual([error.name, error.code, error.cause], ['AbortError', 'ABORT_ERR', reason]);
+    return true;
+  });
+}
+
+test('a signal that is aborted already stops the call before it reads the input', async () => {
+  const reason = new Error('gone');
+  await assertAborted(thumbnail('no input', request, {}, { signal: AbortSignal.abort(reason) }), reason);
+});
+
+test('a job that waits for the pool leaves the queue', async () => {
+  const pool = new MemoryPool(quote);
+  const running = thumbnail(photo, request, {}, { pool });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = thumbnail(photo, request, {}, { pool, signal });
+  const behind = thumbnail(photo, request, {}, { pool });
+  assert.deepEqual([pool.waiting, listeners(signal)], [2, 1]);
+  controller.abort('no longer wanted');
+  assert.equal(pool.waiting, 1);
+  await assertAborted(waiting, 'no longer wanted');
+  assert.deepEqual([(await behind).width, (await running).width], [24, 24]);
+  assert.deepEqual([pool.inUseBytes, listeners(signal)], [0, 0]);
+});
+
+test('a job that waits for a thread never runs, and rejects before it gets one', async () => {
+  const blockers = new AbortController();
+  const busy = Array.from({ length: THREADS }, () =>
+    thumbnail(photo, slow, slowLimits, { signal: blockers.signal }));
+  const controller = new AbortController();
+  const pool = new MemoryPool(quote);
+  const waiting = thumbnail(photo, request, {}, { signal: controller.signal, pool });
+  controller.abort();
+  await assertAborted(waiting, controller.signal.reason);
+  // It holds its memory until a thread has seen that it was aborted.
+  assert.equal(pool.inUseBytes, quote);
+  blockers.abort();
+  for (const { reason } of await Promise.allSettled(busy)) {
+    assert.equal(reason.name, 'AbortError');
+  }
+  await thumbnail(photo, request, {}, { pool });
+  assert.equal(pool.inUseBytes, 0);
+});
+
+test('a job that runs stops, and frees its thread and its memory', async () => {
+  const pool = new MemoryPool(2 ** 34);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const options = { signal, pool };
+  const running = Array.from({ length: THREADS }, () => thumbnail(photo, slow, slowLimits, options));
+  assert.equal(listeners(signal), THREADS);
+  await sleep(50); // Threads have started by now. The test holds as well if they have not.
+  controller.abort();
+  for (const job of running) {
+    await assertAborted(job, signal.reason);
+  }
+  assert.equal(listeners(signal), 0);
+  // All threads were taken, so this needs one of them.
+  await thumbnail(photo, request);
+  const start = performance.now();
+  while (pool.inUseBytes > 0 && performance.now() - start < 5_000) {
+    await sleep(1);
+  }
+  assert.equal(pool.inUseBytes, 0);
+});
+
+test('a signal can be shared by many jobs and leaves no listeners', async () => {
+  const { signal } = new AbortController();
+  const warnings = [];
+  const warn = (warning) => warnings.push(warning.message);
+  process.on('warning', warn);
+  await Promise.all(Array.from({ length: 40 }, () => thumbnail(photo, request, {}, { signal })));
+  await assert.rejects(thumbnail(Buffer.from('GIF89a'), request, {}, { signal }), { code: 'unsupported' });
+  await sleep(5);
+  process.off('warning', warn);
+  assert.deepEqual([listeners(signal), warnings], [0, []]);
+});
+
+test('an abort after the end does nothing', async () => {
+  const controller = new AbortController();
+  const { data } = await thumbnail(photo, request, {}, { signal: controller.signal });
+  controller.abort();
+  assert.deepEqual((await thumbnail(photo, request)).data, data);
+});
+
+test('the time runs from the call, also while a job waits for a pool or a thread', async () => {
+  const late = { name: 'BombproofError', code: 'interrupted', status: 503, retryable: true };
+  const blockers = new AbortController();
+  const pool = new MemoryPool(2 ** 30);
+  const blocked = Array.from({ length: THREADS }, () =>
+    thumbnail(photo, slow, slowLimits, { signal: blockers.signal }));
+  const full = thumbnail(photo, slow, { ...slowLimits }, { pool: new MemoryPool(2 ** 31), signal: blockers.signal });
+  await assert.rejects(thumbnail(photo, request, {}, { timeoutMs: 5 }), late);
+  const small = new MemoryPool(quote);
+  const first = thumbnail(photo, request, {}, { pool: small, signal: blockers.signal });
+  await assert.rejects(thumbnail(photo, request, {}, { pool: small, timeoutMs: 5 }), late);
+  assert.equal(small.waiting, 0);
+  blockers.abort();
+  await Promise.allSettled([...blocked, full, first]);
+  assert.equal(pool.inUseBytes, 0);
+});
+
+test('a running job sees its deadline although the event loop is blocked', async () => {
+  const outcome = thumbnail(photo, slow, slowLimits, { timeoutMs: 30 });
+  const start = performance.now();
+  while (performance.now() - start < 300);
+  await assert.rejects(outcome, { code: 'interrupted', retryable: true });
+});
+
+test('a job in good time is not disturbed by its deadline', async () => {
+  assert.equal((await thumbnail(photo, request, {}, { timeoutMs: 60_000 })).width, 24);
+});
