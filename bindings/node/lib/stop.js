@@ -2,6 +2,7 @@
 
 const { AbortError, errorOf } = require('./errors.js');
 const native = require('./native.js');
+const { onAbort } = require('./signals.js');
 
 /** What ends a job early: its signal or its deadline. */
 class Stop {
@@ -18,9 +19,7 @@ class Stop {
         this.onStop?.();
       };
       if (signal !== undefined) {
-        const abort = () => stop(new AbortError(signal.reason));
-        signal.addEventListener('abort', abort, { once: true });
-        this.#close.push(() => signal.removeEventListener('abort', abort));
+        this.#close.push(onAbort(signal, () => stop(new AbortError(signal.reason))));
       }
       if (timeoutMs !== undefined) {
         // The job knows the deadline too, but sees it only once it has a thread.

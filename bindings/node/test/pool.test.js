@@ -1,9 +1,11 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { setTimeout: sleep } = require('node:timers/promises');
 const test = require('node:test');
 const { MemoryPool, plan, thumbnail } = require('bombproof');
 const { read } = require('./support/corpus.js');
+const { slow, slowLimits } = require('./support/slow.js');
 
 const photo = read('valid/photo.jpg');
 const request = { width: 24, height: 24 };
@@ -41,21 +43,32 @@ test('jobs start in the order of their arrival, and a small one does not overtak
   assert.equal(ended[0], 'large');
 });
 
-test('a job that waits in vain is busy, and those behind it go on', async () => {
-  const pool = new MemoryPool(largeQuote + quote);
-  const first = thumbnail(photo, large, {}, { pool });
-  const second = thumbnail(photo, large, {}, { pool, poolTimeoutMs: 1 });
+test('a job that waits in vain is busy, and those behind it go on', { timeout: 60_000 }, async () => {
+  const slowQuote = plan(photo, slow, slowLimits).memoryBytes;
+  const pool = new MemoryPool(slowQuote + quote);
+  const controller = new AbortController();
+  const first = thumbnail(photo, slow, slowLimits, { pool, signal: controller.signal });
+  const second = thumbnail(photo, slow, slowLimits, { pool, poolTimeoutMs: 5 });
   const third = thumbnail(photo, request, {}, { pool });
+  const fourth = thumbnail(photo, request, {}, { pool, poolTimeoutMs: 0 });
   assert.equal(pool.waiting, 2);
-  // Both run out before the threads get to say anything.
-  const behind = thumbnail(photo, request, {}, { pool, poolTimeoutMs: 0 });
   const busy = { name: 'BombproofError', code: 'busy', status: 503, retryable: true };
-  await assert.rejects(behind, { ...busy, found: quote, allowed: 0 });
-  await assert.rejects(second, { ...busy, found: largeQuote, allowed: quote });
+  // The free memory belongs to the two that came first.
+  await assert.rejects(fourth, { ...busy, found: quote, allowed: 0 });
+  await assert.rejects(second, { ...busy, found: slowQuote, allowed: quote });
   assert.equal((await third).width, 24);
-  await first;
-  assert.deepEqual([pool.inUseBytes, pool.waiting], [0, 0]);
+  controller.abort();
+  await assert.rejects(first, { name: 'AbortError' });
+  await untilFree(pool);
+  assert.equal(pool.waiting, 0);
 });
+
+/** A job that was aborted returns its memory as soon as its thread has stopped. */
+async function untilFree(pool) {
+  while (pool.inUseBytes > 0) {
+    await sleep(1);
+  }
+}
 
 test('a job that can never fit is refused at once, also behind others', async () => {
   const pool = new MemoryPool(quote);
@@ -67,7 +80,7 @@ test('a job that can never fit is refused at once, also behind others', async ()
 
 test('jobs that fail return their memory', async () => {
   const pool = new MemoryPool(10 * quote);
-  const broken = read('invalid/run-past-block.jpg');
+  const broken = read('invalid/code-of-ones.jpg');
   const jobs = Array.from({ length: 30 }, () => thumbnail(broken, request, {}, { pool }));
   for (const { reason } of await Promise.allSettled(jobs)) {
     assert.equal(reason.code, 'malformed');

@@ -1,0 +1,49 @@
+'use strict';
+
+// UV_THREADPOOL_SIZE=1 node bench/abort.js: how long a job keeps its thread after it was aborted, in
+// milliseconds as JSON. There is one thread, so what is queued behind the job waits for it.
+
+const fs = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { thumbnail } = require('..');
+const { photographs } = require('./photographs.js');
+
+const REQUESTS = {
+  avatar: { width: 256, height: 256 },
+  large: { width: 2048, height: 2048, enlarge: true },
+  'large WebP': { width: 2048, height: 2048, enlarge: true, format: 'webp' },
+};
+const MOMENTS = 12;
+
+/** Aborts a job `ms` milliseconds after it has started, and waits for the thread. */
+async function freed(bytes, request, ms) {
+  const controller = new AbortController();
+  const job = thumbnail(bytes, request, {}, { signal: controller.signal }).catch((error) => error);
+  await sleep(ms);
+  const start = performance.now();
+  controller.abort();
+  await new Promise((resolve) => fs.stat(__filename, resolve));
+  const took = performance.now() - start;
+  return (await job).name === 'AbortError' ? took : undefined;
+}
+
+async function run() {
+  const results = {};
+  for (const [name, request] of Object.entries(REQUESTS)) {
+    const times = [];
+    for (const photo of photographs()) {
+      const start = performance.now();
+      await thumbnail(photo.bytes, request);
+      const length = performance.now() - start;
+      for (let moment = 0; moment < MOMENTS; moment++) {
+        times.push({ photo: photo.name, ms: await freed(photo.bytes, request, (length * moment) / MOMENTS) });
+      }
+    }
+    const aborted = times.filter(({ ms }) => ms !== undefined).sort((a, b) => a.ms - b.ms);
+    const at = (share) => aborted[Math.ceil(share * aborted.length) - 1];
+    results[name] = { p50: at(0.5).ms, p99: at(0.99).ms, max: at(1).ms, of: at(1).photo, jobs: aborted.length };
+  }
+  console.log(JSON.stringify(results));
+}
+
+run();
