@@ -8,12 +8,13 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { thumbnail } = require('..');
 const { photographs } = require('./photographs.js');
 
+/** Each with the number of moments of a job at which it is aborted. */
 const REQUESTS = {
-  avatar: { width: 256, height: 256 },
-  large: { width: 2048, height: 2048, enlarge: true },
-  'large WebP': { width: 2048, height: 2048, enlarge: true, format: 'webp' },
+  '256 × 256, JPEG': [{ width: 256, height: 256 }, 60],
+  '1024 × 1024, JPEG': [{ width: 1024, height: 1024 }, 30],
+  '2048 × 2048, JPEG': [{ width: 2048, height: 2048 }, 15],
+  '2048 × 2048, WebP': [{ width: 2048, height: 2048, format: 'webp' }, 15],
 };
-const MOMENTS = 12;
 
 /** Aborts a job `ms` milliseconds after it has started, and waits for the thread. */
 async function freed(bytes, request, ms) {
@@ -29,14 +30,14 @@ async function freed(bytes, request, ms) {
 
 async function run() {
   const results = {};
-  for (const [name, request] of Object.entries(REQUESTS)) {
+  for (const [name, [request, moments]] of Object.entries(REQUESTS)) {
     const times = [];
     for (const photo of photographs()) {
       const start = performance.now();
       await thumbnail(photo.bytes, request);
       const length = performance.now() - start;
-      for (let moment = 0; moment < MOMENTS; moment++) {
-        times.push({ photo: photo.name, ms: await freed(photo.bytes, request, (length * moment) / MOMENTS) });
+      for (let moment = 0; moment < moments; moment++) {
+        times.push({ photo: photo.name, ms: await freed(photo.bytes, request, (length * moment) / moments) });
       }
     }
     const aborted = times.filter(({ ms }) => ms !== undefined).sort((a, b) => a.ms - b.ms);

@@ -19,14 +19,20 @@ function median(runs) {
 
 const ms = (number) => `${number.toFixed(1)} ms`;
 
-console.log('40 photographs to avatars of 256 × 256: the delay of the event loop\n');
-console.log('| library | they come | median | 99th percentile | longest | all 40 |');
+const LOADS = [
+  ['40 photographs, one a turn of the loop', 'loop.js', 'apart'],
+  ['40 photographs in one turn', 'loop.js', 'together'],
+  ['100 uploads at once to the service', 'uploads.js'],
+];
+
+console.log('The delay of the event loop\n');
+console.log('| | library | median | 99th percentile | longest | all of them |');
 console.log('|---|---|---|---|---|---|');
-for (const how of ['apart', 'together']) {
+for (const [load, script, ...args] of LOADS) {
   for (const library of ['bombproof', 'sharp']) {
-    const runs = Array.from({ length: RUNS }, () => run('loop.js', [library, how]));
+    const runs = Array.from({ length: RUNS }, () => run(script, [library, ...args]));
     const { p50, p99, max, ms: total } = median(runs);
-    console.log(`| ${library} | ${how} | ${ms(p50)} | ${ms(p99)} | ${ms(max)} | ${total.toFixed(0)} ms |`);
+    console.log(`| ${load} | ${library} | ${ms(p50)} | ${ms(p99)} | ${ms(max)} | ${total.toFixed(0)} ms |`);
   }
 }
 
