@@ -57,7 +57,6 @@ class MemoryPool {
       }, timeoutMs);
       stop.onStop = giveUp;
       this.#waiting.set(job, () => {
-        stop.onStop = undefined;
         leave();
         resolve(this.#start(job));
       });

@@ -89,6 +89,7 @@ test('options of a wrong kind and combinations without a meaning are refused', a
     [{ ...good, round: 'yes' }, /round/],
     [{ ...good, background: '#fff' }, /background/],
     [{ ...good, background: [1, , 3] }, /background/],
+    [{ ...good, background: [1, 2, 3, 4] }, /background/],
     [{ ...good, crop: null }, /request\.crop must be an object/],
     [undefined, /request must be an object/],
     [null, /request must be an object/],
@@ -110,6 +111,8 @@ test('unknown options are refused, also nested and inherited ones', async () => 
   await assertTypeError({ ...good, jpeg_progressive: true }, /jpeg_progressive/);
   await assertTypeError(Object.create({ lossy: 1 }, Object.getOwnPropertyDescriptors(good)), /lossy/);
   await assertTypeError({ ...good, crop: { x: 0, y: 0, ...good, z: 1 } }, /^request\.crop has no option "z"$/);
+  const sizes = [good, { ...good, z: 1 }];
+  await assert.rejects(thumbnails(photo, { ...good, sizes }), { name: 'TypeError', message: /^request\.sizes\[1\] has no option "z"$/ });
   await assertTypeError({ ...good, focus: { x: 0, y: 0, z: 1 } }, /^request\.focus has no option "z"$/);
   await assertTypeError(good, /^limits has no option "maxPixel"$/, { maxPixel: 1 });
   const options = { timeout: 5 };

@@ -15,7 +15,9 @@ const largeQuote = plan(photo, large).memoryBytes;
 
 test('jobs together never reserve more than the pool has, and return all of it', async () => {
   const pool = new MemoryPool(3 * quote);
-  const jobs = Array.from({ length: 20 }, () => thumbnail(photo, request, {}, { pool }));
+  // No timer is left, for which the process would wait.
+  const options = { pool, poolTimeoutMs: 600_000 };
+  const jobs = Array.from({ length: 20 }, () => thumbnail(photo, request, {}, options));
   assert.deepEqual([pool.inUseBytes, pool.waiting, pool.capacityBytes], [3 * quote, 17, 3 * quote]);
   const most = [];
   for (const job of jobs) {
