@@ -1,0 +1,22 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { PACKAGE } = require('./declared.js');
+
+/** Writes the code block of the README that contains `text` to a file, beside which modules are found. */
+function example(text) {
+  const readme = fs.readFileSync(path.join(PACKAGE, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```js\n([^]*?)^```/gm)].map(([, code]) => code);
+  const code = blocks.filter((code) => code.includes(text));
+  if (code.length !== 1) {
+    throw new Error(`${code.length} code blocks with ${text}`);
+  }
+  const folder = path.join(PACKAGE, 'target', 'readme');
+  fs.mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${text.replace(/\W/g, '')}-${process.pid}.js`);
+  fs.writeFileSync(file, code[0]);
+  return file;
+}
+
+module.exports = { example };
