@@ -31,66 +31,79 @@ pub(crate) fn probe(data: &Bound<'_, PyAny>, limits: LimitsArgument) -> PyResult
 
 #[pymethods]
 impl Header {
+    /// The format of the data, whatever the name of the file is.
     #[getter]
     fn format(&self) -> &'static str {
         self.core.format().name()
     }
 
+    /// Width and height as stored, before the orientation is applied.
     #[getter]
     fn size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         outcome::size(py, self.core.size())
     }
 
+    /// Width and height after the orientation is applied.
     #[getter]
     fn upright_size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         outcome::size(py, self.core.upright_size())
     }
 
+    /// Bits per sample as stored: 1, 2, 4, 8 or 16.
     #[getter]
     fn bit_depth(&self) -> u8 {
         self.core.bit_depth()
     }
 
+    /// The colour model as stored.
     #[getter]
     fn color(&self) -> &'static str {
         names::color(self.core.color())
     }
 
+    /// True if pixels may be transparent.
     #[getter]
     fn alpha(&self) -> bool {
         self.core.alpha()
     }
 
+    /// The operation that makes the picture upright: "upright" for none, "rotate90"...
     #[getter]
     fn orientation(&self) -> &'static str {
         names::orientation(self.core.orientation())
     }
 
+    /// True for a progressive JPEG or an interlaced PNG.
     #[getter]
     fn progressive(&self) -> bool {
         self.core.progressive()
     }
 
+    /// True if the file is an animation. Only its first frame is decoded.
     #[getter]
     fn animated(&self) -> bool {
         self.core.animated()
     }
 
+    /// The colour space of the embedded ICC profile, if there is one.
     #[getter]
     fn icc(&self) -> Option<&'static str> {
         self.core.icc().map(names::icc)
     }
 
+    /// The number of scans of a JPEG.
     #[getter]
     fn scans(&self) -> Option<u32> {
         self.core.scans()
     }
 
+    /// The length of the upload in bytes.
     #[getter]
     fn input_bytes(&self) -> u64 {
         self.core.input_bytes()
     }
 
+    /// The number of segments or chunks that were read.
     #[getter]
     fn segments(&self) -> u32 {
         self.core.segments()

@@ -42,42 +42,50 @@ impl Plan {
         Ok(Self { core })
     }
 
+    /// The quote: the most bytes that the job needs, with its outputs, without the upload.
     #[getter]
     fn memory_bytes(&self) -> u64 {
         self.core.memory_bytes()
     }
 
+    /// The most time that the job takes, in nanoseconds of one core of the measured machine.
     #[getter]
     fn work(&self) -> u64 {
         self.core.work()
     }
 
+    /// The header that the plan was made from.
     #[getter]
     fn header(&self) -> Header {
         Header { core: self.core.header().clone() }
     }
 
+    /// The size of the first output.
     #[getter]
     fn output_size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         outcome::size(py, self.core.output_size())
     }
 
+    /// The sizes of all outputs, in the order of the request.
     #[getter]
     fn output_sizes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let sizes = self.core.output_sizes().map(|size| outcome::size(py, size));
         PyTuple::new(py, sizes.collect::<PyResult<Vec<_>>>()?)
     }
 
+    /// The part of the picture that the outputs need, in stored pixels.
     #[getter]
     fn crop<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         outcome::rect(py, self.core.crop())
     }
 
+    /// The divisor of the sides in the decoder itself: 1, 2, 4 or 8.
     #[getter]
     fn scale_divisor(&self) -> u32 {
         self.core.scale_divisor()
     }
 
+    /// The boxes that are averaged after decoding, in decoded pixels.
     #[getter]
     fn box_size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         outcome::size(py, self.core.box_size())

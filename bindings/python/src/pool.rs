@@ -43,16 +43,19 @@ impl MemoryPool {
         Ok(Permit { bytes: bytes.0, held: Mutex::new(Some(permit)) })
     }
 
+    /// The currently reserved bytes.
     #[getter]
     fn in_use(&self) -> u64 {
         self.core.in_use()
     }
 
+    /// The number of currently waiting jobs.
     #[getter]
     fn waiting(&self) -> usize {
         self.core.waiting()
     }
 
+    /// The capacity of the pool in bytes.
     #[getter]
     fn capacity(&self) -> u64 {
         self.core.capacity()
@@ -80,6 +83,7 @@ pub(crate) struct Permit {
 
 #[pymethods]
 impl Permit {
+    /// The number of reserved bytes.
     #[getter]
     fn bytes(&self) -> u64 {
         self.bytes

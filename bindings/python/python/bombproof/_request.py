@@ -68,7 +68,7 @@ class Request:
     format: Format = "jpeg"
     """The format of the outputs. ``"pixels"`` are samples without a file around them."""
     quality: int | None = None
-    """The quality of a JPEG or a lossy WebP, from 1 to 100. ``None`` is 80. Not for other formats."""
+    """The quality of a JPEG or a lossy WebP, from 1 to 100. ``None`` is 80. For no other format."""
     jpeg_full_chroma: bool = False
     """Writes the chroma of a JPEG in full size (4:4:4): sharp red letters, and a longer file."""
     jpeg_progressive: bool = False
@@ -124,7 +124,9 @@ class Request:
     def __repr__(self) -> str:
         """The call that makes an equal request."""
         places = ("width", "height", "canvas")
-        arguments = [repr(getattr(self, name)) for name in places if getattr(self, name) is not None]
+        arguments = [
+            repr(getattr(self, name)) for name in places if getattr(self, name) is not None
+        ]
         for option in fields(self):
             value = getattr(self, option.name)
             if option.name not in ("fit", *places) and value != option.default:

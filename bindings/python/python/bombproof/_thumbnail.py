@@ -44,7 +44,7 @@ class Thumbnail:
     """A finished output: a new file without any byte of the upload, or pixels."""
 
     data: bytes = field(repr=False)
-    """The file. Or the samples of the pixels: rows from top to bottom, no padding, straight alpha."""
+    """The file. Or pixels: rows from top to bottom, no padding, straight alpha."""
     width: int
     """In pixels, upright."""
     height: int
