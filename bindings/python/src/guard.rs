@@ -26,15 +26,10 @@ fn caught<T>(call: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(Error::Bug("a panic")))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
+/// Panics in a call of the library, for the test that no panic gets out.
+#[pyfunction]
+#[pyo3(name = "_panic")]
+pub(crate) fn panic(py: Python<'_>) -> PyResult<()> {
     #[allow(clippy::panic, reason = "what is tested")]
-    fn a_panic_becomes_an_error_of_the_kind_bug() {
-        let error = caught::<()>(|| panic!("on purpose"));
-        assert!(matches!(error, Err(Error::Bug(_))));
-        assert!(matches!(caught(|| Ok(7)), Ok(7)));
-    }
+    detached(py, || panic!("on purpose"))
 }

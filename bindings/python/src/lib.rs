@@ -35,6 +35,8 @@ mod module {
         OverLimit, Truncated, Unsupported,
     };
     #[pymodule_export]
+    use crate::guard::panic;
+    #[pymodule_export]
     use crate::header::{Header, probe};
     #[pymodule_export]
     use crate::interrupt::Interrupt;

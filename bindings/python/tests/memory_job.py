@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import bombproof
@@ -32,7 +33,7 @@ def limit_address_space(room: int) -> None:
 def files(corpus: Path) -> list[Path]:
     """In every group of 20, three are hostile."""
 
-    def endless(folder: str) -> itertools.cycle[Path]:
+    def endless(folder: str) -> Iterator[Path]:
         return itertools.cycle(sorted((corpus / folder).iterdir()))
 
     hostile, valid = endless("bombs"), endless("valid")

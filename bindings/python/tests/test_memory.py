@@ -32,7 +32,6 @@ def test_2000_files_of_which_300_are_hostile_within_96_mebibytes(corpus: Path) -
         "not_credible",
         "over_limit",
         "truncated",
-        "unsupported",
     }
 
 

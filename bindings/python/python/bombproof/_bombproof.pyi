@@ -27,6 +27,7 @@ __all__ = [
     "Truncated",
     "Unsupported",
     "__version__",
+    "_panic",
     "check_limits",
     "check_request",
     "default_limits",
@@ -323,3 +324,6 @@ def check_request(request: Request) -> None:
 
 def default_limits() -> dict[str, Any]:
     """The default of each limit, by its name."""
+
+def _panic() -> None:
+    """Panics in a call of the library, for the test that no panic gets out."""
