@@ -46,9 +46,10 @@ def test_the_wheel_has_its_licences_and_stubs() -> None:
     metadata = importlib.metadata.metadata("bombproof")
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
     assert metadata["Version"] == bombproof.__version__
+    assert metadata.get_payload().startswith("# bombproof for Python\n")
     assert metadata["Description-Content-Type"].startswith("text/markdown")
 
 
 def test_the_licences_are_those_of_the_library() -> None:
     for name in ("LICENSE-MIT", "LICENSE-APACHE"):
-        assert (FOLDER / name).read_bytes() == (REPOSITORY / name).read_bytes()
+        assert (FOLDER / "licenses" / name).read_bytes() == (REPOSITORY / name).read_bytes()
