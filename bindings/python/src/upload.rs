@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMemoryView};
 
 use crate::error::exception;
+use crate::guard::attached;
 use crate::limits::LimitsArgument;
 
 /// The bytes of `data` for a job under `limits`: `bytes` as they are, and a copy of any other buffer,
@@ -83,11 +84,11 @@ pub(crate) fn read_upload<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = file.py();
     let mut reader = Reader { read: file.getattr("read")?, passed_on: None };
-    let read = bombproof::read_upload(&mut reader, &limits.0);
+    let read = attached(py, || bombproof::read_upload(&mut reader, &limits.0));
     if let Some(error) = reader.passed_on {
         return Err(error);
     }
-    new_bytes(py, &read.map_err(|error| exception(py, error))?)
+    new_bytes(py, &read?)
 }
 
 /// A file of Python.
