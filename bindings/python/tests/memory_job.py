@@ -1,7 +1,7 @@
-"""Makes avatars of 2,000 files, 300 of them hostile, in an address space that is hardly larger than what
-the import takes. Prints what was made and refused as JSON. Run by test_memory.py, and by hand:
+"""Makes avatars of 2,000 files, 300 of them hostile, in an address space of so many MiB more than what the
+import takes. Prints what was made and refused as JSON. Run by test_memory.py, and by hand:
 
-    python tests/memory_job.py ../../corpus
+    python tests/memory_job.py ../../corpus 96
 """
 
 import itertools
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import bombproof
 
-ROOM = 96 << 20
 FILES = 2_000
 HOSTILE = 300
 
@@ -51,21 +50,22 @@ def outcome(path: Path) -> str:
         return error.kind
 
 
-def room_is_bounded() -> bool:
+def is_bounded(room: int) -> bool:
     try:
-        bytearray(ROOM + (1 << 20))
+        bytearray(room + (1 << 20))
     except MemoryError:
         return True
     return False
 
 
 def main() -> None:
-    limit_address_space(ROOM)
-    paths = files(Path(sys.argv[1]))
+    corpus, room = Path(sys.argv[1]), int(sys.argv[2]) << 20
+    limit_address_space(room)
+    paths = files(corpus)
     counts = {"valid": Counter(), "bombs": Counter()}
     for path in paths:
         counts[path.parent.name][outcome(path)] += 1
-    print(json.dumps({**counts, "bounded": room_is_bounded()}))
+    print(json.dumps({**counts, "bounded": is_bounded(room)}))
 
 
 if __name__ == "__main__":

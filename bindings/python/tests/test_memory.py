@@ -21,7 +21,7 @@ def run(*arguments: str) -> str:
 
 
 def test_2000_files_of_which_300_are_hostile_within_96_mebibytes(corpus: Path) -> None:
-    counts = json.loads(run(str(FOLDER / "memory_job.py"), str(corpus)))
+    counts = json.loads(run(str(FOLDER / "memory_job.py"), str(corpus), "96"))
     assert counts["bounded"]
     assert counts["valid"] == {"image/jpeg": 1_700}
     assert sum(counts["bombs"].values()) == 300

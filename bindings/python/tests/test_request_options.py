@@ -6,6 +6,7 @@ import sys
 import bombproof
 import pytest
 from bombproof import Limits, Request, Size
+from bombproof._request import Options
 from conftest import png
 
 RED, BLUE = (200, 30, 20), (20, 30, 200)
@@ -329,3 +330,8 @@ def test_what_depends_on_the_picture_is_refused_when_it_is_planned(wide: bytes) 
     ):
         with pytest.raises(bombproof.BadRequest):
             bombproof.Plan(header, request)
+
+
+def test_the_named_options_are_the_fields() -> None:
+    fields = {field.name for field in dataclasses.fields(Request)}
+    assert set(Options.__annotations__) == fields - {"fit", "width", "height", "canvas"}
