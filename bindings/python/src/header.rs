@@ -1,0 +1,132 @@
+//! `Header` and `probe`.
+
+use bombproof::Size;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+
+use crate::guard::attached;
+use crate::limits::LimitsArgument;
+use crate::upload::upload;
+use crate::{names, outcome};
+
+/// What the header of a file declares. Only probe makes one.
+#[pyclass(frozen, eq, module = "bombproof")]
+#[derive(Debug, PartialEq)]
+pub(crate) struct Header {
+    pub(crate) core: bombproof::Header,
+}
+
+/// Reads the header of an upload. Decodes no pixel.
+///
+/// The limits are those of the length of the upload; a Plan checks all others.
+///
+/// Raises Unsupported, Malformed, Truncated, and OverLimit for an upload that is too long.
+#[pyfunction]
+#[pyo3(signature = (data, limits = LimitsArgument::default()), text_signature = "(data, limits=None)")]
+pub(crate) fn probe(data: &Bound<'_, PyAny>, limits: LimitsArgument) -> PyResult<Header> {
+    let data = upload(data, &limits.0)?;
+    let core = attached(data.py(), || bombproof::probe(data.as_bytes()))?;
+    Ok(Header { core })
+}
+
+#[pymethods]
+impl Header {
+    /// The format of the data, whatever the name of the file is.
+    #[getter]
+    fn format(&self) -> &'static str {
+        self.core.format().name()
+    }
+
+    /// Width and height as stored, before the orientation is applied.
+    #[getter]
+    fn size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        outcome::size(py, self.core.size())
+    }
+
+    /// Width and height after the orientation is applied.
+    #[getter]
+    fn upright_size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        outcome::size(py, self.core.upright_size())
+    }
+
+    /// Bits per sample as stored: 1, 2, 4, 8 or 16.
+    #[getter]
+    fn bit_depth(&self) -> u8 {
+        self.core.bit_depth()
+    }
+
+    /// The colour model as stored.
+    #[getter]
+    fn color(&self) -> &'static str {
+        names::color(self.core.color())
+    }
+
+    /// True if pixels may be transparent.
+    #[getter]
+    fn alpha(&self) -> bool {
+        self.core.alpha()
+    }
+
+    /// The operation that makes the picture upright: "upright" for none, "rotate90"...
+    #[getter]
+    fn orientation(&self) -> &'static str {
+        names::orientation(self.core.orientation())
+    }
+
+    /// True for a progressive JPEG or an interlaced PNG.
+    #[getter]
+    fn progressive(&self) -> bool {
+        self.core.progressive()
+    }
+
+    /// True if the file is an animation. Only its first frame is decoded.
+    #[getter]
+    fn animated(&self) -> bool {
+        self.core.animated()
+    }
+
+    /// The colour space of the embedded ICC profile, if there is one.
+    #[getter]
+    fn icc(&self) -> Option<&'static str> {
+        self.core.icc().map(names::icc)
+    }
+
+    /// The number of scans of a JPEG.
+    #[getter]
+    fn scans(&self) -> Option<u32> {
+        self.core.scans()
+    }
+
+    /// The length of the upload in bytes.
+    #[getter]
+    fn input_bytes(&self) -> u64 {
+        self.core.input_bytes()
+    }
+
+    /// The number of segments or chunks that were read.
+    #[getter]
+    fn segments(&self) -> u32 {
+        self.core.segments()
+    }
+
+    fn __repr__(&self) -> String {
+        let Size { width, height } = self.core.size();
+        let (format, bytes) = (self.format(), self.core.input_bytes());
+        format!("<bombproof.Header: {format}, {width} x {height} pixels, {bytes} bytes>")
+    }
+
+    fn __copy__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __deepcopy__<'py>(slf: PyRef<'py, Self>, _memo: &Bound<'py, PyAny>) -> PyRef<'py, Self> {
+        slf
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a Header is not pickled: only probe makes one, from the bytes, so that no quote is too \
+             low. Pickle the bytes, and probe them again",
+        ))
+    }
+}
