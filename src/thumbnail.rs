@@ -116,7 +116,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
     if plan.is_streamed() {
         let output = plan.output_orders().next();
         let orders = output.ok_or(Error::Bug("a request without sizes"))?;
-        sink.pixels = Some(PixelRows::new(orders.finish, budget)?);
+        sink.pixels = Some(PixelRows::new(orders.finish, Job { budget, interrupt })?);
     }
     let outcome = decode.decode(bytes, Job { budget, interrupt }, &mut sink);
     let Sink { shrink, pixels: mut streamed } = sink;
@@ -131,9 +131,9 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         interrupt.check()?;
         let mut pixels = if let Some(rows) = streamed.take() {
             small = Default::default();
-            rows.finish(source.as_ref(), budget)?
+            rows.finish(source.as_ref())?
         } else {
-            finish.pixels(&mut small, source.as_ref(), budget)?
+            finish.pixels(&mut small, source.as_ref(), Job { budget, interrupt })?
         };
         if let Some(order) = attention {
             interrupt.check()?;

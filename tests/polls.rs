@@ -1,5 +1,5 @@
 //! P4: how much work lies between two polls of the deadline and the cancel flag. It is counted, not
-//! timed: a row or a band of the decoders, or the resize, or the encoding of one output.
+//! timed: a row or a band of the decoders, of the resize, or of the encoders.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -232,5 +232,39 @@ fn outputs_are_made_one_by_one() {
     let sizes = Request::cover(64, 64).and_size(32, 32).and_size(16, 16);
     let list = work_between_polls(&file, &sizes.png());
     let most = most(&list);
-    assert_eq!((most.resized_pixels, most.encoded_pixels), (64 * 64, 64 * 64));
+    assert_eq!((most.resized_pixels, most.encoded_pixels), (64, 64));
+}
+
+/// Of alpha too: each row is read to find the best predictor, to count its symbols, and to write them.
+#[test]
+fn lossless_outputs_are_encoded_by_rows() {
+    let file = manifest::read("valid/photo.png");
+    let whole = Request::cover(100, 60);
+    let polls = |request: &Request| work_between_polls(&file, request).len();
+    let before = polls(&whole.pixels());
+    for (request, polls_per_row) in [(whole.png(), 1), (whole.webp_lossless(), 3)] {
+        let list = work_between_polls(&file, &request);
+        assert_eq!(most(&list).encoded_pixels, 100);
+        assert!(list.len() >= before + polls_per_row * 60, "{} polls", list.len());
+    }
+    let lossy = |request: Request| polls(&request.webp(80));
+    assert!(lossy(whole.round(true)) >= lossy(whole) + 3 * 60);
+}
+
+/// A profile is applied after all rows are there, by curves or, ten times as slowly, by a table.
+#[test]
+fn colors_are_converted_in_parts() {
+    let request = Request::contain(300, 300).enlarge(true).pixels();
+    for (name, pixels_per_poll) in
+        [("icc-gbr.png", 4_096), ("icc-table.png", 2_048), ("icc-cmyk.jpg", 2_048)]
+    {
+        let file = manifest::read(&format!("valid/{name}"));
+        let list = work_between_polls(&file, &request);
+        let size = probe(&file).unwrap().size();
+        let pixels =
+            300 * u64::from(300 * size.height.min(size.width) / size.height.max(size.width));
+        let first = list.iter().position(|work| work.converted_pixels > 0).unwrap();
+        let parts = (list.len() - first) as u64;
+        assert!(parts > pixels / pixels_per_poll, "{name}: {parts} parts of {pixels}");
+    }
 }

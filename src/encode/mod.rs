@@ -13,7 +13,6 @@ use crate::limits::Limit;
 use crate::picture::{Gamut, Layout, PictureView};
 use crate::request::{JpegEffort, OutputFormat};
 use crate::size::Size;
-use crate::work;
 
 mod file_writer;
 pub(crate) mod jpeg;
@@ -49,20 +48,15 @@ impl Order {
         pixels: impl Deref<Target = [u8]>,
         job: Job<'b>,
     ) -> Result<Buffer<'b, u8>, Error> {
-        let budget = job.budget;
-        // Lossy WebP counts its rows, because it polls between them.
-        if !matches!(self.format, OutputFormat::WebP { .. }) {
-            work::encoded(self.size.pixels());
-        }
         let &Self { size, layout, gamut, .. } = self;
         let picture = PictureView { size, layout, gamut, pixels: &pixels };
         let file = match self.format {
             OutputFormat::Jpeg { quality } => self.jpeg(quality).encode(pixels, job),
-            OutputFormat::Png => png::encode(picture, budget),
+            OutputFormat::Png => png::encode(picture, job),
             OutputFormat::WebP { quality } => {
                 webp::lossy::encode(picture, quality, self.max_bytes, job)
             }
-            OutputFormat::WebPLossless => webp::lossless::encode(picture, budget),
+            OutputFormat::WebPLossless => webp::lossless::encode(picture, job),
             OutputFormat::Pixels => Err(Error::Bug("an output of pixels is not encoded")),
         }?;
         if let Some(max_bytes) = self.max_bytes {

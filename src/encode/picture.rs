@@ -49,8 +49,9 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_png(&self) -> Result<Vec<u8>, Error> {
-        let budget = Budget::new(png::memory_bytes(self.size(), self.layout(), self.gamut()));
-        png::encode(self.view(), &budget).map(into_file)
+        let bytes = png::memory_bytes(self.size(), self.layout(), self.gamut());
+        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
+        png::encode(self.view(), Job { budget, interrupt }).map(into_file)
     }
 
     /// Encodes this picture as a lossless WebP, without metadata but the profile of its
@@ -61,8 +62,8 @@ impl Picture {
     /// allocator refuses memory.
     pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
         let bytes = webp::lossless::memory_bytes(self.size(), self.layout(), self.gamut());
-        let budget = Budget::new(bytes);
-        webp::lossless::encode(self.view(), &budget).map(into_file)
+        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
+        webp::lossless::encode(self.view(), Job { budget, interrupt }).map(into_file)
     }
 
     /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100, without metadata but the

@@ -1,17 +1,20 @@
 //! Pixels → PNG: 8 bits per sample, not interlaced.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use png::chunk::iCCP;
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
-use crate::budget::{Budget, Buffer};
+use crate::budget::Buffer;
 use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::encode::profile;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
+use crate::work;
 
 /// The longest side that a PNG can have (PNG, 11.2.1).
 pub(crate) const MAX_SIDE_PX: u32 = i32::MAX as u32;
@@ -22,15 +25,14 @@ pub(crate) const MAX_SIDE_PX: u32 = i32::MAX as u32;
 /// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
 pub(crate) fn encode<'b>(
     picture: PictureView<'_>,
-    budget: &'b Budget,
+    Job { budget, interrupt }: Job<'b>,
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
     let PictureView { size, layout, gamut, .. } = picture;
     let _codec = budget.reserve(codec_bytes(size, layout))?;
     let drops_alpha = layout.has_alpha() && picture.is_opaque();
     file_writer::write(file_bound(size, layout, gamut), budget, |output| {
-        write(picture, drops_alpha, output)
-            .map_err(|_| Error::Bug("the PNG encoder refused a picture"))
+        write(picture, drops_alpha, interrupt, output)
     })
 }
 
@@ -48,11 +50,13 @@ pub(crate) fn work_ps(size: Size, layout: Layout) -> u64 {
 /// A sample: five filters to choose from, and deflate.
 const SAMPLE_PS: u64 = 60_000;
 
+/// Polls at each row.
 fn write(
     PictureView { size, layout, gamut, pixels }: PictureView<'_>,
     drops_alpha: bool,
+    interrupt: &Interrupt,
     output: &mut FileWriter<'_>,
-) -> Result<(), EncodingError> {
+) -> Result<(), Error> {
     let mut encoder = Encoder::new(output, size.width, size.height);
     encoder.set_color(match layout {
         Layout::Gray => ColorType::Grayscale,
@@ -65,18 +69,28 @@ fn write(
     encoder.set_depth(BitDepth::Eight);
     encoder.set_filter(Filter::Adaptive);
     encoder.set_deflate_compression(DeflateCompression::Level(LEVEL));
-    let mut writer = encoder.write_header()?;
+    let mut writer = encoder.write_header().map_err(refused)?;
     if let Some(profile) = profile::of(gamut) {
-        writer.write_chunk(iCCP, &iccp(profile))?;
+        writer.write_chunk(iCCP, &iccp(profile)).map_err(refused)?;
     }
-    let mut stream = writer.stream_writer_with_size(IDAT_BYTES)?;
-    if drops_alpha {
-        write_without_alpha(pixels, layout.bytes_per_pixel(), &mut stream)?;
-    } else {
-        stream.write_all(pixels)?;
+    let mut stream = writer.stream_writer_with_size(IDAT_BYTES).map_err(refused)?;
+    let bytes_per_pixel = layout.bytes_per_pixel();
+    for row in pixels.chunks(size.width as usize * bytes_per_pixel) {
+        interrupt.check()?;
+        work::encoded(size.width.into());
+        if drops_alpha {
+            write_without_alpha(row, bytes_per_pixel, &mut stream).map_err(refused)?;
+        } else {
+            stream.write_all(row).map_err(refused)?;
+        }
     }
-    stream.finish()?;
-    writer.finish()
+    stream.finish().map_err(refused)?;
+    writer.finish().map_err(refused)
+}
+
+/// A failure to write is stored by the [`FileWriter`].
+fn refused(_: impl Into<EncodingError>) -> Error {
+    Error::Bug("the PNG encoder refused a picture")
 }
 
 /// Writes all samples except the last of each pixel, through a small array instead of a copy.
@@ -84,7 +98,7 @@ fn write_without_alpha(
     pixels: &[u8],
     bytes_per_pixel: usize,
     stream: &mut impl Write,
-) -> Result<(), EncodingError> {
+) -> io::Result<()> {
     let mut opaque = [0; 768];
     for block in pixels.chunks(256 * bytes_per_pixel) {
         let mut len = 0;
@@ -171,13 +185,19 @@ const DEFLATE_BYTES: u64 = 384 * 1024;
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
     use crate::encode::test_pictures::{self, view};
 
     const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
+    fn endless(budget: &Budget) -> Job<'_> {
+        static NEVER: Interrupt = Interrupt::never();
+        Job { budget, interrupt: &NEVER }
+    }
+
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
         let budget = Budget::new(memory_bytes(size, layout, Gamut::Srgb));
-        let file = encode(view(pixels, size, layout), &budget).unwrap();
+        let file = encode(view(pixels, size, layout), endless(&budget)).unwrap();
         file.into_parts().0
     }
 
@@ -259,6 +279,9 @@ mod tests {
     fn pixels_that_do_not_match_their_size_are_a_bug() {
         let size = Size::new(2, 2);
         let budget = Budget::new(memory_bytes(size, Layout::Rgb, Gamut::Srgb));
-        assert!(matches!(encode(view(&[0; 11], size, Layout::Rgb), &budget), Err(Error::Bug(_))));
+        assert!(matches!(
+            encode(view(&[0; 11], size, Layout::Rgb), endless(&budget)),
+            Err(Error::Bug(_))
+        ));
     }
 }

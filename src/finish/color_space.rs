@@ -5,6 +5,7 @@ use super::light::CurvesAndMatrix;
 use super::primaries::primaries;
 use super::transfer::light;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::picture::Gamut;
 use crate::probe::ColorSpace;
 
@@ -14,11 +15,12 @@ pub(crate) fn convert(
     channels: Channels,
     space: &ColorSpace,
     gamut: Gamut,
+    interrupt: &Interrupt,
 ) -> Result<(), Error> {
     let matrix = space.chromaticities.matrix_to(primaries(gamut));
     let matrix = matrix.ok_or(Error::Bug("unchecked primaries"))?;
     CurvesAndMatrix::new(matrix, |_channel, coded| light(space.transfer, coded))
-        .convert(pixels, channels)
+        .convert(pixels, channels, interrupt)
 }
 
 #[cfg(test)]
@@ -27,7 +29,7 @@ mod tests {
     use crate::probe::{Chromaticities, Transfer};
 
     fn to_srgb(pixels: &mut [u8], channels: Channels, space: &ColorSpace) -> Result<(), Error> {
-        convert(pixels, channels, space, Gamut::Srgb)
+        convert(pixels, channels, space, Gamut::Srgb, &Interrupt::never())
     }
 
     const TRANSFERS: [Transfer; 5] = [

@@ -6,6 +6,7 @@ use super::light::CurvesAndMatrix;
 use super::primaries::primaries;
 use super::transfer::light;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::picture::Gamut;
 use crate::probe::{Chromaticities, ColorSpace, Transfer};
 
@@ -13,7 +14,7 @@ use crate::probe::{Chromaticities, ColorSpace, Transfer};
 pub(crate) fn from_srgb(mut rgb: [u8; 3], gamut: Gamut) -> Result<[u8; 3], Error> {
     if gamut != Gamut::Srgb {
         let srgb = ColorSpace { transfer: Transfer::Srgb, chromaticities: Chromaticities::SRGB };
-        color_space::convert(&mut rgb, Channels::Rgb, &srgb, gamut)?;
+        color_space::convert(&mut rgb, Channels::Rgb, &srgb, gamut, &Interrupt::never())?;
     }
     Ok(rgb)
 }

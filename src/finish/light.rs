@@ -6,6 +6,7 @@
 use super::channels::Channels;
 use super::transfer::light;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::probe::Transfer;
 use crate::simd;
 
@@ -95,7 +96,20 @@ impl CurvesAndMatrix {
 
     /// Converts pixels in place. Alpha stays as it is. Grey uses the first curve alone: it
     /// is white of less light, whatever the primaries are.
-    pub(super) fn convert(&self, pixels: &mut [u8], channels: Channels) -> Result<(), Error> {
+    pub(super) fn convert(
+        &self,
+        pixels: &mut [u8],
+        channels: Channels,
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
+        for part in pixels.chunks_mut(BYTES_PER_POLL) {
+            interrupt.check()?;
+            self.convert_part(part, channels)?;
+        }
+        Ok(())
+    }
+
+    fn convert_part(&self, pixels: &mut [u8], channels: Channels) -> Result<(), Error> {
         let gray = |sample: u8| self.levels.level(self.first[usize::from(sample)]);
         match channels {
             Channels::Gray => pixels.iter_mut().for_each(|sample| *sample = gray(*sample)),
@@ -142,6 +156,9 @@ impl CurvesAndMatrix {
         }
     }
 }
+
+/// Complete pixels of any number of channels, which take a tenth of a millisecond.
+const BYTES_PER_POLL: usize = 12 << 10;
 
 /// `factor` × `light`, rounded to [`SUM_BITS`] fraction bits. The sum of three does not overflow.
 #[allow(clippy::cast_possible_truncation, reason = "clamped")]

@@ -1,8 +1,9 @@
 //! Small planes → upright pixels in sRGB, or in Display P3: resize, colour conversion, orientation.
 
-use crate::budget::{Budget, Buffer};
+use crate::budget::Buffer;
 use crate::charges;
 use crate::error::Error;
+use crate::job::Job;
 use crate::picture::{Gamut, Layout};
 use crate::probe::icc::Cost;
 use crate::probe::{ColorSource, Orientation};
@@ -102,10 +103,10 @@ impl Order {
         &self,
         small: &mut SmallPlanes<'b>,
         source: Option<&ColorSource<'_>>,
-        budget: &'b Budget,
+        job: Job<'b>,
     ) -> Result<Pixels<'b>, Error> {
         charges::finish_starts();
-        let mut rows = PixelRows::new(*self, budget)?;
+        let mut rows = PixelRows::new(*self, job)?;
         rows.advance(small.each_ref().map(|plane| match plane {
             Some(plane) => PlaneRows::all(plane),
             None => PlaneRows::NONE,
@@ -113,7 +114,7 @@ impl Order {
         if self.is_last {
             *small = Default::default();
         }
-        rows.finish(source, budget)
+        rows.finish(source)
     }
 
     /// The most bytes that are live during [`pixels`](Self::pixels), including the small planes.
@@ -227,6 +228,7 @@ impl Order {
 /// Makes the pixels of an output row by row, from planes that are complete or come in.
 pub(crate) struct PixelRows<'b> {
     order: Order,
+    job: Job<'b>,
     rows: Rows<'b>,
     /// Grey, RGB or CMYK, with alpha.
     samples: Buffer<'b, u8>,
@@ -236,7 +238,8 @@ pub(crate) struct PixelRows<'b> {
 }
 
 impl<'b> PixelRows<'b> {
-    pub(crate) fn new(order: Order, budget: &'b Budget) -> Result<Self, Error> {
+    pub(crate) fn new(order: Order, job: Job<'b>) -> Result<Self, Error> {
+        let budget = job.budget;
         let Size { width, height } = order.stored_size;
         let row_bytes = (width as usize).checked_mul(order.plane_count());
         let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
@@ -247,10 +250,10 @@ impl<'b> PixelRows<'b> {
         let parts = order.used_planes();
         let mut rows = Rows::new(parts, order.stored_size, order.keeps_luma(), budget)?;
         rows.go_to_row(0);
-        Ok(Self { order, rows, samples, row, y: 0 })
+        Ok(Self { order, job, rows, samples, row, y: 0 })
     }
 
-    /// Makes all rows whose samples are there. Returns the row of each plane from which on they are
+    /// Makes all rows whose samples are there, and polls at each. Returns the row of each plane from which on they are
     /// still needed.
     pub(crate) fn advance(&mut self, planes: [PlaneRows<'_>; 4]) -> Result<[u32; 4], Error> {
         loop {
@@ -263,6 +266,7 @@ impl<'b> PixelRows<'b> {
             if !planes.iter().zip(needed).all(is_there) {
                 return Ok(next);
             }
+            self.job.interrupt.check()?;
             self.order.write_colors(&self.rows.row(planes)?, &mut self.row)?;
             self.samples.extend_from_slice(&self.row)?;
             work::resized(u64::from(self.order.stored_size.width));
@@ -272,12 +276,8 @@ impl<'b> PixelRows<'b> {
     }
 
     /// Converts the colours and applies the orientation.
-    pub(crate) fn finish(
-        self,
-        source: Option<&ColorSource<'_>>,
-        budget: &'b Budget,
-    ) -> Result<Pixels<'b>, Error> {
-        let Self { order, rows, mut samples, row, y } = self;
+    pub(crate) fn finish(self, source: Option<&ColorSource<'_>>) -> Result<Pixels<'b>, Error> {
+        let Self { order, job, rows, mut samples, row, y } = self;
         drop((rows, row));
         charges::finish_starts();
         if y != order.stored_size.height {
@@ -287,15 +287,15 @@ impl<'b> PixelRows<'b> {
         let channels = order.channels();
         let color = match source {
             Some(ColorSource::Space(space)) => {
-                color_space::convert(&mut samples, channels, space, order.gamut)?;
+                color_space::convert(&mut samples, channels, space, order.gamut, job.interrupt)?;
                 ColorConversion::Converted
             }
             Some(ColorSource::Unusable(problem)) => ColorConversion::Ignored(*problem),
             Some(ColorSource::Icc(profile)) => {
                 let (profile, max_bytes) = (Some(profile), order.max_icc_bytes);
-                icc::convert(&mut samples, channels, order.gamut, profile, max_bytes, budget)?
+                icc::convert(&mut samples, channels, order.gamut, profile, max_bytes, job)?
             }
-            None => icc::convert(&mut samples, channels, order.gamut, None, 0, budget)?,
+            None => icc::convert(&mut samples, channels, order.gamut, None, 0, job)?,
         };
         let color = match (order.gamut, color) {
             (Gamut::Srgb, color) => color,
@@ -311,7 +311,7 @@ impl<'b> PixelRows<'b> {
             order.stored_size,
             layout.bytes_per_pixel(),
             order.orientation,
-            budget,
+            job.budget,
         )?;
         Ok(Pixels { samples, size, layout, gamut: order.gamut, color })
     }

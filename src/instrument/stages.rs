@@ -53,7 +53,7 @@ pub fn run_by_stage(
     end_of(Stage::DecodeAndShrink);
     let orders = plan.output_orders().next().ok_or(Error::Bug("a request without sizes"))?;
     let source = color_source(bytes, plan.header());
-    let mut pixels = orders.finish.pixels(&mut small, source.as_ref(), budget)?;
+    let mut pixels = orders.finish.pixels(&mut small, source.as_ref(), job)?;
     if let Some(order) = orders.attention {
         pixels.samples = order.cut(&pixels.samples, &mut None, job)?;
     }

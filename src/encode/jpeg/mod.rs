@@ -15,6 +15,7 @@ use crate::price::sum_ps;
 use crate::request::JpegEffort;
 use crate::simd;
 use crate::size::Size;
+use crate::work;
 use bands::{OUTSIDE, Source};
 use blocks::Blocks;
 use entropy::{BestCodes, Codes, Histograms, SymbolWriter};
@@ -79,6 +80,7 @@ impl Settings {
         let &Self { size, layout, background, .. } = self;
         let picture = PictureView { size, layout, gamut: self.gamut, pixels: &pixels };
         picture.check(MAX_SIDE_PX)?;
+        work::encoded(size.pixels());
         // A transparent grey picture on a coloured background has colours.
         let [red, green, blue] = background;
         let is_gray = match layout {

@@ -10,8 +10,9 @@ use core::fmt;
 use super::channels::Channels;
 use super::light::CurvesAndMatrix;
 use super::primaries::primaries;
-use crate::budget::Budget;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::picture::Gamut;
 use crate::price::sum_ps;
 use crate::probe::colorants_to;
@@ -79,11 +80,11 @@ pub(crate) fn convert(
     gamut: Gamut,
     source: Option<&IccSource<'_>>,
     max_icc_bytes: u64,
-    budget: &Budget,
+    job: Job<'_>,
 ) -> Result<ColorConversion, Error> {
     let conversion = match source {
         None => ColorConversion::Srgb,
-        Some(source) => convert_by(pixels, channels, gamut, source, max_icc_bytes, budget)?,
+        Some(source) => convert_by(pixels, channels, gamut, source, max_icc_bytes, job)?,
     };
     let is_converted = conversion == ColorConversion::Converted;
     if channels == Channels::Cmyk && !is_converted {
@@ -126,14 +127,14 @@ fn convert_by(
     gamut: Gamut,
     source: &IccSource<'_>,
     max_icc_bytes: u64,
-    budget: &Budget,
+    job: Job<'_>,
 ) -> Result<ColorConversion, Error> {
     let outcome = match source {
         IccSource::Broken(problem) => Err(NotConverted::Ignored(*problem)),
         IccSource::Plain(bytes) if bytes.len() > max_icc_bytes => Err(TOO_LARGE),
-        IccSource::Plain(bytes) => convert_with(pixels, channels, gamut, bytes, budget),
+        IccSource::Plain(bytes) => convert_with(pixels, channels, gamut, bytes, job),
         IccSource::Deflated(stream) => {
-            convert_with_deflated(pixels, channels, gamut, stream, max_icc_bytes, budget)
+            convert_with_deflated(pixels, channels, gamut, stream, max_icc_bytes, job)
         }
     };
     match outcome {
@@ -170,7 +171,7 @@ fn convert_with(
     channels: Channels,
     gamut: Gamut,
     bytes: &ProfileBytes<'_>,
-    budget: &Budget,
+    job: Job<'_>,
 ) -> Result<(), NotConverted> {
     let profile = Profile::of(bytes)?;
     if profile.space != channels.space() {
@@ -182,19 +183,22 @@ fn convert_with(
     if conversion_bytes(&profile) > MAX_COST_BYTES {
         return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
     }
-    let data = profile.data(budget)?;
+    let data = profile.data(job.budget)?;
     match profile.model {
-        Model::Gray(curve) => convert_with_curves(pixels, channels, &data, &[curve; 1], IDENTITY)?,
+        Model::Gray(curve) => {
+            convert_with_curves(pixels, channels, &data, &[curve; 1], IDENTITY, job.interrupt)?;
+        }
         Model::Matrix { curves, colorants, .. } => {
             let matrix = colorants_to(primaries(gamut), &colorants);
             let matrix = matrix.ok_or(Error::Bug("unchecked colorants"))?;
-            convert_with_curves(pixels, channels, &data, &curves, matrix)?;
+            convert_with_curves(pixels, channels, &data, &curves, matrix, job.interrupt)?;
         }
         Model::Lut(_) if gamut != Gamut::Srgb => {
             return Err(Error::Bug("a table for wide colours").into());
         }
         Model::Lut(lut) => {
-            Table::new(&lut, profile.connection, &data, budget)?.convert(pixels, channels)?;
+            let table = Table::new(&lut, profile.connection, &data, job.budget)?;
+            table.convert(pixels, channels, job.interrupt)?;
         }
     }
     Ok(())
@@ -207,7 +211,7 @@ fn convert_with_deflated(
     gamut: Gamut,
     stream: &[u8],
     max_icc_bytes: u64,
-    budget: &Budget,
+    job: Job<'_>,
 ) -> Result<(), NotConverted> {
     let head = DeflatedHead::inflate(stream);
     let bytes = head.profile()?;
@@ -215,17 +219,17 @@ fn convert_with_deflated(
         return Err(TOO_LARGE);
     }
     if !bytes.is_head() {
-        return convert_with(pixels, channels, gamut, &bytes, budget);
+        return convert_with(pixels, channels, gamut, &bytes, job);
     }
     if most_cost(&bytes)?.bytes > MAX_COST_BYTES {
         return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
     }
     let len = usize::try_from(bytes.len());
     let len = len.map_err(|_| Error::Bug("a limit over the address space"))?;
-    let mut inflated = budget.buffer(len, 0u8)?;
+    let mut inflated = job.budget.buffer(len, 0u8)?;
     inflate_profile(stream, &mut inflated)?;
     let profile = ProfileBytes::contiguous(&inflated);
-    convert_with(pixels, channels, gamut, &profile, budget)
+    convert_with(pixels, channels, gamut, &profile, job)
 }
 
 /// Converts pixels by tone curves, whose data lie one after another, and a matrix. There is one curve
@@ -236,6 +240,7 @@ fn convert_with_curves(
     mut data: &[u8],
     curves: &[Curve],
     matrix: [[i32; 3]; 3],
+    interrupt: &Interrupt,
 ) -> Result<(), Error> {
     let mut functions = [const { None }; 3];
     for (function, curve) in functions.iter_mut().zip(curves) {
@@ -249,7 +254,7 @@ fn convert_with_curves(
     let light = |channel: usize, coded| {
         functions[channel].as_ref().map_or(coded, |function| function.value(coded))
     };
-    CurvesAndMatrix::new(matrix, light).convert(pixels, channels)
+    CurvesAndMatrix::new(matrix, light).convert(pixels, channels, interrupt)
 }
 
 const SHORT: Error = Error::Bug("the data of a profile are shorter than its tags");

@@ -5,6 +5,7 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::finish::channels::Channels;
 use crate::finish::light::Levels;
+use crate::interrupt::Interrupt;
 use crate::probe::icc::{
     CURVE_SAMPLES, ConnectionSpace, Curve, Grid, Lut, LutKind, Points, ProfileBytes, Tag, curves,
 };
@@ -93,12 +94,20 @@ impl<'d, 'b> Table<'d, 'b> {
     }
 
     /// Converts pixels to sRGB in place. CMYK becomes RGB in the first three quarters of `pixels`.
-    pub(super) fn convert(&self, pixels: &mut [u8], channels: Channels) -> Result<(), Error> {
+    pub(super) fn convert(
+        &self,
+        pixels: &mut [u8],
+        channels: Channels,
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
         match channels {
-            Channels::Rgb => self.convert_rgb::<3>(pixels),
-            Channels::Rgba => self.convert_rgb::<4>(pixels),
+            Channels::Rgb => self.convert_rgb::<3>(pixels, interrupt),
+            Channels::Rgba => self.convert_rgb::<4>(pixels, interrupt),
             Channels::Cmyk => {
                 for index in 0..pixels.len() / 4 {
+                    if index % PIXELS_PER_POLL == 0 {
+                        interrupt.check()?;
+                    }
                     let inks = pixels.get(index * 4..).and_then(<[u8]>::first_chunk::<4>);
                     let rgb = self.srgb(*inks.ok_or(OUTSIDE)?)?;
                     // A converted pixel is shorter, so writing never overtakes reading.
@@ -111,10 +120,17 @@ impl<'d, 'b> Table<'d, 'b> {
         }
     }
 
-    fn convert_rgb<const CHANNELS: usize>(&self, pixels: &mut [u8]) -> Result<(), Error> {
-        for pixel in pixels.as_chunks_mut::<CHANNELS>().0 {
-            if let Some(rgb) = pixel.first_chunk_mut::<3>() {
-                *rgb = self.srgb(*rgb)?;
+    fn convert_rgb<const CHANNELS: usize>(
+        &self,
+        pixels: &mut [u8],
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
+        for part in pixels.as_chunks_mut::<CHANNELS>().0.chunks_mut(PIXELS_PER_POLL) {
+            interrupt.check()?;
+            for pixel in part {
+                if let Some(rgb) = pixel.first_chunk_mut::<3>() {
+                    *rgb = self.srgb(*rgb)?;
+                }
             }
         }
         Ok(())
@@ -343,4 +359,6 @@ fn xyz_of_lab([l, a, b]: [f64; 3]) -> [f64; 3] {
 
 const MAX_INPUTS: usize = 4;
 const OUTSIDE: Error = Error::Bug("a table of a profile is read outside its data");
+/// They take up to a third of a millisecond.
+const PIXELS_PER_POLL: usize = 2_048;
 const UNCHECKED: Error = Error::Bug("a table of a profile that was not checked");

@@ -1,6 +1,7 @@
 #![allow(clippy::disallowed_macros, clippy::cast_possible_truncation, reason = "test data")]
 
 use super::*;
+use crate::budget::Budget;
 use crate::probe::icc::test_profiles::{
     DISPLAY_P3, SRGB, curve, function, gray, matrix, profile, srgb_function, stages, table, zlib,
 };
@@ -14,8 +15,15 @@ fn converted(
 ) -> (ColorConversion, Vec<u8>) {
     let mut pixels = pixels.to_vec();
     let budget = Budget::new(cost(source, channels.space()).bytes);
-    let conversion =
-        convert(&mut pixels, channels, Gamut::Srgb, Some(source), 1 << 20, &budget).unwrap();
+    let conversion = convert(
+        &mut pixels,
+        channels,
+        Gamut::Srgb,
+        Some(source),
+        1 << 20,
+        Job { budget: &budget, interrupt: &Interrupt::never() },
+    )
+    .unwrap();
     (conversion, pixels)
 }
 
@@ -264,7 +272,14 @@ fn a_profile_over_the_limit_is_not_read() {
             let budget = Budget::new(cost(&source, Space::Rgb).bytes);
             let mut pixels = [9; 30];
             let (rgb, srgb) = (Channels::Rgb, Gamut::Srgb);
-            let conversion = convert(&mut pixels, rgb, srgb, Some(&source), limit, &budget);
+            let conversion = convert(
+                &mut pixels,
+                rgb,
+                srgb,
+                Some(&source),
+                limit,
+                Job { budget: &budget, interrupt: &Interrupt::never() },
+            );
             assert_eq!(conversion.unwrap(), expected);
         }
     }

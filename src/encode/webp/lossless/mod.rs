@@ -6,12 +6,15 @@
 //! before it is written. So the file is the only allocation.
 
 use super::container::{self, Chunk};
-use crate::budget::{Budget, Buffer};
+use crate::budget::Buffer;
 use crate::charges;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::picture::{Gamut, Layout, PictureView};
 use crate::price::sum_ps;
 use crate::size::Size;
+use crate::work;
 
 mod bit_writer;
 mod huffman;
@@ -41,11 +44,11 @@ const RGBA_PIXEL_PS: u64 = 115_000;
 /// [`Error::OverLimit`] for a side over [`MAX_SIDE_PX`].
 pub(crate) fn encode<'b>(
     picture: PictureView<'_>,
-    budget: &'b Budget,
+    Job { budget, interrupt }: Job<'b>,
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
     let PictureView { size, gamut, .. } = picture;
-    let stream = Stream::of_picture(picture)?;
+    let stream = Stream::of_picture(picture, interrupt)?;
     let frame = Chunk { id: *b"VP8L", bytes: stream.bytes() };
     let all = container::profile_chunks(gamut).map(|[vp8x, iccp]| [vp8x, iccp, frame]);
     let alone = [frame];
@@ -56,7 +59,7 @@ pub(crate) fn encode<'b>(
         container::write_chunk(&mut file, chunk, |file| match &chunk.id {
             b"VP8X" => container::write_vp8x(file, size, gamut, stream.uses_alpha()),
             b"ICCP" => container::write_profile(file, gamut),
-            _ => stream.write(file),
+            _ => stream.write(file, interrupt),
         })?;
     }
     container::finish(file, chunks)
@@ -81,23 +84,28 @@ struct Header {
 
 impl<'p> Stream<'p> {
     /// The stream of a VP8L chunk.
-    fn of_picture(picture: PictureView<'p>) -> Result<Self, Error> {
+    fn of_picture(picture: PictureView<'p>, interrupt: &Interrupt) -> Result<Self, Error> {
         let uses_alpha = picture.layout.has_alpha() && !picture.is_opaque();
         let header = Header { size: picture.size, uses_alpha };
-        Self::new(Some(header), Residuals::new(picture))
+        Self::new(Some(header), Residuals::new(picture), interrupt)
     }
 
     /// The stream of an ALPH chunk: green is the alpha of `picture` (RFC 9649, 2.7.1.2).
-    pub(super) fn of_alpha(picture: PictureView<'p>) -> Result<Self, Error> {
-        Self::new(None, Residuals::of_alpha(picture))
+    pub(super) fn of_alpha(picture: PictureView<'p>, interrupt: &Interrupt) -> Result<Self, Error> {
+        Self::new(None, Residuals::of_alpha(picture), interrupt)
     }
 
-    fn new(header: Option<Header>, residuals: Residuals<'p>) -> Result<Self, Error> {
-        let predictor = residuals.best_predictor();
+    fn new(
+        header: Option<Header>,
+        residuals: Residuals<'p>,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Error> {
+        let predictor = residuals.best_predictor(interrupt)?;
         let mut histograms = Histograms::default();
-        for token in residuals.tokens(predictor) {
+        residuals.each_token(predictor, interrupt, |token| {
             histograms.count(token);
-        }
+            Ok(())
+        })?;
         let codes = Codes::of(&histograms);
         let mut counter = BitWriter::counting();
         write_header(&mut counter, header, predictor, &codes)?;
@@ -115,12 +123,19 @@ impl<'p> Stream<'p> {
     }
 
     /// Appends the stream to `file`.
-    pub(super) fn write(&self, file: &mut Buffer<'_, u8>) -> Result<(), Error> {
+    pub(super) fn write(
+        &self,
+        file: &mut Buffer<'_, u8>,
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
         let mut writer = BitWriter::into(file);
         write_header(&mut writer, self.header, self.predictor, &self.codes)?;
-        for token in self.residuals.tokens(self.predictor) {
-            self.codes.write(token, &mut writer)?;
-        }
+        self.residuals.each_token(self.predictor, interrupt, |token| {
+            if self.header.is_some() {
+                work::encoded(token.pixels() as u64);
+            }
+            self.codes.write(token, &mut writer)
+        })?;
         writer.finish()
     }
 }
@@ -278,14 +293,20 @@ const LEFT_DISTANCE_SYMBOL: u8 = 1;
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
     use crate::encode::test_pictures::{self, view};
     use crate::limits::Limit;
 
     const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
+    fn endless(budget: &Budget) -> Job<'_> {
+        static NEVER: Interrupt = Interrupt::never();
+        Job { budget, interrupt: &NEVER }
+    }
+
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
         let budget = Budget::new(memory_bytes(size, layout, Gamut::Srgb));
-        let file = encode(view(pixels, size, layout), &budget).unwrap();
+        let file = encode(view(pixels, size, layout), endless(&budget)).unwrap();
         file.into_parts().0
     }
 
@@ -389,7 +410,7 @@ mod tests {
     fn a_side_that_the_format_cannot_store_is_over_the_limit() {
         let size = Size::new(16_385, 1);
         let budget = Budget::new(memory_bytes(size, Layout::Gray, Gamut::Srgb));
-        let refused = encode(view(&[0; 16_385], size, Layout::Gray), &budget);
+        let refused = encode(view(&[0; 16_385], size, Layout::Gray), endless(&budget));
         assert!(matches!(
             refused,
             Err(Error::OverLimit { limit: Limit::OutputSide, found: 16_385, allowed: 16_384 })

@@ -2,6 +2,8 @@
 
 use core::iter;
 
+use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::picture::{Layout, PictureView};
 
 /// A token of the coded picture.
@@ -11,6 +13,16 @@ pub(super) enum Token {
     Pixel([u8; 4]),
     /// The number of pixels, 1 to 4096, that repeat the residual of the one before.
     Run(u16),
+}
+
+impl Token {
+    /// The number of pixels that it stands for.
+    pub(super) fn pixels(self) -> usize {
+        match self {
+            Self::Pixel(_) => 1,
+            Self::Run(length) => length.into(),
+        }
+    }
 }
 
 /// A borrowed picture that computes its residuals without a copy.
@@ -83,20 +95,45 @@ impl<'a> Residuals<'a> {
         Self { is_alpha: true, ..Self::new(picture) }
     }
 
-    /// The predictor with the smallest residuals on every fourth row.
-    pub(super) fn best_predictor(&self) -> Predictor {
-        let cost = |predictor: &Predictor| -> u64 {
-            let rows = (1..self.pixels.len() / self.row_bytes()).step_by(4);
-            rows.flat_map(|y| self.row(*predictor, y))
-                .flatten()
-                .map(|value| u64::from(value.min(value.wrapping_neg())))
-                .sum()
-        };
-        PREDICTORS.into_iter().min_by_key(cost).unwrap_or(Predictor::Left)
+    /// The predictor with the smallest residuals on every fourth row. Polls at each of them.
+    pub(super) fn best_predictor(&self, interrupt: &Interrupt) -> Result<Predictor, Error> {
+        let mut best = (Predictor::Left, u64::MAX);
+        for predictor in PREDICTORS {
+            let mut cost = 0;
+            for y in (1..self.pixels.len() / self.row_bytes()).step_by(4) {
+                interrupt.check()?;
+                let residuals = self.row(predictor, y).flatten();
+                cost +=
+                    residuals.map(|value| u64::from(value.min(value.wrapping_neg()))).sum::<u64>();
+            }
+            if cost < best.1 {
+                best = (predictor, cost);
+            }
+        }
+        Ok(best.0)
+    }
+
+    /// Hands all tokens to `take`. Polls whenever they amount to a row of pixels.
+    pub(super) fn each_token(
+        &self,
+        predictor: Predictor,
+        interrupt: &Interrupt,
+        mut take: impl FnMut(Token) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut pixels = 0;
+        for token in self.tokens(predictor) {
+            take(token)?;
+            pixels += token.pixels();
+            if pixels >= self.width {
+                interrupt.check()?;
+                pixels = 0;
+            }
+        }
+        Ok(())
     }
 
     /// The residuals of all rows. Repeated residuals are replaced by their run length.
-    pub(super) fn tokens(&self, predictor: Predictor) -> impl Iterator<Item = Token> {
+    fn tokens(&self, predictor: Predictor) -> impl Iterator<Item = Token> {
         let picture = *self;
         let rows = self.pixels.len() / self.row_bytes();
         let mut residuals = (0..rows).flat_map(move |y| picture.row(predictor, y)).peekable();

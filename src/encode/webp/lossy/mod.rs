@@ -58,7 +58,8 @@ pub(crate) fn encode<'b>(
     }
     picture.check(MAX_SIDE_PX)?;
     let mut samples = SampleRow::new(picture.size, job.budget)?;
-    let alpha = if picture.is_opaque() { None } else { Some(Stream::of_alpha(picture)?) };
+    let alpha =
+        if picture.is_opaque() { None } else { Some(Stream::of_alpha(picture, job.interrupt)?) };
     let mut code = |quality| {
         job.interrupt.check()?;
         CodedPicture::new(picture, quality, &mut samples, job)
@@ -84,7 +85,7 @@ pub(crate) fn encode<'b>(
             (b"ICCP", _) => container::write_profile(file, picture.gamut),
             (b"ALPH", Some(stream)) => {
                 file.extend_from_slice(&[LOSSLESS_ALPHA])?;
-                stream.write(file)
+                stream.write(file, job.interrupt)
             }
             _ => coded.write(file, job.interrupt),
         })?;
