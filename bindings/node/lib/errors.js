@@ -1,5 +1,7 @@
 'use strict';
 
+const { camelCase } = require('./names.js');
+
 /** A refusal by the core: see `code`. */
 class BombproofError extends Error {
   static {
@@ -11,7 +13,7 @@ class BombproofError extends Error {
     this.code = failure.failure;
     this.status = failure.status;
     this.userMessage = failure.userMessage;
-    this.limit = failure.limit?.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+    this.limit = camelCase(failure.limit);
     this.found = failure.found;
     this.allowed = failure.allowed;
     this.retryable = failure.retryable;

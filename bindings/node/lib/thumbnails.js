@@ -2,6 +2,7 @@
 
 const { AbortError, unwrap } = require('./errors.js');
 const { bytesOf } = require('./input.js');
+const { camelCase } = require('./names.js');
 const native = require('./native.js');
 const { runIn } = require('./pool.js');
 const { settingsOf } = require('./settings.js');
@@ -19,7 +20,17 @@ async function thumbnails(input, request, limits, options) {
   const job = unwrap(native.prepare(call));
   const stop = new Stop(job, signal, timeoutMs);
   const reply = pool === undefined ? job.run() : runIn(pool, job, poolTimeoutMs, stop);
-  return unwrap(await stop.race(reply));
+  return unwrap(await stop.race(reply)).map(named);
+}
+
+/** An output with the names of JavaScript. */
+function named(output) {
+  for (const property of ['layout', 'gamut', 'color', 'profileProblem']) {
+    if (output[property] !== undefined) {
+      output[property] = camelCase(output[property]);
+    }
+  }
+  return output;
 }
 
 /** Makes the one output of the request. */

@@ -1,6 +1,6 @@
 //! What the header of an upload declares.
 
-use bombproof::{ColorKind, Header, IccKind, Orientation, probe};
+use bombproof::{Header, IccKind, probe};
 use napi::bindgen_prelude::{Either, Object};
 use napi_derive::napi;
 
@@ -52,52 +52,17 @@ impl From<&Header> for HeaderObject {
             height: size.height,
             upright_width: upright.width,
             upright_height: upright.height,
-            orientation: exif_number(header.orientation()),
+            orientation: header.orientation().exif_value(),
             bit_depth: header.bit_depth(),
-            color: color_name(header.color()),
+            color: header.color().name(),
             alpha: header.alpha(),
             progressive: header.progressive(),
             animated: header.animated(),
-            icc: header.icc().map(icc_name),
+            icc: header.icc().map(IccKind::name),
             scans: header.scans(),
             input_bytes: number(header.input_bytes()),
             segments: header.segments(),
         }
-    }
-}
-
-const fn exif_number(orientation: Orientation) -> u8 {
-    match orientation {
-        Orientation::Upright => 1,
-        Orientation::FlipHorizontal => 2,
-        Orientation::Rotate180 => 3,
-        Orientation::FlipVertical => 4,
-        Orientation::Transpose => 5,
-        Orientation::Rotate90 => 6,
-        Orientation::Transverse => 7,
-        Orientation::Rotate270 => 8,
-    }
-}
-
-const fn color_name(color: ColorKind) -> &'static str {
-    match color {
-        ColorKind::Gray => "gray",
-        ColorKind::Rgb => "rgb",
-        ColorKind::YCbCr => "ycbcr",
-        ColorKind::Indexed => "indexed",
-        ColorKind::Cmyk => "cmyk",
-        ColorKind::Ycck => "ycck",
-        _ => "other",
-    }
-}
-
-const fn icc_name(icc: IccKind) -> &'static str {
-    match icc {
-        IccKind::Gray => "gray",
-        IccKind::Rgb => "rgb",
-        IccKind::Cmyk => "cmyk",
-        IccKind::Compressed => "compressed",
-        _ => "other",
     }
 }
 

@@ -1,8 +1,6 @@
 //! A finished output.
 
-use bombproof::{
-    ColorConversion, Gamut, Layout, Placeholder, Plan, ProfileProblem, Rect, Thumbnail, Truncated,
-};
+use bombproof::{ColorConversion, Placeholder, Plan, Rect, Thumbnail, Truncated};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
@@ -46,7 +44,7 @@ impl OutputObject {
     pub(crate) fn new(thumbnail: Thumbnail, plan: &Plan) -> Self {
         let (size, color) = (thumbnail.size(), thumbnail.color());
         let problem = match color {
-            ColorConversion::Ignored(problem) => Some(problem_name(problem)),
+            ColorConversion::Ignored(problem) => Some(problem.name()),
             _ => None,
         };
         let truncated = thumbnail.truncated();
@@ -57,9 +55,9 @@ impl OutputObject {
             media_type: thumbnail.media_type(),
             width: size.width,
             height: size.height,
-            layout: thumbnail.picture().map(|picture| layout_name(picture.layout())),
-            gamut: gamut_name(thumbnail.gamut()),
-            color: color_name(color),
+            layout: thumbnail.picture().map(|picture| picture.layout().name()),
+            gamut: thumbnail.gamut().name(),
+            color: color.name(),
             profile_problem: problem,
             source_rect: thumbnail.source_rect().into(),
             truncated: truncated.map(TruncatedObject::from),
@@ -127,45 +125,5 @@ impl From<&Placeholder> for PlaceholderObject {
             thumb_hash: placeholder.thumb_hash().as_bytes().into(),
             dominant_color: placeholder.dominant_color().into(),
         }
-    }
-}
-
-const fn layout_name(layout: Layout) -> &'static str {
-    match layout {
-        Layout::Gray => "gray",
-        Layout::GrayAlpha => "grayAlpha",
-        Layout::Rgb => "rgb",
-        Layout::Rgba => "rgba",
-        _ => "other",
-    }
-}
-
-const fn gamut_name(gamut: Gamut) -> &'static str {
-    match gamut {
-        Gamut::Srgb => "srgb",
-        Gamut::DisplayP3 => "displayP3",
-        _ => "other",
-    }
-}
-
-const fn color_name(color: ColorConversion) -> &'static str {
-    match color {
-        ColorConversion::Srgb => "srgb",
-        ColorConversion::Converted => "converted",
-        ColorConversion::ConvertedToDisplayP3 => "convertedToDisplayP3",
-        ColorConversion::Ignored(_) => "ignored",
-        _ => "other",
-    }
-}
-
-const fn problem_name(problem: ProfileProblem) -> &'static str {
-    match problem {
-        ProfileProblem::TooLarge => "tooLarge",
-        ProfileProblem::Incomplete => "incomplete",
-        ProfileProblem::Malformed => "malformed",
-        ProfileProblem::WrongColorSpace => "wrongColorSpace",
-        ProfileProblem::TooCostly => "tooCostly",
-        ProfileProblem::Unsupported => "unsupported",
-        _ => "other",
     }
 }

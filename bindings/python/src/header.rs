@@ -1,13 +1,13 @@
 //! `Header` and `probe`.
 
-use bombproof::Size;
+use bombproof::{IccKind, Size};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::guard::attached;
 use crate::limits::LimitsArgument;
+use crate::outcome;
 use crate::upload::upload;
-use crate::{names, outcome};
 
 /// What the header of a file declares. Only probe makes one.
 #[pyclass(frozen, eq, module = "bombproof")]
@@ -58,7 +58,7 @@ impl Header {
     /// The colour model as stored.
     #[getter]
     fn color(&self) -> &'static str {
-        names::color(self.core.color())
+        self.core.color().name()
     }
 
     /// True if pixels may be transparent.
@@ -67,10 +67,10 @@ impl Header {
         self.core.alpha()
     }
 
-    /// The operation that makes the picture upright: "upright" for none, "rotate90"...
+    /// How the picture becomes upright: the value of the Exif tag, 1 to 8.
     #[getter]
-    fn orientation(&self) -> &'static str {
-        names::orientation(self.core.orientation())
+    fn orientation(&self) -> u8 {
+        self.core.orientation().exif_value()
     }
 
     /// True for a progressive JPEG or an interlaced PNG.
@@ -88,7 +88,7 @@ impl Header {
     /// The colour space of the embedded ICC profile, if there is one.
     #[getter]
     fn icc(&self) -> Option<&'static str> {
-        self.core.icc().map(names::icc)
+        self.core.icc().map(IccKind::name)
     }
 
     /// The number of scans of a JPEG.

@@ -9,7 +9,6 @@
 
 use pyo3::prelude::*;
 
-mod names;
 mod error;
 mod guard;
 mod field;

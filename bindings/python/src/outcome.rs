@@ -5,7 +5,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::field::Class;
-use crate::names;
 use crate::upload::new_bytes;
 
 static THUMBNAIL: Class = Class::new("bombproof._thumbnail", "Thumbnail");
@@ -33,10 +32,10 @@ pub(crate) fn thumbnail(
     fields.set_item("width", output.size().width)?;
     fields.set_item("height", output.size().height)?;
     fields.set_item("media_type", output.media_type())?;
-    let layout = output.picture().map(|picture| names::layout(picture.layout()));
+    let layout = output.picture().map(|picture| picture.layout().name());
     fields.set_item("layout", layout)?;
-    fields.set_item("gamut", names::gamut(output.gamut()))?;
-    fields.set_item("color", output.color().to_string())?;
+    fields.set_item("gamut", output.gamut().name())?;
+    fields.set_item("color", output.color().name())?;
     fields.set_item("source_rect", rect(py, output.source_rect())?)?;
     let placeholder = output.placeholder().map(|it| placeholder(py, &it)).transpose()?;
     fields.set_item("placeholder", placeholder)?;

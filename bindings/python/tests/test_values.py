@@ -19,7 +19,7 @@ def test_a_header_shows_what_the_file_declares(photo: bytes, corpus) -> None:
         "format": "jpeg",
         "icc": None,
         "input_bytes": len(photo),
-        "orientation": "upright",
+        "orientation": 1,
         "progressive": False,
         "scans": 1,
         "segments": header.segments,
@@ -32,16 +32,6 @@ def test_a_header_shows_what_the_file_declares(photo: bytes, corpus) -> None:
 
 
 def test_headers_agree_with_the_manifest(corpus, manifest) -> None:
-    orientations = [
-        "upright",
-        "flip_horizontal",
-        "rotate180",
-        "flip_vertical",
-        "transpose",
-        "rotate90",
-        "transverse",
-        "rotate270",
-    ]
     seen = set()
     for path, entry in manifest.items():
         if path.startswith("valid/"):
@@ -51,11 +41,11 @@ def test_headers_agree_with_the_manifest(corpus, manifest) -> None:
             assert header.alpha == entry.get("alpha", False), path
             assert header.animated == entry.get("animated", False)
             assert header.progressive == entry.get("progressive", False)
-            assert header.orientation == orientations[entry.get("orientation", 1) - 1]
+            assert header.orientation == entry.get("orientation", 1)
             upright = (entry.get("upright_width"), entry.get("upright_height"))
             assert upright in ((None, None), header.upright_size)
             seen |= {header.color, header.icc, header.orientation}
-    assert seen >= {"gray", "rgb", "ycbcr", "indexed", "cmyk", "ycck", "compressed", *orientations}
+    assert seen >= {"gray", "rgb", "ycbcr", "indexed", "cmyk", "ycck", "compressed", *range(1, 9)}
 
 
 def test_a_plan_shows_what_it_decided(photo: bytes) -> None:
@@ -87,7 +77,7 @@ def test_a_thumbnail_shows_no_data(photo: bytes) -> None:
     thumbnail = bombproof.thumbnail(photo, Request.cover(8, 8))
     assert "data" not in repr(thumbnail)
     assert bytes(thumbnail) is thumbnail.data
-    assert (thumbnail.width, thumbnail.height, thumbnail.color) == (8, 8, "sRGB")
+    assert (thumbnail.width, thumbnail.height, thumbnail.color) == (8, 8, "srgb")
 
 
 def test_layouts_are_those_of_the_pixels() -> None:

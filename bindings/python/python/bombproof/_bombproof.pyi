@@ -122,8 +122,8 @@ class Header:
     def alpha(self) -> bool:
         """True if pixels may be transparent."""
     @property
-    def orientation(self) -> str:
-        """The operation that makes the picture upright: "upright" for none, "rotate90"..."""
+    def orientation(self) -> int:
+        """How the picture becomes upright: the value of the Exif tag, 1 to 8."""
     @property
     def progressive(self) -> bool:
         """True for a progressive JPEG or an interlaced PNG."""

@@ -55,8 +55,8 @@ class Thumbnail:
     """The samples of a pixel, one byte each. ``None`` for a file."""
     gamut: Gamut
     """The colour space. sRGB unless the request says ``keep_wide_gamut``."""
-    color: str
-    """How the colour profile of the upload was used, in a few words."""
+    color: Literal["srgb", "converted", "converted_to_display_p3", "ignored"]
+    """How the colour profile of the upload was used. ``warnings`` tells why it was ignored."""
     source_rect: Rect
     """The part of the upright upload that the output shows."""
     placeholder: Placeholder | None
