@@ -20,3 +20,7 @@ test('the example of a pool works', async () => {
   assert.ok(avatars.every(({ width }) => width === 200));
   assert.equal(pool.inUseBytes, 0);
 });
+
+test('the example of the page for all languages runs', () => {
+  execFileSync(process.execPath, [example("require('node:assert/strict')", '../README.md')], { cwd: ROOT });
+});

@@ -13,10 +13,18 @@ import bombproof
 import pytest
 from conftest import REPOSITORY
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
-BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+README = Path(__file__).resolve().parents[1] / "README.md"
+# The page for all languages.
+LANGUAGES = README.parents[1] / "README.md"
+
+
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks(README)
 RECIPES = {match[1]: block for block in BLOCKS if (match := re.match(r"# recipe: (\w+)\n", block))}
-EXAMPLES = [block for block in BLOCKS if block not in RECIPES.values()]
+EXAMPLES = [block for block in BLOCKS if block not in RECIPES.values()] + blocks(LANGUAGES)
 
 # The test client of Flask leaves its temporary files to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -145,18 +153,19 @@ def test_the_examples_run(block: str, monkeypatch: pytest.MonkeyPatch, photo: by
 
 
 def test_the_readme_has_its_examples() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
 
 
 def test_the_readme_names_every_option_and_error() -> None:
     import dataclasses
 
+    text = README.read_text()
     options = {field.name for field in dataclasses.fields(bombproof.Request)}
     outcome = {field.name for field in dataclasses.fields(bombproof.Thumbnail)}
     errors = {name for name, value in vars(bombproof).items() if isinstance(value, type)}
     classes = {name for name in errors if issubclass(getattr(bombproof, name), bombproof.Error)}
     # How they look by default needs no example.
     for name in options - {"fit", "enlarge", "background", "jpeg_detail"}:
-        assert re.search(rf"\b{name}\b", README), name
+        assert re.search(rf"\b{name}\b", text), name
     for name in outcome | classes:
-        assert f"`{name}`" in README or f"`bombproof.{name}`" in README, name
+        assert f"`{name}`" in text or f"`bombproof.{name}`" in text, name

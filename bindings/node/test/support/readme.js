@@ -4,9 +4,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { PACKAGE } = require('./declared.js');
 
-/** Writes the code block of the README that contains `text` to a file, beside which modules are found. */
-function example(text) {
-  const readme = fs.readFileSync(path.join(PACKAGE, 'README.md'), 'utf8');
+/**
+ * Writes the code block that contains `text` to a file, beside which modules are found. It is one of the README, or of the
+ * page for all languages.
+ */
+function example(text, page = 'README.md') {
+  const readme = fs.readFileSync(path.join(PACKAGE, page), 'utf8');
   const blocks = [...readme.matchAll(/^```js\n([^]*?)^```/gm)].map(([, code]) => code);
   const code = blocks.filter((code) => code.includes(text));
   if (code.length !== 1) {
