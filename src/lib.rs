@@ -79,8 +79,8 @@
 //! Time is linear in the bytes of the input and in its pixels. [`Plan::work`] bounds it before the first pixel
 //! is decoded: the most nanoseconds that the job takes on one core of the machine that this crate is
 //! measured on. [`Limits::max_work`] refuses what is over three seconds there. On a slower machine, lower the
-//! limit by as much. An [`Interrupt`] stops a job at a deadline or when a flag is set; decoders poll it for
-//! each band of rows. **Run jobs on threads that may block**, not on those of an async executor.
+//! limit by as much. An [`Interrupt`] stops a job at a deadline or when a flag is set; decoders and encoders
+//! poll it for each row or band of rows. **Run jobs on threads that may block**, not on those of an async executor.
 //!
 //! ## In practice
 //!
