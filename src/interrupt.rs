@@ -12,7 +12,8 @@ use crate::work;
 /// When to stop a job: at a deadline, when a flag is set, or never.
 ///
 /// It is polled for each row or band of rows that is decoded, resized, converted or encoded, and
-/// before each stage. Making a picture upright, which only moves its pixels, is not interrupted. A stopped job returns [`Error::Interrupted`]. How fast it stops is best effort.
+/// before each stage. Making a picture upright, which only moves its pixels, is not interrupted. A
+/// stopped job returns [`Error::Interrupted`]. How fast it stops is best effort.
 ///
 /// The target `wasm32-unknown-unknown` has no clock, so there `after` and `at` are missing, and
 /// [`after_by_clock`](Self::after_by_clock) takes one of the host:

@@ -16,6 +16,8 @@ use bombproof::{Formats, Limits};
 
 #[path = "support/manifest.rs"]
 mod manifest;
+#[path = "options/format.rs"]
+mod format;
 #[path = "options/limits.rs"]
 mod limits;
 #[path = "options/look.rs"]
@@ -28,6 +30,7 @@ fn every_setter_of_a_request_has_a_test() {
     let setters = public_functions("Request");
     assert!(setters.contains("background") && setters.contains("and_size"), "{setters:?}");
     let mut tested = tests(include_str!("options/request.rs"));
+    tested.extend(tests(include_str!("options/format.rs")));
     tested.extend(tests(include_str!("options/look.rs")));
     assert_eq!(setters, tested);
 }
