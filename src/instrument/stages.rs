@@ -61,7 +61,7 @@ pub fn run_by_stage(
         pixels.samples = order.canvas(pixels.samples, job)?;
     }
     end_of(Stage::Finish);
-    let file = orders.encode.encode(&pixels.samples[..], job)?;
+    let file = orders.encode.encode(pixels.samples, job)?;
     end_of(Stage::Encode);
     Ok(file.to_vec())
 }
