@@ -44,7 +44,7 @@ def map_batches(
     nodes = sum(node["Alive"] for node in ray.nodes())
     workers = workers or nodes
     # A core of each node is left for Ray's own tasks, which cut the blocks.
-    cpus = max((node_cpus() - 1) * nodes / workers, 0.5)
+    cpus = (node_cpus() - 1) * nodes / workers
     dataset = (
         ray.data.from_arrow(keys)
         .repartition(target_num_rows_per_block=batch_keys)
