@@ -21,6 +21,7 @@ def start(cpus: int | None = None) -> None:
         # By default, workers leave the cores to everything else on the machine.
         os.environ.setdefault("RAY_worker_niceness", "0")
         ray.init(
+            "local",  # not that of a file which another cluster left in the temporary folder
             num_cpus=cpus,
             include_dashboard=False,
             object_store_memory=128 << 20,  # keys and rows
@@ -63,6 +64,7 @@ def map_batches(
     yield from dataset.iter_batches(batch_size=None, batch_format="pyarrow")
 
 
-RETRIES = 5
-"""Of a batch, after its worker died or the store was away for longer than the patience of a worker. Without
-a number, Ray would repeat for ever a batch that kills its worker."""
+RETRIES = 100
+"""Of a batch, after its worker died or the store was away for longer than the patience of a worker. Ray tries
+about once a second until it knows that a node is lost, which takes half a minute. Without a number, it would
+repeat for ever a batch that kills its worker."""

@@ -12,13 +12,13 @@ class Recipe:
     jpeg_quality: int = 80
     webp_quality: int = 80
 
-    def requests(self, crop: str | None) -> list[tuple[str, Request]]:
+    def requests(self, crop: tuple[int, int, int, int] | None) -> list[tuple[str, Request]]:
         """The request of each format. WebP needs more memory, and comes first."""
         first, *others = sorted(self.sizes, reverse=True)
         options = {
             "sizes": [(side, side) for side in others],
             "enlarge": True,
-            "crop": tuple(int(number) for number in crop.split(",")) if crop else None,
+            "crop": crop,
         }
         webp = Request.cover(first, first, format="webp", quality=self.webp_quality, **options)
         jpeg = Request.cover(

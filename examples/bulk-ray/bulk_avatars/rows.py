@@ -22,7 +22,7 @@ SCHEMA = pa.schema(
         ("input_bytes", pa.int64()),
         ("quoted_bytes", pa.int64()),  # the largest quote of the formats
         ("measured_bytes", pa.int64()),  # how far the worker had grown while the key was done
-        ("worker_bytes", pa.int64()),  # unique memory of the worker after the key
+        ("worker_bytes", pa.int64()),  # unique memory of the worker after the batch
         ("work", pa.int64()),  # quoted, in nanoseconds of one core
         ("milliseconds", pa.float64()),  # of the library, with waiting for memory
         ("store_milliseconds", pa.float64()),  # of the GET and the PUTs

@@ -94,7 +94,13 @@ class Folder:
 
     def _path(self, name: str) -> Path:
         # A key may be what a user chose.
-        if name.startswith("/") or "\0" in name or ".." in name.split("/"):
+        names = name.split("/")
+        if (
+            not names[0]
+            or "\0" in name
+            or ".." in names
+            or max(map(len, map(os.fsencode, names))) > 255
+        ):
             raise NoObjectError(name)
         return self._root / name
 

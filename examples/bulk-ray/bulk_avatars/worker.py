@@ -1,6 +1,7 @@
 """The function that an engine maps over batches of keys. Pictures stay in here: GET, plan, run and PUT."""
 
 import hashlib
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -59,7 +60,11 @@ class Worker:
         keys, crops = batch["key"].to_pylist(), batch["crop"].to_pylist()
         if (done := self._rows.read_batch(keys)) is not None:
             return done  # by a worker that died before the engine knew
-        table = pa.Table.from_pylist(list(self._threads.map(self._row, keys, crops)), rows.SCHEMA)
+        made = list(self._threads.map(self._row, keys, crops))
+        worker_bytes = unique_bytes()  # takes milliseconds
+        for row in made:
+            row["worker_bytes"] = worker_bytes
+        table = pa.Table.from_pylist(made, rows.SCHEMA)
         self._rows.write_batch(table)
         return table
 
@@ -73,9 +78,11 @@ class Worker:
                 row["status"] = "refused" if error.http_status < 500 else "failed"
                 for name in ("kind", "limit", "found", "allowed", "http_status"):
                     row[name] = getattr(error, name)
+            except _CropError:
+                row |= {"status": "refused", "kind": "bad_request", "http_status": 400}
             except NoObjectError as error:
                 row |= {"status": "failed", "kind": "no_object", "http_status": error.http_status}
-        return row | {"measured_bytes": measured.bytes, "worker_bytes": unique_bytes()}
+        return row | {"measured_bytes": measured.bytes}
 
     def _do(self, key: str, crop: str | None, row: dict[str, Any]) -> None:
         clock = time.perf_counter()
@@ -113,10 +120,8 @@ class Worker:
     ) -> list[tuple[int, str, bytes]]:
         """Side, extension and bytes of each file. One format after the other, as it is quoted."""
         header = bombproof.probe(upload, self._job.limits)
-        plans = [
-            (extension, Plan(header, request, self._job.limits))
-            for extension, request in self._job.recipe.requests(crop)
-        ]
+        requests = self._job.recipe.requests(_rect(crop))
+        plans = [(name, Plan(header, request, self._job.limits)) for name, request in requests]
         row["quoted_bytes"] = max(plan.memory_bytes for _, plan in plans)
         row["work"] = sum(plan.work for _, plan in plans)
         with self._jobs.reserve_bytes(row["quoted_bytes"], _WAIT_SECONDS):
@@ -125,6 +130,20 @@ class Worker:
                 for extension, plan in plans
                 for thumbnail in plan.run_all(upload, timeout=_RUN_SECONDS)
             ]
+
+
+class _CropError(Exception):
+    pass
+
+
+def _rect(crop: str | None) -> tuple[int, int, int, int] | None:
+    """The crop of a manifest, which is not a promise."""
+    if crop is None:
+        return None
+    if not (match := re.fullmatch(r"(\d{1,9}),(\d{1,9}),(\d{1,9}),(\d{1,9})", crop, re.ASCII)):
+        raise _CropError
+    x, y, width, height = map(int, match.groups())
+    return x, y, width, height
 
 
 def _since(clock: float) -> float:

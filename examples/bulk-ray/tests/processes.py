@@ -65,4 +65,4 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not after {seconds} s"
-        time.sleep(0.02)
+        time.sleep(0.1)

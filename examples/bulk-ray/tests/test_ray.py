@@ -1,9 +1,12 @@
 """Ray itself runs the job; workers, the cluster and the store fail."""
 
+import secrets
+import time
 from pathlib import Path
 
 import bucket
 import pytest
+from bombproof import Limits
 from conftest import FEW, Case, Reference, objects
 from outage import Gate
 from pictures import CORPUS, pictures
@@ -20,17 +23,18 @@ TWO_WORKERS += ["--batch-keys", str(BATCH)]
 def test_every_key_has_one_row_and_the_avatar_of_one_process(
     case: Case, reference: Reference
 ) -> None:
-    case.write_manifest(part_keys=case.keys // 2)
+    case.write_manifest(part_keys=1_500)  # all 2,000 are two parts
     picture = case.folder / "summary.svg"
     most, seen = 0, set()
     with case.start(*TWO_WORKERS, "--picture", str(picture)) as job:
         while job.poll() is None:
+            time.sleep(0.2)
             for worker in workers(job.pid):
                 try:
                     most = max(most, unique_bytes(worker))
                     seen.add(worker)
-                except OSError:  # it has ended
-                    pass
+                except OSError:
+                    continue  # it has ended
     log = (case.folder / "job.log").read_text()
     assert job.returncode == 0, log
 
@@ -41,17 +45,15 @@ def test_every_key_has_one_row_and_the_avatar_of_one_process(
     folders = {path: path.parent.name for path in status}
     assert all(status[path] == "done" for path in status if folders[path] == "valid")
     assert all(status[path] == "refused" for path in status if folders[path] == "invalid")
-    assert objects(case.avatars) == reference.objects(case.keys)
-    assert len(objects(case.avatars)) > 200
+    stored = objects(case.avatars)
+    assert stored == reference.objects(case.keys)
+    assert len(stored) > 200
     assert case.repeated() == 0
-
-    from bombproof import Limits
 
     assert len(seen) >= 2
     print(f"a worker takes at most {most / 2**20:.0f} MiB")
     assert 50 << 20 < most <= worker_bytes(Limits())
     assert f"| all | | {case.keys:,} |" in log
-    assert "2 of them" not in log
     assert picture.read_text().startswith("<svg")
 
 
@@ -82,9 +84,9 @@ def test_a_killed_cluster_continues_where_it_stopped(case: Case, reference: Refe
     assert objects(avatars) == made
     assert case.repeated() <= 2 * BATCH
 
-    # And once more: nothing is left to do.
+    # And once more, with another engine, which finds nothing left to do.
     gets = case.gets()
-    with case.start(*TWO_WORKERS, avatars=avatars) as job:
+    with case.start("--engine", "none", avatars=avatars) as job:
         assert job.wait(300) == 0
     assert case.gets() == gets
 
@@ -113,8 +115,9 @@ def test_a_lost_node_is_replaced_by_the_others(case: Case, reference: Reference)
     head = [*common, "--head", f"--port={port}", "--include-dashboard=false", "--block"]
     node = [*common, f"--address=127.0.0.1:{port}", "--block"]
     environment = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
+    environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     log = case.folder / "nodes.log"
-    case.environment["RAY_ADDRESS"] = f"127.0.0.1:{port}"
+    case.environment = {**environment, "RAY_ADDRESS": f"127.0.0.1:{port}"}
     with started(python(*head), log, **environment) as first:
         wait_until(lambda: "Ray runtime started" in log.read_text(), "the head")
         with started(python(*node), log, **environment) as second:
