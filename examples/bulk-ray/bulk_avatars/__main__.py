@@ -1,7 +1,6 @@
 """The command line: ``python -m bulk_avatars --help``."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from bombproof import Limits
@@ -61,10 +60,10 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int]:
 
 
 def _summarize(options: argparse.Namespace) -> None:
-    table = summary.read(open_store(options.rows))
-    print(summary.markdown(table))
+    sums = summary.read(open_store(options.rows))
+    print(sums.markdown())
     if options.picture:
-        Path(options.picture).write_text(summary.svg(table), encoding="utf-8")
+        Path(options.picture).write_text(sums.svg(), encoding="utf-8")
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -111,4 +110,4 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

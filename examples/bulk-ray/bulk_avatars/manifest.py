@@ -47,12 +47,9 @@ def read(store: Store, part: str) -> pa.Table:
 
 
 def _first_of_each_key(table: pa.Table) -> pa.Table:
-    seen: set[str] = set()
-
-    def is_new(key: str) -> bool:
-        return key not in seen and not seen.add(key)
-
-    return table.filter(pa.array([is_new(key) for key in table["key"].to_pylist()]))
+    numbered = table.append_column("row", pa.array(range(len(table))))
+    first = numbered.group_by("key").aggregate([("row", "min")])["row_min"]
+    return table.take(first.sort())
 
 
 def keys_of_listing(store: Store, below: str = "") -> Iterator[str]:

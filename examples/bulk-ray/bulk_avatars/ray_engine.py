@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import ray
@@ -32,7 +33,11 @@ def start(cpus: int | None = None) -> None:
 
 def node_cpus() -> int:
     """The cores of the smallest node."""
-    return int(min(node["Resources"].get("CPU", 1) for node in ray.nodes() if node["Alive"]))
+    return int(min(node["Resources"].get("CPU", 1) for node in _nodes()))
+
+
+def _nodes() -> list[dict[str, Any]]:
+    return [node for node in ray.nodes() if node["Alive"]]  # type: ignore[no-untyped-call]
 
 
 def map_batches(
@@ -41,8 +46,8 @@ def map_batches(
     """The rows of all batches, as they are done. Without ``workers``: one a node."""
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    context.actor_task_retry_on_errors = [UnavailableError]
-    nodes = sum(node["Alive"] for node in ray.nodes())
+    context.actor_task_retry_on_errors = [UnavailableError]  # type: ignore[list-item]
+    nodes = len(_nodes())
     workers = workers or nodes
     # A core of each node is left for Ray's own tasks, which cut the blocks.
     cpus = (node_cpus() - 1) * nodes / workers

@@ -1,7 +1,7 @@
 """Which files an avatar has: those of examples/upload-service, with the same names."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bombproof import Request
 
@@ -15,15 +15,10 @@ class Recipe:
     def requests(self, crop: tuple[int, int, int, int] | None) -> list[tuple[str, Request]]:
         """The request of each format. WebP needs more memory, and comes first."""
         first, *others = sorted(self.sizes, reverse=True)
-        options = {
-            "sizes": [(side, side) for side in others],
-            "enlarge": True,
-            "crop": crop,
-        }
-        webp = Request.cover(first, first, format="webp", quality=self.webp_quality, **options)
-        jpeg = Request.cover(
-            first, first, format="jpeg", quality=self.jpeg_quality, placeholder=True, **options
-        )
+        sizes = [(side, side) for side in others]
+        request = Request.cover(first, first, sizes=sizes, enlarge=True, crop=crop)
+        webp = replace(request, format="webp", quality=self.webp_quality)
+        jpeg = replace(request, format="jpeg", quality=self.jpeg_quality, placeholder=True)
         return [("webp", webp), ("jpg", jpeg)]
 
 

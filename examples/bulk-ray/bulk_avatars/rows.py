@@ -4,6 +4,7 @@ of its keys have a row, one file takes the place of the folder."""
 import hashlib
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -60,7 +61,7 @@ class Rows:
 
     def complete(self, keys: list[str]) -> pa.Table:
         """Makes one file of all batches, with a row for each of ``keys``, in their order."""
-        row_of = {}
+        row_of: dict[str, dict[str, Any]] = {}
         for name in self._batch_names():
             for row in _read(self._store, name).to_pylist():
                 # A worker that outlived its cluster may have done a key once more: both rows say the same.

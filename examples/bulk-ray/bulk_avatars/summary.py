@@ -1,9 +1,11 @@
 """What became of the keys: a table in Markdown, and a picture in SVG."""
 
 from collections import Counter
+from collections.abc import Callable
 from html import escape
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,90 +16,109 @@ Outcome = tuple[str, str]
 """The status, and the reason where there is one."""
 
 
-def read(store: Store) -> pa.Table:
-    """The columns that are summed up: about 100 bytes a key."""
-    tables = list(read_all(store, _COLUMNS))
-    return pa.concat_tables(tables) if tables else pa.table({name: [] for name in _COLUMNS})
+class Summary:
+    """Sums, and a sample of each part: so a hundred million rows need no more memory than a million."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Outcome] = Counter()
+        self._sums = dict.fromkeys(MEASURES, 0.0)
+        self._most = dict.fromkeys(MEASURES, 0.0)
+        self._samples: dict[str, list[np.ndarray]] = {name: [] for name in MEASURES}
+
+    def add(self, rows: pa.Table) -> None:
+        names = ["status", "kind", "limit"]
+        for group in rows.group_by(names).aggregate([([], "count_all")]).to_pylist():
+            status, *reason = (group[name] for name in names)
+            self._counts[status, " ".join(filter(None, reason))] += group["count_all"]
+        done = rows.filter(pc.equal(rows["status"], "done"))
+        if len(done) == 0:
+            return
+        step = -(-len(done) // SAMPLE)
+        for name, measure in MEASURES.items():
+            values = measure(done).to_numpy()
+            self._sums[name] += float(values.sum())
+            self._most[name] = max(self._most[name], float(values.max()))
+            self._samples[name].append(values[::step])
+
+    def outcomes(self) -> list[tuple[Outcome, int]]:
+        """Done first, then the most frequent reasons."""
+        order = self._counts.items()
+        return sorted(order, key=lambda item: (item[0][0] != "done", -item[1], item[0]))
+
+    def markdown(self) -> str:
+        lines = ["| outcome | reason | keys |", "|---|---|---|"]
+        for (status, reason), count in self.outcomes():
+            lines.append(f"| {status} | {reason} | {count:,} |")
+        lines += [f"| all | | {self._counts.total():,} |", ""]
+        lines += ["| of the avatars | sum | 10 % | 50 % | 90 % | 99 % | most |", "|---" * 7 + "|"]
+        for name, samples in self._samples.items():
+            if samples:
+                percentiles = np.percentile(np.concatenate(samples), [10, 50, 90, 99])
+                numbers = [self._sums[name], *percentiles, self._most[name]]
+                lines.append(f"| {name} | " + " | ".join(map(_number, numbers)) + " |")
+        return "\n".join(lines)
+
+    def svg(self) -> str:
+        """A bar for each outcome, and the avatars by their time."""
+        bars = [(" ".join(filter(None, outcome)), count) for outcome, count in self.outcomes()]
+        times = np.concatenate(self._samples["milliseconds"] or [np.array([])])
+        counts, _ = np.histogram(times, _TIMES)
+        labels = [f"{low:,g} – {high:,g} ms" for low, high in pairwise(_TIMES)]
+        histogram = list(zip(labels, counts.tolist(), strict=True))
+        height = 26 * (len(bars) + len(histogram)) + 100
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}"'
+            ' font-family="sans-serif" font-size="14">',
+            '<rect width="100%" height="100%" fill="white"/>',
+        ]
+        top = _bars(parts, "Keys by outcome", bars, 0)
+        sample = "" if len(times) == self._counts["done", ""] else f" (a sample of {len(times):,})"
+        _bars(parts, f"Avatars by the time of the library{sample}", histogram, top)
+        return "\n".join([*parts, "</svg>", ""])
 
 
-def outcomes(rows: pa.Table) -> list[tuple[Outcome, int]]:
-    """Done first, then the most frequent reasons."""
-    names = zip(*(rows[name].to_pylist() for name in ("status", "kind", "limit")), strict=True)
-    counts = Counter((status, " ".join(filter(None, reason))) for status, *reason in names)
-    return sorted(counts.items(), key=lambda item: (item[0][0] != "done", -item[1], item[0]))
-
-
-def markdown(rows: pa.Table) -> str:
-    lines = ["| outcome | reason | keys |", "|---|---|---|"]
-    lines += [f"| {status} | {reason} | {count:,} |" for (status, reason), count in outcomes(rows)]
-    lines += [f"| all | | {len(rows):,} |", ""]
-    lines += ["| of the avatars | sum | " + " | ".join(_PERCENTS) + " |", "|---" * 7 + "|"]
-    for name, values in _measures(rows):
-        if len(values) == 0:
-            continue
-        percentiles = pc.quantile(values, [float(p.rstrip("%")) / 100 for p in _PERCENTS])
-        numbers = [pc.sum(values), *percentiles]
-        lines.append(f"| {name} | " + " | ".join(_number(each.as_py()) for each in numbers) + " |")
-    return "\n".join(lines)
-
-
-def svg(rows: pa.Table) -> str:
-    """A bar for each outcome, and the avatars by their time."""
-    bars = [(" ".join(filter(None, outcome)), count) for outcome, count in outcomes(rows)]
-    times = dict(_measures(rows))["milliseconds"].to_pylist()
-    histogram = [
-        (f"{low:,g} – {high:,g} ms", sum(low <= time < high for time in times))
-        for low, high in pairwise(_TIMES)
-    ]
-    height = 26 * (len(bars) + len(histogram)) + 90
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}"'
-        ' font-family="sans-serif" font-size="14">',
-        '<rect width="100%" height="100%" fill="white"/>',
-    ]
-    top = _bars(parts, "Keys by outcome", bars, 0)
-    _bars(parts, "Avatars by the time of the library", histogram, top)
-    return "\n".join([*parts, "</svg>", ""])
+def read(store: Store) -> Summary:
+    summary = Summary()
+    for rows in read_all(store, _COLUMNS):
+        summary.add(rows)
+    return summary
 
 
 def _bars(parts: list[str], title: str, bars: list[tuple[str, int]], top: int) -> int:
     """Draws on a logarithmic scale, so that one key in a million is seen. Returns the next top."""
     parts.append(f'<text x="20" y="{top + 26}" font-weight="bold">{escape(title)}</text>')
-    longest = max((count for _, count in bars), default=1)
+    most = max((count for _, count in bars), default=0)
     for line, (label, count) in enumerate(bars):
         y = top + 40 + 26 * line
-        width = 380 * len(bin(count)[2:]) / len(bin(longest)[2:]) if count else 0
+        width = round(380 * np.log2(1 + count) / np.log2(1 + most)) if count else 0
         parts += [
             f'<text x="250" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
-            f'<rect x="260" y="{y}" width="{width:.0f}" height="18" fill="#4a7"/>',
-            f'<text x="{268 + width:.0f}" y="{y + 14}">{count:,}</text>',
+            f'<rect x="260" y="{y}" width="{width}" height="18" fill="#4a7"/>',
+            f'<text x="{268 + width}" y="{y + 14}">{count:,}</text>',
         ]
     return top + 40 + 26 * len(bars)
-
-
-def _measures(rows: pa.Table) -> list[tuple[str, pa.ChunkedArray]]:
-    done = rows.filter(pc.equal(rows["status"], "done"))
-    saved = pc.subtract(done["input_bytes"], done["output_bytes"])
-    return [
-        ("milliseconds", done["milliseconds"]),
-        ("milliseconds of the store", done["store_milliseconds"]),
-        ("bytes quoted", done["quoted_bytes"]),
-        ("bytes measured", done["measured_bytes"]),
-        ("bytes of the worker", done["worker_bytes"]),
-        ("bytes of the picture", done["input_bytes"]),
-        ("bytes of the avatar", done["output_bytes"]),
-        ("bytes saved", saved),
-    ]
 
 
 def _number(value: float) -> str:
     return f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
-_PERCENTS = ("0%", "50%", "90%", "99%", "100%")
+MEASURES: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
+    "milliseconds": lambda done: done["milliseconds"],
+    "milliseconds of the store": lambda done: done["store_milliseconds"],
+    "bytes quoted": lambda done: done["quoted_bytes"],
+    "bytes measured": lambda done: done["measured_bytes"],
+    "bytes of the worker": lambda done: done["worker_bytes"],
+    "bytes of the picture": lambda done: done["input_bytes"],
+    "bytes of the avatar": lambda done: done["output_bytes"],
+    "bytes saved": lambda done: pc.subtract(done["input_bytes"], done["output_bytes"]),
+}
+
+SAMPLE = 10_000
+"""The avatars of a part that percentiles are made of. Sums, counts and the most are of all."""
+
 _TIMES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 60_000)
 _COLUMNS = [
-    "key",
     "status",
     "kind",
     "limit",

@@ -132,8 +132,8 @@ def test_a_manifest_is_cut_in_parts_and_has_each_key_once(job: Job, tmp_path: Pa
 def test_the_summary_counts_and_draws(job: Job, tmp_path: Path) -> None:
     manifest.write(open_store(f"{tmp_path}/manifest"), ["photo.jpg", "flood-65535.png", "nobody"])
     run(job, f"{tmp_path}/manifest", 2, in_this_process)
-    table = summary.read(open_store(job.rows))
-    text = summary.markdown(table)
+    sums = summary.read(open_store(job.rows))
+    text = sums.markdown()
     for line in (
         "| done |  | 1 |",
         "| refused | over_limit max_pixels | 1 |",
@@ -142,4 +142,4 @@ def test_the_summary_counts_and_draws(job: Job, tmp_path: Path) -> None:
     ):
         assert line in text
     assert "| bytes saved |" in text
-    assert "over_limit max_pixels" in summary.svg(table)
+    assert "over_limit max_pixels" in sums.svg()
