@@ -12,10 +12,12 @@ from .worker import Job, Worker
 
 
 def start(cpus: int | None = None) -> SparkSession:
-    """The cluster of spark-submit, or one on this machine."""
+    """The cluster of ``SPARK_MASTER``, or this machine."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("bulk-avatars")
-    if "SPARK_ENV_LOADED" not in os.environ:
+    if "SPARK_MASTER" in os.environ:
+        builder = builder.master(os.environ["SPARK_MASTER"])
+    else:
         builder = (
             builder.master(f"local[{cpus or '*'}]")
             .config("spark.driver.host", "127.0.0.1")
