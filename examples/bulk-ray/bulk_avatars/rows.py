@@ -4,7 +4,6 @@ of its keys have a row, one file takes the place of the folder."""
 import hashlib
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -59,20 +58,21 @@ class Rows:
         batches = (_read(self._store, name, ["key"]) for name in self._batch_names())
         return {key for batch in batches for key in batch["key"].to_pylist()}
 
-    def complete(self, keys: list[str]) -> pa.Table:
-        """Makes one file of all batches, with a row for each of ``keys``, in their order."""
-        row_of: dict[str, dict[str, Any]] = {}
-        for name in self._batch_names():
-            for row in _read(self._store, name).to_pylist():
-                # A worker that outlived its cluster may have done a key once more: both rows say the same.
-                row_of.setdefault(row["key"], row)
-        missing = [key for key in keys if key not in row_of]
-        if missing:
+    def complete(self, keys: list[str]) -> None:
+        """Makes one file of all batches, with one row for each of ``keys``."""
+        seen: set[str] = set()
+        file = io.BytesIO()
+        with pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
+            for name in self._batch_names():
+                rows = _read(self._store, name)
+                found = rows["key"].to_pylist()
+                # A worker that outlived its cluster may have done a key once more, and made the same of it.
+                writer.write_table(rows.filter(pa.array([key not in seen for key in found])))
+                seen.update(found)
+        if missing := [key for key in keys if key not in seen]:
             raise RuntimeError(f"{self._part}: {len(missing)} keys have no row, as {missing[0]!r}")
-        rows = pa.Table.from_pylist([row_of[key] for key in keys], SCHEMA)
-        self._store.put(self._name(), _parquet(rows))
+        self._store.put(self._name(), file.getvalue())
         self.delete_batches()
-        return rows
 
     def delete_batches(self) -> None:
         for name in self._batch_names():

@@ -4,6 +4,7 @@ and its calls to the store. With a folder as an argument, of the photographs in 
     scripts/test-bulk --figures ../shared/images/photos
 """
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from processes import python, started
 from bulk_avatars import manifest
 from bulk_avatars.memory import unique_bytes, worker_bytes
 from bulk_avatars.recipe import Recipe
+from bulk_avatars.store import open_store
 from bulk_avatars.worker import Job, Worker
 
 BATCHES = 5
@@ -49,7 +51,8 @@ def main() -> None:
         print_figures("S3", measure("s3://pictures", "s3://avatars", "s3://rows", pictures))
     print(f"a worker: {unique_bytes() / 2**20:.0f} MiB of its own at the end")
     print(f"a worker reserves: {worker_bytes(Limits()) / 2**20:.0f} MiB")
-    rows_of_a_million(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory() as name:
+        keys_of_a_million(Path(name))
 
 
 def measure(source: str, avatars: str, rows: str, pictures: dict[str, Path]) -> Figures:
@@ -83,25 +86,25 @@ def print_figures(place: str, figures: Figures) -> None:
     print(f"{place}: {core_hours:,.0f} core-hours for 100 million keys")
 
 
-def rows_of_a_million(folder: Path) -> None:
-    """The memory that a driver takes for the keys of one part."""
-    # In a process of its own, to count nothing else.
+def keys_of_a_million(folder: Path) -> None:
+    """The memory that a driver takes for the keys of one part, in a process of its own."""
+    names = (hashlib.sha256(str(number).encode()).hexdigest() for number in range(1_000_000))
+    manifest.write(open_store(str(folder)), (f"users/{name}/original" for name in names))
     code = (
-        "from bulk_avatars.memory import unique_bytes as used\n"
-        "import pyarrow as pa\n"
-        "import hashlib\n"
-        "names = (hashlib.sha256(str(n).encode()).hexdigest() for n in range(1_000_000))\n"
-        "before = used()\n"
-        "keys = pa.array([f'users/{name}/original' for name in names])\n"
-        "table, python = used(), set(keys.to_pylist())\n"
-        "print(f'a million keys: {(table - before) / 2**20:.0f} MiB in Arrow, "
-        "{(used() - table) / 2**20:.0f} MiB more as a set of Python')\n"
+        "from bulk_avatars import manifest, memory, store\n"
+        f"folder = store.open_store({str(folder)!r})\n"
+        "start = memory.unique_bytes()\n"
+        "keys = manifest.read(folder, 'part-00000')['key']\n"
+        "arrow = memory.unique_bytes()\n"
+        "python = set(keys.to_pylist())\n"
+        "end = memory.unique_bytes()\n"
+        "print(f'a million keys of 79 bytes: {(arrow - start) / 2**20:.0f} MiB after reading the part, '\n"
+        "      f'{(end - arrow) / 2**20:.0f} MiB more as a set of Python')\n"
     )
-    log = folder / f"bulk-figures-{os.getpid()}"
+    log = folder / "log"
     with started(python("-c", code), log) as process:
         process.wait()
     print(log.read_text().strip())
-    log.unlink()
 
 
 if __name__ == "__main__":

@@ -129,6 +129,23 @@ def test_a_manifest_is_cut_in_parts_and_has_each_key_once(job: Job, tmp_path: Pa
     assert manifest.read(parts, "part-00001")["key"].to_pylist() == ["photo.jpg", "photo.png"]
 
 
+def test_a_complete_part_has_one_row_a_key(job: Job) -> None:
+    do(job, "photo.jpg", "photo.png")
+    do(job, "photo.png", "flood-65535.png")  # as a worker that outlived its cluster
+    store = open_store(job.rows)
+    part = rows.Rows(store, job.part)
+    keys = ["flood-65535.png", "photo.jpg", "photo.png"]
+    with pytest.raises(RuntimeError, match="1 keys have no row, as 'nobody'"):
+        part.complete([*keys, "nobody"])
+    assert part.finished_keys() == set(keys)
+    part.complete(keys)
+    assert part.is_complete()
+    # A late batch of a complete part is not counted.
+    do(job, "photo.jpg")
+    [table] = rows.read_all(store)
+    assert sorted(table["key"].to_pylist()) == keys
+
+
 def test_the_summary_counts_and_draws(job: Job, tmp_path: Path) -> None:
     manifest.write(open_store(f"{tmp_path}/manifest"), ["photo.jpg", "flood-65535.png", "nobody"])
     run(job, f"{tmp_path}/manifest", 2, in_this_process)
