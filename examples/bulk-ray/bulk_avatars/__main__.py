@@ -35,6 +35,7 @@ def _run(options: argparse.Namespace) -> None:
             max_input_bytes=options.max_input_bytes, max_memory_bytes=options.max_memory_bytes
         ),
         threads=threads,
+        shares=options.shares,
         patience=options.patience,
     )
     run(job, options.manifest, options.batch_keys, engine)
@@ -88,6 +89,9 @@ def _arguments() -> argparse.ArgumentParser:
     job.add_argument("--engine", choices=["ray", "spark", "none"], default="ray")
     job.add_argument("--workers", type=int, help="processes; one a node without it (Ray)")
     job.add_argument("--threads", type=int, help="pictures at a time in a worker")
+    job.add_argument(
+        "--shares", type=int, default=1, help="how many of the largest pictures fit at a time"
+    )
     job.add_argument("--cpus", type=int, help="cores of an engine that is started here")
     job.add_argument("--batch-keys", type=int, default=1000, help="what a killed worker repeats")
     job.add_argument("--patience", type=float, default=60, help="seconds for a store that is away")

@@ -14,9 +14,12 @@ BASE_BYTES = 224 << 20
 tests/test_ray.py measures that it is enough."""
 
 
-def worker_bytes(limits: Limits) -> int:
-    """The constant that the engine reserves for a worker: uploads and jobs wait until they fit into it."""
-    return BASE_BYTES + limits.max_input_bytes + limits.max_memory_bytes
+def worker_bytes(limits: Limits, shares: int = 1) -> int:
+    """The constant that the engine reserves for a worker: uploads and jobs wait until they fit into it.
+
+    One share has room for the largest upload and for the largest job, or for many of the usual ones.
+    """
+    return BASE_BYTES + shares * (limits.max_input_bytes + limits.max_memory_bytes)
 
 
 def unique_bytes(process: int | str = "self") -> int:

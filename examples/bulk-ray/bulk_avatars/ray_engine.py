@@ -62,7 +62,7 @@ def map_batches(
             zero_copy_batch=True,
             compute=ray.data.ActorPoolStrategy(size=workers, max_concurrent_calls_per_actor=1),
             num_cpus=cpus,
-            memory=worker_bytes(job.limits),
+            memory=worker_bytes(job.limits, job.shares),
             max_task_retries=RETRIES,  # Ray warns of it, and has no other name for it yet
         )
     )

@@ -33,6 +33,8 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     threads: int = 1
     """Pictures that a worker does at the same time."""
+    shares: int = 1
+    """How often the memory of the largest picture is there for them: memory.worker_bytes."""
     patience: float = 60
     """For so many seconds, a call to the store is tried again."""
 
@@ -47,8 +49,8 @@ class Worker:
         self._avatars = open_store(job.avatars, job.patience, connections)
         self._rows = rows.Rows(open_store(job.rows, job.patience, connections), job.part)
         # Two, so that uploads that wait for their job never keep another job from its memory.
-        self._uploads = MemoryPool(job.limits.max_input_bytes)
-        self._jobs = MemoryPool(job.limits.max_memory_bytes)
+        self._uploads = MemoryPool(job.shares * job.limits.max_input_bytes)
+        self._jobs = MemoryPool(job.shares * job.limits.max_memory_bytes)
         self._threads = ThreadPoolExecutor(job.threads)
         self._meter = Meter()
 

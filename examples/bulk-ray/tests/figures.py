@@ -33,6 +33,7 @@ class Figures:
     library_ms: float
     keys: int
     input_bytes: float
+    quoted_bytes: float
     output_bytes: float
     outputs: float
 
@@ -69,6 +70,7 @@ def measure(source: str, avatars: str, rows: str, pictures: dict[str, Path]) -> 
         cpu_ms=1000 * (time.process_time() - cpu) / len(made),
         library_ms=sum(row["milliseconds"] for row in done) / len(done),
         keys=len(made),
+        quoted_bytes=sum(row["quoted_bytes"] for row in done) / len(done),
         input_bytes=sum(row["input_bytes"] for row in made) / len(made),
         output_bytes=sum(row["output_bytes"] for row in done) / len(done),
         outputs=sum(len(row["outputs"]) for row in done) / len(done),
@@ -79,7 +81,8 @@ def print_figures(place: str, figures: Figures) -> None:
     print(
         f"{place}: {figures.cpu_ms:.1f} ms of a core a key, {1000 / figures.cpu_ms:.1f} keys a second "
         f"a core; {figures.library_ms:.1f} ms passed in the library; {figures.keys} keys of "
-        f"{figures.input_bytes:,.0f} bytes, {figures.outputs:.0f} outputs of together "
+        f"{figures.input_bytes:,.0f} bytes, quoted {figures.quoted_bytes:,.0f} bytes; "
+        f"{figures.outputs:.0f} outputs of together "
         f"{figures.output_bytes:,.0f} bytes"
     )
     core_hours = figures.cpu_ms * 100_000_000 / 3_600_000

@@ -11,6 +11,7 @@ from bombproof import Limits
 from pictures import CORPUS
 
 from bulk_avatars import manifest, rows, summary
+from bulk_avatars.memory import worker_bytes
 from bulk_avatars.recipe import Recipe
 from bulk_avatars.run import in_this_process, run
 from bulk_avatars.store import Folder, NoObjectError, UnavailableError, open_store
@@ -88,6 +89,12 @@ def test_threads_share_the_memory_of_the_worker(job: Job) -> None:
         shutil.copy(CORPUS / "valid/photo.png", Path(job.source, f"copy-{index}"))
     made = do(shared, *(f"copy-{index}" for index in range(16)))
     assert {row["hash"] for row in made} == {row["hash"]}
+
+
+def test_a_worker_reserves_a_constant() -> None:
+    """The numbers of the README."""
+    assert worker_bytes(Limits()) == 320 << 20
+    assert worker_bytes(Limits(), shares=5) == 704 << 20
 
 
 def test_a_batch_that_is_done_is_not_done_again(job: Job) -> None:
