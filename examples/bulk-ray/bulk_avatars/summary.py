@@ -54,8 +54,9 @@ class Summary:
         for name, samples in self._samples.items():
             if samples:
                 percentiles = np.percentile(np.concatenate(samples), [10, 50, 90, 99])
-                numbers = [self._sums[name], *percentiles, self._most[name]]
-                lines.append(f"| {name} | " + " | ".join(map(_number, numbers)) + " |")
+                numbers = [*map(_number, [*percentiles, self._most[name]])]
+                total = "" if name in _SHARED else _number(self._sums[name])
+                lines.append(f"| {name} | {total} | " + " | ".join(numbers) + " |")
         return "\n".join(lines)
 
     def svg(self) -> str:
@@ -67,11 +68,11 @@ class Summary:
         histogram = list(zip(labels, counts.tolist(), strict=True))
         height = 26 * (len(bars) + len(histogram)) + 100
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="760" height="{height}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="800" height="{height}"'
             ' font-family="sans-serif" font-size="14">',
             '<rect width="100%" height="100%" fill="white"/>',
         ]
-        top = _bars(parts, "Keys by outcome", bars, 0)
+        top = _bars(parts, "Keys by outcome (logarithmic)", bars, 0)
         sample = "" if len(times) == self._counts["done", ""] else f" (a sample of {len(times):,})"
         _bars(parts, f"Avatars by the time of the library{sample}", histogram, top)
         return "\n".join([*parts, "</svg>", ""])
@@ -92,9 +93,9 @@ def _bars(parts: list[str], title: str, bars: list[tuple[str, int]], top: int) -
         y = top + 40 + 26 * line
         width = round(380 * np.log2(1 + count) / np.log2(1 + most)) if count else 0
         parts += [
-            f'<text x="250" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
-            f'<rect x="260" y="{y}" width="{width}" height="18" fill="#4a7"/>',
-            f'<text x="{268 + width}" y="{y + 14}">{count:,}</text>',
+            f'<text x="290" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
+            f'<rect x="300" y="{y}" width="{width}" height="18" fill="#4a7"/>',
+            f'<text x="{308 + width}" y="{y + 14}">{count:,}</text>',
         ]
     return top + 40 + 26 * len(bars)
 
@@ -116,6 +117,9 @@ MEASURES: dict[str, Callable[[pa.Table], pa.ChunkedArray]] = {
 
 SAMPLE = 10_000
 """The avatars of a part that percentiles are made of. Sums, counts and the most are of all."""
+
+_SHARED = ("bytes quoted", "bytes measured", "bytes of the worker")
+"""Memory that is used again and again, of which a sum says nothing."""
 
 _TIMES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 60_000)
 _COLUMNS = [
