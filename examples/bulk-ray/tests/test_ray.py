@@ -60,14 +60,14 @@ def test_every_key_has_one_row_and_the_avatar_of_one_process(
     assert picture.read_text().startswith("<svg")
 
 
-def test_a_killed_worker_repeats_its_batch(case: Case, reference: Reference) -> None:
+def test_killed_workers_repeat_their_batches(case: Case, reference: Reference) -> None:
     with case.start(*TWO_WORKERS) as job:
         wait_until(lambda: case.gets() > BATCH + 15, "half-done batches")
-        kill(workers(job.pid)[0])
+        kill(*workers(job.pid))  # both, since one of them may be between two batches
         assert job.wait(300) == 0, (case.folder / "job.log").read_text()
     assert case.rows() == reference.rows(FEW)
     assert objects(case.avatars) == reference.objects(FEW)
-    assert 0 < case.repeated() <= BATCH
+    assert 0 < case.repeated() <= 2 * BATCH
 
 
 def test_a_killed_cluster_continues_where_it_stopped(case: Case, reference: Reference) -> None:
@@ -132,7 +132,7 @@ def test_a_lost_node_is_replaced_by_the_others(case: Case, reference: Reference)
                 assert job.wait(300) == 0, (case.folder / "job.log").read_text()
     assert case.rows() == reference.rows(FEW)
     assert objects(case.avatars) == reference.objects(FEW)
-    assert 0 < case.repeated() <= 2 * BATCH
+    assert case.repeated() <= 2 * BATCH  # none if it was between two batches
 
 
 def kind_of(path: Path) -> str | None:
