@@ -36,9 +36,10 @@ pub fn large_table(grid: u8) -> Vec<u8> {
     for _ in 0..3 {
         lut.extend(line);
     }
-    let points = usize::from(grid).pow(3);
+    // In 64 bits, on every machine.
+    let points = u64::from(grid).pow(3);
     for point in 0..points {
-        let level = (point * 0xFFFF / points.max(2).saturating_sub(1)) as u16;
+        let level = (point * 0xFFFF / (points.max(2) - 1)) as u16;
         for _ in 0..3 {
             lut.extend(level.to_be_bytes());
         }
