@@ -37,7 +37,10 @@ export class BombproofWorker {
   /** Ends the worker. Calls that wait or run are rejected; a later call starts it again. */
   close() {
     const reason = new DOMException("the worker was closed", "AbortError");
-    for (const call of [this.#running, ...this.#waiting]) call?.stop(reason);
+    const calls = [this.#running, ...this.#waiting];
+    this.#waiting = [];
+    this.#end();
+    for (const call of calls) call?.settle(call.reject, reason);
   }
 
   #call(method, upload, args, signal) {

@@ -5,7 +5,11 @@ let bombproof; // a promise of the module
 
 addEventListener("message", async ({ data: { module, method, upload, args } }) => {
   try {
-    bombproof ??= load(module);
+    // A module that cannot be loaded now may be there for the next call.
+    bombproof ??= load(module).catch((error) => {
+      bombproof = undefined;
+      throw error;
+    });
     const bytes = upload instanceof Blob ? await upload.arrayBuffer() : upload;
     const result = (await bombproof)[method](bytes, ...args);
     const buffers = method === "thumbnails" ? result.map(({ data }) => data.buffer) : [];

@@ -16,7 +16,7 @@ const page = '<!doctype html><script type="module" src="/bindings/wasm/test/page
 test("in Chromium", { skip: !chromium() && "there is no Chromium here" }, async () => {
   const { passed, failures } = await resultOfPage();
   assert.deepEqual(failures, []);
-  assert.equal(passed, 5);
+  assert.equal(passed, 6);
 });
 
 function chromium() {

@@ -85,6 +85,20 @@ const tests = {
     worker.close();
   },
 
+  async "close ends the worker, also when it has nothing to do"() {
+    let ended = 0;
+    const { terminate } = Worker.prototype;
+    Worker.prototype.terminate = function () {
+      ended += 1;
+      terminate.call(this);
+    };
+    const worker = new BombproofWorker();
+    await rejection(worker.probe(new Blob(["x"])));
+    worker.close();
+    Worker.prototype.terminate = terminate;
+    equal(ended, 1);
+  },
+
   async "a module that is not there is an error, and so is a worker that cannot start"() {
     const worker = new BombproofWorker(new URL("nothing.wasm", import.meta.url));
     const error = await rejection(worker.probe(new Blob(["x"])));

@@ -131,6 +131,7 @@ impl<'p> Stream<'p> {
         let mut writer = BitWriter::into(file);
         write_header(&mut writer, self.header, self.predictor, &self.codes)?;
         self.residuals.each_token(self.predictor, interrupt, |token| {
+            // The frame counts the pixels of a plane of alpha.
             if self.header.is_some() {
                 work::encoded(token.pixels() as u64);
             }
