@@ -97,7 +97,8 @@
 //!
 //! `simd` is on by default, the others are not. Features add to the interface; they change no result.
 //!
-//! - `serde` serialises [`Header`], [`Limits`] and [`Error`], and deserialises [`Limits`].
+//! - `serde` serialises [`Header`], [`Limits`] and [`Error`], deserialises [`Limits`], and has `HeaderParts`, with which
+//!   another process can plan.
 //! - `simd` compiles loops for AVX2 as well and chooses at run time, and writes others in vectors (x86-64, aarch64).
 //! - `image` converts [`Picture`] to and from `image::DynamicImage`.
 //!
@@ -167,6 +168,8 @@ pub use picture::{Gamut, Layout, Picture};
 pub use placeholder::{Placeholder, ThumbHash};
 pub use plan::Plan;
 pub use pool::{MemoryPool, Permit};
+#[cfg(feature = "serde")]
+pub use probe::HeaderParts;
 pub use probe::{ColorKind, Header, IccKind, Orientation, ProfileProblem, probe};
 pub use report::ErrorReport;
 pub use request::{JpegDetail, JpegEffort, Request};

@@ -10,7 +10,8 @@ use crate::size::Size;
 
 /// What the header of a file declares.
 ///
-/// Only [`probe`](crate::probe()) creates a `Header`, and nobody can change one.
+/// Only [`probe`](crate::probe()) creates a `Header`, and nobody can change one. Other processes get it as
+/// `HeaderParts` (feature `serde`).
 /// [`Plan::run`](crate::Plan::run) checks it against the bytes again.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -57,6 +58,23 @@ impl Header {
             segments: summary.segments,
             icc_cost: icc::Cost::NONE,
             detail,
+        }
+    }
+
+    /// The fields that were read from the container.
+    #[cfg(feature = "serde")]
+    pub(super) const fn summary(&self) -> Summary {
+        Summary {
+            size: self.size,
+            bit_depth: self.bit_depth,
+            color: self.color,
+            alpha: self.alpha,
+            orientation: self.orientation,
+            progressive: self.progressive,
+            animated: self.animated,
+            icc: self.icc,
+            scans: self.scans,
+            segments: self.segments,
         }
     }
 
@@ -178,6 +196,8 @@ struct NobodyChangesAHeader;
 
 /// The part of a header that is specific to one format.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 #[allow(clippy::large_enum_variant, reason = "440 bytes on the stack: a header needs no heap")]
 pub(crate) enum Detail {
     Jpeg(jpeg::Frame),

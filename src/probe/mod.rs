@@ -16,6 +16,8 @@ mod exif;
 mod header;
 pub(crate) mod icc;
 pub(crate) mod jpeg;
+#[cfg(feature = "serde")]
+mod parts;
 pub(crate) mod png;
 mod power;
 mod summary;
@@ -30,6 +32,8 @@ pub use exif::Orientation;
 pub(crate) use header::Detail;
 pub use header::Header;
 pub use icc::ProfileProblem;
+#[cfg(feature = "serde")]
+pub use parts::HeaderParts;
 pub(crate) use power::power;
 
 /// The most work of [`probe`] and of reading the headers again when a plan is run, in picoseconds.

@@ -6,6 +6,7 @@ use crate::size::Size;
 
 /// The fields of a [`Header`](super::header::Header) that a container reader fills in.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Summary {
     pub(crate) size: Size,
     pub(crate) bit_depth: u8,

@@ -33,6 +33,7 @@ impl<'a> IccSource<'a> {
 
 /// What it costs to convert colours with a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Cost {
     /// The peak memory in bytes.
     pub(crate) bytes: u64,
@@ -59,6 +60,15 @@ impl Cost {
         wide_bytes: None,
         has_table: false,
     };
+
+    /// False for what no file of `input_bytes` can have.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self, input_bytes: u64) -> bool {
+        let in_memory = [self.bytes, self.inflated_bytes, self.curve_values];
+        let in_file = [self.deflated_head_bytes, self.deflated_bytes];
+        in_memory.iter().all(|&cost| cost <= MAX_COST_BYTES)
+            && in_file.iter().chain(&self.wide_bytes).all(|&bytes| bytes <= input_bytes)
+    }
 }
 
 /// The cost of converting colours of `space` with a profile. Takes time linear in the number of tags.

@@ -9,6 +9,7 @@ use crate::size::Size;
 
 /// What the frame header and the scan headers declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Frame {
     pub(crate) size: Size,
     /// True for SOF2, false for SOF0 and SOF1.
@@ -112,6 +113,30 @@ impl Frame {
         })
     }
 
+    /// False for what no file of `input_bytes` can declare.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self, input_bytes: u64) -> bool {
+        let counted = [
+            self.entropy_bytes,
+            self.dc_bytes,
+            self.entropy_stops,
+            self.header_stops,
+            self.table_bytes,
+            self.icc_bytes,
+        ];
+        let components = match self.color {
+            Color::Gray => 1,
+            Color::YCbCr | Color::Rgb => 3,
+            Color::Cmyk | Color::Ycck => 4,
+        };
+        !self.size.is_empty()
+            && self.size.longer_side() <= u32::from(u16::MAX)
+            && self.component_count == components
+            && self.components().iter().all(|component| component.is_possible(input_bytes))
+            && counted.iter().all(|&count| count <= input_bytes)
+            && self.ac_code_bits.max(CodeBits::default()) == CodeBits::default()
+    }
+
     pub(crate) fn components(&self) -> &[Component] {
         self.components.get(..self.component_count).unwrap_or_default()
     }
@@ -190,6 +215,7 @@ impl Frame {
 
 /// One component of the frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Component {
     pub(crate) id: u8,
     /// Horizontal and vertical sampling factors, 1 to 4.
@@ -211,6 +237,7 @@ pub(crate) struct Component {
 
 /// The most bits of the codes of a Huffman table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct CodeBits {
     pub(crate) code: u32,
     /// Of a code with its extra bits.
@@ -238,6 +265,7 @@ impl Default for CodeBits {
 
 /// The AC scans of a component that the decoder reads at some scale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct AcScans {
     pub(crate) first: ScanTotal,
     pub(crate) refinements: ScanTotal,
@@ -245,6 +273,7 @@ pub(crate) struct AcScans {
 
 /// A number of scans, and the total length of their entropy-coded data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ScanTotal {
     pub(crate) count: u32,
     pub(crate) bytes: u64,
@@ -258,6 +287,16 @@ impl ScanTotal {
 }
 
 impl Component {
+    #[cfg(feature = "serde")]
+    fn is_possible(&self, input_bytes: u64) -> bool {
+        let Self { h, v, quantization_table, read_to, refined_from, .. } = *self;
+        let mut totals = self.ac_scans.iter().flat_map(|scans| [scans.first, scans.refinements]);
+        totals.all(|total| total.bytes <= input_bytes)
+            && [h, v].iter().all(|factor| (1..=4).contains(factor))
+            && quantization_table <= 3
+            && read_to.iter().chain(&refined_from).all(|&coefficient| coefficient <= 63)
+    }
+
     /// The last coefficient, in zigzag order, that the decoder must read at `scale`.
     pub(crate) const fn last_coefficient(&self, scale: Scale) -> u8 {
         let [eighth, quarter, half] = self.read_to;
@@ -285,6 +324,8 @@ impl Component {
 
 /// The colour model of the components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub(crate) enum Color {
     Gray,
     YCbCr,

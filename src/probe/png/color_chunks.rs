@@ -8,6 +8,7 @@ use crate::probe::icc::ProfileProblem;
 
 /// The colour chunks of a file, as they are stored. Of each type, the first intact chunk counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ColorChunks {
     cicp: Option<[u8; 4]>,
     /// There is an iCCP chunk, usable or not.

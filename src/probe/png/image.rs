@@ -8,6 +8,7 @@ use crate::size::Size;
 
 /// What the chunks before the image data declare, and the amount of image data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Image {
     pub(crate) size: Size,
     pub(crate) bit_depth: u8,
@@ -29,6 +30,8 @@ pub(crate) struct Image {
 
 /// The colour types of 11.2.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub(crate) enum Color {
     Gray,
     Rgb,
@@ -38,6 +41,26 @@ pub(crate) enum Color {
 }
 
 impl Color {
+    const fn of_type(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Gray),
+            2 => Some(Self::Rgb),
+            3 => Some(Self::Indexed),
+            4 => Some(Self::GrayAlpha),
+            6 => Some(Self::Rgba),
+            _ => None,
+        }
+    }
+
+    /// The bit depths that go with the colour type (table 12).
+    const fn bit_depths(self) -> &'static [u8] {
+        match self {
+            Self::Gray => &[1, 2, 4, 8, 16],
+            Self::Indexed => &[1, 2, 4, 8],
+            Self::Rgb | Self::GrayAlpha | Self::Rgba => &[8, 16],
+        }
+    }
+
     /// The number of samples per stored pixel.
     pub(crate) const fn samples(self) -> u8 {
         match self {
@@ -50,6 +73,15 @@ impl Color {
 }
 
 impl Image {
+    /// False for what no file of `input_bytes` can declare.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self, input_bytes: u64) -> bool {
+        self.idat_bytes <= input_bytes
+            && self.chunks <= input_bytes
+            && is_possible_size(self.size)
+            && self.color.bit_depths().contains(&self.bit_depth)
+    }
+
     pub(crate) const fn has_alpha(&self) -> bool {
         self.transparency || matches!(self.color, Color::GrayAlpha | Color::Rgba)
     }
@@ -86,6 +118,10 @@ impl Image {
     }
 }
 
+const fn is_possible_size(size: Size) -> bool {
+    !size.is_empty() && size.longer_side() <= MAX_LENGTH
+}
+
 /// Reads the IHDR chunk (11.2.1).
 pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
     if &chunk.kind != b"IHDR" {
@@ -101,17 +137,11 @@ pub(super) fn read_ihdr(chunk: &Chunk<'_>) -> Result<Image, Error> {
     }
     let size =
         Size::new(u32::from_be_bytes([w0, w1, w2, w3]), u32::from_be_bytes([h0, h1, h2, h3]));
-    if size.is_empty() || size.longer_side() > MAX_LENGTH {
+    if !is_possible_size(size) {
         return Err(malformed("a side is 0 or over 2^31 - 1"));
     }
-    let color = match (color, bit_depth) {
-        (0, 1 | 2 | 4 | 8 | 16) => Color::Gray,
-        (2, 8 | 16) => Color::Rgb,
-        (3, 1 | 2 | 4 | 8) => Color::Indexed,
-        (4, 8 | 16) => Color::GrayAlpha,
-        (6, 8 | 16) => Color::Rgba,
-        _ => return Err(malformed("the colour type and the bit depth do not go together")),
-    };
+    let color = Color::of_type(color).filter(|color| color.bit_depths().contains(&bit_depth));
+    let color = color.ok_or(malformed("the colour type and the bit depth do not go together"))?;
     if compression != 0 || filter != 0 || interlace > 1 {
         return Err(malformed("an unknown compression, filter or interlace method"));
     }

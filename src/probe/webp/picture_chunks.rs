@@ -2,7 +2,7 @@
 
 use super::errors::{TRUNCATED, malformed};
 use super::riff::{Chunk, Chunks};
-use super::still::{Alpha, Coding, Filter, Still};
+use super::still::{Alpha, Coding, Filter, Still, is_possible_canvas};
 use super::{vp8, vp8l};
 use crate::error::Error;
 use crate::size::{Rect, Size};
@@ -35,7 +35,7 @@ impl<'a> PictureChunks<'a> {
             return Err(malformed("the length of the VP8X chunk"));
         };
         let canvas = Size::new(u24([w0, w1, w2]) + 1, u24([h0, h1, h2]) + 1);
-        if canvas.pixels() > u64::from(u32::MAX) {
+        if !is_possible_canvas(canvas) {
             return Err(malformed("a canvas of 2^32 pixels or more"));
         }
         self.canvas = Some(canvas);

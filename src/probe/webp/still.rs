@@ -2,10 +2,13 @@
 
 use super::vp8;
 use super::vp8l;
+#[cfg(feature = "serde")]
+use crate::size::Rect;
 use crate::size::Size;
 
 /// The picture that is decoded, with everything that determines its cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Still {
     /// The canvas of an animation; otherwise the size of the frame.
     pub(crate) canvas: Size,
@@ -21,6 +24,26 @@ pub(crate) struct Still {
 }
 
 impl Still {
+    /// False for what no file of `input_bytes` can declare.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self, input_bytes: u64) -> bool {
+        let Self { canvas, frame: Size { width, height }, x, y, .. } = *self;
+        let coding = match &self.coding {
+            Coding::Lossy(frame) => frame.is_possible() && frame.size == self.frame,
+            Coding::Lossless(stream) => stream.is_possible(input_bytes),
+        };
+        let alpha = match &self.alpha {
+            Alpha::None | Alpha::Inside | Alpha::Raw(_) => true,
+            Alpha::Lossless(_, stream) => stream.is_possible(input_bytes),
+        };
+        let frame = Rect { x, y, width, height };
+        self.icc_bytes <= input_bytes
+            && coding
+            && alpha
+            && is_possible_canvas(canvas)
+            && frame.is_inside(canvas)
+    }
+
     /// An upper bound on the pixels that the coded data can hold. For VP8L, which has no such
     /// bound, a limit of our own.
     pub(crate) const fn possible_pixels(&self) -> u64 {
@@ -36,8 +59,15 @@ impl Still {
     }
 }
 
+/// The longest side of a canvas is 2^24, and it has less than 2^32 pixels (RFC 9649, 2.7).
+pub(super) const fn is_possible_canvas(canvas: Size) -> bool {
+    canvas.longer_side() <= 1 << 24 && canvas.pixels() <= u32::MAX as u64
+}
+
 /// The coding of the colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub(crate) enum Coding {
     /// VP8: planes Y, U and V, with separate alpha.
     Lossy(vp8::Frame),
@@ -47,6 +77,8 @@ pub(crate) enum Coding {
 
 /// The source of alpha.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub(crate) enum Alpha {
     /// None: the frame is opaque.
     None,
@@ -60,6 +92,8 @@ pub(crate) enum Alpha {
 
 /// The filter: how the encoder predicted alpha (RFC 9649, 2.7.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub(crate) enum Filter {
     None,
     Horizontal,

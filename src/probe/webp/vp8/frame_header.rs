@@ -7,6 +7,7 @@ use crate::size::Size;
 
 /// A key frame. The length of each of its partitions is checked against the chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Frame {
     pub(crate) size: Size,
     /// The length of the first partition, which holds the headers and the prediction modes.
@@ -52,6 +53,16 @@ impl Frame {
         let partition_count = FrameHeader::read(first)?.0.partition_count;
         let partition_bytes = partition_bytes(rest, partition_count)?;
         Ok(Self { size, first_partition_bytes, partition_count, partition_bytes })
+    }
+
+    /// False for what no file can declare.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self) -> bool {
+        let Self { size, first_partition_bytes, partition_count, .. } = *self;
+        !size.is_empty()
+            && size.longer_side() <= 0x3FFF
+            && first_partition_bytes < 1 << 19
+            && matches!(partition_count, 1 | 2 | 4 | 8)
     }
 
     /// The length of each partition of coefficients.

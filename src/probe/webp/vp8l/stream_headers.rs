@@ -16,6 +16,7 @@ use crate::work;
 
 /// What the headers declare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Stream {
     /// The hint in the header: false if the picture is opaque.
     pub(crate) alpha: bool,
@@ -32,6 +33,8 @@ pub(crate) struct Stream {
 
 /// A transform, and what determines the memory to read it (RFC 9649, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub(crate) enum Transform {
     Predictor(Tiles),
     Color(Tiles),
@@ -42,6 +45,7 @@ pub(crate) enum Transform {
 
 /// An image with one pixel per square tile of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Tiles {
     /// The base-2 logarithm of the side of a tile in pixels.
     pub(crate) side_log2: u32,
@@ -50,6 +54,7 @@ pub(crate) struct Tiles {
 
 /// The properties of an entropy-coded image that determine its cost (RFC 9649, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Image {
     /// The size as coded. With a palette of few colours, it has fewer columns than the picture.
     pub(crate) size: Size,
@@ -97,6 +102,20 @@ impl Stream {
         let stream = read_headers(&mut headers);
         work::parsed(data.len() - headers.bits.bytes_left());
         Ok(Self { coded_bytes, ..stream? })
+    }
+
+    /// False for what no file of `input_bytes` can declare.
+    #[cfg(feature = "serde")]
+    pub(in crate::probe) fn is_possible(&self, input_bytes: u64) -> bool {
+        let transforms = self.transforms.iter().flatten().all(|transform| match transform {
+            Transform::Predictor(tiles) | Transform::Color(tiles) => tiles.is_possible(),
+            Transform::SubtractGreen => true,
+            Transform::Palette(image) => image.is_possible(),
+        });
+        self.coded_bytes <= input_bytes
+            && transforms
+            && self.tiles.is_none_or(|tiles| tiles.is_possible())
+            && self.picture.is_possible()
     }
 
     /// The limit on the pixels that the stream is trusted to hold.
@@ -181,7 +200,19 @@ impl<'a> Headers<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl Tiles {
+    fn is_possible(&self) -> bool {
+        (2..=9).contains(&self.side_log2) && self.image.is_possible()
+    }
+}
+
 impl Image {
+    #[cfg(feature = "serde")]
+    fn is_possible(&self) -> bool {
+        !self.size.is_empty() && self.size.longer_side() <= 1 << 14 && self.cache_bits <= 11
+    }
+
     /// Reads the size of the colour cache, the first field of an entropy-coded image (RFC 9649,
     /// 3.6.3).
     pub(crate) fn start(bits: &mut BitReader<'_>, size: Size) -> Result<Self, Error> {
