@@ -1,15 +1,17 @@
 //! `Header` and `probe`.
 
-use bombproof::{IccKind, Size};
-use pyo3::exceptions::PyTypeError;
+use bombproof::{HeaderParts, IccKind, Size};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 
 use crate::guard::attached;
 use crate::limits::LimitsArgument;
 use crate::outcome;
 use crate::upload::upload;
 
-/// What the header of a file declares. Only probe makes one.
+/// What the header of a file declares. Only probe makes one; from_json and pickle carry it to other
+/// processes.
 #[pyclass(frozen, eq, module = "bombproof")]
 #[derive(Debug, PartialEq)]
 pub(crate) struct Header {
@@ -123,10 +125,25 @@ impl Header {
         slf
     }
 
-    fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err(
-            "a Header is not pickled: only probe makes one, from the bytes, so that no quote is too \
-             low. Pickle the bytes, and probe them again",
-        ))
+    /// The header as text, for another process: also for one that is not written in Python.
+    fn to_json(&self) -> PyResult<String> {
+        let parts = HeaderParts::from(&self.core);
+        serde_json::to_string(&parts).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+    }
+
+    /// The header that to_json wrote, with the same version of bombproof.
+    ///
+    /// A Plan of a forged header runs on no upload: run() probes it again, and raises BadRequest.
+    ///
+    /// Raises ValueError for a text that is no header, or one that no file can have.
+    #[classmethod]
+    fn from_json(_cls: &Bound<'_, PyType>, text: &str) -> PyResult<Self> {
+        let parts = serde_json::from_str::<HeaderParts>(text);
+        let parts = parts.map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Self { core: parts.into() })
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json()?,)))
     }
 }

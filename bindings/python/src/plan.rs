@@ -1,9 +1,8 @@
 //! `Plan`.
 
 use bombproof::Size;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::guard::{attached, detached};
 use crate::header::Header;
@@ -20,26 +19,52 @@ use crate::upload::planned_upload;
 /// Raises OverLimit for the first exceeded limit, NotCredible, Truncated, Unsupported for a format that
 /// the limits exclude, and BadRequest.
 #[pyclass(frozen, eq, module = "bombproof")]
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) core: bombproof::Plan,
+    /// What another process makes the same plan of.
+    request: Py<PyAny>,
+    limits: Option<Py<PyAny>>,
+}
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Self) -> bool {
+        self.core == other.core
+    }
+}
+
+/// An argument, and the object that was passed.
+#[derive(Debug)]
+struct Kept<T> {
+    value: T,
+    object: Py<PyAny>,
+}
+
+impl<'a, 'py, T: FromPyObject<'a, 'py>> FromPyObject<'a, 'py> for Kept<T> {
+    type Error = T::Error;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error> {
+        Ok(Self { value: object.extract()?, object: object.to_owned().unbind() })
+    }
 }
 
 #[pymethods]
 impl Plan {
     #[new]
     #[pyo3(
-        signature = (header, request, limits = LimitsArgument::default()),
+        signature = (header, request, limits = None),
         text_signature = "(header, request, limits=None)"
     )]
     fn new(
         py: Python<'_>,
         header: &Header,
-        request: RequestArgument,
-        limits: LimitsArgument,
+        request: Kept<RequestArgument>,
+        limits: Option<Kept<LimitsArgument>>,
     ) -> PyResult<Self> {
-        let core = attached(py, || bombproof::Plan::new(&header.core, &request.0, &limits.0))?;
-        Ok(Self { core })
+        let LimitsArgument(checked) =
+            limits.as_ref().map(|limits| limits.value).unwrap_or_default();
+        let core = attached(py, || bombproof::Plan::new(&header.core, &request.value.0, &checked))?;
+        Ok(Self { core, request: request.object, limits: limits.map(|limits| limits.object) })
     }
 
     /// The quote: the most bytes that the job needs, with its outputs, without the upload.
@@ -146,10 +171,11 @@ impl Plan {
         slf
     }
 
-    fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err(
-            "a Plan is not pickled: only the bytes of the upload make one, so that no quote is too \
-             low. Pickle the bytes, the request and the limits, and plan again",
-        ))
+    /// Planned again, from the same header, request and limits.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> (Bound<'py, PyType>, Arguments) {
+        let limits = self.limits.as_ref().map(|limits| limits.clone_ref(py));
+        (py.get_type::<Self>(), (self.header(), self.request.clone_ref(py), limits))
     }
 }
+
+type Arguments = (Header, Py<PyAny>, Option<Py<PyAny>>);

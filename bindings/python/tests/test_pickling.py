@@ -1,7 +1,10 @@
-"""Values and errors are pickled; what lives in one process says why it is not."""
+"""Values and errors are pickled; what belongs to one process says why it is not."""
 
 import copy
+import json
 import pickle
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import bombproof
 import pytest
@@ -61,12 +64,9 @@ def test_errors(photo: bytes, bomb: bytes, protocol: int) -> None:
         assert str(read) == str(raised.value)
 
 
-def test_what_is_not_pickled_says_why(photo: bytes) -> None:
-    header = bombproof.probe(photo)
+def test_what_is_not_pickled_says_why() -> None:
     pool = MemoryPool(10)
     live = {
-        "only probe makes one": header,
-        "only the bytes of the upload make one": Plan(header, REQUEST),
         "one process": pool,
         "the pool of one process": pool.reserve_bytes(1),
         "the jobs of one process": Interrupt(),
@@ -74,6 +74,65 @@ def test_what_is_not_pickled_says_why(photo: bytes) -> None:
     for reason, value in live.items():
         with pytest.raises(TypeError, match=reason):
             pickle.dumps(value)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_headers_and_plans(photo: bytes, protocol: int) -> None:
+    header = bombproof.probe(photo)
+    read = pickle.loads(pickle.dumps(header, protocol))
+    assert type(read) is bombproof.Header
+    assert read == header
+    assert read.to_json() == header.to_json()
+    for limits in (None, Limits(max_side_px=2_400)):
+        plan = Plan(header, REQUEST, limits)
+        read = pickle.loads(pickle.dumps(plan, protocol))
+        assert type(read) is Plan
+        assert read == plan
+        assert (str(read), read.memory_bytes, read.work) == (
+            str(plan),
+            plan.memory_bytes,
+            plan.work,
+        )
+        assert read.run_all(photo) == plan.run_all(photo)
+
+
+def test_a_plan_is_checked_against_its_limits_again(photo: bytes) -> None:
+    plan = Plan(bombproof.probe(photo), REQUEST, Limits(max_side_px=2_400))
+    rebuild, (header, request, limits) = plan.__reduce__()
+    assert (header, request, limits) == (plan.header, REQUEST, Limits(max_side_px=2_400))
+    with pytest.raises(bombproof.OverLimit):
+        rebuild(header, request, Limits(max_side_px=2_399))
+
+
+def test_one_process_plans_and_another_one_runs(photo: bytes) -> None:
+    plan = Plan(bombproof.probe(photo), REQUEST)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        assert other.submit(plan.run_all, photo).result() == plan.run_all(photo)
+        refused = other.submit(plan.run, photo + b"\0")
+        with pytest.raises(bombproof.BadRequest):
+            refused.result()
+
+
+def test_a_forged_header_runs_on_nothing(photo: bytes) -> None:
+    parts = json.loads(bombproof.probe(photo).to_json())
+    for part in (parts["summary"], parts["detail"]["jpeg"]):
+        part["size"] = {"width": 16, "height": 16}
+    parts["detail"]["jpeg"]["scan_samples"] = 16 * 16
+    forged = bombproof.Header.from_json(json.dumps(parts))
+    plan = Plan(forged, Request.cover(8, 8))
+    assert plan.memory_bytes < Plan(bombproof.probe(photo), Request.cover(8, 8)).memory_bytes
+    with pytest.raises(bombproof.BadRequest):
+        plan.run(photo)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "null", "[1]", '{"input_bytes": -1}', "\0"])
+def test_what_is_no_header_is_refused(photo: bytes, text: str) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        bombproof.Header.from_json(text)
+    parts = json.loads(bombproof.probe(photo).to_json())
+    parts["summary"]["size"]["width"] = 0
+    with pytest.raises(ValueError, match="no file has such a header"):
+        bombproof.Header.from_json(json.dumps(parts))
 
 
 def test_headers_and_plans_are_copied(photo: bytes) -> None:

@@ -101,7 +101,9 @@ class Bug(Error):
 
 @final
 class Header:
-    """What the header of a file declares. Only probe makes one."""
+    """What the header of a file declares. Only probe makes one; from_json and pickle carry it to other
+    processes.
+    """
 
     @property
     def format(self) -> Literal["jpeg", "png", "webp"]:
@@ -142,6 +144,16 @@ class Header:
     @property
     def segments(self) -> int:
         """The number of segments or chunks that were read."""
+    def to_json(self) -> str:
+        """The header as text, for another process: also for one that is not written in Python."""
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The header that to_json wrote, with the same version of bombproof.
+
+        A Plan of a forged header runs on no upload: run() probes it again, and raises BadRequest.
+
+        Raises ValueError for a text that is no header, or one that no file can have.
+        """
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __copy__(self) -> Self: ...
