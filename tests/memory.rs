@@ -39,14 +39,17 @@ fn large_budget() -> Limits {
 fn every_file_of_the_corpus_stays_within_its_quote() {
     let limits = large_budget();
     let mut jobs = 0;
-    for file in manifest::entries() {
+    for (nth, file) in manifest::entries().into_iter().enumerate() {
         let bytes = file.read();
         let (header, probed) = measure(|| probe(&bytes));
         if header.is_ok() {
             assert_eq!(probed.allocations, 0, "{}: probe allocates", file.path);
         }
         let Ok(header) = header else { continue };
-        for (name, request) in requests(header.upright_size()) {
+        // Each job of a bomb takes as long as all jobs of another file, so every bomb has other ones.
+        let (first, step) = if file.folder() == "bombs" { (nth % 8, 8) } else { (0, 1) };
+        for (name, request) in requests(header.upright_size()).into_iter().skip(first).step_by(step)
+        {
             let (plan, planned) = measure(|| Plan::new(&header, &request, &limits));
             assert_eq!(planned.allocations, 0, "{}: Plan::new allocates for {name}", file.path);
             let Ok(plan) = plan else { continue };
