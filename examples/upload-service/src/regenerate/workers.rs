@@ -1,6 +1,5 @@
-//! The command `regenerate`: replaces the avatars that were made with an outdated recipe. The rows
-//! of the blobs are the job queue, so finished jobs stay finished, and any number of processes
-//! share the rest.
+//! Regenerates avatars in this process. The rows of the blobs are the job queue, so finished jobs stay
+//! finished, and any number of processes share the rest.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
