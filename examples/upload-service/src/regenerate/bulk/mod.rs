@@ -9,6 +9,7 @@ mod import;
 mod row_files;
 mod rows;
 mod columns;
+mod broken_file;
 mod avatar_files;
 mod outcomes;
 
