@@ -146,11 +146,11 @@ pub(crate) fn write_rows(file: &Path, rows: &[Row]) {
         let mut column = group.next_column().unwrap().unwrap();
         column.typed::<Int64Type>().write_batch(&numbers, Some(&levels), None).unwrap();
         column.close().unwrap();
-        let lists: [fn(&Row) -> &Option<Vec<String>>; 2] =
-            [|row| &row.outputs, |row| &row.output_sha256];
-        for column in lists {
-            let lists: Vec<_> = rows.iter().map(|row| column(row).clone()).collect();
-            write_strings(&mut group, &lists, true);
+        for is_sha256 in [false, true] {
+            let lists = rows
+                .iter()
+                .map(|row| if is_sha256 { row.output_sha256.clone() } else { row.outputs.clone() });
+            write_strings(&mut group, &lists.collect::<Vec<_>>(), true);
         }
         group.close().unwrap();
     }
