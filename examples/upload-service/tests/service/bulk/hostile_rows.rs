@@ -143,6 +143,7 @@ async fn hostile_rows_are_counted_and_change_nothing() {
         }
         assert_eq!((found.imported, found.changed, found.code), (0, 4, 2), "{text}");
         assert_eq!((found.not_made, found.not_made + found.rejected + 4), (4, users), "{text}");
+        assert_eq!(attempts(&scene).await, 4, "one for each that was not made, however often");
     }
 
     let server = Server::start(&scene.backend, &[]);
@@ -212,6 +213,14 @@ async fn broken_files_are_errors_and_change_nothing() {
     fails("rows");
     fs::create_dir(scene.path("rows")).unwrap();
     fails("no Parquet files in this folder");
+}
+
+/// The attempts of all blobs, as the workers of the service count them.
+async fn attempts(scene: &Scene) -> i64 {
+    let url = format!("sqlite://{}", scene.path("avatars.sqlite").display());
+    sqlx::any::install_default_drivers();
+    let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+    sqlx::query_scalar("SELECT SUM(attempts) FROM blobs").fetch_one(&pool).await.unwrap()
 }
 
 fn edit_key(made: &mut Made, edit: impl Fn(&str) -> String) {

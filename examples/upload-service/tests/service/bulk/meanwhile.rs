@@ -5,6 +5,7 @@ use tokio::task::spawn_blocking;
 
 use super::{FILES, RECIPE, Scene, all, imported, name, none};
 use crate::support::backend::Backend;
+use crate::support::cluster::Key;
 use crate::support::pictures::{number_of, numbered};
 use crate::support::server::{Server, sweep_all};
 
@@ -57,6 +58,21 @@ async fn an_original_that_is_stored_in_the_meantime_is_used() {
     let server = scene.serve();
     let expected = made[0].file("100.jpg").to_vec();
     assert_eq!(scene.avatar(&server, "user-0", 100).await, (2, expected));
+}
+
+#[tokio::test]
+async fn an_avatar_of_the_new_recipe_is_left_alone() {
+    let scene = Scene::new(Backend::sqlite());
+    scene.upload(1, &RECIPE).await;
+    assert_eq!(scene.export(), []);
+    // As if somebody had made a manifest of the complete store.
+    let files = scene.backend.folder().files("blobs");
+    let largest = files.iter().find(|file| file.ends_with("100.jpg")).unwrap();
+    let key = largest.strip_prefix(scene.path("blobs")).unwrap().to_str().unwrap().to_owned();
+    scene.store(&scene.make(&[Key { key, crop: None }]));
+    assert_eq!(scene.import(), none(1));
+    assert_eq!(scene.avatar(&scene.serve(), "user-0", 64).await.0, 1);
+    assert_eq!(scene.backend.folder().files("blobs").len(), 4, "something was stored");
 }
 
 #[tokio::test]
