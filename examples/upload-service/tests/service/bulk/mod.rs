@@ -3,6 +3,7 @@
 mod walk;
 mod meanwhile;
 mod hostile_rows;
+mod broken_files;
 mod manifest;
 
 use std::fs;
