@@ -11,6 +11,7 @@ mod rows;
 mod columns;
 mod broken_file;
 mod avatar_files;
+mod sample;
 mod outcomes;
 
 pub(super) use export::run as export;

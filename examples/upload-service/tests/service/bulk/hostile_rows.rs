@@ -158,6 +158,27 @@ async fn hostile_rows_are_counted_and_change_nothing() {
     assert!(text.contains(&format!("regenerated {} avatars, 0 failed", users - 10)), "{text}");
 }
 
+/// What a row says of its recipe need not be true. The content of the avatar is.
+#[tokio::test]
+async fn avatars_of_another_quality_stop_the_import() {
+    let scene = Scene::new(Backend::sqlite());
+    scene.upload(30, &["--keep-originals"]).await;
+    let keys = scene.export();
+    let recipe = scene.recipe();
+    let made = keys.iter().map(|key| {
+        let source = std::fs::read(scene.path("blobs").join(&key.key)).unwrap();
+        make(key, &source, &SIZES, QUALITY - 1, &recipe)
+    });
+    scene.store(&made.collect::<Vec<_>>());
+    let output = scene.import_command().output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(log.contains("the cluster made another avatar than this service"), "{log}");
+    assert_eq!(scene.export(), keys, "something was imported");
+    scene.store(&scene.make(&keys));
+    assert_eq!(scene.import(), super::all(30));
+}
+
 /// The attempts of all blobs, as the workers of the service count them.
 async fn attempts(scene: &Scene) -> i64 {
     let url = format!("sqlite://{}", scene.path("avatars.sqlite").display());
