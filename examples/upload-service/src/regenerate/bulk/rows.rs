@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     /// Four keys in two batches: a photograph with a crop, one without, a bomb, and a missing one.
-    /// scripts/test-bulk wrote it.
+    /// `bulk_avatars` wrote it.
     const ROWS: &[u8] = include_bytes!("rows.parquet");
 
     fn read(file: impl Into<Bytes>) -> anyhow::Result<Vec<Row>> {
