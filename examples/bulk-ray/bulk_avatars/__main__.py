@@ -1,11 +1,13 @@
 """The command line: ``python -m bulk_avatars --help``."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from bombproof import Limits
 
 from . import manifest, summary
+from .limits import read_limits
 from .recipe import Recipe
 from .run import Engine, in_this_process, run
 from .store import open_store
@@ -31,15 +33,19 @@ def _run(options: argparse.Namespace) -> None:
         rows=options.rows,
         part="",
         recipe=Recipe(options.sizes, options.quality, options.webp_quality),
-        limits=Limits(
-            max_input_bytes=options.max_input_bytes, max_memory_bytes=options.max_memory_bytes
-        ),
+        limits=_limits(options),
         threads=threads,
         shares=options.shares,
         patience=options.patience,
     )
     run(job, options.manifest, options.batch_keys, engine)
     _summarize(options)
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    limits = read_limits(options.limits) if options.limits else Limits()
+    given = {name: getattr(options, name) for name in ("max_input_bytes", "max_memory_bytes")}
+    return replace(limits, **{name: most for name, most in given.items() if most is not None})
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int]:
@@ -83,7 +89,7 @@ def _arguments() -> argparse.ArgumentParser:
 
     job = commands.add_parser("run", help="does what has no row yet")
     job.set_defaults(command=_run)
-    job.add_argument("--manifest", required=True, help="URL of the manifest")
+    job.add_argument("--manifest", required=True, help="URL of its folder, or of one file")
     job.add_argument("--source", required=True, help="URL of the pictures")
     job.add_argument("--avatars", required=True, help="URL of the avatars")
     job.add_argument("--engine", choices=["ray", "spark", "none"], default="ray")
@@ -98,8 +104,9 @@ def _arguments() -> argparse.ArgumentParser:
     job.add_argument("--sizes", type=_sizes, default=Recipe.sizes, help="as 64,128,256")
     job.add_argument("--quality", type=int, default=Recipe.jpeg_quality)
     job.add_argument("--webp-quality", type=int, default=Recipe.webp_quality)
-    job.add_argument("--max-input-bytes", type=int, default=Limits().max_input_bytes)
-    job.add_argument("--max-memory-bytes", type=int, default=Limits().max_memory_bytes)
+    job.add_argument("--limits", type=Path, help="JSON file, as that of the service")
+    job.add_argument("--max-input-bytes", type=int, help="in place of that of the limits")
+    job.add_argument("--max-memory-bytes", type=int, help="in place of that of the limits")
 
     table = commands.add_parser("summary", help="prints what became of the keys")
     table.set_defaults(command=_summarize)

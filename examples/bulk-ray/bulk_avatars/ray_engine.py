@@ -15,10 +15,12 @@ from .worker import Job, Worker
 def start(cpus: int | None = None) -> None:
     """Joins the cluster of ``RAY_ADDRESS``, or starts one on this machine, which needs no network."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    environment = {"env_vars": {"MALLOC_ARENA_MAX": "2"}}  # fewer heaps that keep what was freed
     if "RAY_ADDRESS" in os.environ:
-        ray.init(runtime_env=environment)
+        # Fewer heaps that keep what was freed.
+        ray.init(runtime_env={"env_vars": {"MALLOC_ARENA_MAX": "2"}})
     else:
+        # Inherited by all workers: with a runtime_env, those that Ray has started already are of no use.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         # By default, workers leave the cores to everything else on the machine.
         os.environ.setdefault("RAY_worker_niceness", "0")
         ray.init(
@@ -26,7 +28,6 @@ def start(cpus: int | None = None) -> None:
             num_cpus=cpus,
             include_dashboard=False,
             object_store_memory=128 << 20,  # keys and rows
-            runtime_env=environment,
             _node_ip_address="127.0.0.1",
         )
 

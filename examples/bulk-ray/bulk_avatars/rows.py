@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("work", pa.int64()),  # quoted, in nanoseconds of one core
         ("milliseconds", pa.float64()),  # of the library, with waiting for memory
         ("store_milliseconds", pa.float64()),  # of the GET and the PUTs
+        ("recipe", pa.string()),  # sizes, qualities and version, as the service names them
         ("hash", pa.string()),  # the name of the avatar
         ("output_bytes", pa.int64()),
         ("outputs", pa.list_(pa.string())),

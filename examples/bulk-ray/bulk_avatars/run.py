@@ -17,15 +17,15 @@ Engine = Callable[[Job, pa.Table, int], Iterator[pa.Table]]
 
 
 def run(job: Job, manifest_url: str, batch_keys: int, engine: Engine) -> None:
-    parts = open_store(manifest_url)
-    for part in manifest.parts(parts):
+    store, parts = manifest.parts(manifest_url)
+    for part in parts:
         part_job = replace(job, part=part)
         rows = Rows(open_store(job.rows), part)
         if rows.is_complete():
             rows.delete_batches()
             print(f"{part}: complete")
             continue
-        keys = manifest.read(parts, part)
+        keys = manifest.read(store, part, str(job.recipe))
         finished = rows.finished_keys()
         pending = keys.filter(pc.invert(pc.is_in(keys["key"], pa.array(finished, pa.string()))))
         print(f"{part}: {len(keys)} keys, {len(pending)} without a row", flush=True)

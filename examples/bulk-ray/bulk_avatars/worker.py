@@ -53,6 +53,7 @@ class Worker:
         self._jobs = MemoryPool(job.shares * job.limits.max_memory_bytes)
         self._threads = ThreadPoolExecutor(job.threads)
         self._meter = Meter()
+        self._recipe = str(job.recipe)
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """The rows of a batch of keys, which are stored when this returns.
@@ -71,7 +72,7 @@ class Worker:
         return table
 
     def _row(self, key: str, crop: str | None) -> dict[str, Any]:
-        row: dict[str, Any] = {"key": key}
+        row: dict[str, Any] = {"key": key, "recipe": self._recipe}
         with self._meter.measure() as measured:
             try:
                 row |= {"status": "done", "http_status": 200}

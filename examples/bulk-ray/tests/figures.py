@@ -97,7 +97,7 @@ def keys_of_a_million(folder: Path) -> None:
         "from bulk_avatars import manifest, memory, store\n"
         f"folder = store.open_store({str(folder)!r})\n"
         "start = memory.unique_bytes()\n"
-        "keys = manifest.read(folder, 'part-00000')['key']\n"
+        "keys = manifest.read(folder, 'part-00000', '')['key']\n"
         "arrow = memory.unique_bytes()\n"
         "python = set(keys.to_pylist())\n"
         "end = memory.unique_bytes()\n"

@@ -1,6 +1,7 @@
 """The function itself, without an engine."""
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bombproof import Limits
 from pictures import CORPUS
 
 from bulk_avatars import manifest, rows, summary
+from bulk_avatars.limits import read_limits
 from bulk_avatars.memory import worker_bytes
 from bulk_avatars.recipe import Recipe
 from bulk_avatars.run import in_this_process, run
@@ -130,10 +132,43 @@ def test_a_manifest_is_cut_in_parts_and_has_each_key_once(job: Job, tmp_path: Pa
     parts = open_store(f"{tmp_path}/manifest")
     keys = manifest.keys_of_listing(open_store(job.source))
     assert manifest.write(parts, keys, part_keys=2) == 2
-    assert manifest.parts(parts) == ["part-00000", "part-00001"]
+    assert manifest.parts(f"{tmp_path}/manifest")[1] == ["part-00000", "part-00001"]
     twice = pa.table({"key": ["photo.jpg", "photo.png", "photo.jpg"]})
     pa.parquet.write_table(twice, tmp_path / "manifest/part-00001.parquet")
-    assert manifest.read(parts, "part-00001")["key"].to_pylist() == ["photo.jpg", "photo.png"]
+    read = manifest.read(parts, "part-00001", str(job.recipe))
+    assert read["key"].to_pylist() == ["photo.jpg", "photo.png"]
+
+
+def test_a_manifest_can_be_one_file_and_is_for_one_recipe(job: Job, tmp_path: Path) -> None:
+    recipe = Recipe((128, 64), 70, 60)
+    assert str(recipe).endswith("; [64, 128]; jpeg 70, webp 60")
+    schema = manifest.SCHEMA.with_metadata({"recipe": str(recipe)})
+    keys = pa.table({"key": ["photo.jpg"], "crop": ["10,20,100,100"]}, schema)
+    pa.parquet.write_table(keys, tmp_path / "stale.parquet")
+    url = f"{tmp_path}/stale.parquet"
+    store, names = manifest.parts(url)
+    assert names == ["stale"]
+    assert manifest.read(store, "stale", str(recipe)).to_pylist() == keys.to_pylist()
+
+    for other in (Recipe((128, 64), 71, 60), Recipe((64,), 70, 60), Recipe((128, 64), 70, 61)):
+        with pytest.raises(manifest.RecipeError, match="jpeg 70, webp 60"):
+            run(Job(**{**vars(job), "recipe": other}), url, 10, in_this_process)
+    assert list(rows.read_all(open_store(job.rows))) == []
+    run(Job(**{**vars(job), "recipe": recipe}), url, 10, in_this_process)
+    [table] = rows.read_all(open_store(job.rows))
+    assert table["recipe"].to_pylist() == [str(recipe)]
+
+
+def test_limits_are_those_of_the_service(tmp_path: Path) -> None:
+    file = tmp_path / "limits.json"
+    formats = {"jpeg": True, "png": False, "webp": True}
+    # As GET /limits answers.
+    answer = {"max_pixels": 1000, "formats": formats, "sizes": [64], "browser_module": False}
+    file.write_text(json.dumps(answer))
+    assert read_limits(file) == Limits(max_pixels=1000, formats=("jpeg", "webp"))
+    file.write_text('{"max_pixel": 1000}')
+    with pytest.raises(TypeError, match="max_pixel"):
+        read_limits(file)
 
 
 def test_a_complete_part_has_one_row_a_key(job: Job) -> None:

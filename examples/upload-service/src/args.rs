@@ -34,11 +34,24 @@ pub(crate) enum Command {
     Regenerate(RegenerateArgs),
 }
 
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct RegenerateArgs {
     /// Time that a worker has for one avatar, before another worker takes it over.
     #[arg(long, default_value_t = 60)]
     pub(crate) lease_seconds: u32,
+    /// Regenerates nothing, but writes what is to be regenerated as a manifest of examples/bulk-ray:
+    /// one file if the name ends in `.parquet`, else a new folder of parts.
+    #[arg(long, value_name = "FILE", conflicts_with = "import")]
+    pub(crate) export: Option<PathBuf>,
+    /// Keys in each part of an exported folder.
+    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(u32).range(1..), requires = "export")]
+    pub(crate) part_keys: u32,
+    /// Takes over the avatars that examples/bulk-ray made of a manifest: its rows, a file or a folder.
+    #[arg(long, value_name = "ROWS", requires = "avatars")]
+    pub(crate) import: Option<PathBuf>,
+    /// Where the avatars of the import are: `s3://bucket/prefix`, or a folder.
+    #[arg(long, value_name = "URL", requires = "import")]
+    pub(crate) avatars: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

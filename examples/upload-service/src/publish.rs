@@ -4,7 +4,7 @@
 use futures_util::future::try_join_all;
 
 use crate::error::ServiceError;
-use crate::render::Rendition;
+use crate::render::{RenderedFile, Rendition};
 use crate::state::AppState;
 use crate::storage::avatar_queries::SetAvatar;
 use crate::storage::blob::Blob;
@@ -31,18 +31,25 @@ pub(crate) async fn publish(
     }
 }
 
-/// Registers the blob, then stores its objects. If no avatar is ever set to it, a sweep finds it in
-/// the database.
+/// Stores a rendition as a blob.
 pub(crate) async fn store_blob(
     state: &AppState,
     rendition: &Rendition,
     original: Option<&Original>,
 ) -> Result<Blob, ServiceError> {
-    let blob = state.database.register_blob(&rendition.hash, &state.recipe()).await?;
-    let files = rendition
-        .files
-        .iter()
-        .map(|file| (blob.object(file.side, file.format), file.bytes.clone()));
+    store_files(state, &rendition.hash, &rendition.files, original).await
+}
+
+/// Registers the blob, then stores its objects. If no avatar is ever set to it, a sweep finds it in
+/// the database.
+pub(crate) async fn store_files(
+    state: &AppState,
+    hash: &str,
+    files: &[RenderedFile],
+    original: Option<&Original>,
+) -> Result<Blob, ServiceError> {
+    let blob = state.database.register_blob(hash, &state.recipe()).await?;
+    let files = files.iter().map(|file| (blob.object(file.side, file.format), file.bytes.clone()));
     let original = original
         .map(|original| (blob.folder().join(original.name.as_str()), original.bytes.clone()));
     let puts = files

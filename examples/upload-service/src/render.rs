@@ -157,7 +157,8 @@ impl Rendition {
     }
 }
 
-fn hash_of(files: &[RenderedFile]) -> String {
+/// The name of an avatar: SHA-256 of the content of all files, in this order.
+pub(crate) fn hash_of(files: &[RenderedFile]) -> String {
     let mut content = Sha256::new();
     for RenderedFile { side, bytes, .. } in files {
         content.update(side.to_be_bytes());

@@ -16,7 +16,7 @@ use crate::error::ServiceError;
 use crate::file_format::FileFormat;
 use crate::render::{WhenPoolIsFull, render, run_blocking};
 use crate::state::{AppState, SharedState};
-use crate::storage::blob::Blob;
+use crate::storage::blob::{Blob, is_hash};
 use crate::storage::database::DatabaseError;
 
 #[derive(Deserialize)]
@@ -89,8 +89,7 @@ pub(crate) async fn get_by_hash(
 ) -> Result<Response, ServiceError> {
     let (side, format) = FileFormat::parse_name(&file).ok_or(ServiceError::NotFound)?;
     let largest = state.settings.sizes.last().copied().unwrap_or(1);
-    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_hash || !(1..=largest).contains(&side) {
+    if !is_hash(&hash) || !(1..=largest).contains(&side) {
         return Err(ServiceError::NotFound);
     }
     let etag = etag(&hash, side, format);

@@ -28,8 +28,57 @@ impl Blob {
         object.parts().nth(1)?.as_ref().parse().ok()
     }
 
+    /// The blob of an object, if `object` is a path below [`folder`](Self::folder), written as there.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn of_object(object: &str) -> Option<Self> {
+        let mut parts = object.split('/');
+        let (hash, id, _name) = (parts.next()?, parts.next()?, parts.next()?);
+        let blob = Self { id: id.parse().ok()?, hash: hash.into() };
+        let is_canonical = is_hash(hash) && blob.id > 0 && blob.id.to_string() == id;
+        (is_canonical && parts.next().is_none()).then_some(blob)
+    }
+
     /// Reads the columns `id` and `hash`.
     pub(crate) fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self { id: row.try_get("id")?, hash: row.try_get("hash")? })
+    }
+}
+
+/// True for a SHA-256 as this service writes it.
+pub(crate) fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(all(test, feature = "parquet"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_has_a_blob_if_its_path_is_that_of_one() {
+        let hash = "0123456789abcdef".repeat(4);
+        let blob = Blob { id: 12, hash: hash.clone() };
+        for name in ["original", "original-1,2,3,4", "512.jpg"] {
+            assert_eq!(Blob::of_object(&format!("{hash}/12/{name}")), Some(blob.clone()));
+        }
+        assert_eq!(Blob::of_object(blob.object(64, FileFormat::WebP).as_ref()), Some(blob));
+        let others = [
+            "",
+            "users/ann",
+            "//",
+            &format!("{hash}/12"),
+            &format!("{hash}/12/a/b"),
+            &format!("/{hash}/12/original"),
+            &format!("{hash}/012/original"),
+            &format!("{hash}/+12/original"),
+            &format!("{hash}/0/original"),
+            &format!("{hash}/-1/original"),
+            &format!("{hash}/9223372036854775808/original"),
+            &format!("../{hash}/12"),
+            &format!("{}/12/original", hash.to_uppercase()),
+            &format!("{}/12/original", &hash[1..]),
+        ];
+        for other in others {
+            assert_eq!(Blob::of_object(other), None, "{other}");
+        }
     }
 }

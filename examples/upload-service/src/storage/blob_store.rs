@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use ::metrics::counter;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use axum::body::Bytes;
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use recloser::{AsyncRecloser, Recloser};
 
+use super::backends;
 use super::blob::Blob;
 use crate::args::Settings;
 use crate::file_format::FileFormat;
@@ -43,28 +43,47 @@ pub(crate) enum StoreError {
 }
 
 impl BlobStore {
+    /// The store of the service.
     pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
-        let (objects, folder) = match &settings.store {
+        match &settings.store {
             None => {
                 let folder = settings.data.join("blobs");
-                (local(&folder)?, Some(folder))
+                Ok(Self::new(backends::local(&folder)?, Some(folder), settings))
             }
-            Some(url) if url.starts_with("s3://") => (s3(url, settings)?, None),
+            Some(url) if url.starts_with("s3://") => {
+                Ok(Self::new(backends::s3(url, settings)?, None, settings))
+            }
             Some(url) => bail!("{url}: expected s3://bucket/prefix"),
-        };
+        }
+    }
+
+    /// Another store, at `s3://bucket/prefix` or in a folder that exists.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn open_other(url: &str, settings: &Settings) -> anyhow::Result<Self> {
+        if url.starts_with("s3://") {
+            return Ok(Self::new(backends::s3(url, settings)?, None, settings));
+        }
+        anyhow::ensure!(
+            FilePath::new(url).is_dir(),
+            "{url}: expected a folder or s3://bucket/prefix"
+        );
+        Ok(Self::new(backends::local(FilePath::new(url))?, Some(url.into()), settings))
+    }
+
+    fn new(objects: Arc<dyn ObjectStore>, folder: Option<PathBuf>, settings: &Settings) -> Self {
         let breaker = Recloser::custom()
             .error_rate(0.5)
             .closed_len(10)
             .half_open_len(2)
             .open_wait(Duration::from_secs(2))
             .build();
-        Ok(Self {
+        Self {
             objects,
             breaker: breaker.into(),
             timeout: settings.backend_timeout(),
             is_up: AtomicBool::new(true),
             folder,
-        })
+        }
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -79,6 +98,23 @@ impl BlobStore {
     pub(crate) async fn get(&self, path: &Path) -> Result<Option<Bytes>, StoreError> {
         let download = async { self.objects.get(path).await?.bytes().await };
         none_if_missing(self.call(download).await)
+    }
+
+    /// `None`: the store has no such object, or it is longer than `most` bytes.
+    #[cfg(feature = "parquet")]
+    pub(crate) async fn get_up_to(
+        &self,
+        path: &Path,
+        most: u64,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let download = async {
+            let object = self.objects.get(path).await?;
+            if object.meta.size > most {
+                return Ok(None);
+            }
+            object.bytes().await.map(Some)
+        };
+        none_if_missing(self.call(download).await).map(Option::flatten)
     }
 
     pub(crate) async fn delete(&self, path: &Path) -> Result<(), StoreError> {
@@ -176,44 +212,6 @@ fn none_if_missing<T>(result: Result<T, StoreError>) -> Result<Option<T>, StoreE
         Err(error) if !is_outage(&error) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// With fsync: acknowledged uploads must survive a power failure.
-fn local(folder: &FilePath) -> anyhow::Result<Arc<dyn ObjectStore>> {
-    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let objects = LocalFileSystem::new_with_prefix(folder)?;
-    Ok(Arc::new(objects.with_fsync(true).with_automatic_cleanup(true)))
-}
-
-#[cfg(feature = "s3")]
-fn s3(url: &str, settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
-    use object_store::aws::AmazonS3Builder;
-    use object_store::prefix::PrefixStore;
-    use object_store::{BackoffConfig, ClientOptions, RetryConfig};
-
-    // Few retries: the client is told to retry instead, and the breaker needs to see the failures.
-    let retry = RetryConfig {
-        max_retries: 1,
-        retry_timeout: settings.backend_timeout(),
-        backoff: BackoffConfig::default(),
-    };
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let bucket = AmazonS3Builder::from_env()
-        .with_url(url)
-        .with_retry(retry)
-        .with_client_options(
-            ClientOptions::new().with_timeout(settings.backend_timeout()).with_allow_http(
-                std::env::var("AWS_ALLOW_HTTP").is_ok_and(|allowed| allowed == "true"),
-            ),
-        )
-        .build()?;
-    let prefix = url.trim_start_matches("s3://").split_once('/').map_or("", |(_, prefix)| prefix);
-    Ok(Arc::new(PrefixStore::new(bucket, prefix)))
-}
-
-#[cfg(not(feature = "s3"))]
-fn s3(url: &str, _: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
-    bail!("{url}: built without the feature s3")
 }
 
 fn files_below(folder: &FilePath) -> Vec<PathBuf> {

@@ -13,11 +13,12 @@ impl Database {
         self.with_timeout(reset.bind(recipe).execute(self.pool())).await.map(drop)
     }
 
-    /// The number of blobs in use that have another recipe than `recipe`.
-    pub(crate) async fn count_outdated(&self, recipe: &str) -> Result<i64, DatabaseError> {
+    /// The number of outdated blobs that may be tried once more.
+    pub(crate) async fn count_pending(&self, recipe: &str) -> Result<i64, DatabaseError> {
+        let count = format!("SELECT COUNT(*) FROM blobs WHERE {IS_OUTDATED} AND {MAY_BE_TRIED}");
         self.with_timeout(async {
-            let count = AssertSqlSafe(format!("SELECT COUNT(*) FROM blobs WHERE {IS_OUTDATED}"));
-            query(count).bind(recipe).fetch_one(self.pool()).await?.try_get(0)
+            let count = query(AssertSqlSafe(count)).bind(recipe);
+            count.fetch_one(self.pool()).await?.try_get(0)
         })
         .await
     }
@@ -30,7 +31,7 @@ impl Database {
     ) -> Result<Option<Blob>, DatabaseError> {
         let lease = AssertSqlSafe(format!(
             "UPDATE blobs SET leased_ms = (SELECT now_ms FROM clock) WHERE id = (\
-             SELECT id FROM blobs WHERE {IS_OUTDATED} \
+             SELECT id FROM blobs WHERE {IS_OUTDATED} AND {MAY_BE_TRIED} \
              AND leased_ms <= (SELECT now_ms FROM clock) - $2 \
              ORDER BY id LIMIT 1 {}) RETURNING id, hash",
             self.dialect.skip_locked
@@ -54,5 +55,8 @@ impl Database {
     }
 }
 
-const IS_OUTDATED: &str = "recipe <> $1 AND attempts < 3 \
+const MAY_BE_TRIED: &str = "attempts < 3";
+
+/// In use, and made with another recipe.
+pub(super) const IS_OUTDATED: &str = "recipe <> $1 \
     AND EXISTS (SELECT 1 FROM avatars WHERE avatars.blob_id = blobs.id)";

@@ -10,5 +10,7 @@ mod web_page;
 mod browser_module;
 mod readme;
 mod regeneration;
+#[cfg(feature = "parquet")]
+mod bulk;
 mod s3;
 mod overload;

@@ -1,11 +1,8 @@
 //! An S3-compatible store, over HTTP.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
 use crate::support::backend::Backend;
 use crate::support::client::Client;
+use crate::support::moto::Moto;
 use crate::support::pictures::{number_of, numbered};
 use crate::support::server::{Server, service_command};
 
@@ -42,59 +39,4 @@ async fn replicas_share_a_bucket_and_survive_its_outage() {
     let listed = client.get(&format!("{}/avatars?list-type=2", moto.url())).send().await.unwrap();
     let listed = listed.text().await.unwrap();
     assert_eq!(listed.matches("<Key>faces/").count(), 2 * 8, "{listed}");
-}
-
-/// An S3 server for tests, in memory.
-struct Moto {
-    child: Child,
-    port: u16,
-}
-
-impl Moto {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let server =
-            std::env::var("MOTO_SERVER").expect("scripts/test-upload-service sets MOTO_SERVER");
-        let mut command = Command::new(server);
-        command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let moto = Self { child, port };
-        for _ in 0..300 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        let made = Client::new().put_url(&format!("{}/avatars", moto.url())).send().await.unwrap();
-        assert_eq!(made.status(), 200);
-        moto
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn configure(&self, command: &mut Command) {
-        command.args(["--store", "s3://avatars/faces"]).envs([
-            ("AWS_ENDPOINT", self.url().as_str()),
-            ("AWS_ALLOW_HTTP", "true"),
-            ("AWS_REGION", "us-east-1"),
-            ("AWS_ACCESS_KEY_ID", "any"),
-            ("AWS_SECRET_ACCESS_KEY", "any"),
-        ]);
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

@@ -1,22 +1,19 @@
-//! The command `regenerate`: replaces the avatars that were made with an outdated recipe. The rows
-//! of the blobs are the job queue, so finished jobs stay finished, and any number of processes
-//! share the rest.
+//! Regenerates avatars in this process. The rows of the blobs are the job queue, so finished jobs stay
+//! finished, and any number of processes share the rest.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bombproof::{Error, Permit, Rect};
+use bombproof::Error;
 use futures_util::future::try_join_all;
 
-use crate::args::RegenerateArgs;
+use super::source::{Source, reserve};
 use crate::error::ServiceError;
-use crate::file_format::FileFormat;
 use crate::publish::store_blob;
-use crate::render::{WhenPoolIsFull, render, run_blocking};
+use crate::render::{WhenPoolIsFull, render};
 use crate::state::{AppState, SharedState};
 use crate::storage::blob::Blob;
-use crate::storage::original::Original;
 
 #[derive(Default)]
 struct Progress {
@@ -24,13 +21,13 @@ struct Progress {
     failed: AtomicU64,
 }
 
-pub(crate) async fn run(state: SharedState, options: RegenerateArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(state: SharedState, lease_seconds: u32) -> anyhow::Result<ExitCode> {
     let recipe = state.recipe();
     state.database.reset_attempts(&recipe).await?;
-    let total = state.database.count_outdated(&recipe).await?;
+    let total = state.database.count_pending(&recipe).await?;
     println!("{total} avatars to regenerate");
     let progress = Progress::default();
-    let workers = (0..state.settings.jobs).map(|_| worker(&state, options, &progress));
+    let workers = (0..state.settings.jobs).map(|_| worker(&state, lease_seconds, &progress));
     tokio::select! {
         finished = try_join_all(workers) => drop(finished?),
         () = print_periodically(&progress, total) => {}
@@ -42,14 +39,14 @@ pub(crate) async fn run(state: SharedState, options: RegenerateArgs) -> anyhow::
 
 async fn worker(
     state: &AppState,
-    options: RegenerateArgs,
+    lease_seconds: u32,
     progress: &Progress,
 ) -> Result<(), ServiceError> {
     let recipe = state.recipe();
-    let lease_ms = i64::from(options.lease_seconds) * 1_000;
+    let lease_ms = i64::from(lease_seconds) * 1_000;
     loop {
         let Some(blob) = state.database.lease_outdated(&recipe, lease_ms).await? else {
-            if state.database.count_outdated(&recipe).await? == 0 {
+            if state.database.count_pending(&recipe).await? == 0 {
                 return Ok(());
             }
             // Other workers hold leases on the rest. They may die, so look again later.
@@ -74,53 +71,20 @@ async fn worker(
     }
 }
 
-/// Uses the original if it was kept, else the largest stored JPEG.
 async fn regenerate(state: &AppState, old: &Blob) -> Result<(), ServiceError> {
-    let original = load_original(state, old).await?;
-    let (source, crop) = match &original {
-        Some((original, crop, _)) => (original.bytes.clone(), *crop),
-        None => {
-            let sides = state.store.sides_nearest_to(u32::MAX, old).await?;
-            let largest = sides.first().ok_or(ServiceError::NotFound)?;
-            let largest = old.object(*largest, FileFormat::Jpeg);
-            (state.store.get(&largest).await?.ok_or(ServiceError::NotFound)?, None)
-        }
-    };
-    let requests = state.avatar_requests(crop);
-    let rendition = render(state, source, &requests, WhenPoolIsFull::Wait).await?;
+    let source = Source::find(state, old).await?.ok_or(ServiceError::NotFound)?;
+    let _permit = reserve(state, source.bytes).await?;
+    let bytes = state.store.get(&source.path).await?.ok_or(ServiceError::NotFound)?;
+    let requests = state.avatar_requests(source.crop());
+    let rendition = render(state, bytes.clone(), &requests, WhenPoolIsFull::Wait).await?;
+    let original = source.original(bytes);
     loop {
-        let original = original.as_ref().map(|(original, ..)| original);
-        let new = store_blob(state, &rendition, original).await?;
+        let new = store_blob(state, &rendition, original.as_ref()).await?;
         if new == *old || state.database.replace_blob(old, &new).await?.is_some() {
             return Ok(());
         }
         state.store.delete_blob(&new).await?;
     }
-}
-
-/// An original, its crop, and the memory that is reserved for it.
-type ReservedOriginal = (Original, Option<Rect>, Permit);
-
-async fn load_original(
-    state: &AppState,
-    blob: &Blob,
-) -> Result<Option<ReservedOriginal>, ServiceError> {
-    for object in state.store.list(Some(&blob.folder())).await? {
-        let Some(crop) = Original::crop_of(&object.location) else { continue };
-        let permit = reserve(state, object.size).await?;
-        if let Some(bytes) = state.store.get(&object.location).await? {
-            return Ok(Some((Original::new(bytes, crop), crop, permit)));
-        }
-    }
-    Ok(None)
-}
-
-/// Reserves memory for an original, as for an upload. No client is waiting, so it may wait for the
-/// pool.
-async fn reserve(state: &AppState, bytes: u64) -> Result<Permit, ServiceError> {
-    let pool = state.pool.clone();
-    let timeout = state.settings.job_timeout();
-    run_blocking(move || pool.reserve_bytes(bytes, timeout)).await
 }
 
 async fn print_periodically(progress: &Progress, total: i64) {
