@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Scene, name, none};
+use super::scene::{Scene, name, none};
 use crate::support::backend::Backend;
 use crate::support::cluster::write_rows;
 use crate::support::pictures::number_of;

@@ -1,6 +1,6 @@
 //! Rows that are not what they should be: each is counted by its reason, and changes nothing.
 
-use super::{QUALITY, SIZES, Scene, imported, name};
+use super::scene::{QUALITY, SIZES, Scene, all, imported, name};
 use crate::support::backend::Backend;
 use crate::support::cluster::{Key, Made, make, sha256};
 use crate::support::pictures::{number_of, numbered};
@@ -176,7 +176,7 @@ async fn avatars_of_another_quality_stop_the_import() {
     assert!(log.contains("the cluster made another avatar than this service"), "{log}");
     assert_eq!(scene.export(), keys, "something was imported");
     scene.store(&scene.make(&keys));
-    assert_eq!(scene.import(), super::all(30));
+    assert_eq!(scene.import(), all(30));
 }
 
 /// The attempts of all blobs, as the workers of the service count them.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Scene, all, none};
+use super::scene::{Scene, all, none};
 use crate::support::backend::Backend;
 use crate::support::cluster::{read_manifest, write_rows};
 

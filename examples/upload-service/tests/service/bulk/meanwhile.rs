@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::task::spawn_blocking;
 
-use super::{FILES, RECIPE, Scene, all, count_files, imported, name, none};
+use super::scene::{FILES, RECIPE, Scene, all, count_files, imported, name, none};
 use crate::support::backend::Backend;
 use crate::support::cluster::Key;
 use crate::support::pictures::{number_of, numbered};

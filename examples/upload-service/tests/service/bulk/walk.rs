@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{FILES, QUALITY, SIZES, Scene, all, count_files, imported, name, none};
+use super::scene::{FILES, QUALITY, RECIPE, SIZES, Scene, all, count_files, imported, name, none};
 use crate::support::backend::Backend;
 use crate::support::cluster::{make, write_rows};
 use crate::support::moto::Moto;
@@ -157,7 +157,7 @@ async fn a_cluster_and_the_service_share_a_bucket() {
     assert_eq!(import(), all(6));
     assert_eq!(import(), none(6));
 
-    let server = serve(&super::RECIPE);
+    let server = serve(&RECIPE);
     for user in 0..6 {
         let (version, avatar) = scene.avatar(&server, &name(user), 100).await;
         assert_eq!((version, number_of(&avatar)), (2, user * 9_001));
