@@ -101,7 +101,8 @@ async fn a_blob_that_is_swept_during_its_import_is_stored_again() {
         ended.store(true, Ordering::SeqCst);
         (output, sweeps.join().unwrap())
     });
-    assert!(sweeps > 3, "{sweeps}");
+    // The second one began while rows were imported, of which each sweep meets up to sixteen.
+    assert!(sweeps > 1, "{sweeps}");
     assert_eq!(imported(&output), all(60));
     sweep_all(&scene.backend).await;
     assert_eq!(scene.backend.folder().files("blobs").len(), 60 * FILES);
