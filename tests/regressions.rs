@@ -31,7 +31,7 @@ mod properties;
 static ALLOCATOR: counting_allocator::CountingAllocator = counting_allocator::CountingAllocator;
 
 /// The files; a test below tells the story of each.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     DATA_AND_NO_MARKER,
     EXIF_WITHOUT_FLAG,
     PROFILE_AFTER_PICTURE,
@@ -40,6 +40,7 @@ const FILES: [&str; 14] = [
     RESTART_AFTER_THE_SCAN,
     RESTART_INSIDE_A_ROW,
     SCAN_AFTER_THE_LAST_BIT,
+    TWO_CHUNKS_WITHOUT_AN_END,
     VP8_COEFFICIENT,
     VP8_FILTER_LEVELS,
     VP8L_COLOR_NEVER_CACHED,
@@ -56,6 +57,7 @@ const REFINED_DC_OF_A_MISSING_TABLE: &str = "refined-dc-of-a-missing-table.jpg";
 const RESTART_AFTER_THE_SCAN: &str = "restart-after-the-scan.jpg";
 const RESTART_INSIDE_A_ROW: &str = "restart-inside-a-row.jpg";
 const SCAN_AFTER_THE_LAST_BIT: &str = "scan-after-the-last-bit.jpg";
+const TWO_CHUNKS_WITHOUT_AN_END: &str = "two-chunks-without-an-end.png";
 const VP8_COEFFICIENT: &str = "vp8-coefficient-of-17-bits.webp";
 const VP8_FILTER_LEVELS: &str = "vp8-filter-levels-of-libwebp.webp";
 const VP8L_COLOR_NEVER_CACHED: &str = "vp8l-color-that-was-never-cached.webp";
@@ -194,6 +196,22 @@ fn data_after_the_last_mcu_of_a_file_without_eoi_stays_appended_data() {
     let request = Request::full_size().pixels();
     let of_file = bombproof::thumbnail(&file, &request, &Limits::default()).unwrap();
     assert_eq!(bombproof::thumbnail(&view, &request, &Limits::default()).unwrap(), of_file);
+}
+
+/// A PNG of IHDR and IDAT alone, under a limit of one chunk beside IDAT (target `png_structure`). Its view
+/// ends with IEND, a chunk and 12 bytes more than the upload has. The property once held the view to the
+/// limits of the upload, which only an upload has to keep.
+#[test]
+fn the_end_that_a_view_adds_counts_for_no_limit() {
+    let file = read(TWO_CHUNKS_WITHOUT_AN_END);
+    let mut limits = Limits::default();
+    limits.max_segments = probe(&file).unwrap().segments();
+    limits.max_input_bytes = file.len() as u64;
+    assert_eq!(limits.max_segments, 1);
+    assert!(bombproof::decode(&file, &limits).is_ok());
+    let view = bombproof::instrument::sanitised_view(&file).unwrap();
+    assert_eq!((view.len(), probe(&view).unwrap().segments()), (file.len() + 12, 2));
+    properties::sanitised_view_is_self_contained(&file, &limits);
 }
 
 /// A grey JPEG of five MCUs a row with a restart marker after every eighth MCU (target
