@@ -12,6 +12,7 @@
     reason = "a test"
 )]
 
+use std::collections::BTreeMap;
 use std::fs;
 
 #[path = "support/checksum.rs"]
@@ -21,27 +22,87 @@ mod manifest;
 #[path = "support/outputs.rs"]
 mod outputs;
 
-use manifest::corpus;
+use manifest::{Entry, corpus};
 
-#[test]
-fn outputs_and_quotes_are_as_recorded() {
-    let path = corpus().join("OUTPUTS.txt");
-    let recorded = fs::read_to_string(&path).unwrap();
+/// The recorded lines of each file, by its path, which is the first of them.
+fn blocks(results: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut blocks = BTreeMap::new();
+    let mut path = "";
+    for line in results.lines() {
+        if !line.starts_with(' ') {
+            path = line;
+        }
+        blocks.entry(path).or_insert_with(Vec::new).push(line);
+    }
+    blocks
+}
+
+fn files_give_what_is_recorded(format: &str) {
+    if is_recording() {
+        return;
+    }
+    let recorded = fs::read_to_string(corpus().join("OUTPUTS.txt")).unwrap();
     let (head, results) = outputs::split(&recorded);
     let requests = outputs::requests(head);
     assert!(requests.len() >= 12, "{} requests", requests.len());
-    let now: String = manifest::entries()
-        .iter()
-        .map(|entry| outputs::describe(&entry.path, &entry.read(), &requests, outputs::run))
-        .collect();
-    if std::env::var_os("RECORD").is_some() {
+    let blocks = blocks(results);
+    let mut changed = Vec::new();
+    for entry in manifest::entries().iter().filter(|entry| entry.format == format) {
+        let now = outputs::describe(&entry.path, &entry.read(), &requests, outputs::run);
+        let then = blocks.get(&*entry.path).map_or(&[][..], Vec::as_slice);
+        assert_eq!(then.len(), now.lines().count(), "{}", entry.path);
+        for (now, then) in now.lines().zip(then).filter(|(now, then)| now != *then) {
+            changed.push(format!("{}\n{now}\nrecorded: {then}", entry.path));
+        }
+    }
+    let count = changed.len();
+    assert!(
+        changed.is_empty(),
+        "{count} lines of OUTPUTS.txt differ; `RECORD=1` rewrites it. The first:\n{}",
+        changed[0]
+    );
+}
+
+fn is_recording() -> bool {
+    std::env::var_os("RECORD").is_some()
+}
+
+#[test]
+fn jpegs_give_what_is_recorded() {
+    files_give_what_is_recorded("jpeg");
+}
+
+#[test]
+fn pngs_give_what_is_recorded() {
+    files_give_what_is_recorded("png");
+}
+
+#[test]
+fn webps_give_what_is_recorded() {
+    files_give_what_is_recorded("webp");
+}
+
+#[test]
+fn other_formats_are_refused_as_recorded() {
+    files_give_what_is_recorded("other");
+}
+
+#[test]
+fn every_file_has_a_record() {
+    let path = corpus().join("OUTPUTS.txt");
+    let recorded = fs::read_to_string(&path).unwrap();
+    let (head, results) = outputs::split(&recorded);
+    let entries = manifest::entries();
+    if is_recording() {
+        let requests = outputs::requests(head);
+        let describe =
+            |entry: &Entry| outputs::describe(&entry.path, &entry.read(), &requests, outputs::run);
+        let now: String = entries.iter().map(describe).collect();
         fs::write(path, format!("{head}\n\n{now}")).unwrap();
         return;
     }
-    let changed: Vec<_> =
-        now.lines().zip(results.lines()).filter(|(now, then)| now != then).collect();
-    let first = changed.first().map(|(now, then)| format!("{now}\nrecorded: {then}"));
-    let count = changed.len();
-    assert_eq!(first, None, "{count} lines of OUTPUTS.txt differ; `RECORD=1` rewrites it");
-    assert_eq!(now.lines().count(), results.lines().count(), "files are gone, or new");
+    let paths: Vec<&str> = results.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(paths, entries.iter().map(|entry| &*entry.path).collect::<Vec<_>>());
+    let formats = ["jpeg", "png", "webp", "other"];
+    assert!(entries.iter().all(|entry| formats.contains(&&*entry.format)));
 }

@@ -11,7 +11,7 @@ for path in fuzz/fuzz_targets/*.rs; do
   cp "fuzz/target/x86_64-unknown-linux-gnu/release/$target" "$OUT/"
   cp fuzz/bombproof.dict "$OUT/$target.dict"
   printf '[libfuzzer]\nmax_len = 65536\nrss_limit_mb = 1024\ntimeout = 25\n' >"$OUT/$target.options"
-  # These targets generate their pictures.
-  case $target in encode_roundtrip | geometry) continue ;; esac
-  zip -q -r "$OUT/${target}_seed_corpus.zip" corpus/valid corpus/invalid corpus/bombs tests/regressions
+  seeds=$(FUZZ_SEEDS='' scripts/fuzz-seeds "$target")
+  # shellcheck disable=SC2086
+  if [ -n "$seeds" ]; then zip -q -r "$OUT/${target}_seed_corpus.zip" $seeds; fi
 done

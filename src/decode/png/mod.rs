@@ -155,3 +155,50 @@ fn decode_error(error: InflateError, rows_done: u32, image: &Image) -> Error {
         InflateError::Interrupted(error) => error,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_macros, clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::probe::png::{Color, header};
+
+    /// A picture of 100 × 80 pixels, and a window of it.
+    fn picture_and_window() -> (Image, Rect) {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/valid/filter-paeth.png");
+        let (_, image) = header(&std::fs::read(file).unwrap()).unwrap();
+        let size = Size::new(100, 80);
+        let rgb = Image { size, color: Color::Rgb, bit_depth: 8, interlaced: false, ..image };
+        (rgb, Rect { x: 10, y: 20, width: 30, height: 40 })
+    }
+
+    /// Pixels do not depend on what is unfiltered beyond it, time does.
+    #[test]
+    fn only_what_the_window_needs_is_unfiltered() {
+        let (rgb, window) = picture_and_window();
+        let left = |image: &Image, row| {
+            let order = Order { image, window, premultiply: false };
+            let left = order.rows_left(row, 80, 300);
+            (left.row_bytes, left.needed, left.needed_bytes)
+        };
+        assert_eq!([0, 59, 60, 79].map(|row| left(&rgb, row).1), [60, 1, 0, 0]);
+        assert_eq!(left(&rgb, 0), (300, 60, 120));
+        // Passes have rows of their own, and pixels may begin within a byte.
+        assert_eq!(left(&Image { interlaced: true, ..rgb }, 0), (300, 80, 300));
+        assert_eq!(left(&Image { color: Color::Gray, bit_depth: 4, ..rgb }, 0), (300, 80, 300));
+    }
+
+    #[test]
+    fn a_window_makes_less_work_where_only_its_rows_are_unfiltered() {
+        let (rgb, window) = picture_and_window();
+        let work_ps = |image: &Image, window| Order { image, window, premultiply: false }.work_ps();
+        let whole = Rect::covering(rgb.size);
+        let to_its_corner = Rect { x: 0, y: 0, width: 40, height: 60 };
+        assert!(work_ps(&rgb, window) < work_ps(&rgb, to_its_corner));
+        assert!(work_ps(&rgb, to_its_corner) < work_ps(&rgb, whole));
+        for image in
+            [Image { interlaced: true, ..rgb }, Image { color: Color::Gray, bit_depth: 4, ..rgb }]
+        {
+            assert_eq!(work_ps(&image, window), work_ps(&image, whole));
+        }
+    }
+}

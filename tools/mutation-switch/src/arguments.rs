@@ -22,6 +22,8 @@ pub(crate) struct Arguments {
     /// Tries those again that were not noticed.
     pub(crate) retries: bool,
     files: Vec<Pattern>,
+    /// Texts that no name may have.
+    excluded: Vec<String>,
     shard: (usize, usize),
     changed_lines: Option<HashMap<String, HashSet<usize>>>,
 }
@@ -35,6 +37,7 @@ impl Arguments {
             lists: false,
             retries: false,
             files: Vec::new(),
+            excluded: Vec::new(),
             shard: (1, 1),
             changed_lines: None,
         };
@@ -47,6 +50,7 @@ impl Arguments {
                 "--list" => arguments.lists = true,
                 "--retry" => arguments.retries = true,
                 "--files" => arguments.files.push(Pattern::new(&value()?)?),
+                "--exclude" => arguments.excluded.push(value()?),
                 "--shard" => arguments.shard = shard(&value()?)?,
                 "--in-diff" => {
                     arguments.changed_lines = Some(changed_lines(&fs::read_to_string(value()?)?));
@@ -62,6 +66,8 @@ impl Arguments {
         let in_files = |mutant: &Mutant| {
             self.files.is_empty() || self.files.iter().any(|files| files.matches(&mutant.file))
         };
+        let excluded =
+            |mutant: &Mutant| self.excluded.iter().any(|text| mutant.name.contains(text.as_str()));
         let in_diff = |mutant: &Mutant| {
             self.changed_lines.as_ref().is_none_or(|changed| {
                 let (first, last) = mutant.lines;
@@ -69,7 +75,9 @@ impl Arguments {
                 lines.is_some_and(|lines| (first..=last).any(|line| lines.contains(&line)))
             })
         };
-        let chosen = mutants.iter().filter(|mutant| in_files(mutant) && in_diff(mutant));
+        let chosen = mutants
+            .iter()
+            .filter(|mutant| in_files(mutant) && in_diff(mutant) && !excluded(mutant));
         let (k, n) = self.shard;
         chosen.skip(k - 1).step_by(n).collect()
     }
@@ -117,8 +125,7 @@ mod tests {
         assert_eq!(changed_lines(diff), expected);
     }
 
-    #[test]
-    fn shards_have_every_mutant_once() {
+    fn ten_mutants() -> Vec<Mutant> {
         let mutant = |number| Mutant {
             number,
             site: number,
@@ -127,7 +134,22 @@ mod tests {
             name: number.to_string(),
             is_built: true,
         };
-        let mutants: Vec<Mutant> = (1..=10).map(mutant).collect();
+        (1..=10).map(mutant).collect()
+    }
+
+    #[test]
+    fn a_mutant_whose_name_has_an_excluded_text_is_not_chosen() {
+        let mutants = ten_mutants();
+        let words = ["--exclude", "1", "--exclude", "7"].map(str::to_owned);
+        let arguments = Arguments::parse(words.into_iter()).unwrap();
+        let chosen: Vec<u32> =
+            arguments.choose(&mutants).into_iter().map(|mutant| mutant.number).collect();
+        assert_eq!(chosen, [2, 3, 4, 5, 6, 8, 9]);
+    }
+
+    #[test]
+    fn shards_have_every_mutant_once() {
+        let mutants = ten_mutants();
         let mut seen = Vec::new();
         for shard in ["1/3", "2/3", "3/3"] {
             let words = ["--shard", shard].map(str::to_owned);

@@ -8,6 +8,7 @@
 //! - `--root DIR`: the crate, instead of the folder at hand
 //! - `--test NAME`: an integration test, beside the unit tests; may be repeated
 //! - `--files GLOB`: only mutants of these files; may be repeated
+//! - `--exclude TEXT`: no mutants whose names have this text; may be repeated
 //! - `--shard K/N`: only the K-th of N parts of them
 //! - `--in-diff FILE`: only those in lines that this diff of git adds
 //! - `--seconds S`: the most time for a mutant (20)

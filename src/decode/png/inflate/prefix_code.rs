@@ -270,6 +270,23 @@ mod tests {
         panic!("no symbol")
     }
 
+    /// The lengths of a complete code: codes, most of them long ones, are split in two until there are
+    /// as many as symbols.
+    fn split_code(symbols: usize, mut seed: u64) -> Vec<u8> {
+        let mut lengths = vec![1, 1];
+        while lengths.len() < symbols {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (a, b) = ((seed >> 33) as usize, (seed >> 45) as usize);
+            let (a, b) = (a % lengths.len(), b % lengths.len());
+            let at = if lengths[b] > lengths[a] { b } else { a };
+            if lengths[at] < 15 {
+                lengths[at] += 1;
+                lengths.insert((seed >> 20) as usize % lengths.len(), lengths[at]);
+            }
+        }
+        lengths
+    }
+
     #[test]
     fn tables_decode_the_same_symbols_as_bitwise_decoding() {
         let mut long = vec![0; 286];
@@ -288,7 +305,9 @@ mod tests {
         let is_complete = |lengths: &[u8]| {
             lengths.iter().filter(|&&l| l > 0).map(|&l| 1_u32 << (15 - l)).sum::<u32>() == 1 << 15
         };
-        for lengths in [long, two_tables, bushy, vec![8; 256], vec![1, 1]] {
+        let split = (0..24).map(|seed| split_code(2 + seed * 12, seed as u64));
+        let given = [long, two_tables, bushy, vec![8; 256], vec![1, 1]];
+        for lengths in split.chain(given) {
             if !is_complete(&lengths) {
                 assert!(code(&lengths).is_err());
                 continue;
@@ -298,23 +317,33 @@ mod tests {
                 let mut table = vec![7_u32; 4096];
                 let root_bits =
                     code.fill_table(&mut table, max_root_bits, |symbol| u32::from(symbol) << 16);
+                // By the root bits of its codes, how many bits the longest of them has.
+                let mut longest = vec![root_bits; 1 << root_bits];
                 for bits in 0..1 << 15 {
                     let entry = look_up(&table, root_bits, bits);
                     let (symbol, length) = decode_bitwise(&code, bits);
                     assert_eq!(entry, with_code(u32::from(symbol) << 16, length), "{bits:b}");
+                    let longest = &mut longest[bits as usize % (1 << root_bits)];
+                    *longest = length.max(*longest);
                 }
+                let subtables = longest.iter().filter(|&&longest| longest > root_bits);
+                let needed: usize = subtables.map(|longest| 1 << (longest - root_bits)).sum();
+                let (filled, others) = table.split_at((1 << root_bits) + needed);
+                assert!(filled.iter().all(|&entry| entry != 7));
+                assert!(others.iter().all(|&entry| entry == 7));
             }
         }
     }
 
     #[test]
     fn a_pair_is_what_two_look_ups_give() {
-        // Literals of 2, 4, 6 and 8 bits; the end of the block and a length among the longer codes.
+        // Literals of 2, 4 and 6 bits; the end of the block, as short; lengths of 8 bits.
         let mut lengths = vec![0; 288];
         lengths[..3].fill(2);
         lengths[10..13].fill(4);
-        lengths[20..23].fill(6);
-        lengths[256..260].fill(8);
+        lengths[20..22].fill(6);
+        lengths[256] = 6;
+        lengths[257..261].fill(8);
         let code = code(&lengths).unwrap();
         let mut single = vec![0; 4096];
         let root_bits = code.fill_table(&mut single, 11, literal_length_entry);

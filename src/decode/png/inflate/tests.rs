@@ -7,6 +7,7 @@
 )]
 
 use super::copy_match::copy_match;
+use super::symbols::END_OF_BLOCK;
 use super::*;
 use crate::probe::png::Chunks;
 use miniz_oxide::inflate::TINFLStatus;
@@ -144,6 +145,92 @@ fn empty_blocks_before_the_end_are_part_of_the_stream() {
 }
 
 #[test]
+fn a_zlib_header_is_accepted_if_the_specification_allows_it() {
+    let block = [1, 1, 0, 0xFE, 0xFF, 7];
+    for header in 0..=u16::MAX {
+        let [method_and_window, flags] = header.to_be_bytes();
+        let (method, window) = (method_and_window % 16, method_and_window / 16);
+        // RFC 1950, 2.2: deflate, a window of at most 32 KiB, no preset dictionary, a multiple of 31.
+        let is_valid = method == 8 && window < 8 && flags / 32 % 2 == 0 && header % 31 == 0;
+        let stream = [&header.to_be_bytes()[..], &block].concat();
+        assert_eq!(inflated(&stream, 3).0 == [7], is_valid, "{header:#x}");
+    }
+}
+
+#[test]
+fn codes_for_more_symbols_than_there_are_are_corrupt() {
+    // How many literals and lengths, and how many distances (RFC 1951, 3.2.7).
+    for (literal_lengths, distances, is_valid) in
+        [(257, 1, true), (286, 30, true), (287, 1, false), (288, 1, false), (257, 31, false)]
+    {
+        let mut bits = BitWriter::default();
+        bits.put(0x0178, 16).put(1, 1).put(2, 2);
+        bits.put(literal_lengths - 257, 5).put(distances - 1, 5).put(18 - 4, 4);
+        // Lengths are 0 or 1: the codes of these are 10 and 0, and a third one is not used.
+        for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1] {
+            let length = match symbol {
+                1 => 1,
+                0 | 18 => 2,
+                _ => 0,
+            };
+            bits.put(length, 3);
+        }
+        for symbol in 0..literal_lengths + distances {
+            if [b'x'.into(), END_OF_BLOCK.into(), literal_lengths].contains(&symbol) {
+                bits.put(0, 1);
+            } else {
+                bits.put(0b01, 2);
+            }
+        }
+        // The literal, and the end of the block.
+        bits.put(0, 1).put(1, 1);
+        let (bytes, error) = inflated(&bits.0, 100);
+        assert_eq!(bytes == b"x", is_valid, "{literal_lengths} {distances}");
+        assert_eq!(matches!(error, InflateError::Corrupt(_)), !is_valid);
+    }
+}
+
+/// Stored blocks start at a byte boundary, wherever the block before them ended and however many of
+/// their bytes were read ahead.
+#[test]
+fn stored_blocks_follow_blocks_that_end_at_any_bit() {
+    let (mut bits, mut expected) = (BitWriter::default(), Vec::new());
+    bits.put(0x0178, 16);
+    for round in 0..120_u32 {
+        // A block with the fixed codes: of eight bits, or of nine from 144 on.
+        bits.put(0, 1).put(1, 2);
+        for index in 0..round % 9 {
+            let literal = (round * 37 + index * 90) % 256;
+            let (code, count) =
+                if literal < 144 { (0x30 + literal, 8) } else { (0x190 + literal - 144, 9) };
+            bits.put(code.reverse_bits() >> (32 - count), count);
+            expected.push(literal as u8);
+        }
+        bits.put(0, 7);
+        // One or two stored blocks.
+        for block in 0..=round % 2 {
+            let length = (round + block) % 21;
+            bits.put(0, 3);
+            bits.put(0, bits.1.next_multiple_of(8) as u32 - bits.1 as u32);
+            bits.put(length, 16).put(!length & 0xFFFF, 16);
+            for index in 0..length {
+                bits.put(round + index, 8);
+                expected.push((round + index) as u8);
+            }
+        }
+    }
+    bits.put(1, 1).put(1, 2).put(0, 7);
+    let mut checksum = Adler32::EMPTY;
+    checksum.add(&expected);
+    let stream = [&bits.0[..], &checksum.value().to_be_bytes()].concat();
+    assert_eq!(inflated_by_miniz(&stream), (expected.clone(), TINFLStatus::Done));
+    for slice_bytes in [1, 2, 3, 7, 30, usize::MAX] {
+        assert!(finished(&stream, &expected, slice_bytes).is_ok());
+        assert!(inflated(&stream, slice_bytes).0 == expected);
+    }
+}
+
+#[test]
 fn corrupt_streams_inflate_as_with_miniz() {
     let mut seed = 1_u64;
     let (mut corrupt_streams, mut valid_streams) = (0, 0);
@@ -184,6 +271,8 @@ fn a_truncated_stream_delivers_a_prefix() {
     while stream.pop().is_some() {
         let (bytes, error) = inflated(&stream, 5);
         assert!(complete.starts_with(&bytes) && bytes.len() <= shortest);
+        // Whatever can be decoded is delivered before the error.
+        assert_eq!(bytes.len(), inflated_by_miniz(&stream).0.len());
         assert!(matches!(error, InflateError::Truncated));
         shortest = bytes.len();
     }
