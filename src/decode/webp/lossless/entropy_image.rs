@@ -102,13 +102,10 @@ impl<'b> EntropyImage<'b> {
     }
 
     fn decode_row(&mut self, bits: &mut BitReader<'_>) -> Result<(), Error> {
-        let mut x = 0;
+        // What is left of a backward reference in the row above.
+        let (to, left) = (self.row_start, self.width);
+        let mut x = copy_in_row(&mut self.window, &mut self.pending, &mut self.cache, to, left);
         while x < self.width {
-            if self.pending.length > 0 {
-                let (to, left) = (self.row_start + x, self.width - x);
-                x += copy_in_row(&mut self.window, &mut self.pending, &mut self.cache, to, left);
-                continue;
-            }
             let (group, end) = match &self.tiles {
                 Some(tiles) => tiles.group_at(x, self.y),
                 None => (0, self.width),

@@ -255,3 +255,30 @@ fn add_residual(samples: [u8; 16], residual: [i16; 16]) -> [u8; 16] {
 
 /// The pairs of luma blocks, which come before those of chroma.
 const LUMA_PAIRS: usize = 8;
+
+#[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::probe::webp::test_files::Noise;
+
+    #[test]
+    fn a_large_coefficient_is_transformed_in_32_bits() {
+        let mut noise = Noise(4);
+        for exceeds_16_bits in [false, true] {
+            let limit = if exceeds_16_bits { 32_767 } else { 2_047 };
+            let mut pairs = [(); 2].map(|()| {
+                [(); 4].map(|()| [(); 8].map(|()| (noise.number() % (2 * limit)) as i16))
+            });
+            for value in pairs.as_flattened_mut().as_flattened_mut() {
+                *value = value.wrapping_sub(limit as i16);
+            }
+            let expected = pairs.map(|pair| inverse_dct::transform_in_32_bits(&pair));
+            let (mut residuals, contents) = ([[[0; 8]; 4]; 2], [[BlockContent::Full; 2]; 2]);
+            assert!(transform(&mut pairs, &contents, exceeds_16_bits, &mut residuals));
+            let clamped = residuals.map(|pair| pair.map(|row| row.map(|r| r.clamp(-255, 255))));
+            assert_eq!(clamped, expected);
+            assert_eq!(pairs, [[[0; 8]; 4]; 2]);
+        }
+    }
+}

@@ -133,6 +133,39 @@ fn random_frames_decode_as_with_image_webp() {
     assert!(one_byte < 10, "{counts:?}");
 }
 
+/// Random frames seldom have such coefficients, or they have some that lose bits.
+#[test]
+fn coefficients_that_need_the_transform_in_32_bits_are_told() {
+    let mut noise = Noise(0xD0C);
+    let [mut small, mut large] = [0; 2];
+    for case in 0..2_000 {
+        let (mut header, mut data) = (noise.bytes(400), noise.bytes(4_000));
+        // Large steps and, in half of the cases, more ones, which make levels large.
+        header[0] |= 0xC0;
+        data.iter_mut().step_by(1 + case / 1_000 * 4_000).for_each(|byte| *byte |= noise.byte());
+        let mut header = BoolDecoder::new(&header);
+        let [quantizer, ..] = quantizer::read(&mut header, None);
+        let tokens = TokenDecoder::read(&mut header, case % 2 == 0);
+        BITS_WERE_LOST.set(false);
+        let mut coefficients = Coefficients::NONE;
+        let (mut above, mut left) = (Nonzero::NONE, Nonzero::NONE);
+        tokens.read_macroblock(
+            BoolDecoder::new(&data),
+            case % 3 == 0,
+            &quantizer,
+            (&mut above, &mut left),
+            &mut coefficients,
+        );
+        let pairs = coefficients.pairs.as_flattened().as_flattened();
+        let is_large = pairs.iter().any(|coefficient| coefficient.unsigned_abs() > 2_047);
+        if is_large || !BITS_WERE_LOST.get() {
+            assert_eq!(coefficients.exceeds_16_bit_transform, is_large, "case {case}");
+            *(if is_large { &mut large } else { &mut small }) += 1;
+        }
+    }
+    assert!(small > 50 && large > 50, "{small} {large}");
+}
+
 /// A frame that is truncated at any byte, in a container that declares the shorter length, is
 /// truncated for both decoders or for none. Only image-webp adds a byte of zeros.
 #[test]
