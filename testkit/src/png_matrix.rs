@@ -31,6 +31,13 @@ pub fn cases() -> Vec<Case> {
         for depth in [1, 2, 4, 8] {
             palettes(&mut cases, &picture, depth);
         }
+        for samples in [
+            Samples::of(&picture.gray(), 1),
+            Samples::of(&picture, 8),
+            Samples::of(&picture.with_alpha(), 16),
+        ] {
+            filters(&mut cases, &samples);
+        }
     }
     cases
 }
@@ -94,6 +101,21 @@ fn with_alpha(cases: &mut Vec<Case>, kind: &str, samples: Samples) {
         let options = Options { transparency, ..Options::default() };
         add(cases, &kind, &samples, &options, |pixel| {
             color(&pixel[..colors], samples.depth, eight_bits(pixel[colors], samples.depth))
+        });
+    }
+}
+
+/// The same filter in every row, the first ones of a picture and of each pass included: above those
+/// are zeros (PNG, 9.2).
+fn filters(cases: &mut Vec<Case>, samples: &Samples) {
+    let Samples { channels, depth, .. } = *samples;
+    let colors = if channels == 4 { 3 } else { channels };
+    for filter in 0..5 {
+        let options = Options { filter: Some(filter), ..Options::default() };
+        let kind = format!("filter-{filter}-{channels}-channels-{depth}");
+        add(cases, &kind, samples, &options, |pixel| {
+            let alpha = pixel.get(colors).map_or(255, |alpha| eight_bits(*alpha, depth));
+            color(&pixel[..colors], depth, alpha)
         });
     }
 }
