@@ -2,7 +2,7 @@
 
 use bombproof::{ColorConversion, Limits, Orientation, Request, probe};
 use bombproof_testkit::bombs::{exif, icc, jpeg, png, webp, with_trailing_data};
-use bombproof_testkit::png as png_writer;
+use bombproof_testkit::{icc as profiles, png as png_writer};
 
 use crate::attack::{Attack, SMALL, attack, attack_with};
 use crate::payload::surviving_part;
@@ -24,6 +24,16 @@ fn row_05_a_profile_is_inflated_no_further_than_its_cap() {
         assert!(attack.work.inflated_bytes <= 1 << 20, "{attack:?}");
         assert!(attack.heap.peak_bytes < 4 << 20, "{attack:?}");
     }
+}
+
+/// The bounds on hostile profiles rest on this counter.
+#[test]
+fn an_honest_profile_is_inflated_and_counted() {
+    let profile = profiles::rgb("GBR", &profiles::GBR);
+    let attack = attack(&png::with_profile(&png_writer::zlib(&profile)));
+    assert_eq!(attack.assert_picture(SMALL).color(), ColorConversion::Converted);
+    // By `probe`, by the run, which reads the header again, and for the conversion.
+    assert_eq!(attack.work.inflated_bytes, 3 * profile.len() as u64, "{attack:?}");
 }
 
 /// zTXt and iTXt of 4.7 MiB that inflate to 1 GiB.

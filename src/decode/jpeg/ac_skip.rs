@@ -317,6 +317,36 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_of_a_run_without_a_coefficient_is_invalid() {
+        for symbol in [0x10, 0x50, 0xE0] {
+            let mut counts = [0; 16];
+            [counts[0], counts[1]] = [1, 1];
+            let table = HuffmanTable { counts: &counts, symbols: &[symbol, END_OF_BLOCK] };
+            let lookup = build_lookup(&table);
+            let (mut skip_table, mut start_table) = (SkipTable::EMPTY, StartTable::EMPTY);
+            skip_table.build(&table);
+            start_table.build(&STANDARD_DC[0], &table);
+            let skipped = with_bits(0, |bits| skip(1, &skip_table, &lookup, bits)).0;
+            assert_eq!(skipped, Err(Fault::InvalidSymbol));
+            let skipped = with_bits(0, |bits| skip_code_by_code(1, &lookup, bits)).0;
+            assert_eq!(skipped, Err(Fault::InvalidSymbol));
+            // The DC code 00 is for the value 0.
+            let started = with_bits(0, |bits| {
+                bits.refill();
+                start_table.decode(bits)
+            });
+            assert_eq!(started.0, Some((0, 1)));
+        }
+    }
+
+    #[test]
+    fn codes_that_a_lookup_covers_are_cheaper() {
+        let byte_ps = |code, with_extra_bits| byte_ps(CodeBits { code, with_extra_bits });
+        assert_eq!([byte_ps(1, 1), byte_ps(13, 18)], [COVERED_BYTE_PS; 2]);
+        assert_eq!([byte_ps(14, 18), byte_ps(13, 19), byte_ps(16, 31)], [UNCOVERED_BYTE_PS; 3]);
+    }
+
+    #[test]
     fn an_entry_for_many_zero_runs_does_not_overflow() {
         // A single code of one bit for 16 zero coefficients. The index contains 13 of them.
         let mut counts = [0; 16];
