@@ -7,7 +7,7 @@
 )]
 
 use super::copy_match::copy_match;
-use super::symbols::END_OF_BLOCK;
+use super::symbols::{END_OF_BLOCK, IS_LITERAL, literals};
 use super::*;
 use crate::probe::png::Chunks;
 use miniz_oxide::inflate::TINFLStatus;
@@ -306,6 +306,41 @@ fn a_block_of_thirteen_bytes_fills_a_small_table() {
     assert!(matches!(inflater.read(&mut [0], &Interrupt::never()), Err(InflateError::Truncated)));
     assert!(inflater.dynamic_tables.literal_lengths[..64].iter().all(|&entry| entry != 0));
     assert!(inflater.dynamic_tables.literal_lengths[64..].iter().all(|&entry| entry == 0));
+}
+
+/// To pair the literals of a short block takes longer than to read it, and a stream may have no others.
+#[test]
+fn only_a_long_block_has_pairs_of_literals() {
+    for (blocks, literals_per_block, has_pairs) in [(50, 200, false), (1, 9_000, true)] {
+        let mut bits = BitWriter::default();
+        bits.put(0x0178, 16);
+        for _ in 0..blocks {
+            bits.put(0, 1).put(2, 2).put(0, 5).put(0, 5).put(18 - 4, 4);
+            // The codes of the lengths 0, 1 and 2 are 0, 10 and 11.
+            for symbol in [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1] {
+                bits.put([1, 2, 2].get(symbol).copied().unwrap_or(0), 3);
+            }
+            // The codes of a, b and the end of the block are 0, 10 and 11. No distance has one.
+            for symbol in 0..=u32::from(END_OF_BLOCK) + 1 {
+                match symbol {
+                    97 => bits.put(0b01, 2),
+                    98 | 256 => bits.put(0b11, 2),
+                    _ => bits.put(0, 1),
+                };
+            }
+            for _ in 0..literals_per_block {
+                bits.put(0, 1);
+            }
+            bits.put(0b11, 2);
+        }
+        let budget = Budget::new(memory_bytes(1 << 20));
+        let mut inflater = inflater(&bits.0, usize::MAX, &budget);
+        let mut bytes = vec![0; blocks * literals_per_block];
+        inflater.read(&mut bytes, &Interrupt::never()).unwrap();
+        assert!(bytes.iter().all(|&byte| byte == b'a'));
+        let is_pair = |entry: &u32| entry & IS_LITERAL != 0 && literals(*entry) == 2;
+        assert_eq!(inflater.dynamic_tables.literal_lengths.iter().any(is_pair), has_pairs);
+    }
 }
 
 #[test]
