@@ -17,11 +17,31 @@ use crate::work;
 pub(crate) struct Budget {
     limit_bytes: u64,
     used_bytes: Cell<u64>,
+    peak_bytes: Cell<u64>,
+    allocates: bool,
 }
 
 impl Budget {
     pub(crate) const fn new(limit_bytes: u64) -> Self {
-        Self { limit_bytes, used_bytes: Cell::new(0) }
+        let (used_bytes, peak_bytes) = (Cell::new(0), Cell::new(0));
+        Self { limit_bytes, used_bytes, peak_bytes, allocates: true }
+    }
+
+    /// A budget for quotes: without a limit, and without memory. Whatever is constructed with it
+    /// counts as if it were allocated, but its buffers are empty.
+    pub(crate) const fn counting() -> Self {
+        Self { allocates: false, ..Self::new(u64::MAX) }
+    }
+
+    /// The bytes that are charged now.
+    pub(crate) const fn used_bytes(&self) -> u64 {
+        self.used_bytes.get()
+    }
+
+    /// The most bytes that were charged at a time. Counted bytes that 64 bits do not hold are
+    /// [`u64::MAX`].
+    pub(crate) const fn peak_bytes(&self) -> u64 {
+        self.peak_bytes.get()
     }
 
     /// Charges memory that a dependency allocates, until the reservation is dropped.
@@ -31,27 +51,38 @@ impl Budget {
             return Err(Error::Bug("the job needs more memory than its plan quoted"));
         }
         self.used_bytes.set(used);
-        charges::charged(bytes);
+        self.peak_bytes.set(self.peak_bytes.get().max(used));
+        if self.allocates {
+            charges::charged(bytes);
+        }
         Ok(Reservation { budget: self, bytes })
     }
 
     /// A buffer of `len` copies of `value`, charged before it is allocated.
-    pub(crate) fn buffer<T: Clone>(&self, len: usize, value: T) -> Result<Buffer<'_, T>, Error> {
+    pub(crate) fn buffer<T: Clone>(&self, len: u64, value: T) -> Result<Buffer<'_, T>, Error> {
         let mut buffer = self.empty_buffer(len)?;
-        buffer.items.resize(len, value);
+        buffer.items.resize(self.allocated_items::<T>(len)?, value);
         Ok(buffer)
     }
 
     /// An empty buffer with a capacity of `capacity` items, charged before it is allocated.
-    pub(crate) fn empty_buffer<T>(&self, capacity: usize) -> Result<Buffer<'_, T>, Error> {
-        let bytes = (capacity as u64)
-            .checked_mul(size_of::<T>() as u64)
-            .ok_or(Error::Bug("a buffer larger than the address space"))?;
+    pub(crate) fn empty_buffer<T>(&self, capacity: u64) -> Result<Buffer<'_, T>, Error> {
+        let bytes = bytes_of::<T>(capacity);
         let reservation = self.reserve(bytes)?;
+        let capacity = self.allocated_items::<T>(capacity)?;
         let mut items = Vec::new();
         work::own_allocation(|| items.try_reserve_exact(capacity))
             .map_err(|_| Error::OutOfMemory { bytes })?;
         Ok(Buffer { items, reservation })
+    }
+
+    /// How many items of a buffer of `len` are allocated: all, or none by a budget that only counts.
+    fn allocated_items<T>(&self, len: u64) -> Result<usize, Error> {
+        if self.allocates {
+            usize::try_from(len).map_err(|_| Error::OutOfMemory { bytes: bytes_of::<T>(len) })
+        } else {
+            Ok(0)
+        }
     }
 
     /// The bytes that are not charged.
@@ -61,6 +92,17 @@ impl Budget {
     }
 }
 
+/// The most bytes that `count` charges at a time.
+pub(crate) fn quote<R>(count: impl FnOnce(&Budget) -> Result<R, Error>) -> Result<u64, Error> {
+    let budget = Budget::counting();
+    count(&budget)?;
+    Ok(budget.peak_bytes())
+}
+
+const fn bytes_of<T>(len: u64) -> u64 {
+    len.saturating_mul(size_of::<T>() as u64)
+}
+
 /// Charged memory. Dropping it returns the bytes to the budget.
 #[derive(Debug)]
 pub(crate) struct Reservation<'b> {
@@ -68,10 +110,20 @@ pub(crate) struct Reservation<'b> {
     bytes: u64,
 }
 
+impl Reservation<'_> {
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
-        self.budget.used_bytes.set(self.budget.used_bytes.get() - self.bytes);
-        charges::returned(self.bytes);
+        let Self { budget, bytes } = *self;
+        // A sum that only counts may have reached the largest number.
+        budget.used_bytes.set(budget.used_bytes.get().saturating_sub(bytes));
+        if budget.allocates {
+            charges::returned(bytes);
+        }
     }
 }
 
@@ -160,9 +212,25 @@ mod tests {
     #[test]
     fn a_refused_buffer_charges_nothing() {
         let budget = Budget::new(8);
-        assert!(budget.buffer(usize::MAX, 0u64).is_err());
+        assert!(budget.buffer(u64::MAX, 0u64).is_err());
         assert!(budget.buffer(9, 0u8).is_err());
         assert_eq!(budget.left_bytes(), 8);
+    }
+
+    #[test]
+    fn a_budget_that_only_counts_holds_nothing() {
+        let budget = Budget::counting();
+        let small = budget.buffer(100, 7u32).unwrap();
+        let huge = budget.empty_buffer::<u64>(1 << 60).unwrap();
+        assert_eq!((small.len(), huge.len()), (0, 0));
+        assert_eq!(budget.used_bytes(), 400 + (1 << 63));
+        drop(huge);
+        assert_eq!((budget.used_bytes(), budget.peak_bytes()), (400, 400 + (1 << 63)));
+        drop(small);
+        let most = [budget.buffer(u64::MAX, 0u16).unwrap(), budget.buffer(5, 0u16).unwrap()];
+        assert_eq!((budget.used_bytes(), budget.peak_bytes()), (u64::MAX, u64::MAX));
+        drop(most);
+        assert_eq!(budget.used_bytes(), 0);
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn run(plan: &Plan, bytes: &[u8], interrupt: &Interrupt) -> Result<Vec<Thumbnail
         return Err(Error::OutOfMemory { bytes: quote_bytes });
     }
     let budget = &Budget::new(quote_bytes);
-    let mut thumbnails = budget.empty_buffer(plan.output_sizes().len())?;
+    let mut thumbnails = budget.empty_buffer(plan.output_sizes().len() as u64)?;
     let decode = plan.decode_order();
     let mut sink = Sink { shrink: Shrink::new(decode.planes, budget), pixels: None };
     if plan.is_streamed() {

@@ -15,15 +15,15 @@ pub(super) fn smooth(
     Job { budget, interrupt }: Job<'_>,
 ) -> Result<(), Error> {
     let radius = radius(cells_per_part);
-    let (columns, rows) = (size.width as usize, size.height as usize);
-    let mut line = Line::new(columns, radius, budget)?;
+    let columns = size.width as usize;
+    let mut line = Line::new(size.width, radius, budget)?;
     for row in scores.chunks_exact_mut(columns.max(1)) {
         interrupt.check()?;
         line.smooth(row.iter().copied());
         row.copy_from_slice(&line.scores);
     }
     drop(line);
-    let mut line = Line::new(rows, radius, budget)?;
+    let mut line = Line::new(size.height, radius, budget)?;
     for x in 0..columns {
         interrupt.check()?;
         line.smooth(scores.iter().skip(x).step_by(columns).copied());
@@ -31,11 +31,6 @@ pub(super) fn smooth(
         column.zip(line.scores.iter()).for_each(|(to, from)| *to = *from);
     }
     Ok(())
-}
-
-/// The most bytes that [`smooth`] allocates.
-pub(super) fn memory_bytes(size: Size) -> u64 {
-    2 * u64::from(size.longer_side()) * size_of::<u32>() as u64
 }
 
 /// Three means of `2 * radius + 1` have a variance of `radius * (radius + 1)`.
@@ -48,16 +43,16 @@ fn radius(part: Size) -> u32 {
 }
 
 /// A row or a column while it is smoothed.
-struct Line<'b> {
+pub(super) struct Line<'b> {
     scores: Buffer<'b, u32>,
     means: Buffer<'b, u32>,
     radius: usize,
 }
 
 impl<'b> Line<'b> {
-    fn new(len: usize, radius: u32, budget: &'b Budget) -> Result<Self, Error> {
-        let (scores, means) = (budget.buffer(len, 0)?, budget.buffer(len, 0)?);
-        Ok(Self { scores, means, radius: len.min(radius as usize) })
+    pub(super) fn new(cells: u32, radius: u32, budget: &'b Budget) -> Result<Self, Error> {
+        let (scores, means) = (budget.buffer(cells.into(), 0)?, budget.buffer(cells.into(), 0)?);
+        Ok(Self { scores, means, radius: cells.min(radius) as usize })
     }
 
     fn smooth(&mut self, scores: impl Iterator<Item = u32>) {
@@ -92,7 +87,7 @@ mod tests {
     fn smoothed(scores: &[u32], width: u32, part: Size) -> Vec<u32> {
         let size = Size::new(width, scores.len() as u32 / width);
         let mut scores = scores.to_vec();
-        let budget = Budget::new(memory_bytes(size));
+        let budget = Budget::new(2 * 4 * u64::from(size.longer_side()));
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
         smooth(&mut scores, size, part, job).unwrap();
         scores

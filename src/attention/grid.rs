@@ -1,6 +1,6 @@
 //! Pixels → square cells, of which the shorter side of the part has 16.
 
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::picture::PictureView;
@@ -19,15 +19,25 @@ pub(super) type Cell = [u8; 4];
 const CELLS_PER_PART: u32 = 16;
 
 impl<'b> Grid<'b> {
+    /// A grid without cells, for a picture of which a part is shown.
+    pub(super) fn new(picture: Size, part: Size, budget: &'b Budget) -> Result<Self, Error> {
+        let size = Self::size_of(picture, part);
+        Ok(Self { cells: budget.empty_buffer(size.pixels())?, size })
+    }
+
+    /// The sums of a row of cells.
+    pub(super) fn sums<'s>(&self, budget: &'s Budget) -> Result<Buffer<'s, [u64; 5]>, Error> {
+        budget.buffer(self.size.width.into(), [0; 5])
+    }
+
     pub(super) fn of(
         picture: PictureView<'_>,
         part: Size,
         Job { budget, interrupt }: Job<'b>,
     ) -> Result<Self, Error> {
-        let size = Self::size_of(picture.size, part);
-        let (columns, rows) = (size.width as usize, size.height as usize);
-        let mut cells = budget.empty_buffer(columns.checked_mul(rows).ok_or(TOO_LARGE)?)?;
-        let mut sums = budget.buffer(columns, [0u64; 5])?;
+        let mut grid = Self::new(picture.size, part, budget)?;
+        let mut sums = grid.sums(budget)?;
+        let size = grid.size;
         let bytes_per_pixel = picture.layout.bytes_per_pixel();
         let row_bytes = picture.size.width as usize * bytes_per_pixel;
         let mut pixel_rows = picture.pixels.chunks_exact(row_bytes.max(1));
@@ -43,27 +53,16 @@ impl<'b> Grid<'b> {
                 }
             }
             for sum in sums.iter() {
-                cells.push(mean(*sum))?;
+                grid.cells.push(mean(*sum))?;
             }
         }
-        Ok(Self { cells, size })
+        Ok(grid)
     }
 
     /// The number of cells each way.
     pub(super) fn size_of(picture: Size, part: Size) -> Size {
         let side = part.width.min(part.height).div_ceil(CELLS_PER_PART).max(1);
         Size::new(picture.width.div_ceil(side), picture.height.div_ceil(side))
-    }
-
-    /// The most bytes that are live in [`of`](Self::of) for so many cells.
-    pub(super) fn memory_bytes(cells: Size) -> u64 {
-        let sums = u64::from(cells.width).saturating_mul(size_of::<[u64; 5]>() as u64);
-        Self::held_bytes(cells).saturating_add(sums)
-    }
-
-    /// The bytes of the cells.
-    pub(super) const fn held_bytes(cells: Size) -> u64 {
-        cells.pixels().saturating_mul(size_of::<Cell>() as u64)
     }
 }
 
@@ -97,5 +96,3 @@ fn mean([red, green, blue, alpha, count]: [u64; 5]) -> Cell {
     let count = count.max(1);
     [color(red), color(green), color(blue), ((alpha + count / 2) / count) as u8]
 }
-
-const TOO_LARGE: Error = Error::Bug("a grid larger than the address space");

@@ -6,7 +6,7 @@
 
 use core::cmp::Reverse;
 
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::picture::{Gamut, Layout, PictureView};
@@ -62,7 +62,7 @@ impl Order {
         let bytes_per_pixel = self.layout.bytes_per_pixel();
         let row_bytes = self.size.width as usize * bytes_per_pixel;
         let rows = pixels.chunks_exact(self.picture.width as usize * bytes_per_pixel);
-        let mut cut = job.budget.empty_buffer(row_bytes * self.size.height as usize)?;
+        let mut cut = job.budget.empty_buffer(self.cut_bytes())?;
         for row in rows.skip(y).take(self.size.height as usize) {
             let part = row.get(x * bytes_per_pixel..).and_then(|rest| rest.get(..row_bytes));
             cut.extend_from_slice(part.ok_or(Error::Bug("a part outside of its picture"))?)?;
@@ -87,10 +87,9 @@ impl Order {
         self.size.pixels().saturating_mul(self.layout.bytes_per_pixel() as u64)
     }
 
-    /// The most bytes that [`cut`](Self::cut) allocates.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        let search = if self.searches { search_bytes(self.picture, self.size) } else { 0 };
-        search.max(self.cut_bytes())
+    /// Charges what is live in [`cut`](Self::cut), without the part itself, to a budget that counts.
+    pub(crate) fn count(&self, budget: &Budget) -> Result<(), Error> {
+        if self.searches { count_search(self.picture, self.size, budget) } else { Ok(()) }
     }
 
     /// The most work of [`cut`](Self::cut) in picoseconds.
@@ -139,13 +138,15 @@ fn find(picture: PictureView<'_>, part: Size, job: Job<'_>) -> Result<Focus, Err
     Ok(Focus { x: Share::of_pixel(x, width), y: Share::of_pixel(y, height) })
 }
 
-/// The most bytes that [`find`] allocates.
-fn search_bytes(picture: Size, part: Size) -> u64 {
-    let cells = Grid::size_of(picture, part);
-    let scores = score::memory_bytes(cells);
-    let scoring = Grid::held_bytes(cells).saturating_add(scores);
-    let smoothing = scores.saturating_add(blur::memory_bytes(cells));
-    Grid::memory_bytes(cells).max(scoring).max(smoothing)
+/// Charges what is live in [`find`] to a budget that counts.
+fn count_search(picture: Size, part: Size, budget: &Budget) -> Result<(), Error> {
+    let grid = Grid::new(picture, part, budget)?;
+    drop(grid.sums(budget)?);
+    let cells = grid.size;
+    let _scores = score::buffer(cells, budget)?;
+    drop(grid);
+    blur::Line::new(cells.longer_side(), 0, budget)?;
+    Ok(())
 }
 
 /// How many of `cells` lie in `part` of `whole`, at least 1.
@@ -157,8 +158,15 @@ fn scaled(cells: u32, part: u32, whole: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::budget::Budget;
     use crate::interrupt::Interrupt;
+
+    /// The most bytes that a cut takes.
+    fn quoted(order: &Order) -> u64 {
+        let budget = Budget::counting();
+        order.count(&budget).unwrap();
+        drop(budget.reserve(order.cut_bytes()));
+        budget.peak_bytes()
+    }
 
     /// The part that is cut from a picture, and where it starts.
     fn cut(picture: Size, part: Size, pixel: impl Fn(u32, u32) -> [u8; 3]) -> (u32, u32) {
@@ -167,7 +175,7 @@ mod tests {
         let layout = Layout::Rgb;
         let area = Rect::covering(picture);
         let order = Order { picture, layout, size: part, area, part, searches: true };
-        let budget = Budget::new(order.memory_bytes());
+        let budget = Budget::new(quoted(&order));
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
         let mut focus = None;
         let found = order.cut(&pixels, &mut focus, job).unwrap();
@@ -184,7 +192,7 @@ mod tests {
         let Size { width, height } = part;
         assert_eq!(order.source_rect(focus.unwrap()), Rect { x, y, width, height });
         drop(found);
-        let short = Budget::new(order.memory_bytes() - 1);
+        let short = Budget::new(quoted(&order) - 1);
         let job = Job { budget: &short, interrupt: &Interrupt::never() };
         assert!(order.cut(&pixels, &mut None, job).is_err(), "{picture} {part}");
         let order = Order { searches: false, ..order };
@@ -272,7 +280,7 @@ mod tests {
         let area = Rect::covering(picture);
         let layout = Layout::Rgba;
         let order = Order { picture, layout, size, area, part: size, searches: true };
-        let budget = Budget::new(order.memory_bytes());
+        let budget = Budget::new(quoted(&order));
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
         let cut = order.cut(&pixels, &mut None, job).unwrap();
         assert_eq!(cut.chunks_exact(4).filter(|pixel| pixel[3] == 255).count(), 10 * 20);

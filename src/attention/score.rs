@@ -1,14 +1,14 @@
 //! The score of a cell: its edges, its likeness to skin, and its saturation.
 
 use super::grid::{Cell, Grid};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::size::Size;
 
 /// The score of each cell, at most 2^23.
 pub(super) fn of<'b>(grid: &Grid<'_>, job: Job<'b>) -> Result<Buffer<'b, u32>, Error> {
-    let mut scores = job.budget.empty_buffer(grid.cells.len())?;
+    let mut scores = buffer(grid.size, job.budget)?;
     let columns = (grid.size.width as usize).max(1);
     let rows = || grid.cells.chunks_exact(columns);
     let above = rows().take(1).chain(rows());
@@ -26,9 +26,9 @@ pub(super) fn of<'b>(grid: &Grid<'_>, job: Job<'b>) -> Result<Buffer<'b, u32>, E
     Ok(scores)
 }
 
-/// The bytes that [`of`] allocates.
-pub(super) const fn memory_bytes(cells: Size) -> u64 {
-    cells.pixels().saturating_mul(size_of::<u32>() as u64)
+/// The scores of so many cells, without any.
+pub(super) fn buffer(cells: Size, budget: &Budget) -> Result<Buffer<'_, u32>, Error> {
+    budget.empty_buffer(cells.pixels())
 }
 
 /// 255 × 255 of [`EDGE`] for the edge between black and white.

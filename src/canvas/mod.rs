@@ -51,7 +51,7 @@ impl Order {
         let row_bytes = self.size.width as usize * to_bytes;
         let first_byte = place.x as usize * to_bytes;
         let mut rows = pixels.chunks_exact(place.width as usize * from_bytes);
-        let mut canvas = job.budget.buffer(row_bytes * self.size.height as usize, 0u8)?;
+        let mut canvas = job.budget.buffer(self.canvas_bytes(), 0u8)?;
         for (y, target) in (0..).zip(canvas.chunks_exact_mut(row_bytes)) {
             job.interrupt.check()?;
             target.chunks_exact_mut(to_bytes).for_each(|pixel| pixel::write(pixel, self.color));
@@ -65,19 +65,15 @@ impl Order {
         Ok(canvas)
     }
 
-    /// The picture is the canvas.
-    fn is_in_place(&self) -> bool {
+    /// The picture is the canvas. Otherwise [`canvas`](Self::canvas) allocates
+    /// [`canvas_bytes`](Self::canvas_bytes).
+    pub(crate) fn is_in_place(&self) -> bool {
         self.picture == self.size && self.picture_layout == self.layout
     }
 
     /// The bytes of the canvas.
     pub(crate) const fn canvas_bytes(&self) -> u64 {
         self.size.pixels().saturating_mul(self.layout.bytes_per_pixel() as u64)
-    }
-
-    /// The bytes that [`canvas`](Self::canvas) allocates.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        if self.is_in_place() { 0 } else { self.canvas_bytes() }
     }
 
     /// The most work of [`canvas`](Self::canvas) in picoseconds.
@@ -116,10 +112,11 @@ mod tests {
 
     /// The canvas, with `spare_bytes` more than quoted.
     fn canvas_within(order: &Order, pixels: &[u8], spare_bytes: i64) -> Result<Vec<u8>, Error> {
-        let quoted = pixels.len() as u64 + order.memory_bytes();
+        let canvas_bytes = if order.is_in_place() { 0 } else { order.canvas_bytes() };
+        let quoted = pixels.len() as u64 + canvas_bytes;
         let budget = Budget::new(quoted.saturating_add_signed(spare_bytes));
         let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-        let mut picture = budget.empty_buffer(pixels.len())?;
+        let mut picture = budget.empty_buffer(pixels.len() as u64)?;
         picture.extend_from_slice(pixels)?;
         order.canvas(picture, job).map(|canvas| canvas.to_vec())
     }
@@ -165,11 +162,11 @@ mod tests {
         let size = Size::new(9, 8);
         let layout = Layout::GrayAlpha;
         let order = Order { picture_layout: layout, layout, is_round: true, ..order(size, size) };
-        assert_eq!(order.memory_bytes(), 0);
+        assert!(order.is_in_place());
         let round = canvas(&order, &[5, 200].repeat(72)).unwrap();
         assert_eq!((&round[..2], &round[2 * (9 * 4 + 4)..][..2]), (&[0, 0][..], &[5, 200][..]));
         let opaque = Order { picture_layout: Layout::Gray, ..order };
-        assert_eq!(opaque.memory_bytes(), 144);
+        assert_eq!((opaque.is_in_place(), opaque.canvas_bytes()), (false, 144));
         let round = canvas(&opaque, &[5; 72]).unwrap();
         assert_eq!((&round[..2], &round[2 * (9 * 4 + 4)..][..2]), (&[0, 0][..], &[5, 255][..]));
     }

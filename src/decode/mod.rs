@@ -1,5 +1,6 @@
 //! Decodes a probed picture into rows of planes, and shrinks each row as it arrives.
 
+use crate::budget::Budget;
 use crate::error::{Error, Truncated};
 use crate::job::Job;
 use crate::shrink::{PlaneOrder, RowSink, Shrink, SmallPlanes};
@@ -71,16 +72,14 @@ impl Order<'_> {
         planes.map(|plane| plane.work_ps(decoded)).fold(decoder_ps, u64::saturating_add)
     }
 
-    /// The peak heap memory of [`decode`](Self::decode), including the small planes.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        let plane_bytes = self.planes.map(|plane| {
-            plane.map_or(0, |plane| plane.small_bytes().saturating_add(plane.sums_bytes()))
-        });
-        let decoder_bytes = match &self.source {
-            Source::Jpeg(order) => return order.memory_bytes(plane_bytes),
-            Source::Png(order) => order.memory_bytes(),
-            Source::WebP(order) => order.memory_bytes(),
-        };
-        plane_bytes.into_iter().fold(decoder_bytes, u64::saturating_add)
+    /// Charges what is live in [`decode`](Self::decode), including the small planes, to a budget that
+    /// counts.
+    pub(crate) fn count(&self, budget: &Budget) -> Result<(), Error> {
+        let mut planes = Shrink::new(self.planes, budget);
+        match &self.source {
+            Source::Jpeg(order) => order.count(budget, &mut planes),
+            Source::Png(order) => order.count(budget, &mut planes),
+            Source::WebP(order) => order.count(budget, &mut planes),
+        }
     }
 }

@@ -17,13 +17,14 @@ pub(crate) struct FileBound {
 }
 
 impl FileBound {
-    /// The most bytes that [`write()`] allocates: two blocks of the buffered length, while the
-    /// finished file moves into a block of its own length, or the longest file alone.
-    pub(crate) const fn memory_bytes(self) -> u64 {
-        let buffered =
-            if self.max_buffered_bytes < MIN_BYTES { MIN_BYTES } else { self.max_buffered_bytes };
-        let twice = buffered.saturating_mul(2);
-        if twice > self.max_bytes { twice } else { self.max_bytes }
+    /// Charges the most that is live in [`write()`] to a budget that counts: two blocks of the
+    /// buffered length, while the finished file moves into a block of its own length, or the longest
+    /// file alone. Returns what is charged before.
+    pub(crate) fn count(self, budget: &Budget) -> Result<u64, Error> {
+        let before_bytes = budget.used_bytes();
+        let buffered_bytes = self.max_buffered_bytes.max(MIN_BYTES);
+        budget.reserve(self.max_bytes.max(buffered_bytes.saturating_mul(2)))?;
+        Ok(before_bytes)
     }
 }
 
@@ -81,10 +82,9 @@ pub(crate) struct FileWriter<'b> {
 impl<'b> FileWriter<'b> {
     fn new(capacity: u64, max_capacity: u64, budget: &'b Budget) -> Result<Self, Error> {
         let to_usize = |bytes| usize::try_from(bytes).map_err(|_| Error::OutOfMemory { bytes });
-        let capacity_bytes = to_usize(capacity)?;
         Ok(Self {
-            bytes: budget.empty_buffer(capacity_bytes)?,
-            capacity_bytes,
+            bytes: budget.empty_buffer(capacity)?,
+            capacity_bytes: to_usize(capacity)?,
             max_capacity_bytes: to_usize(max_capacity)?,
             written_bytes: 0,
             max_bytes: max_capacity,
@@ -145,7 +145,7 @@ impl<'b> FileWriter<'b> {
     }
 
     fn reallocate(&mut self, capacity_bytes: usize) -> Result<(), Error> {
-        let mut block = self.budget.empty_buffer(capacity_bytes)?;
+        let mut block = self.budget.empty_buffer(capacity_bytes as u64)?;
         block.extend_from_slice(&self.bytes)?;
         self.bytes = block;
         self.capacity_bytes = capacity_bytes;
@@ -182,6 +182,11 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::budget::quote;
+
+    fn quoted(bound: FileBound) -> u64 {
+        quote(|budget| bound.count(budget)).unwrap()
+    }
 
     #[test]
     fn any_length_up_to_the_bound_fits_in_the_quoted_memory() {
@@ -192,7 +197,7 @@ mod tests {
                 let bound = FileBound { max_bytes, max_buffered_bytes };
                 for share in 0..=16 {
                     for piece in [7, 1000, 200_000] {
-                        let budget = Budget::new(bound.memory_bytes());
+                        let budget = Budget::new(quoted(bound));
                         let len = max_bytes * share / 16;
                         let expected: Vec<u8> = (0..len).map(|i| i as u8).collect();
                         let file = write(bound, &budget, |output| {
@@ -203,7 +208,7 @@ mod tests {
                         assert_eq!(bytes, expected);
                         assert!(bytes.capacity() <= bytes.len() + bytes.len() / 16);
                         drop(charge);
-                        assert_eq!(budget.left_bytes(), bound.memory_bytes());
+                        assert_eq!(budget.left_bytes(), quoted(bound));
                     }
                 }
             }
@@ -214,7 +219,7 @@ mod tests {
     fn a_write_beyond_the_bound_is_a_bug_even_when_its_error_is_swallowed() {
         for max_buffered_bytes in [1000, 2000] {
             let bound = FileBound { max_bytes: 2000, max_buffered_bytes };
-            let budget = Budget::new(bound.memory_bytes());
+            let budget = Budget::new(quoted(bound));
             let file = write(bound, &budget, |output| {
                 output.write_all(&[7; 2000]).map_err(Error::Io)?;
                 assert!(output.write_all(&[7]).is_err());
@@ -239,7 +244,7 @@ mod tests {
     #[test]
     fn an_encoder_that_writes_two_different_files_is_a_bug() {
         let bound = FileBound { max_bytes: 9000, max_buffered_bytes: 2000 };
-        let budget = Budget::new(bound.memory_bytes());
+        let budget = Budget::new(quoted(bound));
         let mut len = 5000;
         let file = write(bound, &budget, |output| {
             len += 1;

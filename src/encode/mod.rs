@@ -1,12 +1,12 @@
 //! Upright pixels in sRGB or Display P3 → a new file that contains nothing else, or the profile of the
 //! latter.
 //!
-//! Each format has `encode` and `memory_bytes`: an upper bound of the bytes that `encode` allocates
-//! for any picture of a size, even for noise.
+//! Each format has `encode`, and `count` for the most memory that `encode` allocates for any picture
+//! of a size, even for noise.
 
 use core::ops::Deref;
 
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::limits::Limit;
@@ -79,52 +79,22 @@ impl Order {
         }
     }
 
-    /// The most bytes that [`encode`](Self::encode) allocates.
-    pub(crate) const fn memory_bytes(&self) -> u64 {
-        match self.format {
-            OutputFormat::Jpeg { quality } => self.jpeg(quality).memory_bytes(),
-            OutputFormat::Png => png::memory_bytes(self.size, self.layout, self.gamut),
-            OutputFormat::WebP { quality } => {
-                webp::lossy::memory_bytes(self.size, self.layout, self.gamut, quality)
-            }
-            OutputFormat::WebPLossless => {
-                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
-            }
-            OutputFormat::Pixels => 0,
+    /// Charges what is live in [`encode`](Self::encode) to a budget that counts. The pixels take
+    /// `pixel_bytes`, and may be dropped before the end. Returns what is charged when the file starts
+    /// to grow.
+    pub(crate) fn count(&self, pixel_bytes: u64, budget: &Budget) -> Result<u64, Error> {
+        let &Self { size, layout, gamut, .. } = self;
+        if let OutputFormat::Jpeg { quality } = self.format {
+            return self.jpeg(quality).count(pixel_bytes, budget);
         }
-    }
-
-    /// The same with the pixels, which take `pixel_bytes` and may be dropped before the end.
-    pub(crate) fn peak_bytes(&self, pixel_bytes: u64) -> u64 {
+        let _pixels = budget.reserve(pixel_bytes)?;
         match self.format {
-            OutputFormat::Jpeg { quality } => self.jpeg(quality).peak_bytes(pixel_bytes),
-            _ => self.memory_bytes().saturating_add(pixel_bytes),
-        }
-    }
-
-    /// What is allocated when the file begins to grow, with the pixels.
-    #[cfg(feature = "instrument")]
-    pub(crate) fn before_file_bytes(&self, pixel_bytes: u64) -> u64 {
-        let pixel_bytes = match self.format {
-            OutputFormat::Jpeg { quality } if self.jpeg(quality).keeps_blocks() => 0,
-            _ => pixel_bytes,
-        };
-        (self.memory_bytes() - self.growing_file_bytes()).saturating_add(pixel_bytes)
-    }
-
-    /// The part of [`memory_bytes`](Self::memory_bytes) that the file takes while it grows.
-    #[cfg(feature = "instrument")]
-    const fn growing_file_bytes(&self) -> u64 {
-        match self.format {
-            OutputFormat::Jpeg { quality } => self.jpeg(quality).file_bound().memory_bytes(),
-            OutputFormat::Png => png::file_bound(self.size, self.layout, self.gamut).memory_bytes(),
+            OutputFormat::Png => png::count(size, layout, gamut, budget),
             OutputFormat::WebP { quality } => {
-                webp::lossy::file_bytes(self.size, self.layout, self.gamut, quality)
+                webp::lossy::count(size, layout, gamut, quality, budget)
             }
-            OutputFormat::WebPLossless => {
-                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
-            }
-            OutputFormat::Pixels => 0,
+            OutputFormat::WebPLossless => webp::lossless::count(size, layout, gamut, budget),
+            OutputFormat::Jpeg { .. } | OutputFormat::Pixels => Ok(0),
         }
     }
 
@@ -152,7 +122,7 @@ impl Order {
                 webp::lossy::file_bytes(self.size, self.layout, self.gamut, quality)
             }
             OutputFormat::WebPLossless => {
-                webp::lossless::memory_bytes(self.size, self.layout, self.gamut)
+                webp::lossless::file_bytes(self.size, self.layout, self.gamut)
             }
             OutputFormat::Pixels => 0,
         };

@@ -1,7 +1,7 @@
 //! The encoding methods of [`Picture`].
 
 use super::{jpeg, png, webp};
-use crate::budget::{Budget, Buffer};
+use crate::budget::{Budget, Buffer, quote};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
@@ -37,9 +37,7 @@ impl Picture {
             effort: JpegEffort::Balanced,
             background: WHITE,
         };
-        let budget = Budget::new(settings.memory_bytes());
-        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
-        settings.encode(self.pixels(), job).map(into_file)
+        file(|budget| settings.count(0, budget), |job| settings.encode(self.pixels(), job))
     }
 
     /// Encodes this picture losslessly as a PNG, without metadata but the profile of its
@@ -49,9 +47,8 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 2,147,483,647 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_png(&self) -> Result<Vec<u8>, Error> {
-        let bytes = png::memory_bytes(self.size(), self.layout(), self.gamut());
-        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
-        png::encode(self.view(), Job { budget, interrupt }).map(into_file)
+        let count = |budget: &_| png::count(self.size(), self.layout(), self.gamut(), budget);
+        file(count, |job| png::encode(self.view(), job))
     }
 
     /// Encodes this picture as a lossless WebP, without metadata but the profile of its
@@ -61,9 +58,9 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 16,384 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_webp(&self) -> Result<Vec<u8>, Error> {
-        let bytes = webp::lossless::memory_bytes(self.size(), self.layout(), self.gamut());
-        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
-        webp::lossless::encode(self.view(), Job { budget, interrupt }).map(into_file)
+        let (size, layout, gamut) = (self.size(), self.layout(), self.gamut());
+        let count = |budget: &_| webp::lossless::count(size, layout, gamut, budget);
+        file(count, |job| webp::lossless::encode(self.view(), job))
     }
 
     /// Encodes this picture as a lossy WebP, with `quality` from 1 to 100, without metadata but the
@@ -75,15 +72,19 @@ impl Picture {
     /// [`Error::OverLimit`] for a side over 16,383 pixels, [`Error::OutOfMemory`] when the
     /// allocator refuses memory.
     pub fn to_lossy_webp(&self, quality: u8) -> Result<Vec<u8>, Error> {
-        let bytes = webp::lossy::memory_bytes(self.size(), self.layout(), self.gamut(), quality);
-        let (budget, interrupt) = (&Budget::new(bytes), &Interrupt::never());
-        webp::lossy::encode(self.view(), quality, None, Job { budget, interrupt }).map(into_file)
+        let (size, layout, gamut) = (self.size(), self.layout(), self.gamut());
+        let count = |budget: &_| webp::lossy::count(size, layout, gamut, quality, budget);
+        file(count, |job| webp::lossy::encode(self.view(), quality, None, job))
     }
 }
 
-/// The file, no longer charged.
-fn into_file(file: Buffer<'_, u8>) -> Vec<u8> {
-    file.into_parts().0
+/// The file that `encode` makes within the budget that `count` has counted, no longer charged.
+fn file(
+    count: impl FnOnce(&Budget) -> Result<u64, Error>,
+    encode: impl for<'b> FnOnce(Job<'b>) -> Result<Buffer<'b, u8>, Error>,
+) -> Result<Vec<u8>, Error> {
+    let (budget, interrupt) = (&Budget::new(quote(count)?), &Interrupt::never());
+    Ok(encode(Job { budget, interrupt })?.into_parts().0)
 }
 
 const WHITE: [u8; 3] = [255; 3];

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use png::chunk::iCCP;
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer, Reservation};
 use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::encode::profile;
 use crate::error::Error;
@@ -29,16 +29,23 @@ pub(crate) fn encode<'b>(
 ) -> Result<Buffer<'b, u8>, Error> {
     picture.check(MAX_SIDE_PX)?;
     let PictureView { size, layout, gamut, .. } = picture;
-    let _codec = budget.reserve(codec_bytes(size, layout))?;
+    let _codec = codec(size, layout, budget)?;
     let drops_alpha = layout.has_alpha() && picture.is_opaque();
     file_writer::write(file_bound(size, layout, gamut), budget, |output| {
         write(picture, drops_alpha, interrupt, output)
     })
 }
 
-/// The most bytes that [`encode`] allocates.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout, gamut: Gamut) -> u64 {
-    codec_bytes(size, layout).saturating_add(file_bound(size, layout, gamut).memory_bytes())
+/// Charges what is live in [`encode`] to a budget that counts. Returns what is charged when the file
+/// starts to grow.
+pub(crate) fn count(
+    size: Size,
+    layout: Layout,
+    gamut: Gamut,
+    budget: &Budget,
+) -> Result<u64, Error> {
+    let _codec = codec(size, layout, budget)?;
+    file_bound(size, layout, gamut).count(budget)
 }
 
 /// The most work of [`encode`] in picoseconds.
@@ -112,12 +119,11 @@ fn write_without_alpha(
     Ok(())
 }
 
-/// The bytes that png, flate2 and miniz_oxide allocate: three rows, the buffer of one IDAT chunk,
-/// and state of a fixed size.
-const fn codec_bytes(size: Size, layout: Layout) -> u64 {
-    (size.width as u64).saturating_mul(3 * layout.bytes_per_pixel() as u64)
-        + IDAT_BYTES as u64
-        + DEFLATE_BYTES
+/// What png, flate2 and miniz_oxide allocate: three rows, the buffer of one IDAT chunk, and state of
+/// a fixed size.
+fn codec(size: Size, layout: Layout, budget: &Budget) -> Result<Reservation<'_>, Error> {
+    let row_bytes = u64::from(size.width) * layout.bytes_per_pixel() as u64;
+    budget.reserve(3 * row_bytes + IDAT_BYTES as u64 + DEFLATE_BYTES)
 }
 
 /// Photographs take about half of the bound, so only noise is written twice.
@@ -185,7 +191,7 @@ const DEFLATE_BYTES: u64 = 384 * 1024;
 #[allow(clippy::cast_possible_truncation, clippy::disallowed_macros, reason = "test data")]
 mod tests {
     use super::*;
-    use crate::budget::Budget;
+    use crate::budget::quote;
     use crate::encode::test_pictures::{self, view};
 
     const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
@@ -195,8 +201,12 @@ mod tests {
         Job { budget, interrupt: &NEVER }
     }
 
+    fn quoted(size: Size, layout: Layout) -> u64 {
+        quote(|budget| count(size, layout, Gamut::Srgb, budget)).unwrap()
+    }
+
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
-        let budget = Budget::new(memory_bytes(size, layout, Gamut::Srgb));
+        let budget = Budget::new(quoted(size, layout));
         let file = encode(view(pixels, size, layout), endless(&budget)).unwrap();
         file.into_parts().0
     }
@@ -278,7 +288,7 @@ mod tests {
     #[test]
     fn pixels_that_do_not_match_their_size_are_a_bug() {
         let size = Size::new(2, 2);
-        let budget = Budget::new(memory_bytes(size, Layout::Rgb, Gamut::Srgb));
+        let budget = Budget::new(quoted(size, Layout::Rgb));
         assert!(matches!(
             encode(view(&[0; 11], size, Layout::Rgb), endless(&budget)),
             Err(Error::Bug(_))

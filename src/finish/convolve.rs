@@ -39,21 +39,13 @@ impl<'b> Convolution<'b> {
             columns,
             weights: Weights::new(y, budget)?,
             top: 0,
-            taps: budget.buffer(length(y.max_window_len())?, 0i16)?,
+            taps: budget.buffer(y.max_window_len(), 0i16)?,
             taps_len: 0,
-            line: budget.buffer(length(line_len(x))?, 0i16)?,
+            line: budget.buffer(line_len(x), 0i16)?,
             source_width: x.source as usize,
             left: left as usize,
             width: right.saturating_sub(left) as usize,
         })
-    }
-
-    /// The bytes that [`new`](Self::new) allocates: the most at a time, and those that stay.
-    pub(crate) fn memory_bytes(x: Axis, y: Axis) -> (u64, u64) {
-        let line = i16_bytes(y.max_window_len().saturating_add(line_len(x)));
-        let columns = Columns::memory_bytes(x);
-        let held = Weights::memory_bytes(y).saturating_add(line).saturating_add(columns);
-        (held.max(columns.saturating_add(Weights::memory_bytes(x))), held)
     }
 
     /// The most work of the weights, in picoseconds.
@@ -167,30 +159,31 @@ fn weighted_sums<'a, const N: usize>(
 struct Columns<'b> {
     /// The first sample of each window, counted from the first needed source column.
     firsts: Buffer<'b, u32>,
-    /// The taps of each window, padded to `padded` taps.
+    /// The taps of each window, padded to complete vectors.
     taps: Buffer<'b, i16>,
-    padded: usize,
+    vectors_per_window: usize,
 }
 
 impl<'b> Columns<'b> {
     fn new(x: Axis, budget: &'b Budget) -> Result<Self, Error> {
-        let (count, padded) = (x.target as usize, length(padded_window(x))?);
+        let count = u64::from(x.target);
         let mut firsts = budget.buffer(count, 0u32)?;
-        let mut taps = budget.buffer(padded.saturating_mul(count), 0i16)?;
+        let mut taps = budget.buffer(padded_window(x).saturating_mul(count), 0i16)?;
         let mut weights = Weights::new(x, budget)?;
+        let vectors_per_window = usize::try_from(vectors_of_window(x)).map_err(|_| OUTSIDE)?;
         let (left, _) = x.source_range();
-        let windows = firsts.iter_mut().zip(taps.chunks_exact_mut(padded));
-        for (index, (first, taps)) in (0..).zip(windows) {
-            let (sample, _) = weights.quantize(index, taps);
+        let windows = taps.as_chunks_mut::<TAPS_AT_ONCE>().0.chunks_exact_mut(vectors_per_window);
+        for (index, (first, taps)) in (0..).zip(firsts.iter_mut().zip(windows)) {
+            let (sample, _) = weights.quantize(index, taps.as_flattened_mut());
             *first = sample.checked_sub(left).ok_or(OUTSIDE)?;
         }
-        Ok(Self { firsts, taps, padded })
+        Ok(Self { firsts, taps, vectors_per_window })
     }
 
     /// Filters `line` into a row of the target.
     #[inline(always)]
     fn filter_horizontally<S: Sample>(&self, line: &[i16], resized: &mut [S]) -> Option<()> {
-        match self.padded / TAPS_AT_ONCE {
+        match self.vectors_per_window {
             1 => self.filter::<1, S>(line, resized),
             2 => self.filter::<2, S>(line, resized),
             3 => self.filter::<3, S>(line, resized),
@@ -224,12 +217,6 @@ impl<'b> Columns<'b> {
         }
         Some(())
     }
-
-    /// Without the weights, which are dropped after the taps are made.
-    fn memory_bytes(x: Axis) -> u64 {
-        let window = i16_bytes(padded_window(x)).saturating_add(size_of::<u32>() as u64);
-        window.saturating_mul(x.target.into())
-    }
 }
 
 /// The window that begins at `first`.
@@ -246,15 +233,12 @@ fn saturated(sum: i32) -> i16 {
 
 /// The length of a window, padded to complete vectors.
 fn padded_window(axis: Axis) -> u64 {
-    axis.max_window_len().div_ceil(TAPS_AT_ONCE as u64).saturating_mul(TAPS_AT_ONCE as u64)
+    vectors_of_window(axis).saturating_mul(TAPS_AT_ONCE as u64)
 }
 
-const fn i16_bytes(count: u64) -> u64 {
-    count.saturating_mul(size_of::<i16>() as u64)
-}
-
-fn length(count: u64) -> Result<usize, Error> {
-    usize::try_from(count).map_err(|_| OUTSIDE)
+/// Less than 2^32: a window has at most six samples for each of the source.
+fn vectors_of_window(axis: Axis) -> u64 {
+    axis.max_window_len().div_ceil(TAPS_AT_ONCE as u64)
 }
 
 /// Fraction bits between the passes. Overshoot stays below twice the brightest sample, which fits

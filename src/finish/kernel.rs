@@ -96,13 +96,8 @@ pub(crate) struct Weights<'b> {
 
 impl<'b> Weights<'b> {
     pub(crate) fn new(axis: Axis, budget: &'b Budget) -> Result<Self, Error> {
-        let len = usize::try_from(axis.max_window_len()).map_err(|_| TOO_WIDE)?;
-        Ok(Self { axis, sharpening: axis.sharpening(), unrounded: budget.buffer(len, 0f64)? })
-    }
-
-    /// Bytes of the unrounded weights.
-    pub(crate) fn memory_bytes(axis: Axis) -> u64 {
-        axis.max_window_len().saturating_mul(size_of::<f64>() as u64)
+        let unrounded = budget.buffer(axis.max_window_len(), 0f64)?;
+        Ok(Self { axis, sharpening: axis.sharpening(), unrounded })
     }
 
     /// Writes the taps of a target sample: its weights in fixed point, which add up to [`ONE`].
@@ -211,7 +206,6 @@ const RADIUS: f64 = 3.0;
 /// Of 0.3, 0.6 and 0.9, this value gives avatars of photographs the highest similarity to those of
 /// the full decode (`scripts/peers run --suites photos --photos DIR`).
 const SHARPENING: f64 = 0.6;
-const TOO_WIDE: Error = Error::Bug("a filter window larger than the address space");
 
 #[cfg(test)]
 mod tests {
@@ -257,7 +251,7 @@ mod tests {
     }
 
     fn taps(axis: Axis, index: u32) -> (u32, Vec<i16>) {
-        let budget = Budget::new(Weights::memory_bytes(axis));
+        let budget = Budget::new(8 * axis.max_window_len());
         let mut taps = [0; 4000];
         let (first, len) = Weights::new(axis, &budget).unwrap().quantize(index, &mut taps);
         assert!(u64::try_from(len).unwrap() <= axis.max_window_len());

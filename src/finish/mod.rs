@@ -1,8 +1,9 @@
 //! Small planes → upright pixels in sRGB, or in Display P3: resize, colour conversion, orientation.
 
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::picture::{Gamut, Layout};
 use crate::probe::icc::Cost;
@@ -117,30 +118,22 @@ impl Order {
         rows.finish(source)
     }
 
-    /// The most bytes that are live during [`pixels`](Self::pixels), including the small planes.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        let small = self.small_bytes();
-        let (making, _) = self.rows_bytes();
-        let kept = if self.is_last { 0 } else { small };
-        small.saturating_add(making).max(kept.saturating_add(self.conversion_bytes()))
+    /// Charges what is live in [`pixels`](Self::pixels), including the small planes, to a budget that
+    /// counts.
+    pub(crate) fn count(&self, budget: &Budget) -> Result<(), Error> {
+        let small = Some(budget.reserve(self.small_bytes())?);
+        drop(PixelRows::new(*self, Job { budget, interrupt: &Interrupt::never() })?);
+        let _kept = small.filter(|_| !self.is_last);
+        self.count_conversion(budget)
     }
 
-    /// The most bytes that are live in [`PixelRows::new`], and those that are live until
-    /// [`PixelRows::finish`].
-    pub(crate) fn rows_bytes(&self) -> (u64, u64) {
-        let size = self.stored_size;
-        let (rows_peak, rows_held) =
-            Rows::memory_bytes(self.used_planes(), size, self.keeps_luma());
-        let row = u64::from(size.width).saturating_mul(self.plane_count() as u64);
-        let pixels = self.pixel_bytes().saturating_add(row);
-        (pixels.saturating_add(rows_peak), pixels.saturating_add(rows_held))
-    }
-
-    /// The most bytes that are live in [`PixelRows::finish`], apart from the rows.
-    pub(crate) fn conversion_bytes(&self) -> u64 {
+    /// Charges what is live in [`PixelRows::finish`], apart from the rows, to a budget that counts.
+    pub(crate) fn count_conversion(&self, budget: &Budget) -> Result<(), Error> {
+        let _pixels = budget.reserve(self.pixel_bytes())?;
+        drop(budget.reserve(self.icc_cost.bytes)?);
         let bytes_per_pixel = self.layout().bytes_per_pixel();
-        let rotate = orientation::memory_bytes(self.stored_size, bytes_per_pixel, self.orientation);
-        self.pixel_bytes().saturating_add(self.icc_cost.bytes.max(rotate))
+        orientation::second_buffer(self.stored_size, bytes_per_pixel, self.orientation, budget)?;
+        Ok(())
     }
 
     /// The most work of [`pixels`](Self::pixels) in picoseconds.
@@ -240,12 +233,9 @@ pub(crate) struct PixelRows<'b> {
 impl<'b> PixelRows<'b> {
     pub(crate) fn new(order: Order, job: Job<'b>) -> Result<Self, Error> {
         let budget = job.budget;
-        let Size { width, height } = order.stored_size;
-        let row_bytes = (width as usize).checked_mul(order.plane_count());
-        let row_bytes = row_bytes.filter(|&bytes| bytes > 0).ok_or(TOO_LARGE)?;
-        let len = row_bytes.checked_mul(height as usize).ok_or(TOO_LARGE)?;
         // Rows are appended: to fill so much memory with zeros first would take longer than a resize.
-        let samples = budget.empty_buffer(len)?;
+        let samples = budget.empty_buffer(order.pixel_bytes())?;
+        let row_bytes = u64::from(order.stored_size.width) * order.plane_count() as u64;
         let row = budget.buffer(row_bytes, 0u8)?;
         let parts = order.used_planes();
         let mut rows = Rows::new(parts, order.stored_size, order.keeps_luma(), budget)?;
@@ -316,5 +306,3 @@ impl<'b> PixelRows<'b> {
         Ok(Pixels { samples, size, layout, gamut: order.gamut, color })
     }
 }
-
-const TOO_LARGE: Error = Error::Bug("a picture larger than the address space");

@@ -35,30 +35,29 @@ pub(crate) fn apply<'b>(
         | Orientation::Rotate90
         | Orientation::Transverse
         | Orientation::Rotate270 => {
-            let rotated = match bytes_per_pixel {
-                1 => transposed::<1>(&pixels, size, orientation, budget)?,
-                2 => transposed::<2>(&pixels, size, orientation, budget)?,
-                3 => transposed::<3>(&pixels, size, orientation, budget)?,
-                4 => transposed::<4>(&pixels, size, orientation, budget)?,
+            let mut rotated = second_buffer(size, bytes_per_pixel, orientation, budget)?;
+            match bytes_per_pixel {
+                1 => transpose::<1>(&pixels, size, orientation, &mut rotated),
+                2 => transpose::<2>(&pixels, size, orientation, &mut rotated),
+                3 => transpose::<3>(&pixels, size, orientation, &mut rotated),
+                4 => transpose::<4>(&pixels, size, orientation, &mut rotated),
                 _ => return Err(Error::Bug("a pixel of more than four bytes")),
-            };
+            }
             return Ok((rotated, size.transposed()));
         }
     }
     Ok((pixels, size))
 }
 
-/// The bytes that [`apply`] allocates.
-pub(crate) const fn memory_bytes(
+/// The buffer into which [`apply`] moves the pixels. Empty where it works in place.
+pub(crate) fn second_buffer(
     size: Size,
     bytes_per_pixel: usize,
     orientation: Orientation,
-) -> u64 {
-    if orientation.is_transposed() {
-        size.pixels().saturating_mul(bytes_per_pixel as u64)
-    } else {
-        0
-    }
+    budget: &Budget,
+) -> Result<Buffer<'_, u8>, Error> {
+    let pixels = if orientation.is_transposed() { size.pixels() } else { 0 };
+    budget.buffer(pixels.saturating_mul(bytes_per_pixel as u64), 0u8)
 }
 
 /// The most work of [`apply`] in picoseconds.
@@ -83,12 +82,12 @@ fn reverse_pixels(bytes: &mut [u8], unit_bytes: usize) {
 
 /// Exchanges rows and columns. Row `x` of the result is column `x` of the source, where columns,
 /// rows or both are read backwards.
-fn transposed<'b, const N: usize>(
+fn transpose<const N: usize>(
     pixels: &[u8],
     size: Size,
     orientation: Orientation,
-    budget: &'b Budget,
-) -> Result<Buffer<'b, u8>, Error> {
+    transposed: &mut [u8],
+) {
     let (from_right, from_bottom) = match orientation {
         Orientation::Rotate90 => (false, true),
         Orientation::Rotate270 => (true, false),
@@ -97,7 +96,6 @@ fn transposed<'b, const N: usize>(
     };
     let (width, height) = (size.width as usize, size.height as usize);
     let (source, _) = pixels.as_chunks::<N>();
-    let mut transposed = budget.buffer(pixels.len(), 0u8)?;
     let (target, _) = transposed.as_chunks_mut::<N>();
     for (x, row) in target.chunks_exact_mut(height).enumerate() {
         let x = if from_right { width - 1 - x } else { x };
@@ -108,7 +106,6 @@ fn transposed<'b, const N: usize>(
             row.iter_mut().zip(column).for_each(|(to, from)| *to = *from);
         }
     }
-    Ok(transposed)
 }
 
 #[cfg(test)]
@@ -151,9 +148,9 @@ mod tests {
                 let len = (width * height) as usize * bytes_per_pixel;
                 let pixels: Vec<u8> = (0..len).map(|i| (i * 7 + 1) as u8).collect();
                 for orientation in ALL {
-                    let second = memory_bytes(size, bytes_per_pixel, orientation);
+                    let second = if orientation.is_transposed() { len as u64 } else { 0 };
                     let budget = Budget::new(len as u64 + second);
-                    let mut stored = budget.empty_buffer(len).unwrap();
+                    let mut stored = budget.empty_buffer(len as u64).unwrap();
                     stored.extend_from_slice(&pixels).unwrap();
                     let (rotated, upright) =
                         apply(stored, size, bytes_per_pixel, orientation, &budget).unwrap();

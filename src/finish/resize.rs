@@ -116,15 +116,6 @@ pub(crate) fn max_needed_rows(part: PlanePart, target: Size) -> u64 {
     }
 }
 
-/// The bytes that [`Resizer::new`] allocates: the most at a time, and those that the resizer holds.
-pub(crate) fn memory_bytes(part: PlanePart, target: Size) -> (u64, u64) {
-    let (x, y) = part.axes(target);
-    match Upsampler::of(x, y) {
-        Some(_) => (0, 0),
-        None => Convolution::memory_bytes(x, y),
-    }
-}
-
 /// The most work of the weights, which planes share, in picoseconds.
 pub(crate) fn weights_ps(part: PlanePart, target: Size) -> u64 {
     let (x, y) = part.axes(target);
@@ -162,7 +153,7 @@ mod tests {
         budget: &'b Budget,
     ) -> Result<Buffer<'b, u8>, Error> {
         let mut resizer = Resizer::new(part, target, budget)?;
-        let mut resized = budget.buffer(target.pixels() as usize, 0u8)?;
+        let mut resized = budget.buffer(target.pixels(), 0u8)?;
         for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
             resizer.go_to_row(y);
             resizer.row(PlaneRows::all(source), row)?;
@@ -172,8 +163,9 @@ mod tests {
 
     /// The most that [`plane`] takes.
     fn plane_bytes(part: PlanePart, target: Size) -> u64 {
-        let (peak, held) = memory_bytes(part, target);
-        peak.max(held + target.pixels())
+        let budget = Budget::counting();
+        plane(&[], part, target, &budget).unwrap();
+        budget.peak_bytes()
     }
 
     fn random(state: &mut u64) -> u64 {

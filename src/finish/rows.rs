@@ -48,29 +48,15 @@ impl<'b> Rows<'b> {
                 *slot = Some(Resizer::new(*part, target, budget)?);
             }
         }
-        let width = target.width as usize;
-        let luma_planes = usize::from(keeps_luma);
+        let (width, luma_planes) = (u64::from(target.width), u64::from(keeps_luma));
         Ok(Self {
             resizers,
             resizer_of_plane,
             plane_count: parts.len(),
-            width,
+            width: target.width as usize,
             luma: budget.buffer(width * luma_planes, 0u16)?,
-            samples: budget.buffer(width * (parts.len() - luma_planes), 0u8)?,
+            samples: budget.buffer(width * (parts.len() as u64 - luma_planes), 0u8)?,
         })
-    }
-
-    /// The most bytes that are live in [`new`](Self::new), and those that stay.
-    pub(super) fn memory_bytes(parts: &[PlanePart], target: Size, keeps_luma: bool) -> (u64, u64) {
-        let (mut peak, mut held) = (0, 0);
-        for part in distinct(parts) {
-            let (most, stays) = resize::memory_bytes(*part, target);
-            peak = u64::max(peak, held + most);
-            held += stays;
-        }
-        let luma_bytes = if keeps_luma { size_of::<u16>() - 1 } else { 0 };
-        held += u64::from(target.width) * (parts.len() + luma_bytes) as u64;
-        (peak.max(held), held)
     }
 
     /// The most work of all rows, in picoseconds.

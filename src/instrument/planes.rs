@@ -1,6 +1,6 @@
 //! The planes and coefficients of the decoders.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, quote};
 use crate::decode::jpeg::coefficient_dump::{self, Blocks};
 use crate::decode::webp::LoopFilter;
 use crate::decode::{jpeg, png, webp};
@@ -10,7 +10,7 @@ use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::probe::webp::Still;
 use crate::probe::{Detail, probe};
-use crate::shrink::RowSink;
+use crate::shrink::{RowSink, Shrink};
 use crate::size::Rect;
 
 /// The samples of one component of a picture, row after row.
@@ -72,7 +72,8 @@ pub fn jpeg_planes(bytes: &[u8], divisor: u32) -> Result<[Plane; 4], Error> {
         .find(|scale| scale.divisor() == divisor)
         .ok_or(Error::Bug("no such scale"))?;
     let order = jpeg::Order::whole(&frame, [scale; 4]);
-    let budget = Budget::new(order.memory_bytes([0; 4]));
+    let without_planes = |budget: &_| order.count(budget, &mut Shrink::new([None; 4], budget));
+    let budget = Budget::new(quote(without_planes)?);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let mut planes = Planes { all: Default::default(), width: frame.size.width as usize };
     order.decode(bytes, job, &mut planes)?;

@@ -1,6 +1,6 @@
 //! The stages of a running job, one by one.
 
-use crate::budget::Budget;
+use crate::budget::{Budget, quote};
 use crate::charges::StageBytes;
 use crate::decode::png;
 use crate::encode::Order;
@@ -43,7 +43,7 @@ pub fn run_by_stage(
     bytes: &[u8],
     mut end_of: impl FnMut(Stage),
 ) -> Result<Vec<u8>, Error> {
-    let plan = &plan.in_stages();
+    let plan = &plan.in_stages()?;
     let budget = &Budget::new(plan.memory_bytes());
     let job = Job { budget, interrupt: &Interrupt::never() };
     let order = plan.decode_order();
@@ -84,9 +84,7 @@ pub fn resize_grey(samples: &[u8], size: Size, target: Size) -> Result<Vec<u8>, 
     let part = PlanePart { plane_size: size, rect, averaged: (1, 1) };
     let budget = Budget::new(u64::MAX);
     let mut resizer = Resizer::new(part, target, &budget)?;
-    let bytes = target.pixels();
-    let len = usize::try_from(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    let mut resized = budget.buffer(len, 0u8)?;
+    let mut resized = budget.buffer(target.pixels(), 0u8)?;
     for (y, row) in (0..).zip(resized.chunks_exact_mut(target.width.max(1) as usize)) {
         resizer.go_to_row(y);
         resizer.row(PlaneRows::all(samples), row)?;
@@ -110,7 +108,7 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
         jpeg_progressive: false,
         jpeg_effort: JpegEffort::Balanced,
     };
-    let budget = Budget::new(order.memory_bytes());
+    let budget = Budget::new(quote(|budget| order.count(0, budget))?);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     Ok(order.encode(picture.pixels(), job)?.to_vec())
 }
@@ -121,13 +119,13 @@ pub fn encode_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// Those of [`Plan::run`]; [`Error::Bug`] for an interlaced picture, which is not decoded in rows.
 pub fn shrink_grey_rows(plan: &Plan) -> Result<usize, Error> {
-    let plan = &plan.in_stages();
+    let plan = &plan.in_stages()?;
     let budget = Budget::new(plan.memory_bytes().saturating_mul(2));
     let planes = plan.decode_order().planes;
     let mut shrink = Shrink::new(planes, &budget);
     for (index, plane) in planes.iter().flatten().enumerate() {
         let window = plane.window;
-        let row = budget.buffer(window.width as usize, 0x80u8)?;
+        let row = budget.buffer(window.width.into(), 0x80u8)?;
         for y in window.y..window.y.saturating_add(window.height) {
             shrink.window_row(index, y, &row)?;
         }

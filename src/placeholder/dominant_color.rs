@@ -1,12 +1,12 @@
 //! The most prominent colour: the mean of the largest group of similar colours.
 
 use super::shown::Shown;
-use crate::budget::Budget;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 
 /// The mean of the group that covers the most. Of equal groups it is the darkest.
 pub(super) fn of(shown: &Shown<'_>, budget: &Budget) -> Result<[u8; 3], Error> {
-    let mut weights = budget.buffer(GROUPS, 0u64)?;
+    let mut weights = weights(budget)?;
     for pixel in shown.pixels() {
         let [.., alpha] = pixel;
         if let Some(weight) = weights.get_mut(group(pixel)) {
@@ -23,9 +23,9 @@ pub(super) fn of(shown: &Shown<'_>, budget: &Budget) -> Result<[u8; 3], Error> {
     Ok(colors.map(|sum| straight(sum, alpha)))
 }
 
-/// The bytes that [`of`] allocates.
-pub(super) const fn memory_bytes() -> u64 {
-    (GROUPS * size_of::<u64>()) as u64
+/// The weight of each group, none yet.
+pub(super) fn weights(budget: &Budget) -> Result<Buffer<'_, u64>, Error> {
+    budget.buffer(GROUPS, 0)
 }
 
 /// The four high bits of red, green and blue.
@@ -43,7 +43,7 @@ fn straight(color: u64, alpha: u64) -> u8 {
     }
 }
 
-const GROUPS: usize = 1 << 12;
+const GROUPS: u64 = 1 << 12;
 
 #[cfg(test)]
 mod tests {
@@ -54,8 +54,7 @@ mod tests {
     fn dominant(layout: Layout, pixels: &[u8]) -> [u8; 3] {
         let count = u32::try_from(pixels.len() / layout.bytes_per_pixel()).unwrap();
         let picture = PictureView { size: Size::new(count, 1), layout, gamut: Gamut::Srgb, pixels };
-        of(&Shown { picture, to_srgb: None, background: None }, &Budget::new(memory_bytes()))
-            .unwrap()
+        of(&Shown { picture, to_srgb: None, background: None }, &Budget::new(8 * GROUPS)).unwrap()
     }
 
     #[test]

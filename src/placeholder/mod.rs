@@ -76,9 +76,10 @@ impl Order {
         })
     }
 
-    /// The most bytes that [`placeholder`](Self::placeholder) allocates.
-    pub(crate) const fn memory_bytes() -> u64 {
-        dominant_color::memory_bytes()
+    /// Charges what is live in [`placeholder`](Self::placeholder) to a budget that counts.
+    pub(crate) fn count(budget: &Budget) -> Result<(), Error> {
+        dominant_color::weights(budget)?;
+        Ok(())
     }
 
     /// The most work of [`placeholder`](Self::placeholder) in picoseconds.
@@ -99,10 +100,16 @@ const HASH_PS: u64 = 1_500_000_000;
 mod tests {
     use super::*;
 
+    fn quoted() -> u64 {
+        let budget = Budget::counting();
+        Order::count(&budget).unwrap();
+        budget.peak_bytes()
+    }
+
     fn placeholder(layout: Layout, pixel: &[u8], background: Option<[u8; 3]>) -> Placeholder {
         let size = Size::new(120, 7);
         let pixels = pixel.repeat(120 * 7);
-        let budget = Budget::new(Order::memory_bytes());
+        let budget = Budget::new(quoted());
         let order = Order { size, layout, gamut: Gamut::Srgb, background };
         order.placeholder(&pixels, None, &budget).unwrap()
     }
@@ -134,9 +141,9 @@ mod tests {
     fn pixels_of_another_size_are_refused() {
         let (size, layout, gamut) = (Size::new(3, 3), Layout::Rgb, Gamut::Srgb);
         let order = Order { size, layout, gamut, background: None };
-        let budget = Budget::new(Order::memory_bytes());
+        let budget = Budget::new(quoted());
         assert!(matches!(order.placeholder(&[0; 26], None, &budget), Err(Error::Bug(_))));
-        let short = Budget::new(Order::memory_bytes() - 1);
+        let short = Budget::new(quoted() - 1);
         assert!(order.placeholder(&[0; 27], None, &short).is_err());
         assert!(order.placeholder(&[0; 27], None, &budget).is_ok());
     }

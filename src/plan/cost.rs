@@ -2,8 +2,13 @@
 
 use core::fmt;
 
+use crate::budget::Budget;
 #[cfg(feature = "instrument")]
 use crate::charges::StageBytes;
+use crate::error::Error;
+use crate::finish::PixelRows;
+use crate::interrupt::Interrupt;
+use crate::job::Job;
 use crate::probe::Header;
 use crate::request::OutputFormat;
 use crate::{decode, finish, placeholder, probe};
@@ -17,7 +22,6 @@ pub(crate) struct Cost {
     finish_bytes: u64,
     encode_bytes: u64,
     /// The part of `encode_bytes` without the growing file.
-    #[cfg(feature = "instrument")]
     before_file_bytes: u64,
     /// What stays live while outputs are made: the list of outputs, and the finished ones.
     outputs_bytes: u64,
@@ -33,61 +37,72 @@ impl Cost {
         list_bytes: u64,
         decode: &decode::Order<'_>,
         streamed_into: Option<&finish::Order>,
-    ) -> Self {
-        let (making, held) = streamed_into.map_or((0, 0), finish::Order::rows_bytes);
-        let decode_bytes = making.max(held.saturating_add(decode.memory_bytes()));
-        Self {
+    ) -> Result<Self, Error> {
+        let budget = Budget::counting();
+        let _list = budget.reserve(list_bytes)?;
+        let job = Job { budget: &budget, interrupt: &Interrupt::never() };
+        let _rows = streamed_into.map(|order| PixelRows::new(*order, job)).transpose()?;
+        decode.count(&budget)?;
+        Ok(Self {
             work_ps: probe::work_ps(header).saturating_add(decode.work_ps()).saturating_add(JOB_PS),
-            decode_bytes: list_bytes.saturating_add(decode_bytes),
+            decode_bytes: budget.peak_bytes(),
             outputs_bytes: list_bytes,
             ..Self::default()
-        }
+        })
     }
 
     /// Adds the cost of the next output.
-    pub(crate) fn add_output(&mut self, orders: &OutputOrders, is_streamed: bool) {
+    pub(crate) fn add_output(
+        &mut self,
+        orders: &OutputOrders,
+        is_streamed: bool,
+    ) -> Result<(), Error> {
         let OutputOrders { finish, attention, canvas, placeholder, encode, .. } = orders;
-        self.work_ps =
-            self.work_ps.saturating_add(finish.work_ps()).saturating_add(encode.work_ps());
-        let finish_bytes =
-            if is_streamed { finish.conversion_bytes() } else { finish.memory_bytes() };
-        let finish_bytes = finish_bytes.saturating_add(self.outputs_bytes);
-        self.finish_bytes = self.finish_bytes.max(finish_bytes);
+        let works = [
+            finish.work_ps(),
+            attention.map_or(0, |order| order.work_ps()),
+            canvas.map_or(0, |order| order.work_ps()),
+            placeholder.map_or(0, |order| order.work_ps()),
+            encode.work_ps(),
+        ];
+        self.work_ps = works.into_iter().fold(self.work_ps, u64::saturating_add);
+
+        // The same steps as those of a job.
+        let budget = Budget::counting();
+        let _outputs = budget.reserve(self.outputs_bytes)?;
+        if is_streamed {
+            finish.count_conversion(&budget)?;
+        } else {
+            finish.count(&budget)?;
+        }
         let small_bytes = if finish.is_last { 0 } else { finish.small_bytes() };
-        let others_bytes = small_bytes.saturating_add(self.outputs_bytes);
-        let mut pixel_bytes = finish.pixel_bytes();
+        let _small = budget.reserve(small_bytes)?;
+        let mut pixels = budget.reserve(finish.pixel_bytes())?;
         if let Some(attention) = attention {
-            self.work_ps = self.work_ps.saturating_add(attention.work_ps());
-            let cut_bytes = attention.memory_bytes().saturating_add(pixel_bytes);
-            self.finish_bytes = self.finish_bytes.max(cut_bytes.saturating_add(others_bytes));
-            pixel_bytes = attention.cut_bytes();
+            attention.count(&budget)?;
+            pixels = budget.reserve(attention.cut_bytes())?;
         }
-        if let Some(canvas) = canvas {
-            self.work_ps = self.work_ps.saturating_add(canvas.work_ps());
-            let canvas_bytes = canvas.memory_bytes().saturating_add(pixel_bytes);
-            self.finish_bytes = self.finish_bytes.max(canvas_bytes.saturating_add(others_bytes));
-            pixel_bytes = canvas.canvas_bytes();
+        if let Some(canvas) = canvas.filter(|canvas| !canvas.is_in_place()) {
+            pixels = budget.reserve(canvas.canvas_bytes())?;
         }
-        if let Some(placeholder) = placeholder {
-            self.work_ps = self.work_ps.saturating_add(placeholder.work_ps());
-            let placeholder_bytes = placeholder::Order::memory_bytes().saturating_add(pixel_bytes);
-            self.finish_bytes =
-                self.finish_bytes.max(placeholder_bytes.saturating_add(others_bytes));
+        if placeholder.is_some() {
+            placeholder::Order::count(&budget)?;
         }
-        let encode_bytes = encode.peak_bytes(pixel_bytes).saturating_add(others_bytes);
-        self.encode_bytes = self.encode_bytes.max(encode_bytes);
-        #[cfg(feature = "instrument")]
-        if encode.format != OutputFormat::Pixels {
-            let before_file_bytes =
-                encode.before_file_bytes(pixel_bytes).saturating_add(others_bytes);
-            self.before_file_bytes = self.before_file_bytes.max(before_file_bytes);
-        }
+        self.finish_bytes = self.finish_bytes.max(budget.peak_bytes());
+
+        let pixel_bytes = pixels.bytes();
+        let budget = Budget::counting();
+        let _others = budget.reserve(self.outputs_bytes.saturating_add(small_bytes))?;
+        let before_file_bytes = encode.count(pixel_bytes, &budget)?;
+        self.encode_bytes = self.encode_bytes.max(budget.peak_bytes());
+        self.before_file_bytes = self.before_file_bytes.max(before_file_bytes);
         // An output of pixels is the buffer that they were made in.
         let output_bytes = match encode.format {
             OutputFormat::Pixels => pixel_bytes,
             _ => encode.file_bytes(),
         };
         self.outputs_bytes = self.outputs_bytes.saturating_add(output_bytes);
+        Ok(())
     }
 
     /// The peak of each stage.

@@ -111,9 +111,9 @@ impl Plan {
     /// # Errors
     /// [`Error::OverLimit`] when the cost exceeds the limit of memory or of work.
     fn priced(&self) -> Result<Self, Error> {
-        let mut plan = Self { cost: self.cost_of(), ..self.clone() };
+        let mut plan = Self { cost: self.cost_of()?, ..self.clone() };
         if let Some(streamed) = self.streamed() {
-            let cost = streamed.cost_of();
+            let cost = streamed.cost_of()?;
             if cost.peak_bytes() <= plan.cost.peak_bytes() {
                 plan = Self { cost, ..streamed };
             }
@@ -135,14 +135,14 @@ impl Plan {
         })
     }
 
-    fn cost_of(&self) -> Cost {
+    fn cost_of(&self) -> Result<Cost, Error> {
         let list_bytes = self.outputs().len() as u64 * Thumbnail::QUOTED_BYTES;
         let streamed_into = self.output_orders().next().filter(|_| self.is_streamed);
         let streamed_into = streamed_into.map(|orders| orders.finish);
         let decode = self.decode_order();
-        let mut cost = Cost::of_decode(&self.header, list_bytes, &decode, streamed_into.as_ref());
-        self.output_orders().for_each(|orders| cost.add_output(&orders, self.is_streamed));
-        cost
+        let mut cost = Cost::of_decode(&self.header, list_bytes, &decode, streamed_into.as_ref())?;
+        self.output_orders().try_for_each(|orders| cost.add_output(&orders, self.is_streamed))?;
+        Ok(cost)
     }
 
     /// This plan, streamed. `None` where several outputs need the planes, where the planes come in
@@ -166,12 +166,12 @@ impl Plan {
 
     /// This plan with complete planes between its stages, so that each can be timed.
     #[cfg(feature = "instrument")]
-    pub(crate) fn in_stages(&self) -> Self {
+    pub(crate) fn in_stages(&self) -> Result<Self, Error> {
         let mut plan = self.clone();
         plan.is_streamed = false;
         plan.planes.iter_mut().for_each(|plane| plane.shrink.held_rows = u32::MAX);
-        plan.cost = plan.cost_of();
-        plan
+        plan.cost = plan.cost_of()?;
+        Ok(plan)
     }
 
     /// The peak of each stage, of which [`memory_bytes`](Self::memory_bytes) is the largest.

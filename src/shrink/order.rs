@@ -70,14 +70,13 @@ impl PlaneOrder {
         ])
     }
 
-    /// Bytes of the sums, which are live while rows come in.
-    pub(crate) const fn sums_bytes(&self) -> u64 {
-        let sums = match (self.any_order, self.is_copy()) {
+    /// The number of sums, which are live while rows come in.
+    pub(super) const fn sums(&self) -> u64 {
+        match (self.any_order, self.is_copy()) {
             (true, _) => self.small_size().pixels(),
             (false, true) => 0,
             (false, false) => self.window.width as u64,
-        };
-        sums * size_of::<u32>() as u64
+        }
     }
 }
 

@@ -23,19 +23,15 @@ pub(super) struct Plane<'b> {
 
 impl<'b> Plane<'b> {
     pub(super) fn new(order: PlaneOrder, budget: &'b Budget) -> Result<Self, Error> {
-        let too_large = |_| Error::Bug("a plane larger than the address space");
-        let small_len = usize::try_from(order.small_bytes()).map_err(too_large)?;
-        let sums_len = order.sums_bytes() / size_of::<u32>() as u64;
-        let sums_len = usize::try_from(sums_len).map_err(too_large)?;
         Ok(Self {
             order,
             small: if order.appends() {
-                budget.empty_buffer(small_len)?
+                budget.empty_buffer(order.small_bytes())?
             } else {
-                budget.buffer(small_len, order.uncovered)?
+                budget.buffer(order.small_bytes(), order.uncovered)?
             },
             small_width: order.small_size().width as usize,
-            sums: budget.buffer(sums_len, 0u32)?,
+            sums: budget.buffer(order.sums(), 0u32)?,
             rows_in: 0,
             first_row: 0,
             needed_from: 0,

@@ -71,11 +71,15 @@ impl<'b> Shrink<'b> {
         self.finish()
     }
 
-    fn allocate_all(&mut self) -> Result<(), Error> {
-        for index in 0..self.orders.len() {
-            if self.orders.get(index).is_some_and(Option::is_some) {
-                self.plane(index)?;
-            }
+    /// Allocates all planes that have not had a row yet.
+    pub(crate) fn allocate_all(&mut self) -> Result<(), Error> {
+        (0..self.orders.len()).try_for_each(|index| self.allocate(index))
+    }
+
+    /// Allocates a plane, if the picture has it, as its first row does.
+    pub(crate) fn allocate(&mut self, index: usize) -> Result<(), Error> {
+        if self.orders.get(index).is_some_and(Option::is_some) {
+            self.plane(index)?;
         }
         Ok(())
     }

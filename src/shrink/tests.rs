@@ -40,7 +40,7 @@ fn reference(rows: &[Vec<u8>], order: &PlaneOrder) -> Vec<u8> {
 }
 
 fn shrunk(rows: &[Vec<u8>], order: PlaneOrder) -> Vec<u8> {
-    let budget = Budget::new(order.small_bytes() + order.sums_bytes());
+    let budget = Budget::new(order.small_bytes() + 4 * order.sums());
     let mut shrink = Shrink::new([Some(order), None, None, None], &budget);
     for (y, row) in rows.iter().enumerate() {
         shrink.row(0, y as u32, row).unwrap();
@@ -70,7 +70,7 @@ fn the_order_of_parts_does_not_matter() {
     let window = Rect { x: 2, y: 1, width: 16, height: 11 };
     let in_order = order(window, 3, 4);
     let any_order = PlaneOrder { any_order: true, ..in_order };
-    let budget = Budget::new(any_order.small_bytes() + any_order.sums_bytes());
+    let budget = Budget::new(any_order.small_bytes() + 4 * any_order.sums());
     let mut shrink = Shrink::new([Some(any_order), None, None, None], &budget);
     for x in [1u32, 0] {
         for (y, row) in rows.iter().enumerate().rev() {

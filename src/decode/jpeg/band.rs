@@ -32,15 +32,9 @@ impl<'b> Band<'b> {
     ) -> Result<Self, Error> {
         let side = scale.side() as usize;
         let row_bytes = columns.len() * side;
-        let samples = budget.buffer(row_bytes * rows as usize * side, 0)?;
+        let samples = budget.buffer(row_bytes as u64 * u64::from(rows) * side as u64, 0)?;
         let window_start = (window.x as usize).saturating_sub(columns.start as usize * side);
         Ok(Self { samples, row_bytes, window, window_start })
-    }
-
-    /// The memory that [`new`](Self::new) reserves.
-    pub(super) fn memory_bytes(scale: Scale, (columns, rows): (u32, u32)) -> u64 {
-        let side = u64::from(scale.side());
-        u64::from(columns) * u64::from(rows) * side * side
     }
 
     /// Dequantizes `block` and transforms it into the samples of the block at column `x` and row `y`

@@ -43,7 +43,7 @@ impl<'a, 'b> EntropyData<'a, 'b> {
         Ok(Self {
             source: &[],
             next_source_byte: 0,
-            window: budget.buffer(WINDOW_BYTES, 0)?,
+            window: budget.buffer(WINDOW_BYTES as u64, 0)?,
             filled_bytes: 0,
             end: None,
             position: BitPosition::default(),

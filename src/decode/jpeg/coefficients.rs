@@ -33,31 +33,6 @@ pub(super) struct Coefficients<'b> {
     pub(super) quantization_steps: Option<[i16; 64]>,
 }
 
-/// The memory for the coefficients of one component.
-pub(super) struct Price {
-    /// Reserved by [`Coefficients::new`].
-    pub(super) values_bytes: u64,
-    /// Reserved by [`Coefficients::allocate_history`].
-    pub(super) history_bytes: u64,
-    /// Live in [`Coefficients::send_rows`].
-    pub(super) band_bytes: u64,
-}
-
-impl Price {
-    pub(super) fn of(order: &Order<'_>, component: usize) -> Self {
-        let (scale, window) = order.scale_and_window(component);
-        let frame = order.frame;
-        let blocks = BlockWindow::new(frame, component, scale, window);
-        let has_history = has_history(frame, component, scale);
-        let history_blocks = if has_history { blocks.all_blocks.pixels() } else { 0 };
-        Self {
-            values_bytes: blocks.value_count() * size_of::<i16>() as u64,
-            history_bytes: history_blocks * size_of::<u64>() as u64,
-            band_bytes: Band::memory_bytes(scale, (blocks.window.width, 1)),
-        }
-    }
-}
-
 impl<'b> Coefficients<'b> {
     pub(super) fn new(
         order: &Order<'_>,
@@ -71,7 +46,7 @@ impl<'b> Coefficients<'b> {
             scale,
             window,
             blocks,
-            values: budget.buffer(to_usize(blocks.value_count())?, 0)?,
+            values: budget.buffer(blocks.value_count(), 0)?,
             history: budget.buffer(0, 0)?,
             has_history: has_history(frame, component, scale),
             quantization_steps: None,
@@ -81,7 +56,7 @@ impl<'b> Coefficients<'b> {
     /// Allocates the history, if the component needs one. Call this before the first AC scan.
     pub(super) fn allocate_history(&mut self, budget: &'b Budget) -> Result<(), Error> {
         if self.has_history {
-            self.history = budget.buffer(to_usize(self.blocks.all_blocks.pixels())?, 0)?;
+            self.history = budget.buffer(self.blocks.all_blocks.pixels(), 0)?;
         }
         Ok(())
     }
@@ -95,18 +70,24 @@ impl<'b> Coefficients<'b> {
         sum_ps([(blocks.size().pixels(), block_ps)])
     }
 
+    /// A band for a row of blocks of the window.
+    pub(super) fn band(&self, budget: &'b Budget) -> Result<Band<'b>, Error> {
+        let window = self.blocks.window;
+        let columns = window.x..window.x.saturating_add(window.width);
+        Band::new(budget, self.scale, self.window, columns, 1)
+    }
+
     /// Dequantizes and transforms the blocks, and sends the rows of the window as plane
     /// `component`.
     pub(super) fn send_rows<S: RowSink>(
         &self,
         component: usize,
-        job: Job<'_>,
+        job: Job<'b>,
         sink: &mut S,
     ) -> Result<(), Error> {
         let Job { budget, interrupt } = job;
         let BlockWindow { window, values_per_block, .. } = self.blocks;
-        let columns = window.x..window.x.saturating_add(window.width);
-        let mut band = Band::new(budget, self.scale, self.window, columns, 1)?;
+        let mut band = self.band(budget)?;
         let steps = steps_at(self.scale, &self.quantization_steps.ok_or(WITHOUT_STEPS)?);
         let row_values = window.width as usize * values_per_block;
         for (y, row) in (window.y..).zip(self.values.chunks_exact(row_values.max(1))) {
@@ -161,10 +142,6 @@ fn has_history(frame: &Frame, component: usize, scale: Scale) -> bool {
         Scale::Full => frame.progressive,
         reduced => component.is_some_and(|component| component.is_refined(reduced)),
     }
-}
-
-fn to_usize(count: u64) -> Result<usize, Error> {
-    usize::try_from(count).map_err(|_| Error::Bug("more coefficients than the address space"))
 }
 
 /// The first scan of a component sets them, and a component without a scan is refused before.

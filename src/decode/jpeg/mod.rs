@@ -6,14 +6,15 @@
 //! that the scales need, of the blocks inside the windows, stay in memory until the last scan
 //! ([`multi_scan`]).
 
+use core::ops::Range;
+
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
-use crate::shrink::RowSink;
-use bit_reader::WINDOW_BYTES;
-use coefficients::{Coefficients, Price};
+use crate::shrink::{RowSink, Shrink};
+use coefficients::Coefficients;
 use scans::Scans;
-use tables::LookupTables;
 
 mod ac_refinement;
 mod ac_skip;
@@ -58,15 +59,10 @@ impl Order<'_> {
         if frame.single_scan {
             return Scans::new(bytes, frame, job.budget)?.stream(self, job, sink);
         }
-        let mut planes = [None, None, None, None];
-        for (i, plane) in planes.iter_mut().enumerate().take(frame.components().len()) {
-            *plane = Some(Coefficients::new(self, i, job.budget)?);
-        }
+        let mut planes = self.coefficients(job.budget)?;
         let mut truncated = Ok(());
         for pass in self.passes() {
-            for plane in planes.get_mut(pass.clone()).unwrap_or_default().iter_mut().flatten() {
-                plane.allocate_history(job.budget)?;
-            }
+            allocate_history(&mut planes, &pass, job.budget)?;
             let mut scans = Scans::new(bytes, frame, job.budget)?;
             let outcome = scans.decode_pass(self, &pass, job, &mut planes);
             match &outcome {
@@ -106,30 +102,45 @@ impl Order<'_> {
         transforms.fold(search.saturating_add(multi_scan::work_ps(self)), u64::saturating_add)
     }
 
-    /// An upper bound of the memory that is live in [`decode`](Self::decode), if the sink allocates
-    /// `plane_bytes` at the first row of each plane. The bound is exact for every frame that is
-    /// decoded to its end.
-    pub(crate) fn memory_bytes(&self, plane_bytes: [u64; 4]) -> u64 {
-        let fixed = WINDOW_BYTES as u64 + LookupTables::memory_bytes(self.frame);
+    /// Charges what is live in [`decode`](Self::decode), with the planes, to a budget that counts. A
+    /// frame that is decoded to its end takes as much.
+    pub(crate) fn count(&self, budget: &Budget, planes: &mut Shrink<'_>) -> Result<(), Error> {
         if self.frame.single_scan {
-            let band_bytes = single_scan::memory_bytes(self);
-            return plane_bytes
-                .into_iter()
-                .fold(fixed.saturating_add(band_bytes), u64::saturating_add);
+            let _scans = Scans::buffers(self.frame, budget)?;
+            let _bands = single_scan::bands(self, budget)?;
+            return planes.allocate_all();
         }
-        let price = |i: usize| Price::of(self, i);
-        let mut live: u64 = (0..self.frame.components().len()).map(|i| price(i).values_bytes).sum();
-        let mut peak = live;
+        let mut components = self.coefficients(budget)?;
         for pass in self.passes() {
-            live += pass.clone().map(|i| price(i).history_bytes).sum::<u64>();
-            peak = peak.max(live);
+            allocate_history(&mut components, &pass, budget)?;
+            let _scans = Scans::buffers(self.frame, budget)?;
             for i in pass.rev() {
-                let price = price(i);
-                live = live.saturating_add(plane_bytes[i & 3]);
-                peak = peak.max(live.saturating_add(price.band_bytes));
-                live = live.saturating_sub(price.values_bytes + price.history_bytes);
+                let component = components.get_mut(i).and_then(Option::take);
+                let _band =
+                    component.as_ref().map(|component| component.band(budget)).transpose()?;
+                planes.allocate(i)?;
             }
         }
-        peak.saturating_add(fixed)
+        Ok(())
     }
+
+    /// The coefficients of all components.
+    fn coefficients<'b>(&self, budget: &'b Budget) -> Result<[Option<Coefficients<'b>>; 4], Error> {
+        let mut components = [None, None, None, None];
+        for (i, component) in components.iter_mut().enumerate().take(self.frame.components().len())
+        {
+            *component = Some(Coefficients::new(self, i, budget)?);
+        }
+        Ok(components)
+    }
+}
+
+/// Allocates the history of the components of a pass.
+fn allocate_history<'b>(
+    components: &mut [Option<Coefficients<'b>>; 4],
+    pass: &Range<usize>,
+    budget: &'b Budget,
+) -> Result<(), Error> {
+    let components = components.get_mut(pass.clone()).unwrap_or_default();
+    components.iter_mut().flatten().try_for_each(|component| component.allocate_history(budget))
 }

@@ -27,14 +27,18 @@ pub(super) struct Scans<'a, 'b> {
 
 impl<'a, 'b> Scans<'a, 'b> {
     pub(super) fn new(bytes: &'a [u8], frame: &Frame, budget: &'b Budget) -> Result<Self, Error> {
-        Ok(Self {
-            segments: Segments::new(bytes)?,
-            tables: Tables::new(frame),
-            entropy: EntropyData::new(budget)?,
-            lookups: LookupTables::new(budget, frame)?,
-            script: ScanScript::new(),
-            has_all_dc: false,
-        })
+        let segments = Segments::new(bytes)?;
+        let (tables, script) = (Tables::new(frame), ScanScript::new());
+        let (entropy, lookups) = Self::buffers(frame, budget)?;
+        Ok(Self { segments, tables, lookups, entropy, script, has_all_dc: false })
+    }
+
+    /// Everything of the scans that takes memory.
+    pub(super) fn buffers(
+        frame: &Frame,
+        budget: &'b Budget,
+    ) -> Result<(EntropyData<'a, 'b>, LookupTables<'b>), Error> {
+        Ok((EntropyData::new(budget)?, LookupTables::new(budget, frame)?))
     }
 
     /// Advances to the next scan. Returns its header, and all bytes after the header.

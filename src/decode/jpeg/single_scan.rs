@@ -9,11 +9,12 @@ use super::order::Order;
 use super::restart::{RESTART_PS, RestartCounter};
 use super::tables::{LookupTables, Slots, Tables};
 use super::zigzag::zigzag_order;
+use crate::budget::Budget;
 use crate::dct::{Block, mean};
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
-use crate::probe::jpeg::{Component, Frame, Scale, Scan};
+use crate::probe::jpeg::{Scale, Scan};
 use crate::shrink::RowSink;
 use crate::{simd, work};
 
@@ -41,12 +42,7 @@ impl SingleScan<'_, '_> {
             let (scale, _) = order.scale_and_window(i);
             *steps = steps_at(scale, &tables.quantization_steps(frame, i)?);
         }
-        let mut bands: [Option<Band<'_>>; 4] = [None, None, None, None];
-        for (i, (component, band)) in frame.components().iter().zip(&mut bands).enumerate() {
-            let (scale, window) = order.scale_and_window(i);
-            let (columns, rows) = band_blocks(frame, component);
-            *band = Some(Band::new(job.budget, scale, window, 0..columns, rows)?);
-        }
+        let mut bands = bands(order, job.budget)?;
         let mcu = self.mcu_blocks(&steps)?;
         let mcus = frame.mcus();
         let mut restarts = RestartCounter::new(tables.restart_interval);
@@ -103,10 +99,18 @@ impl SingleScan<'_, '_> {
     }
 }
 
-/// The bytes that [`SingleScan::decode`] allocates for bands.
-pub(super) fn memory_bytes(order: &Order<'_>) -> u64 {
-    let components = order.frame.components().iter().zip(order.scales);
-    components.map(|(c, scale)| Band::memory_bytes(scale, band_blocks(order.frame, c))).sum()
+/// A band of each component, as high as a row of MCUs.
+pub(super) fn bands<'b>(
+    order: &Order<'_>,
+    budget: &'b Budget,
+) -> Result<[Option<Band<'b>>; 4], Error> {
+    let mut bands = [None, None, None, None];
+    for (i, (component, band)) in order.frame.components().iter().zip(&mut bands).enumerate() {
+        let (scale, window) = order.scale_and_window(i);
+        let columns = order.frame.mcus().width * u32::from(component.h);
+        *band = Some(Band::new(budget, scale, window, 0..columns, component.v.into())?);
+    }
+    Ok(bands)
 }
 
 /// The most work of [`SingleScan::decode`] in picoseconds.
@@ -141,11 +145,6 @@ const BLOCK_END_PS: u64 = 7_500;
 const BLOCK_PS: u64 = 30_000;
 /// A byte of entropy-coded data whose coefficients are decoded.
 pub(super) const BYTE_PS: u64 = 14_500;
-
-/// The size of a band of `component`, in blocks.
-fn band_blocks(frame: &Frame, component: &Component) -> (u32, u32) {
-    (frame.mcus().width * u32::from(component.h), u32::from(component.v))
-}
 
 /// The limit of T.81, B.2.3.
 const MAX_BLOCKS_PER_MCU: usize = 10;

@@ -114,19 +114,9 @@ impl<'b> LookupTables<'b> {
     }
 
     /// How many tables there are of each kind.
-    fn counts(frame: &Frame) -> [usize; 4] {
-        let count = frame.components().len();
+    fn counts(frame: &Frame) -> [u64; 4] {
+        let count = frame.components().len() as u64;
         if frame.progressive { [count, 0, 0, 1] } else { [2 * count, count, count, 0] }
-    }
-
-    /// The memory that [`new`](Self::new) reserves.
-    pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-        let [codes, skip, start, history] = Self::counts(frame);
-        let bytes = codes * size_of::<HuffmanLookup>()
-            + skip * size_of::<SkipTable>()
-            + start * size_of::<StartTable>()
-            + history * size_of::<HistoryTable>();
-        bytes as u64
     }
 
     /// Builds the lookup tables that `scan` needs. Returns the slots of each of its components.

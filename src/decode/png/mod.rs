@@ -6,11 +6,14 @@
 //! form, so it can find no damage of a pixel that Adler-32 does not find; it can only be wrong by
 //! itself.
 
+use core::iter;
+
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::format::Format;
 use crate::job::Job;
-use crate::probe::png::{Image, image_data, palette_and_transparency};
-use crate::shrink::RowSink;
+use crate::probe::png::{Image, PaletteAndTransparency, image_data, palette_and_transparency};
+use crate::shrink::{RowSink, Shrink};
 use crate::size::{Rect, Size};
 use crate::work;
 
@@ -36,9 +39,12 @@ pub(crate) struct Order<'i> {
 }
 
 impl Order<'_> {
-    /// The peak memory of [`decode`](Self::decode) in bytes.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        scanlines::memory_bytes(self.image).saturating_add(unpack::memory_bytes(self.image))
+    /// Charges what is live in [`decode`](Self::decode), with the planes, to a budget that counts.
+    pub(crate) fn count(&self, budget: &Budget, planes: &mut Shrink<'_>) -> Result<(), Error> {
+        let _scanlines = Scanlines::new(iter::empty(), self.image, budget)?;
+        let without_colors = PaletteAndTransparency::default();
+        let _unpacker = Unpacker::new(&without_colors, self.image, self.premultiply, budget)?;
+        planes.allocate_all()
     }
 
     /// The most work of [`decode`](Self::decode) in picoseconds, without the sink.

@@ -37,13 +37,6 @@ pub(super) struct RowsLeft {
     pub(super) needed_bytes: usize,
 }
 
-/// The memory of [`Scanlines`] in bytes.
-pub(super) fn memory_bytes(image: &Image) -> u64 {
-    let row_bytes = image.row_bytes(image.size.width) - 1;
-    inflate::memory_bytes(inflated_bytes(image))
-        .saturating_add(row_bytes.saturating_mul(1 + ROWS as u64))
-}
-
 /// The most work of reading all rows in picoseconds, of which `needed_pixels` are unfiltered.
 pub(super) fn work_ps(image: &Image, needed_pixels: u64) -> u64 {
     let pixel_bytes = image.pixel_bytes().unwrap_or(1) as u64;
@@ -63,12 +56,12 @@ const ROW_PS: u64 = 300_000;
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Scanlines<'a, 'b, I> {
     /// `image_data` returns the contents of the IDAT chunks.
     pub(super) fn new(image_data: I, image: &Image, budget: &'b Budget) -> Result<Self, Error> {
-        let row_bytes = packed_bytes(image, image.size.width)?;
-        let too_long = Error::Bug("rows larger than the address space");
+        let row_bytes = image.row_bytes(image.size.width) - 1;
+        let rows = budget.buffer(row_bytes.saturating_mul(1 + ROWS as u64), 0)?;
         Ok(Self {
             inflater: Inflater::new(image_data, inflated_bytes(image), budget)?,
-            rows: budget.buffer(row_bytes.checked_mul(1 + ROWS).ok_or(too_long)?, 0)?,
-            row_bytes,
+            row_bytes: rows.len() / (1 + ROWS),
+            rows,
             rows_read: 0,
             rows_delivered: 0,
             failed: None,

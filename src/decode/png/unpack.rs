@@ -30,11 +30,6 @@ struct PlaneRows<'a> {
     alpha: &'a mut [u8],
 }
 
-/// The memory of [`Unpacker`] in bytes: one row of every plane.
-pub(super) fn memory_bytes(image: &Image) -> u64 {
-    u64::from(image.size.width) * plane_count(image) as u64
-}
-
 /// The most work of unpacking `pixels`, in picoseconds.
 pub(super) fn work_ps(image: &Image, pixels: u64, premultiply: bool) -> u64 {
     let samples = pixels.saturating_mul(plane_count(image) as u64);
@@ -62,10 +57,8 @@ impl<'b> Unpacker<'b> {
         premultiply: bool,
         budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let width = usize::try_from(image.size.width)
-            .map_err(|_| Error::Bug("a row larger than the address space"))?;
         let planes = plane_count(image);
-        let len = width.checked_mul(planes).ok_or(Error::Bug("a row larger than memory"))?;
+        let samples = u64::from(image.size.width) * planes as u64;
         let mut unpacker = Self {
             color: image.color,
             bit_depth: image.bit_depth,
@@ -74,8 +67,8 @@ impl<'b> Unpacker<'b> {
             transparent: None,
             color_planes: if image.is_gray() { 1 } else { 3 },
             planes,
-            width,
-            samples: budget.buffer(len, 0u8)?,
+            width: image.size.width as usize,
+            samples: budget.buffer(samples, 0u8)?,
         };
         for (slot, &[r, g, b]) in unpacker.palette.iter_mut().zip(colors.palette) {
             *slot = [r, g, b, 255];

@@ -2,7 +2,7 @@
 //! filter.
 
 use super::lossless::{self, Rows};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
@@ -11,15 +11,24 @@ use crate::shrink::RowSink;
 use crate::size::Size;
 use crate::work;
 
-/// The memory of [`AlphaRows`] in bytes: two rows, and the decoder of a lossless
-/// stream. 0 without an ALPH chunk.
-pub(super) fn memory_bytes(alpha: &Alpha, size: Size) -> u64 {
-    let decoder_bytes = match alpha {
-        Alpha::None | Alpha::Inside => return 0,
-        Alpha::Raw(_) => 0,
-        Alpha::Lossless(_, stream) => lossless::memory_bytes(size, stream),
+/// Charges what is live in [`AlphaRows`] to a budget that counts, until the result is dropped. `None`
+/// without an ALPH chunk.
+pub(super) fn count<'b>(
+    alpha: &Alpha,
+    size: Size,
+    budget: &'b Budget,
+) -> Result<Option<impl Sized + use<'b>>, Error> {
+    let decoder = match alpha {
+        Alpha::None | Alpha::Inside => return Ok(None),
+        Alpha::Raw(_) => None,
+        Alpha::Lossless(_, stream) => Some(Rows::count(size, stream, budget)?),
     };
-    decoder_bytes.saturating_add(2 * u64::from(size.width))
+    Ok(Some((decoder, rows(size, budget)?)))
+}
+
+/// Two rows of samples.
+fn rows(size: Size, budget: &Budget) -> Result<[Buffer<'_, u8>; 2], Error> {
+    Ok([budget.buffer(size.width.into(), 0)?, budget.buffer(size.width.into(), 0)?])
 }
 
 /// The most work of [`AlphaRows`] in picoseconds.
@@ -68,9 +77,7 @@ impl<'a, 'b> AlphaRows<'a, 'b> {
                 (SampleSource::Lossless(Rows::new(data, (size, stream), job)?), filter)
             }
         };
-        let width = size.width as usize;
-        let above = job.budget.buffer(width, 0u8)?;
-        let samples = job.budget.buffer(width, 0u8)?;
+        let [above, samples] = rows(size, job.budget)?;
         Ok(Some(Self { source, filter, above, samples, has_above: false }))
     }
 
@@ -100,7 +107,7 @@ pub(super) fn deliver_opaque_plane<S: RowSink>(
     job: Job<'_>,
     sink: &mut S,
 ) -> Result<(), Error> {
-    let opaque = job.budget.buffer(size.width as usize, u8::MAX)?;
+    let opaque = job.budget.buffer(size.width.into(), u8::MAX)?;
     for y in 0..size.height {
         if (y as usize).is_multiple_of(ROWS_PER_POLL) {
             job.interrupt.check()?;

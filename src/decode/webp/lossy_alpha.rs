@@ -16,16 +16,6 @@ use crate::probe::webp::vp8::{BLACK, NO_CHROMA};
 use crate::shrink::RowSink;
 use crate::size::Size;
 
-/// The memory of [`LossyAlphaSink`] in bytes, without the decoder of alpha.
-pub(super) fn memory_bytes(alpha: &Alpha, size: Size, premultiply: bool) -> u64 {
-    match alpha {
-        Alpha::Raw(_) | Alpha::Lossless(..) if premultiply => {
-            u64::from(size.width) + MEAN_ROWS as u64 * u64::from(size.width.div_ceil(2))
-        }
-        _ => 0,
-    }
-}
-
 /// The most work of [`LossyAlphaSink`] in picoseconds, without the decoder of alpha.
 pub(super) fn work_ps(alpha: &Alpha, size: Size, premultiply: bool) -> u64 {
     match alpha {
@@ -55,8 +45,7 @@ impl<'a, 'b, 's, S: RowSink> LossyAlphaSink<'a, 'b, 's, S> {
         job: Job<'b>,
         sink: &'s mut S,
     ) -> Result<Self, Error> {
-        let multiplies = premultiply && alpha.is_some();
-        let premultiplier = multiplies.then(|| Premultiplier::new(size, job.budget)).transpose()?;
+        let premultiplier = Premultiplier::new(size, premultiply && alpha.is_some(), job.budget)?;
         Ok(Self { alpha, premultiplier, interrupt: job.interrupt, sink })
     }
 }
@@ -85,7 +74,7 @@ impl<S: RowSink> RowSink for LossyAlphaSink<'_, '_, '_, S> {
 
 /// Multiplies colours by alpha: luma by the alpha of its pixel, chroma by
 /// the mean alpha of its pixels.
-struct Premultiplier<'b> {
+pub(super) struct Premultiplier<'b> {
     height: u32,
     /// A ring of rows: the mean alpha for each row of chroma that has not arrived yet.
     means: Buffer<'b, u8>,
@@ -96,10 +85,18 @@ struct Premultiplier<'b> {
 const MEAN_ROWS: usize = CHROMA_LAG_ROWS;
 
 impl<'b> Premultiplier<'b> {
-    fn new(size: Size, budget: &'b Budget) -> Result<Self, Error> {
-        let means = budget.buffer(MEAN_ROWS * size.width.div_ceil(2) as usize, 0u8)?;
-        let line = budget.buffer(size.width as usize, 0u8)?;
-        Ok(Self { height: size.height, means, line })
+    /// `None` where nothing is multiplied.
+    pub(super) fn new(
+        size: Size,
+        multiplies: bool,
+        budget: &'b Budget,
+    ) -> Result<Option<Self>, Error> {
+        if !multiplies {
+            return Ok(None);
+        }
+        let means = budget.buffer(MEAN_ROWS as u64 * u64::from(size.width.div_ceil(2)), 0u8)?;
+        let line = budget.buffer(size.width.into(), 0u8)?;
+        Ok(Some(Self { height: size.height, means, line }))
     }
 
     /// Multiplies a row of luma, and stores the mean alpha for the chroma of the same pixels.

@@ -1,10 +1,11 @@
 //! WebP decoder: delivers rows of planes. VP8 is decoded one row of macroblocks at a time, VP8L
 //! and alpha one row of pixels at a time.
 
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::job::Job;
 use crate::probe::webp::{self as container, Alpha, Approved, Coding};
-use crate::shrink::RowSink;
+use crate::shrink::{RowSink, Shrink};
 
 mod alpha;
 mod lossless;
@@ -19,21 +20,36 @@ pub(crate) use lossy::tests::planes as lossy_planes;
 pub(crate) use order::{LoopFilter, Order};
 
 use alpha::AlphaRows;
-use lossy_alpha::LossyAlphaSink;
+use lossy_alpha::{LossyAlphaSink, Premultiplier};
 
 impl Order<'_> {
-    /// The peak memory of [`decode`](Self::decode) in bytes. An ALPH chunk is
-    /// decoded alongside the colours.
-    pub(crate) fn memory_bytes(&self) -> u64 {
+    /// Charges what is live in [`decode`](Self::decode), with the planes, to a budget that counts. An
+    /// ALPH chunk is decoded alongside the colours.
+    pub(crate) fn count(&self, budget: &Budget, planes: &mut Shrink<'_>) -> Result<(), Error> {
         let still = self.still;
         let size = still.frame;
         match &still.coding {
-            Coding::Lossy(frame) => lossy::memory_bytes(frame)
-                .saturating_add(alpha::memory_bytes(&still.alpha, size))
-                .saturating_add(lossy_alpha::memory_bytes(&still.alpha, size, self.premultiply)),
-            Coding::Lossless(stream) => {
-                lossless::memory_bytes(size, stream) + lossless::sample_row_bytes(size, stream)
+            Coding::Lossy(frame) => {
+                let alpha = alpha::count(&still.alpha, size, budget)?;
+                let multiplies = self.premultiply && alpha.is_some();
+                let _premultiplier = Premultiplier::new(size, multiplies, budget)?;
+                let _buffers = lossy::Buffers::new(frame, budget)?;
+                planes.allocate_all()
             }
+            Coding::Lossless(stream) => {
+                let _rows = lossless::Rows::count(size, stream, budget)?;
+                let _samples = lossless::SampleRows::new(size, self.alpha_use(), budget)?;
+                planes.allocate_all()
+            }
+        }
+    }
+
+    /// What a lossless frame does with its alpha.
+    fn alpha_use(&self) -> lossless::AlphaUse {
+        match (self.still.alpha, self.premultiply) {
+            (Alpha::Inside, true) => lossless::AlphaUse::Premultiplied,
+            (Alpha::Inside, false) => lossless::AlphaUse::Straight,
+            _ => lossless::AlphaUse::None,
         }
     }
 
@@ -88,12 +104,7 @@ impl Order<'_> {
             }
             Coding::Lossless(stream) => {
                 let data = color.get(container::vp8l::HEADER_BYTES..).unwrap_or_default();
-                let alpha = match (still.alpha, premultiply) {
-                    (Alpha::Inside, true) => lossless::AlphaUse::Premultiplied,
-                    (Alpha::Inside, false) => lossless::AlphaUse::Straight,
-                    _ => lossless::AlphaUse::None,
-                };
-                lossless::decode(data, (size, stream), alpha, job, sink)
+                lossless::decode(data, (size, stream), self.alpha_use(), job, sink)
             }
         }
     }

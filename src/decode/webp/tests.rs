@@ -15,7 +15,7 @@ use image_webp::vp8::Vp8Decoder;
 use image_webp::{ColorType, WebPDecoder};
 
 use super::*;
-use crate::budget::Budget;
+use crate::budget::quote;
 use crate::interrupt::Interrupt;
 use crate::picture::over;
 use crate::probe::webp::Still;
@@ -65,12 +65,17 @@ fn planes(file: &[u8]) -> Result<Planes, Error> {
     planes_with(file, false)
 }
 
+/// The memory that the decoder allocates.
+fn quoted(order: &Order<'_>) -> u64 {
+    quote(|budget| order.count(budget, &mut Shrink::new([None; 4], budget))).unwrap()
+}
+
 /// Decodes with a budget of exactly the quoted memory.
 fn planes_with(file: &[u8], premultiply: bool) -> Result<Planes, Error> {
     let still = still(file)?;
     let order = order(&still, premultiply);
     let mut planes = Planes::default();
-    decode(file, &order, order.memory_bytes(), &mut planes)?;
+    decode(file, &order, quoted(&order), &mut planes)?;
     Ok(planes)
 }
 
@@ -283,7 +288,7 @@ fn alpha_is_decoded_alongside_luma() {
         let still = still(&file).unwrap();
         let order = order(&still, true);
         let mut calls = Calls::default();
-        decode(&file, &order, order.memory_bytes(), &mut calls).unwrap();
+        decode(&file, &order, quoted(&order), &mut calls).unwrap();
         let rows: Vec<_> =
             calls.0.into_iter().filter(|(plane, _)| [0, 3].contains(plane)).collect();
         let expected: Vec<_> = (0..50).flat_map(|y| [(3, y), (0, y)]).collect();
@@ -325,7 +330,7 @@ fn one_byte_less_than_the_quote_is_not_enough() {
             let still = still(&file).unwrap();
             let order = order(&still, premultiply);
             let mut sink = Planes::default();
-            let result = decode(&file, &order, order.memory_bytes() - 1, &mut sink);
+            let result = decode(&file, &order, quoted(&order) - 1, &mut sink);
             assert!(matches!(result, Err(Error::Bug(_))), "{result:?}");
         }
     }
@@ -398,7 +403,7 @@ fn a_set_flag_interrupts_decoding_between_rows() {
         let interrupt = Interrupt::never().or_when(Arc::clone(&flag));
         let still = still(&file).unwrap();
         let order = order(&still, false);
-        let budget = Budget::new(order.memory_bytes());
+        let budget = Budget::new(quoted(&order));
         let mut sink = Cancel(flag, 0);
         let job = Job { budget: &budget, interrupt: &interrupt };
         let result = order.decode(&file, job, &mut sink);

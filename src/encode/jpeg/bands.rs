@@ -33,30 +33,21 @@ pub(super) struct Bands<'b> {
 
 impl<'b> Bands<'b> {
     pub(super) fn new(size: Size, sampling: Sampling, budget: &'b Budget) -> Result<Self, Error> {
-        let mcu = sampling.mcu_side() as usize;
-        let width = (size.width as usize).next_multiple_of(mcu);
+        let mcu = u64::from(sampling.mcu_side());
+        let width = u64::from(size.width).next_multiple_of(mcu);
         let (chroma, pair) = match sampling {
             Sampling::Gray => (0, 0),
             Sampling::Half => (width * 4, width * 2),
             Sampling::Full => (width * 8, 0),
         };
+        let luma = budget.buffer(width * mcu, 0u8)?;
         Ok(Self {
             sampling,
-            width,
-            luma: budget.buffer(width * mcu, 0u8)?,
+            width: luma.len() / sampling.mcu_side() as usize,
+            luma,
             chroma: [budget.buffer(chroma, 0u8)?, budget.buffer(chroma, 0u8)?],
             pair: [budget.buffer(pair, 0u8)?, budget.buffer(pair, 0u8)?],
         })
-    }
-
-    /// The bytes of the buffers.
-    pub(super) const fn memory_bytes(size: Size, sampling: Sampling) -> u64 {
-        let width = (size.width as u64).next_multiple_of(sampling.mcu_side() as u64);
-        match sampling {
-            Sampling::Gray => width * 8,
-            Sampling::Half => width * (16 + 2 * 4 + 2 * 2),
-            Sampling::Full => width * (8 + 2 * 8),
-        }
     }
 
     /// Fills the bands with the row `mcu_y` of MCUs. Below the picture its last row is repeated, and
@@ -87,6 +78,11 @@ impl<'b> Bands<'b> {
             }
         }
         Ok(())
+    }
+
+    /// The number of MCUs side by side.
+    pub(super) const fn mcus(&self) -> usize {
+        self.width / self.sampling.mcu_side() as usize
     }
 
     pub(super) const fn sampling(&self) -> Sampling {

@@ -30,11 +30,11 @@ impl<'b> Blocks<'b> {
         budget: &'b Budget,
     ) -> Result<Self, Error> {
         let len = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
-        let to_usize = |len| usize::try_from(len).map_err(|_| Error::OutOfMemory { bytes: len });
+        let bands = Bands::new(size, sampling, budget)?;
         Ok(Self {
-            bands: Bands::new(size, sampling, budget)?,
-            blocks: budget.buffer(to_usize(len)?, QuantizedBlock::EMPTY)?,
-            blocks_per_row: to_usize(per_row(size, sampling))?,
+            blocks: budget.buffer(len, QuantizedBlock::EMPTY)?,
+            blocks_per_row: bands.mcus() * sampling.blocks_per_mcu(),
+            bands,
             keeps_all,
             are_complete: false,
         })
@@ -49,12 +49,6 @@ impl<'b> Blocks<'b> {
     pub(super) const fn count(size: Size, sampling: Sampling) -> u64 {
         let rows = size.height.div_ceil(sampling.mcu_side()) as u64;
         rows.saturating_mul(per_row(size, sampling))
-    }
-
-    /// The most bytes that [`new`](Self::new) allocates.
-    pub(super) const fn memory_bytes(size: Size, sampling: Sampling, keeps_all: bool) -> u64 {
-        let blocks = if keeps_all { Self::count(size, sampling) } else { per_row(size, sampling) };
-        Bands::memory_bytes(size, sampling).saturating_add(blocks.saturating_mul(BLOCK_BYTES))
     }
 
     /// Forgets the blocks, because they are asked for in another quantization from now on.

@@ -6,7 +6,7 @@
 use core::ops::Deref;
 
 use super::quality;
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::encode::file_writer::{self, FileBound, FileWriter};
 use crate::error::{BadRequest, Error};
 use crate::job::Job;
@@ -117,24 +117,15 @@ impl Settings {
         is_smallest || Blocks::are_few(self.size, self.sampling())
     }
 
-    /// The most bytes that [`encode`](Self::encode) allocates, for any background.
-    pub(crate) const fn memory_bytes(&self) -> u64 {
-        self.blocks_bytes().saturating_add(self.file_bound().memory_bytes())
-    }
-
-    /// The same with the pixels, which take `pixel_bytes` until they are dropped.
-    pub(crate) fn peak_bytes(&self, pixel_bytes: u64) -> u64 {
-        let file_bytes = self.file_bound().memory_bytes();
-        let others_bytes = if self.keeps_blocks() {
-            pixel_bytes.max(file_bytes)
-        } else {
-            pixel_bytes.saturating_add(file_bytes)
-        };
-        self.blocks_bytes().saturating_add(others_bytes)
-    }
-
-    const fn blocks_bytes(&self) -> u64 {
-        Blocks::memory_bytes(self.size, self.sampling(), self.keeps_blocks())
+    /// Charges what is live in [`encode`](Self::encode), for any background, to a budget that counts.
+    /// The pixels take `pixel_bytes` until they are dropped. Returns what is charged when the file
+    /// starts to grow.
+    pub(crate) fn count(&self, pixel_bytes: u64, budget: &Budget) -> Result<u64, Error> {
+        let pixels = Some(budget.reserve(pixel_bytes)?);
+        let keeps_blocks = self.keeps_blocks();
+        let _blocks = Blocks::new(self.size, self.sampling(), keeps_blocks, budget)?;
+        let _pixels = pixels.filter(|_| !keeps_blocks);
+        self.file_bound().count(budget)
     }
 
     /// The most work of [`encode`](Self::encode) in picoseconds.

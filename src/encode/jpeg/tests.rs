@@ -9,7 +9,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::quantizer::Quantizer;
 use super::*;
-use crate::budget::Budget;
+use crate::budget::quote;
 use crate::encode::test_pictures;
 use crate::interrupt::Interrupt;
 use crate::limits::Limit;
@@ -34,10 +34,11 @@ const fn settings(size: Size, layout: Layout, quality: u8) -> Settings {
 }
 
 fn try_to_encode(pixels: &[u8], settings: Settings) -> Result<Vec<u8>, Error> {
-    let budget = Budget::new(settings.memory_bytes());
+    let quoted = quote(|budget| settings.count(0, budget)).unwrap();
+    let budget = Budget::new(quoted);
     let job = Job { budget: &budget, interrupt: &Interrupt::never() };
     let file = settings.encode(pixels, job).map(|file| file.into_parts().0);
-    assert_eq!(budget.left_bytes(), settings.memory_bytes());
+    assert_eq!(budget.left_bytes(), quoted);
     file
 }
 
@@ -192,6 +193,11 @@ fn blocks_are_those_of_another_encoder() {
     }
 }
 
+/// What is allocated when the file starts to grow.
+fn before_file_bytes(settings: &Settings) -> u64 {
+    settings.count(0, &Budget::counting()).unwrap()
+}
+
 /// A picture whose blocks take too much memory to be kept, in several scans.
 #[test]
 fn a_large_picture_is_transformed_anew_for_each_pass() {
@@ -199,10 +205,10 @@ fn a_large_picture_is_transformed_anew_for_each_pass() {
     let pixels = test_pictures::photo(size, 3);
     let settings = settings(size, Layout::Rgb, 75);
     let kept = Settings { size: Size::new(256, 256), ..settings };
-    assert!(kept.memory_bytes() - kept.file_bound().memory_bytes() > 136 * 6 * 16 * 16);
-    assert!(settings.memory_bytes() - settings.file_bound().memory_bytes() < 100_000);
+    assert!(before_file_bytes(&kept) > 136 * 6 * 16 * 16);
+    assert!(before_file_bytes(&settings) < 100_000);
     let smallest = Settings { effort: JpegEffort::Smallest, ..settings };
-    assert!(smallest.memory_bytes() - smallest.file_bound().memory_bytes() > 136 * 6 * 44 * 33);
+    assert!(before_file_bytes(&smallest) > 136 * 6 * 44 * 33);
 
     let other = encoded_elsewhere(&pixels, &settings, false);
     assert!(scan_in_standard_codes(&pixels, &settings, true) == scan_of(&other));

@@ -24,8 +24,7 @@ impl Chunk {
 pub(super) fn start<'b>(chunks: &[Chunk], budget: &'b Budget) -> Result<Buffer<'b, u8>, Error> {
     let bytes = file_bytes(chunks);
     let riff_bytes = u32::try_from(bytes - CHUNK_HEADER_BYTES).map_err(|_| TOO_LONG)?;
-    let capacity = usize::try_from(bytes).map_err(|_| Error::OutOfMemory { bytes })?;
-    let mut file = budget.empty_buffer(capacity)?;
+    let mut file = budget.empty_buffer(bytes)?;
     file.extend_from_slice(b"RIFF")?;
     file.extend_from_slice(&riff_bytes.to_le_bytes())?;
     file.extend_from_slice(b"WEBP")?;

@@ -224,9 +224,7 @@ fn convert_with_deflated(
     if most_cost(&bytes)?.bytes > MAX_COST_BYTES {
         return Err(NotConverted::Ignored(ProfileProblem::TooCostly));
     }
-    let len = usize::try_from(bytes.len());
-    let len = len.map_err(|_| Error::Bug("a limit over the address space"))?;
-    let mut inflated = job.budget.buffer(len, 0u8)?;
+    let mut inflated = job.budget.buffer(bytes.len(), 0u8)?;
     inflate_profile(stream, &mut inflated)?;
     let profile = ProfileBytes::contiguous(&inflated);
     convert_with(pixels, channels, gamut, &profile, job)

@@ -286,7 +286,7 @@ impl<'b> SampledCurves<'b> {
         curves: impl Iterator<Item = Result<Curve, P>>,
         budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let mut samples = budget.buffer(3 * CURVE_SAMPLES, 0f32)?;
+        let mut samples = budget.buffer(3 * CURVE_SAMPLES as u64, 0f32)?;
         let last = (CURVE_SAMPLES - 1) as f64;
         for (samples, curve) in samples.chunks_exact_mut(CURVE_SAMPLES).zip(curves) {
             let curve = curve.map_err(|_| UNCHECKED)?;

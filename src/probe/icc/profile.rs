@@ -124,8 +124,7 @@ impl<'p> Profile<'p> {
 
     /// The data of the curves or of the table of the model, one after another.
     pub(crate) fn data<'b>(&self, budget: &'b Budget) -> Result<Buffer<'b, u8>, Error> {
-        let len = usize::try_from(self.data_bytes());
-        let mut data = budget.empty_buffer(len.map_err(|_| Error::Bug("a profile too long"))?)?;
+        let mut data = budget.empty_buffer(self.data_bytes())?;
         for tag in self.data_tags() {
             self.bytes.append_to(&mut data, tag.offset, tag.len)?;
         }

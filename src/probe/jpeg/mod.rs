@@ -16,7 +16,7 @@ mod tables;
 mod tests;
 
 pub(crate) use errors::malformed;
-pub(crate) use frame::{AcScans, CodeBits, Color, Component, Frame, Scale};
+pub(crate) use frame::{AcScans, CodeBits, Color, Frame, Scale};
 pub(crate) use scan::{Scan, ScanComponent};
 pub(crate) use scan_script::{ScanScript, Sent};
 use scan_totals::ScanTotals;

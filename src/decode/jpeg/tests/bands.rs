@@ -236,7 +236,7 @@ impl Case {
     fn plane<'b>(&self, scale: Scale, budget: &'b Budget) -> Coefficients<'b> {
         let order = Order::whole(&self.frame, [scale; 4]);
         let mut plane = Coefficients::new(&order, 0, budget).unwrap();
-        plane.history = budget.buffer(BLOCKS, 0).unwrap();
+        plane.history = budget.buffer(BLOCKS as u64, 0).unwrap();
         let per_block = plane.blocks.values_per_block;
         for (i, block) in self.start.iter().enumerate() {
             for k in (0..64).filter(|&k| block[k] != 0) {

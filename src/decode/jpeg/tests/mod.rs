@@ -8,12 +8,12 @@
 )]
 
 use super::Order;
-use crate::budget::Budget;
+use crate::budget::{Budget, quote};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
 use crate::probe::jpeg::{Frame, Scale, header};
-use crate::shrink::RowSink;
+use crate::shrink::{RowSink, Shrink};
 use crate::size::Rect;
 
 mod bands;
@@ -65,11 +65,16 @@ fn decode(bytes: &[u8], order: &Order<'_>, max_bytes: u64) -> (Result<(), Error>
     (outcome, sink.samples)
 }
 
-/// Decodes within [`Order::memory_bytes`].
+/// The memory that the decoder allocates.
+fn quoted(order: &Order<'_>) -> u64 {
+    quote(|budget| order.count(budget, &mut Shrink::new([None; 4], budget))).unwrap()
+}
+
+/// Decodes within the quote.
 fn decode_planes(bytes: &[u8], scales: [Scale; 4]) -> Result<[Vec<u8>; 4], Error> {
     let frame = frame_of(bytes)?;
     let order = Order::whole(&frame, scales);
-    let (outcome, planes) = decode(bytes, &order, order.memory_bytes([0; 4]));
+    let (outcome, planes) = decode(bytes, &order, quoted(&order));
     outcome?;
     // A valid file must not be rejected as having more pixels than its data can code.
     assert!(frame.possible_pixels() >= frame.size.pixels());

@@ -3,7 +3,7 @@
 
 use super::matrix::scan_script;
 use super::writer::{Picture, Random};
-use super::{Order, SCALES, decode, frame_of};
+use super::{Order, SCALES, decode, frame_of, quoted};
 use crate::error::Error;
 use crate::probe::jpeg::{Frame, Scale};
 use crate::size::{Rect, Size};
@@ -18,7 +18,7 @@ pub(super) fn check_windows(file: &[u8], scales: [Scale; 4], planes: &[Vec<u8>; 
     }
     for one_at_a_time in [false, true] {
         order.one_component_at_a_time = one_at_a_time;
-        let quote = order.memory_bytes([0; 4]);
+        let quote = quoted(&order);
         let (outcome, samples) = decode(file, &order, quote);
         outcome.unwrap_or_else(|error| panic!("{what} {order:?}: {error}"));
         for (i, window) in order.windows.iter().enumerate().take(frame.components().len()) {
@@ -58,7 +58,7 @@ fn a_smaller_window_needs_less_memory_and_a_history_only_for_refined_components(
         if let Some(window) = window {
             order.windows = [window; 4];
         }
-        order.memory_bytes([0; 4])
+        quoted(&order)
     };
     // Luma has 42 × 56 blocks, each chroma component 21 × 28. A band of chroma is live while all
     // values are.
@@ -88,7 +88,7 @@ fn decoding_one_component_at_a_time_keeps_the_same_rows_of_a_truncated_file() {
             let run = |one_at_a_time: bool, frame: &Frame| {
                 let mut order = Order::whole(frame, [SCALES[end % 3]; 4]);
                 order.one_component_at_a_time = one_at_a_time;
-                let quote = order.memory_bytes([0; 4]);
+                let quote = quoted(&order);
                 order.min_percent_of_rows = Some(1);
                 decode(&file[..end], &order, quote)
             };

@@ -129,9 +129,9 @@ impl<'b> DecodingTables<'b> {
         budget: &'b Budget,
     ) -> Result<Self, Error> {
         Ok(Self {
-            literal_lengths: budget.buffer(literal_length_entries, 0)?,
+            literal_lengths: budget.buffer(literal_length_entries as u64, 0)?,
             literal_length_bits: 0,
-            distances: budget.buffer(distance_entries, 0)?,
+            distances: budget.buffer(distance_entries as u64, 0)?,
             distance_bits: 0,
             bytes_before_pairing: 0,
         })
@@ -155,15 +155,6 @@ impl<'b> DecodingTables<'b> {
         let root = self.literal_lengths.get_mut(..1 << self.literal_length_bits);
         codes.literal_lengths.pair_literals(root.unwrap_or_default(), literal_length_entry);
     }
-}
-
-/// The memory of the tables for dynamic and for fixed codes together, in bytes.
-pub(super) const fn table_bytes() -> usize {
-    let entries = LITERAL_LENGTH_ENTRIES
-        + DISTANCE_ENTRIES
-        + FIXED_LITERAL_LENGTH_ENTRIES
-        + FIXED_DISTANCE_ENTRIES;
-    entries * size_of::<u32>()
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "the low byte is meant")]

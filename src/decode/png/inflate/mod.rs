@@ -77,14 +77,15 @@ const DEFLATED_BYTE_PS: u64 = 40_000;
 const INFLATED_BYTE_PS: u64 = 200;
 
 impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
-    /// Reserves [`memory_bytes`] from `budget`. At most `inflated_bytes` can be read.
+    /// At most `inflated_bytes` can be read.
     pub(super) fn new(slices: I, inflated_bytes: u64, budget: &'b Budget) -> Result<Self, Error> {
+        let window_bytes = inflated_bytes.saturating_add(SPARE_BYTES as u64).min(WINDOW_BYTES);
         Ok(Self {
             slices,
             bits: BitReader::default(),
             state: State::ZlibHeader,
             is_last_block: false,
-            window: budget.buffer(window_bytes(inflated_bytes), 0)?,
+            window: budget.buffer(window_bytes, 0)?,
             filled: 0,
             delivered: 0,
             checksum: Adler32::EMPTY,
@@ -299,19 +300,9 @@ impl<'a, 'b, I: Iterator<Item = &'a [u8]>> Inflater<'a, 'b, I> {
     }
 }
 
-/// The memory of an [`Inflater`] for a stream of `inflated_bytes`, in bytes.
-pub(super) fn memory_bytes(inflated_bytes: u64) -> u64 {
-    (window_bytes(inflated_bytes) + block_codes::table_bytes()) as u64
-}
-
-fn window_bytes(inflated_bytes: u64) -> usize {
-    let inflated_bytes = usize::try_from(inflated_bytes).unwrap_or(usize::MAX);
-    inflated_bytes.saturating_add(SPARE_BYTES).min(WINDOW_BYTES)
-}
-
 /// The largest distance of a match.
 const MAX_DISTANCE: usize = 32 << 10;
-const WINDOW_BYTES: usize = 3 * MAX_DISTANCE;
+const WINDOW_BYTES: u64 = 3 * MAX_DISTANCE as u64;
 
 /// Blocks between two polls of the interrupt: less than a millisecond.
 const BLOCKS_PER_POLL: u32 = 256;

@@ -9,9 +9,16 @@
 use super::copy_match::copy_match;
 use super::symbols::{END_OF_BLOCK, IS_LITERAL, literals};
 use super::*;
+use crate::budget::quote;
 use crate::probe::png::Chunks;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
+
+/// The memory of an inflater of so many bytes.
+fn quoted(inflated_bytes: u64) -> u64 {
+    let nothing = core::iter::empty::<&[u8]>();
+    quote(|budget| Inflater::new(nothing, inflated_bytes, budget).map(drop)).unwrap()
+}
 
 fn inflater<'a, 'b>(
     stream: &'a [u8],
@@ -23,7 +30,7 @@ fn inflater<'a, 'b>(
 
 /// Inflates a stream in slices, byte by byte. Returns all bytes, and the error behind the last one.
 fn inflated(stream: &[u8], slice_bytes: usize) -> (Vec<u8>, InflateError) {
-    let budget = Budget::new(memory_bytes(1 << 20));
+    let budget = Budget::new(quoted(1 << 20));
     let mut inflater = inflater(stream, slice_bytes, &budget);
     let mut bytes = Vec::new();
     loop {
@@ -95,7 +102,7 @@ fn valid_streams_are_inflated_from_slices_of_any_size() {
 /// Reads as many bytes as `expected` has, then the end of the stream.
 fn finished(stream: &[u8], expected: &[u8], slice_bytes: usize) -> Result<(), InflateError> {
     let length = expected.len() as u64;
-    let budget = Budget::new(memory_bytes(length));
+    let budget = Budget::new(quoted(length));
     let mut inflater = Inflater::new(stream.chunks(slice_bytes), length, &budget).unwrap();
     let mut bytes = vec![0; expected.len()];
     inflater.read(&mut bytes, &Interrupt::never())?;
@@ -301,7 +308,7 @@ fn a_block_of_thirteen_bytes_fills_a_small_table() {
         // No distance code, then the end of the block.
         bits.put(0b00, 2).put(0b11_1111, 6);
     }
-    let budget = Budget::new(memory_bytes(1 << 20));
+    let budget = Budget::new(quoted(1 << 20));
     let mut inflater = inflater(&bits.0, usize::MAX, &budget);
     assert!(matches!(inflater.read(&mut [0], &Interrupt::never()), Err(InflateError::Truncated)));
     assert!(inflater.dynamic_tables.literal_lengths[..64].iter().all(|&entry| entry != 0));
@@ -333,7 +340,7 @@ fn only_a_long_block_has_pairs_of_literals() {
             }
             bits.put(0b11, 2);
         }
-        let budget = Budget::new(memory_bytes(1 << 20));
+        let budget = Budget::new(quoted(1 << 20));
         let mut inflater = inflater(&bits.0, usize::MAX, &budget);
         let mut bytes = vec![0; blocks * literals_per_block];
         inflater.read(&mut bytes, &Interrupt::never()).unwrap();

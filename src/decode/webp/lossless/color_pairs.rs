@@ -7,11 +7,6 @@ use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::probe::webp::vp8l::{BitReader, Group, Image};
 
-/// The memory of [`ColorPairs`] in bytes.
-pub(super) fn memory_bytes(image: &Image) -> u64 {
-    entries(image) * size_of::<u32>() as u64
-}
-
 /// The number of entries of all groups: none where they would not pay off.
 pub(super) fn entries(image: &Image) -> u64 {
     let groups = u64::from(image.groups);
@@ -28,9 +23,7 @@ pub(super) struct ColorPairs<'b> {
 
 impl<'b> ColorPairs<'b> {
     pub(super) fn new(image: &Image, budget: &'b Budget) -> Result<Self, Error> {
-        let entries = usize::try_from(entries(image))
-            .map_err(|_| Error::Bug("more pairs of colours than addresses"))?;
-        Ok(Self { tables: budget.buffer(entries, 0)? })
+        Ok(Self { tables: budget.buffer(entries(image), 0)? })
     }
 
     pub(super) fn fill(&mut self, group: usize, codes: &Group<'_>) {

@@ -7,11 +7,11 @@ use super::tile_groups::TileGroups;
 use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::format::Format;
+use crate::interrupt::Interrupt;
 use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{
     BitReader, COPY_OUTSIDE_PICTURE, Group, Image, PrefixTable, distance_in_pixels,
 };
-use crate::size::Size;
 
 /// The most work of reading the codes and the pixels of an image, in picoseconds.
 pub(super) fn work_ps(image: &Image) -> u64 {
@@ -21,26 +21,19 @@ pub(super) fn work_ps(image: &Image) -> u64 {
 /// A pixel: four symbols, a copy or a colour of the cache.
 const PIXEL_PS: u64 = 21_000;
 
-/// The memory of [`EntropyImage`] in bytes.
-pub(super) fn memory_bytes(image: &Image) -> u64 {
-    let width = u64::from(image.size.width);
-    let window = 4 * width * u64::from(window_rows(image));
-    window + 4 * cache_colors(image) as u64 + prefix_code_groups::memory_bytes(image)
-}
-
 /// The height of the window, in complete rows. A new row overwrites the oldest one, which no
 /// backward reference can reach any more.
 fn window_rows(image: &Image) -> u32 {
     image.max_distance.div_ceil(image.size.width.max(1)).clamp(1, image.size.height.max(1))
 }
 
-const fn cache_colors(image: &Image) -> usize {
+const fn cache_colors(image: &Image) -> u64 {
     if image.cache_bits == 0 { 0 } else { 1 << image.cache_bits }
 }
 
 /// Decodes an entropy-coded image row by row.
 pub(super) struct EntropyImage<'b> {
-    size: Size,
+    image: Image,
     width: usize,
     /// A ring of the rows that backward references can reach.
     window: Buffer<'b, u32>,
@@ -62,19 +55,20 @@ struct BackwardReference {
 }
 
 impl<'b> EntropyImage<'b> {
+    /// A planned image without codes.
     pub(super) fn new(
         image: Image,
-        groups: PrefixCodeGroups<'b>,
         tiles: Option<TileGroups<'b>>,
         budget: &'b Budget,
     ) -> Result<Self, Error> {
-        let width = image.size.width as usize;
-        let window = budget.buffer(width * window_rows(&image) as usize, 0)?;
+        let window_len = u64::from(image.size.width) * u64::from(window_rows(&image));
+        let window = budget.buffer(window_len, 0)?;
         let colors = budget.buffer(cache_colors(&image), 0)?;
         let cache = ColorCache { colors, shift: 32 - image.cache_bits };
+        let groups = PrefixCodeGroups::new(&image, budget)?;
         Ok(Self {
-            size: image.size,
-            width,
+            image,
+            width: image.size.width as usize,
             window,
             row_start: 0,
             y: 0,
@@ -83,6 +77,16 @@ impl<'b> EntropyImage<'b> {
             groups,
             tiles,
         })
+    }
+
+    /// Reads the codes of all pixels. `declared` is the header of the image, read before them.
+    pub(super) fn read_codes(
+        &mut self,
+        bits: &mut BitReader<'_>,
+        declared: Image,
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
+        self.groups.read(bits, declared, &self.image, interrupt)
     }
 
     /// Decodes the next row.
@@ -173,10 +177,11 @@ impl<'b> EntropyImage<'b> {
             x = end - left;
             let Some(green) = copy else { break };
             let (length, distance) = group.copy(bits, green);
-            let distance = distance_in_pixels(distance, self.size.width) as usize;
+            let distance = distance_in_pixels(distance, self.image.size.width) as usize;
             let length = length as usize;
             let decoded = self.y as usize * self.width + x;
-            if distance > decoded || length > self.size.height as usize * self.width - decoded {
+            if distance > decoded || length > self.image.size.height as usize * self.width - decoded
+            {
                 return Err(COPY_OUTSIDE_PICTURE);
             }
             self.pending = BackwardReference { length, distance };

@@ -1,6 +1,7 @@
 //! VP8L → rows of planes (RFC 9649, section 3): decodes the entropy-coded pixels and undoes
 //! the transforms, one row at a time.
 
+use crate::budget::{Budget, Buffer};
 use crate::decode::premultiply::is_opaque_row;
 use crate::error::Error;
 use crate::job::Job;
@@ -24,22 +25,6 @@ mod transforms;
 pub(super) use rows::Rows;
 use rows::{ALPHA_SHIFT, BLUE_SHIFT, GREEN_SHIFT, RED_SHIFT, extract_channel};
 
-/// The peak memory of [`Rows`] in bytes.
-///
-/// The sub-images in the headers are decoded one after another, and then the picture. Each is
-/// decoded while the results of those before it are in memory.
-pub(super) fn memory_bytes(size: Size, stream: &Stream) -> u64 {
-    let (transforms, mut peak) = transforms::memory_bytes(size, stream);
-    let mut retained = transforms;
-    if let Some(tiles) = &stream.tiles {
-        retained += tile_groups::memory_bytes(tiles);
-        peak = peak.max(retained + entropy_image::memory_bytes(&tiles.image));
-    }
-    peak.max(
-        retained + entropy_image::memory_bytes(&stream.picture) + rows::row_bytes(size, stream),
-    )
-}
-
 /// The most work of [`Rows`] in picoseconds.
 pub(super) fn work_ps(stream: &Stream) -> u64 {
     let tiles = stream.tiles.as_ref().map_or(0, |tiles| entropy_image::work_ps(&tiles.image));
@@ -57,11 +42,6 @@ pub(super) fn extract_ps(size: Size, premultiply: bool) -> u64 {
 const EXTRACTED_PIXEL_PS: u64 = 1_000;
 const PREMULTIPLIED_PIXEL_PS: u64 = 1_000;
 
-/// The memory of [`decode`] beyond [`memory_bytes`]: a row of one colour, and one of alpha.
-pub(super) fn sample_row_bytes(size: Size, stream: &Stream) -> u64 {
-    u64::from(size.width) * if stream.alpha { 2 } else { 1 }
-}
-
 /// What is done with the alpha channel.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AlphaUse {
@@ -72,6 +52,20 @@ pub(super) enum AlphaUse {
     Premultiplied,
 }
 
+/// A row of one colour, and one of alpha, which is empty if alpha is not used.
+pub(super) struct SampleRows<'b> {
+    samples: Buffer<'b, u8>,
+    alphas: Buffer<'b, u8>,
+}
+
+impl<'b> SampleRows<'b> {
+    pub(super) fn new(size: Size, alpha: AlphaUse, budget: &'b Budget) -> Result<Self, Error> {
+        let width = u64::from(size.width);
+        let alphas = if alpha == AlphaUse::None { 0 } else { width };
+        Ok(Self { samples: budget.buffer(width, 0)?, alphas: budget.buffer(alphas, 0)? })
+    }
+}
+
 /// Delivers, for each row, alpha unless opaque, then red, green and blue.
 pub(super) fn decode<S: RowSink>(
     data: &[u8],
@@ -80,10 +74,8 @@ pub(super) fn decode<S: RowSink>(
     job: Job<'_>,
     sink: &mut S,
 ) -> Result<(), Error> {
-    let width = size.width as usize;
     let mut rows = Rows::new(data, (size, stream), job)?;
-    let mut samples = job.budget.buffer(width, 0u8)?;
-    let mut alphas = job.budget.buffer(if alpha == AlphaUse::None { 0 } else { width }, 0u8)?;
+    let SampleRows { mut samples, mut alphas } = SampleRows::new(size, alpha, job.budget)?;
     for y in 0..size.height {
         job.interrupt.check()?;
         let row = rows.next()?;

@@ -1,19 +1,12 @@
 //! Groups of five prefix codes, with all their tables in one buffer (RFC 9649, 3.7.2.2 and 5.2.3).
 
 use super::color_pairs::{self, ColorPairs};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
-use crate::job::Job;
+use crate::interrupt::Interrupt;
 use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{self, BitReader, Group, Image, MAX_ALPHABET, PrefixTable};
 use crate::work;
-
-/// The memory of [`PrefixCodeGroups`] in bytes.
-pub(super) fn memory_bytes(image: &Image) -> u64 {
-    size_of::<GroupTables>() as u64 * u64::from(image.groups)
-        + 2 * u64::from(image.entries)
-        + color_pairs::memory_bytes(image)
-}
 
 /// The most work of reading the codes, in picoseconds. [`probe`](mod@crate::probe) has read them
 /// before.
@@ -47,25 +40,33 @@ pub(super) struct PrefixCodeGroups<'b> {
 }
 
 impl<'b> PrefixCodeGroups<'b> {
-    /// Reads as many groups as `planned` has. `declared` is the header of the
-    /// image, read before them.
+    /// As many groups as `image` has, without codes.
+    pub(super) fn new(image: &Image, budget: &'b Budget) -> Result<Self, Error> {
+        Ok(Self {
+            groups: budget.buffer(image.groups.into(), GroupTables::default())?,
+            tables: budget.buffer(image.entries.into(), 0)?,
+            pairs: ColorPairs::new(image, budget)?,
+        })
+    }
+
+    /// Reads the codes. `declared` is the header of the image, read before them, and `planned` that
+    /// of the plan.
     pub(super) fn read(
+        &mut self,
         bits: &mut BitReader<'_>,
         mut declared: Image,
         planned: &Image,
-        job: Job<'b>,
-    ) -> Result<Self, Error> {
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
         if (declared.size, declared.cache_bits) != (planned.size, planned.cache_bits) {
             return Err(Error::OTHER_BYTES);
         }
-        let mut groups = job.budget.buffer(planned.groups as usize, GroupTables::default())?;
-        let mut tables = job.budget.buffer(planned.entries as usize, 0u16)?;
-        let mut rest = &mut *tables;
+        let mut rest = &mut *self.tables;
         let mut start = 0;
         let mut lengths = [0; MAX_ALPHABET];
-        for (index, group) in groups.iter_mut().enumerate() {
+        for (index, group) in self.groups.iter_mut().enumerate() {
             if index.is_multiple_of(GROUPS_PER_POLL) {
-                job.interrupt.check()?;
+                interrupt.check()?;
             }
             work::read_prefix_codes(1);
             let mut slots = group.starts.iter_mut().zip(&mut group.root_bits);
@@ -90,10 +91,8 @@ impl<'b> PrefixCodeGroups<'b> {
         if declared != *planned {
             return Err(Error::OTHER_BYTES);
         }
-        let pairs = ColorPairs::new(planned, job.budget)?;
-        let mut groups = Self { groups, tables, pairs };
-        groups.fill_pairs();
-        Ok(groups)
+        self.fill_pairs();
+        Ok(())
     }
 
     fn fill_pairs(&mut self) {

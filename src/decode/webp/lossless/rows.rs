@@ -1,10 +1,10 @@
 //! The pixels of a VP8L stream, row by row.
 
 use super::entropy_image::EntropyImage;
-use super::prefix_code_groups::PrefixCodeGroups;
-use super::sub_image::read_tile_groups;
+use super::sub_image::{count_sub_image, read_tile_groups};
+use super::tile_groups::TileGroups;
 use super::transforms::Transforms;
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::probe::webp::vp8l::{BitReader, Headers, Image, Stream};
@@ -24,11 +24,6 @@ pub(in crate::decode::webp) struct Rows<'a, 'b> {
     rows_at_once: u32,
 }
 
-/// The memory of the rows in which transforms are undone, in bytes.
-pub(super) fn row_bytes(size: Size, stream: &Stream) -> u64 {
-    4 * u64::from(size.width) * u64::from(Transforms::rows_at_once(stream))
-}
-
 impl<'a, 'b> Rows<'a, 'b> {
     /// Reads the headers again. They must match the planned `stream`.
     pub(in crate::decode::webp) fn new(
@@ -41,11 +36,31 @@ impl<'a, 'b> Rows<'a, 'b> {
         let declared = Image::start(&mut headers.bits, headers.size)?;
         let tiles = read_tile_groups(&mut headers, stream, job)?;
         let mut bits = headers.bits;
-        let groups = PrefixCodeGroups::read(&mut bits, declared, &stream.picture, job)?;
-        let pixels = EntropyImage::new(stream.picture, groups, tiles, job.budget)?;
+        let (mut pixels, rows) = buffers(size, stream, tiles, job.budget)?;
+        pixels.read_codes(&mut bits, declared, job.interrupt)?;
         let rows_at_once = Transforms::rows_at_once(stream);
-        let rows = job.budget.buffer(rows_at_once as usize * size.width as usize, 0)?;
         Ok(Self { bits, pixels, transforms, size, rows, y: 0, rows_at_once })
+    }
+
+    /// Charges what is live in [`Rows`] to a budget that counts, until the result is dropped.
+    ///
+    /// The sub-images in the headers are decoded one after another, and then the picture. Each is
+    /// decoded while the results of those before it are in memory.
+    pub(in crate::decode::webp) fn count(
+        size: Size,
+        stream: &Stream,
+        budget: &'b Budget,
+    ) -> Result<impl Sized + use<'b>, Error> {
+        let transforms = Transforms::count(size, stream, budget)?;
+        let tiles = match &stream.tiles {
+            Some(tiles) => {
+                let groups = TileGroups::new(tiles, budget)?;
+                count_sub_image(&tiles.image, budget)?;
+                Some(groups)
+            }
+            None => None,
+        };
+        Ok((transforms, buffers(size, stream, tiles, budget)?))
     }
 
     /// The next row. Truncated or corrupt data is an error, returned before
@@ -80,6 +95,17 @@ impl<'a, 'b> Rows<'a, 'b> {
         extract_channel(self.next()?, GREEN_SHIFT, samples);
         Ok(())
     }
+}
+
+/// The picture without codes, and the rows in which its transforms are undone.
+fn buffers<'b>(
+    size: Size,
+    stream: &Stream,
+    tiles: Option<TileGroups<'b>>,
+    budget: &'b Budget,
+) -> Result<(EntropyImage<'b>, Buffer<'b, u32>), Error> {
+    let samples = u64::from(Transforms::rows_at_once(stream)) * u64::from(size.width);
+    Ok((EntropyImage::new(stream.picture, tiles, budget)?, budget.buffer(samples, 0)?))
 }
 
 /// Copies one channel of each pixel to `samples`.

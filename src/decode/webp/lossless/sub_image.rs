@@ -1,8 +1,8 @@
 //! The sub-images in the headers of a stream: transform data and the entropy image.
 
 use super::entropy_image::EntropyImage;
-use super::prefix_code_groups::PrefixCodeGroups;
 use super::tile_groups::TileGroups;
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::job::Job;
 use crate::probe::webp::vp8l::{BitReader, Headers, Image, Stream};
@@ -16,13 +16,19 @@ pub(super) fn decode_sub_image(
     mut deliver: impl FnMut(&[u32]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let declared = Image::start(bits, image.size)?;
-    let groups = PrefixCodeGroups::read(bits, declared, image, job)?;
-    let mut pixels = EntropyImage::new(*image, groups, None, job.budget)?;
+    let mut pixels = EntropyImage::new(*image, None, job.budget)?;
+    pixels.read_codes(bits, declared, job.interrupt)?;
     for _ in 0..image.size.height {
         job.interrupt.check()?;
         work::decoded_sub_image(u64::from(image.size.width));
         deliver(pixels.next_row(bits)?)?;
     }
+    Ok(())
+}
+
+/// Charges what is live in [`decode_sub_image`] to a budget that counts.
+pub(super) fn count_sub_image(image: &Image, budget: &Budget) -> Result<(), Error> {
+    EntropyImage::new(*image, None, budget)?;
     Ok(())
 }
 
@@ -32,29 +38,27 @@ pub(super) fn read_tile_groups<'b>(
     stream: &Stream,
     job: Job<'b>,
 ) -> Result<Option<TileGroups<'b>>, Error> {
-    let (side_log2, image) = match (headers.group_tiles()?, &stream.tiles) {
+    let tiles = match (headers.group_tiles()?, &stream.tiles) {
         (None, None) => return Ok(None),
         (Some((side_log2, size)), Some(tiles))
             if (side_log2, size) == (tiles.side_log2, tiles.image.size) =>
         {
-            (side_log2, &tiles.image)
+            tiles
         }
         _ => return Err(Error::OTHER_BYTES),
     };
-    let pixels = image.size.pixels();
-    let len = usize::try_from(pixels).map_err(|_| Error::OutOfMemory { bytes: 2 * pixels })?;
-    let mut groups = job.budget.empty_buffer(len)?;
+    let mut tile_groups = TileGroups::new(tiles, job.budget)?;
     let mut last = 0;
-    decode_sub_image(&mut headers.bits, image, job, |row| {
+    decode_sub_image(&mut headers.bits, &tiles.image, job, |row| {
         row.iter().try_for_each(|pixel| {
             let [_, red, green, _] = pixel.to_be_bytes();
             let group = u16::from_be_bytes([red, green]);
             last = group.max(last);
-            groups.push(group)
+            tile_groups.groups.push(group)
         })
     })?;
     if u32::from(last) + 1 != stream.picture.groups {
         return Err(Error::OTHER_BYTES);
     }
-    Ok(Some(TileGroups { side_log2, tiles_per_row: image.size.width as usize, groups }))
+    Ok(Some(tile_groups))
 }

@@ -1,42 +1,17 @@
 //! The inverse transforms of a stream (RFC 9649, section 4), applied one row at a time.
 
 use super::color_transform::{self, Multipliers};
-use super::sub_image::decode_sub_image;
+use super::sub_image::{count_sub_image, decode_sub_image};
 use super::{entropy_image, predictors};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::job::Job;
 use crate::price::sum_ps;
 use crate::probe::webp::vp8l::{
-    Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
+    BitReader, Headers, Image, Stream, Tiles, Transform, TransformHeader, packing,
 };
 use crate::simd;
 use crate::size::Size;
-
-/// The memory of [`Transforms`], and the peak while they are read, in bytes.
-pub(super) fn memory_bytes(size: Size, stream: &Stream) -> (u64, u64) {
-    let (mut retained, mut peak, mut width) = (0, 0, size.width);
-    for transform in stream.transforms.iter().flatten() {
-        let image = match transform {
-            Transform::Predictor(Tiles { image, .. }) => {
-                retained += image.size.pixels() + 4 * u64::from(above_len(width));
-                image
-            }
-            Transform::Color(Tiles { image, .. }) => {
-                retained += size_of::<Multipliers>() as u64 * image.size.pixels();
-                image
-            }
-            Transform::SubtractGreen => continue,
-            Transform::Palette(image) => {
-                retained += 4 * MAX_COLORS as u64;
-                width = width.div_ceil(1 << packing(image.size.width));
-                image
-            }
-        };
-        peak = peak.max(retained + entropy_image::memory_bytes(image));
-    }
-    (retained, peak)
-}
 
 /// The most work of reading and undoing the transforms, in picoseconds.
 pub(super) fn work_ps(stream: &Stream) -> u64 {
@@ -98,45 +73,36 @@ impl<'b> Transforms<'b> {
         let mut transforms = [const { None }; 4];
         for (transform, planned) in transforms.iter_mut().zip(&stream.transforms) {
             let width = headers.size.width;
-            *transform = Some(match (headers.transform()?, planned) {
+            let (declared, planned) = match (headers.transform()?, planned) {
                 (None, None) => return Ok(Self { transforms }),
-                (
-                    Some(TransformHeader::Predictor { side_log2, size }),
-                    Some(Transform::Predictor(tiles)),
-                ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
-                    let above = job.budget.buffer(above_len(width) as usize, 0)?;
-                    let tiles = PerTile::read(headers, tiles, job, predictors::mode)?;
-                    InverseTransform::Predictor { tiles, above }
-                }
-                (
-                    Some(TransformHeader::Color { side_log2, size }),
-                    Some(Transform::Color(tiles)),
-                ) if (side_log2, size) == (tiles.side_log2, tiles.image.size) => {
-                    InverseTransform::Color(PerTile::read(
-                        headers,
-                        tiles,
-                        job,
-                        Multipliers::from_pixel,
-                    )?)
-                }
-                (Some(TransformHeader::SubtractGreen), Some(Transform::SubtractGreen)) => {
-                    InverseTransform::SubtractGreen
-                }
-                (Some(TransformHeader::Palette(size)), Some(Transform::Palette(image)))
-                    if size == image.size =>
-                {
-                    let colors = read_palette(headers, image, job)?;
-                    InverseTransform::ColorIndexing {
-                        colors,
-                        packing: packing(size.width),
-                        width: width as usize,
-                    }
-                }
+                (Some(declared), Some(planned)) => (declared, planned),
                 _ => return Err(Error::OTHER_BYTES),
-            });
+            };
+            if !is_planned(&declared, planned) {
+                return Err(Error::OTHER_BYTES);
+            }
+            let new = transform.insert(InverseTransform::new(planned, width, job.budget)?);
+            new.read(&mut headers.bits, planned, job)?;
         }
         if headers.transform()?.is_some() {
             return Err(Error::OTHER_BYTES);
+        }
+        Ok(Self { transforms })
+    }
+
+    /// Charges what is live in [`read`](Self::read) to a budget that counts, until the result is
+    /// dropped.
+    pub(super) fn count(size: Size, stream: &Stream, budget: &'b Budget) -> Result<Self, Error> {
+        let mut transforms = [const { None }; 4];
+        let mut width = size.width;
+        for (transform, planned) in transforms.iter_mut().zip(stream.transforms.iter().flatten()) {
+            *transform = Some(InverseTransform::new(planned, width, budget)?);
+            if let Some(image) = sub_image(planned) {
+                count_sub_image(image, budget)?;
+            }
+            if let Transform::Palette(image) = planned {
+                width = width.div_ceil(1 << packing(image.size.width));
+            }
         }
         Ok(Self { transforms })
     }
@@ -209,22 +175,76 @@ impl<'b> Transforms<'b> {
     }
 }
 
-impl<'b, T: Clone> PerTile<'b, T> {
+impl<'b> InverseTransform<'b> {
+    /// A planned transform without its data, for pictures of this coded width.
+    fn new(planned: &Transform, width: u32, budget: &'b Budget) -> Result<Self, Error> {
+        Ok(match planned {
+            Transform::Predictor(tiles) => Self::Predictor {
+                tiles: PerTile::new(tiles, budget)?,
+                above: budget.buffer(above_len(width).into(), 0)?,
+            },
+            Transform::Color(tiles) => Self::Color(PerTile::new(tiles, budget)?),
+            Transform::SubtractGreen => Self::SubtractGreen,
+            Transform::Palette(image) => Self::ColorIndexing {
+                colors: budget.buffer(MAX_COLORS as u64, 0)?,
+                packing: packing(image.size.width),
+                width: width as usize,
+            },
+        })
+    }
+
+    /// Reads the data of the transform.
     fn read(
-        headers: &mut Headers<'_>,
-        tiles: &Tiles,
-        job: Job<'b>,
-        item: impl Fn(u32) -> T,
-    ) -> Result<Self, Error> {
-        let Tiles { side_log2, image } = tiles;
-        let pixels = image.size.pixels();
-        let bytes = size_of::<T>() as u64 * pixels;
-        let len = usize::try_from(pixels).map_err(|_| Error::OutOfMemory { bytes })?;
-        let mut items = job.budget.empty_buffer(len)?;
-        decode_sub_image(&mut headers.bits, image, job, |row| {
-            row.iter().try_for_each(|&pixel| items.push(item(pixel)))
-        })?;
-        Ok(Self { side_log2: *side_log2, tiles_per_row: image.size.width as usize, items })
+        &mut self,
+        bits: &mut BitReader<'_>,
+        planned: &Transform,
+        job: Job<'_>,
+    ) -> Result<(), Error> {
+        let Some(image) = sub_image(planned) else { return Ok(()) };
+        decode_sub_image(bits, image, job, |row| match self {
+            Self::Predictor { tiles, .. } => tiles.push(row, predictors::mode),
+            Self::Color(tiles) => tiles.push(row, Multipliers::from_pixel),
+            Self::SubtractGreen => Ok(()),
+            Self::ColorIndexing { colors, .. } => {
+                set_palette(colors, row);
+                Ok(())
+            }
+        })
+    }
+}
+
+/// The image with the data of a transform.
+const fn sub_image(transform: &Transform) -> Option<&Image> {
+    match transform {
+        Transform::Predictor(tiles) | Transform::Color(tiles) => Some(&tiles.image),
+        Transform::SubtractGreen => None,
+        Transform::Palette(image) => Some(image),
+    }
+}
+
+/// Whether the header of a transform is the one that the plan was made from.
+fn is_planned(declared: &TransformHeader, planned: &Transform) -> bool {
+    match (declared, planned) {
+        (&TransformHeader::Predictor { side_log2, size }, Transform::Predictor(tiles))
+        | (&TransformHeader::Color { side_log2, size }, Transform::Color(tiles)) => {
+            (side_log2, size) == (tiles.side_log2, tiles.image.size)
+        }
+        (TransformHeader::SubtractGreen, Transform::SubtractGreen) => true,
+        (&TransformHeader::Palette(size), Transform::Palette(image)) => size == image.size,
+        _ => false,
+    }
+}
+
+impl<'b, T> PerTile<'b, T> {
+    fn new(tiles: &Tiles, budget: &'b Budget) -> Result<Self, Error> {
+        let Tiles { side_log2, image } = *tiles;
+        let items = budget.empty_buffer(image.size.pixels())?;
+        Ok(Self { side_log2, tiles_per_row: image.size.width as usize, items })
+    }
+
+    /// Appends the items of a row of tiles.
+    fn push(&mut self, row: &[u32], item: impl Fn(u32) -> T) -> Result<(), Error> {
+        row.iter().try_for_each(|&pixel| self.items.push(item(pixel)))
     }
 
     /// The items of the row of tiles that row `y` belongs to.
@@ -234,23 +254,14 @@ impl<'b, T: Clone> PerTile<'b, T> {
     }
 }
 
-/// Reads the colour table (RFC 9649, 4.4). Each colour is coded as its difference from the
-/// previous one. Indices without a colour are transparent black.
-fn read_palette<'b>(
-    headers: &mut Headers<'_>,
-    image: &Image,
-    job: Job<'b>,
-) -> Result<Buffer<'b, u32>, Error> {
-    let mut colors = job.budget.buffer(MAX_COLORS, 0)?;
-    decode_sub_image(&mut headers.bits, image, job, |row| {
-        let mut previous = 0;
-        for (color, &difference) in colors.iter_mut().zip(row) {
-            previous = predictors::add(previous, difference);
-            *color = previous;
-        }
-        Ok(())
-    })?;
-    Ok(colors)
+/// Sets the colour table (RFC 9649, 4.4). Each colour is coded as its difference from the previous
+/// one. Indices without a colour are transparent black.
+fn set_palette(colors: &mut [u32], differences: &[u32]) {
+    let mut previous = 0;
+    for (color, &difference) in colors.iter_mut().zip(differences) {
+        previous = predictors::add(previous, difference);
+        *color = previous;
+    }
 }
 
 /// Keeps a row for the prediction of the next one.

@@ -12,9 +12,6 @@ pub(super) struct MacroblockRow<'b> {
     line: Buffer<'b, u8>,
 }
 
-/// The memory for each column of macroblocks, in bytes.
-pub(super) const COLUMN_BYTES: u64 = size_of::<MacroblockLines>() as u64 + 16;
-
 /// The lines of each plane that are retained from the row of macroblocks above. The loop filter
 /// reads four of them, and changes three.
 pub(super) const LINES_ABOVE: u32 = 4;
@@ -30,7 +27,7 @@ struct MacroblockLines {
 }
 
 impl<'b> MacroblockRow<'b> {
-    pub(super) fn new(columns: usize, budget: &'b Budget) -> Result<Self, Error> {
+    pub(super) fn new(columns: u64, budget: &'b Budget) -> Result<Self, Error> {
         let empty = MacroblockLines { luma: [[0; 16]; ABOVE + 16], chroma: [[0; 16]; ABOVE + 8] };
         Ok(Self {
             macroblocks: budget.buffer(columns, empty)?,

@@ -1,6 +1,7 @@
 //! VP8 → rows of planes: decodes key frames (RFC 6386), one row of macroblocks at a time.
 
 use super::order::LoopFilter;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::format::Format;
 use crate::job::Job;
@@ -27,10 +28,18 @@ use modes::HeaderReader;
 use reconstruct::Reconstruction;
 use tokens::{Coefficients, TokenDecoder};
 
-/// The peak memory of [`decode`] in bytes.
-pub(super) fn memory_bytes(frame: &Frame) -> u64 {
-    let columns = u64::from(frame.size.width.div_ceil(16));
-    columns * (macroblock_row::COLUMN_BYTES + size_of::<ContextAbove>() as u64)
+/// A row of macroblocks, and what each needs from the one above it.
+pub(super) struct Buffers<'b> {
+    above: Buffer<'b, ContextAbove>,
+    row: MacroblockRow<'b>,
+}
+
+impl<'b> Buffers<'b> {
+    pub(super) fn new(frame: &Frame, budget: &'b Budget) -> Result<Self, Error> {
+        let columns = u64::from(frame.size.width.div_ceil(16));
+        let above = budget.buffer(columns, ContextAbove::OUTSIDE)?;
+        Ok(Self { above, row: MacroblockRow::new(columns, budget)? })
+    }
 }
 
 /// The most work of [`decode`] in picoseconds.
@@ -81,9 +90,7 @@ pub(super) fn decode<S: RowSink>(
     let macroblock_rows = frame.size.height.div_ceil(16) as usize;
     let mut partitions = start_partitions(partitions, macroblock_rows)?;
 
-    let columns = frame.size.width.div_ceil(16);
-    let mut above = job.budget.buffer(columns as usize, ContextAbove::OUTSIDE)?;
-    let mut row = MacroblockRow::new(columns as usize, job.budget)?;
+    let Buffers { mut above, mut row } = Buffers::new(frame, job.budget)?;
     let mut reconstruction = Reconstruction::new();
     let mut coefficients = Coefficients::NONE;
     for (y, next_row) in (0..frame.size.height).step_by(16).zip(1usize..) {

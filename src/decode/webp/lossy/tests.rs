@@ -10,7 +10,7 @@
 use image_webp::vp8::Vp8Decoder;
 
 use super::*;
-use crate::budget::Budget;
+use crate::budget::quote;
 use crate::interrupt::Interrupt;
 use crate::probe::webp::Coding;
 use crate::probe::webp::header;
@@ -40,7 +40,7 @@ fn ours(payload: &[u8]) -> Result<[Vec<u8>; 3], Error> {
 pub(crate) fn planes(payload: &[u8], loop_filter: LoopFilter) -> Result<[Vec<u8>; 3], Error> {
     let (_, still) = header(&riff(&[chunk(b"VP8 ", payload)]))?;
     let Coding::Lossy(frame) = still.coding else { unreachable!() };
-    let budget = Budget::new(memory_bytes(&frame));
+    let budget = Budget::new(quote(|budget| Buffers::new(&frame, budget).map(drop))?);
     let width = frame.size.width as usize;
     let widths = [width, width.div_ceil(2), width.div_ceil(2)];
     let mut planes = Planes { widths, samples: [const { Vec::new() }; 3] };

@@ -6,7 +6,7 @@
 //! before it is written. So the file is the only allocation.
 
 use super::container::{self, Chunk};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
@@ -141,15 +141,27 @@ impl<'p> Stream<'p> {
     }
 }
 
-/// The most bytes that [`encode`] allocates: the length of the longest file of any picture of this
-/// size.
+/// Charges what is live in [`encode`] to a budget that counts: the file. Returns what is charged
+/// before.
+pub(crate) fn count(
+    size: Size,
+    layout: Layout,
+    gamut: Gamut,
+    budget: &Budget,
+) -> Result<u64, Error> {
+    let before_bytes = budget.used_bytes();
+    budget.reserve(file_bytes(size, layout, gamut))?;
+    Ok(before_bytes)
+}
+
+/// The length of the longest file of any picture of this size. [`encode`] allocates nothing else.
 ///
 /// The codes take at most 8 bits per symbol on average, or 9 for the 280 symbols of green, because
 /// [`Code::fitted`] falls back to flat codes. A run costs up to 9 bits and replaces at least one
 /// pixel, which counts with no less. Only runs of 5 pixels or more have extra bits, up to 10.
 /// Samples that a layout does not have are constant and take no bits. The codes themselves take up
 /// to 300 bytes each.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout, gamut: Gamut) -> u64 {
+pub(crate) const fn file_bytes(size: Size, layout: Layout, gamut: Gamut) -> u64 {
     let bits_per_pixel = match layout {
         Layout::Gray => 9,
         Layout::GrayAlpha => 9 + 8,
@@ -306,7 +318,7 @@ mod tests {
     }
 
     fn encoded(pixels: &[u8], size: Size, layout: Layout) -> Vec<u8> {
-        let budget = Budget::new(memory_bytes(size, layout, Gamut::Srgb));
+        let budget = Budget::new(file_bytes(size, layout, Gamut::Srgb));
         let file = encode(view(pixels, size, layout), endless(&budget)).unwrap();
         file.into_parts().0
     }
@@ -402,7 +414,7 @@ mod tests {
             for layout in LAYOUTS {
                 let len = size.pixels() as usize * layout.bytes_per_pixel();
                 let file = encoded(&test_pictures::noise(len, 11), size, layout);
-                assert!(file.len() as u64 <= memory_bytes(size, layout, Gamut::Srgb));
+                assert!(file.len() as u64 <= file_bytes(size, layout, Gamut::Srgb));
             }
         }
     }
@@ -410,7 +422,7 @@ mod tests {
     #[test]
     fn a_side_that_the_format_cannot_store_is_over_the_limit() {
         let size = Size::new(16_385, 1);
-        let budget = Budget::new(memory_bytes(size, Layout::Gray, Gamut::Srgb));
+        let budget = Budget::new(file_bytes(size, Layout::Gray, Gamut::Srgb));
         let refused = encode(view(&[0; 16_385], size, Layout::Gray), endless(&budget));
         assert!(matches!(
             refused,

@@ -11,7 +11,7 @@ use super::segmentation::{self, ACTIVITIES};
 use super::tokens::{self, Counts, TokenWriter};
 use super::yuv::{SampleRow, Samples};
 use super::{chroma, luma};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::job::Job;
@@ -28,9 +28,7 @@ use crate::work;
 pub(super) struct CodedPicture<'b> {
     size: Size,
     columns: usize,
-    above: Buffer<'b, Above>,
-    macroblocks: Buffer<'b, Macroblock>,
-    modes_above: Buffer<'b, SubblockModes>,
+    buffers: Buffers<'b>,
     segments: [Segment; 4],
     has_segments: bool,
     probabilities: Probabilities,
@@ -38,12 +36,22 @@ pub(super) struct CodedPicture<'b> {
     partition_bytes: [u64; 2],
 }
 
-/// The bytes of a coded picture.
-pub(super) const fn memory_bytes(size: Size) -> u64 {
-    let column = size_of::<Above>() + size_of::<SubblockModes>();
-    macroblocks(size)
-        .saturating_mul(size_of::<Macroblock>() as u64)
-        .saturating_add(size.width.div_ceil(16) as u64 * column as u64)
+/// The macroblocks of a picture, and what each column knows of the one above.
+pub(super) struct Buffers<'b> {
+    macroblocks: Buffer<'b, Macroblock>,
+    above: Buffer<'b, Above>,
+    modes_above: Buffer<'b, SubblockModes>,
+}
+
+impl<'b> Buffers<'b> {
+    pub(super) fn new(size: Size, budget: &'b Budget) -> Result<Self, Error> {
+        let columns = u64::from(size.width.div_ceil(16));
+        Ok(Self {
+            macroblocks: budget.buffer(macroblocks(size), Macroblock::EMPTY)?,
+            above: budget.buffer(columns, Above::OUTSIDE)?,
+            modes_above: budget.buffer(columns, SubblockModes::default())?,
+        })
+    }
 }
 
 /// The number of macroblocks of a picture.
@@ -61,12 +69,9 @@ impl<'b> CodedPicture<'b> {
     ) -> Result<Self, Error> {
         let size = picture.size;
         let columns = size.width.div_ceil(16) as usize;
-        let bytes = memory_bytes(size);
-        let count = usize::try_from(macroblocks(size)).map_err(|_| Error::OutOfMemory { bytes })?;
-        let mut macroblocks = job.budget.buffer(count, Macroblock::EMPTY)?;
-        let mut above = job.budget.buffer(columns, Above::OUTSIDE)?;
-        let modes_above = job.budget.buffer(columns, SubblockModes::default())?;
-
+        let mut buffers = Buffers::new(size, job.budget)?;
+        let Buffers { macroblocks, above, .. } = &mut buffers;
+        let count = macroblocks.len();
         let mut header_budget = HeaderBudget::new(count as u64);
         let has_segments = has_segments(count as u64);
         let mut activities = [0; ACTIVITIES];
@@ -93,24 +98,14 @@ impl<'b> CodedPicture<'b> {
             }
             simd::vectorize(
                 #[inline(always)]
-                || {
-                    coder.code_row(
-                        y == 0,
-                        samples.macroblocks(),
-                        row,
-                        &mut above,
-                        &mut header_budget,
-                    )
-                },
+                || coder.code_row(y == 0, samples.macroblocks(), row, above, &mut header_budget),
             );
         }
         let probabilities = probabilities::fitted(&coder.counts);
         let mut coded = Self {
             size,
             columns,
-            above,
-            macroblocks,
-            modes_above,
+            buffers,
             segments,
             has_segments,
             probabilities,
@@ -156,10 +151,10 @@ impl<'b> CodedPicture<'b> {
             has_segments: self.has_segments,
             has_skip_flags: self.has_segments,
             probabilities: &self.probabilities,
-            macroblocks: &self.macroblocks,
+            macroblocks: &self.buffers.macroblocks,
             columns: self.columns,
         };
-        partition.write(&mut encoder, &mut self.modes_above);
+        partition.write(&mut encoder, &mut self.buffers.modes_above);
         encoder.finish()
     }
 
@@ -169,9 +164,9 @@ impl<'b> CodedPicture<'b> {
         interrupt: &Interrupt,
     ) -> Result<u64, Error> {
         let mut writer = TokenWriter { encoder: &mut encoder, probabilities: &self.probabilities };
-        let above = &mut self.above[..];
+        let above = &mut self.buffers.above[..];
         above.fill(Above::OUTSIDE);
-        for row in self.macroblocks.chunks(self.columns.max(1)) {
+        for row in self.buffers.macroblocks.chunks(self.columns.max(1)) {
             interrupt.check()?;
             let mut left = Nonzero::NONE;
             for (macroblock, above) in row.iter().zip(&mut *above) {

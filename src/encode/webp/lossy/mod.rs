@@ -6,7 +6,7 @@
 
 use super::container::{self, CHUNK_HEADER_BYTES, Chunk, FILE_HEADER_BYTES, VP8X};
 use super::lossless::{self, Stream};
-use crate::budget::Buffer;
+use crate::budget::{Budget, Buffer};
 use crate::charges;
 use crate::encode::quality::highest;
 use crate::error::{BadRequest, Error};
@@ -111,11 +111,20 @@ fn chunks<'c>(
     &buffer[..count]
 }
 
-/// The most bytes that [`encode`] allocates.
-pub(crate) const fn memory_bytes(size: Size, layout: Layout, gamut: Gamut, quality: u8) -> u64 {
-    encoder::memory_bytes(size)
-        .saturating_add(SampleRow::memory_bytes(size))
-        .saturating_add(file_bytes(size, layout, gamut, quality))
+/// Charges what is live in [`encode`] to a budget that counts. Returns what is charged when the file
+/// is allocated.
+pub(crate) fn count(
+    size: Size,
+    layout: Layout,
+    gamut: Gamut,
+    quality: u8,
+    budget: &Budget,
+) -> Result<u64, Error> {
+    let _samples = SampleRow::new(size, budget)?;
+    let _coded = encoder::Buffers::new(size, budget)?;
+    let before_bytes = budget.used_bytes();
+    budget.reserve(file_bytes(size, layout, gamut, quality))?;
+    Ok(before_bytes)
 }
 
 /// The length of the longest file of any picture of this size.
@@ -127,7 +136,7 @@ pub(crate) const fn file_bytes(size: Size, layout: Layout, gamut: Gamut, quality
         .saturating_add(tokens)
         .saturating_add(PARTITION_END_BYTES);
     let alpha = if layout.has_alpha() {
-        let stream = lossless::memory_bytes(size, Layout::Gray, Gamut::Srgb);
+        let stream = lossless::file_bytes(size, Layout::Gray, Gamut::Srgb);
         stream.saturating_add(VP8X.bytes + 2 * CHUNK_HEADER_BYTES + 1 + 1)
     } else {
         0

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use image_webp::vp8::Vp8Decoder;
 
 use super::*;
-use crate::budget::Budget;
+use crate::budget::quote;
 use crate::decode::webp::{LoopFilter, lossy_planes};
 use crate::encode::test_pictures::{self, noise, photo, view};
 use crate::interrupt::Interrupt;
@@ -30,8 +30,12 @@ pub(super) fn reconstructed(samples: yuv::Samples) {
 
 const LAYOUTS: [Layout; 4] = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba];
 
+fn quoted(size: Size, layout: Layout, quality: u8) -> u64 {
+    quote(|budget| count(size, layout, Gamut::Srgb, quality, budget)).unwrap()
+}
+
 fn encoded(pixels: &[u8], size: Size, layout: Layout, quality: u8) -> Vec<u8> {
-    let budget = &Budget::new(memory_bytes(size, layout, Gamut::Srgb, quality));
+    let budget = &Budget::new(quoted(size, layout, quality));
     let job = Job { budget, interrupt: &Interrupt::never() };
     encode(view(pixels, size, layout), quality, None, job).unwrap().into_parts().0
 }
@@ -219,7 +223,7 @@ fn a_limit_in_bytes_takes_no_more_memory() {
     let size = Size::new(70, 50);
     for layout in LAYOUTS {
         for pixels in pictures(size, layout) {
-            let budget = &Budget::new(memory_bytes(size, layout, Gamut::Srgb, 90));
+            let budget = &Budget::new(quoted(size, layout, 90));
             let job = Job { budget, interrupt: &Interrupt::never() };
             let at = |quality| encoded(&pixels, size, layout, quality);
             let max_bytes = u64::midpoint(at(1).len() as u64, at(90).len() as u64);
@@ -227,7 +231,7 @@ fn a_limit_in_bytes_takes_no_more_memory() {
             let limited = limited.into_parts().0;
             assert!(limited.len() as u64 <= max_bytes);
             assert!((1..=90).any(|quality| at(quality) == limited));
-            assert_eq!(budget.left_bytes(), memory_bytes(size, layout, Gamut::Srgb, 90));
+            assert_eq!(budget.left_bytes(), quoted(size, layout, 90));
         }
     }
 }

@@ -22,12 +22,7 @@ pub(super) struct SampleRow<'b>(Buffer<'b, Samples>);
 
 impl<'b> SampleRow<'b> {
     pub(super) fn new(size: Size, budget: &'b Budget) -> Result<Self, Error> {
-        Ok(Self(budget.buffer(size.width.div_ceil(16) as usize, Samples::BLACK)?))
-    }
-
-    /// The bytes of a row.
-    pub(super) const fn memory_bytes(size: Size) -> u64 {
-        size.width.div_ceil(16) as u64 * size_of::<Samples>() as u64
+        Ok(Self(budget.buffer(size.width.div_ceil(16).into(), Samples::BLACK)?))
     }
 
     /// The macroblocks, from left to right.

@@ -13,7 +13,9 @@ use image_webp::ColorType;
 
 use super::test_files::{BitWriter, Noise, anmf, chunk, lossless_alpha, riff, vp8, vp8l, vp8x};
 use super::*;
+use crate::budget::quote;
 use crate::decode::webp::{LoopFilter, Order};
+use crate::shrink::Shrink;
 use crate::size::Size;
 
 mod threats;
@@ -25,8 +27,9 @@ fn still(file: &[u8]) -> Still {
 }
 
 /// The memory that the decoder of `still` allocates.
-fn quote(still: &Still, premultiply: bool) -> u64 {
-    Order { still, premultiply, loop_filter: LoopFilter::Exact }.memory_bytes()
+fn decoder_bytes(still: &Still, premultiply: bool) -> u64 {
+    let order = Order { still, premultiply, loop_filter: LoopFilter::Exact };
+    quote(|budget| order.count(budget, &mut Shrink::new([None; 4], budget))).unwrap()
 }
 
 fn message(file: &[u8]) -> String {

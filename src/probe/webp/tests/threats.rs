@@ -20,7 +20,7 @@ fn threat_17_only_the_first_frame_of_a_flood_counts() {
 fn threat_18_a_huge_canvas_costs_nothing() {
     let file = riff(&[vp8x(0x02, 65_535, 65_535), anmf(65_000, 2, 9, 9, &[lossless(9, 9)])]);
     assert_eq!(still(&file).canvas, Size::new(65_535, 65_535));
-    assert!(quote(&still(&file), true) < 20_000);
+    assert!(decoder_bytes(&still(&file), true) < 20_000);
     // At most 2^32 - 1 pixels are allowed.
     for (width, height, fits) in
         [(65_535, 65_537, true), (65_536, 65_536, false), (1 << 24, 1 << 24, false)]
@@ -44,7 +44,7 @@ fn threat_19_pixels_coded_in_no_bits_are_limited_and_cost_rows_only() {
     assert_eq!(still.frame.pixels(), 1 << 28);
     // 2^24, and 2,978 for each byte after the header.
     assert_eq!(still.possible_pixels(), (1 << 24) + 2_978 * (stream.bytes.len() as u64 - 5));
-    assert!(quote(&still, true) < 200_000);
+    assert!(decoder_bytes(&still, true) < 200_000);
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn threat_21_alpha_is_in_the_quote() {
     assert!(matches!(still(&file).alpha, Alpha::Lossless(Filter::None, _)));
     // Alpha needs two rows, and for noise a window of one row of pixels. Premultiplication needs a
     // row of alpha and twelve rows of means. Both are far less than the plane.
-    let for_alpha = quote(&still(&file), false) - quote(&still(&opaque), false);
+    let for_alpha = decoder_bytes(&still(&file), false) - decoder_bytes(&still(&opaque), false);
     assert!((400 * (2 + 4 + 4)..20_000).contains(&for_alpha), "{for_alpha}");
-    let to_premultiply = quote(&still(&file), true) - quote(&still(&file), false);
+    let to_premultiply = decoder_bytes(&still(&file), true) - decoder_bytes(&still(&file), false);
     assert_eq!(to_premultiply, 400 + 12 * 200);
-    assert_eq!(quote(&still(&opaque), true), quote(&still(&opaque), false));
+    assert_eq!(decoder_bytes(&still(&opaque), true), decoder_bytes(&still(&opaque), false));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn threat_42_groups_that_no_pixel_uses_are_in_the_quote() {
     }
     let file = riff(&[chunk(b"VP8L", &stream.bytes)]);
     let group = 28 + 2 * (260 + 4);
-    let quote = quote(&still(&file), true);
+    let quote = decoder_bytes(&still(&file), true);
     assert!(quote > 0x1000 * group && quote < 0x1000 * group + 200);
     assert!(is_truncated(&riff(&[chunk(b"VP8L", &stream.bytes[..stream.bytes.len() - 40])])));
 }

@@ -13,15 +13,20 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use super::*;
-use crate::budget::Budget;
+use crate::budget::{Budget, quote};
 use crate::interrupt::Interrupt;
 use crate::probe::webp::test_files::{BitWriter, Noise, chunk, riff, vp8x};
 use crate::probe::webp::vp8l::{Tiles, Transform};
 use crate::size::Size;
 
+/// The memory that the rows of a stream take.
+fn quoted(size: Size, stream: &Stream) -> u64 {
+    quote(|budget| Rows::count(size, stream, budget).map(drop)).unwrap()
+}
+
 /// Decodes the pixels as `planned`, with a budget of exactly the quoted memory.
 fn decoded(data: &[u8], size: Size, planned: &Stream) -> Result<Vec<u32>, Error> {
-    let budget = Budget::new(memory_bytes(size, planned));
+    let budget = Budget::new(quoted(size, planned));
     let mut rows = Rows::new(data, (size, planned), job(&budget))?;
     let mut pixels = Vec::new();
     for _ in 0..size.height {
@@ -319,7 +324,7 @@ fn a_window_of_one_row_suffices_for_references_to_the_row_above() {
     assert_eq!(read.picture.max_distance, 9);
     let pixels = decoded(&stream.bytes[5..], size, &read).unwrap();
     assert!(Some(pixels) == decoded_by_image_webp(&stream.bytes, size));
-    assert_eq!(memory_bytes(size, &read), 4 * 9 + 28 + 2 * (4 + 4) + 4 * 9);
+    assert_eq!(quoted(size, &read), 4 * 9 + 28 + 2 * (4 + 4) + 4 * 9);
 }
 
 /// The transforms and the entropy image of the bytes have the sizes that the plan knows.
@@ -387,8 +392,8 @@ fn a_picture_of_one_colour_needs_a_window_of_one_row() {
     }
     let (size, read) = read(&stream.bytes).unwrap();
     // A window of one row, the row in which transforms are undone, and five tables of one entry.
-    assert_eq!(memory_bytes(size, &read), 2 * 4 * 16_384 + 28 + 5 * 2);
-    let budget = Budget::new(memory_bytes(size, &read));
+    assert_eq!(quoted(size, &read), 2 * 4 * 16_384 + 28 + 5 * 2);
+    let budget = Budget::new(quoted(size, &read));
     let mut rows = Rows::new(&stream.bytes[5..], (size, &read), job(&budget)).unwrap();
     for _ in 0..600 {
         assert!(rows.next().unwrap().iter().all(|&pixel| pixel == 0xFF02_0103));
