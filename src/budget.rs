@@ -1,5 +1,5 @@
 //! The memory budget of one job: every buffer is charged before it is allocated, until it is
-//! dropped.
+//! dropped. A quote constructs the same on a budget that only counts.
 
 use core::cell::Cell;
 use core::fmt;

@@ -68,7 +68,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let folder = arguments.root.join("target/mutation-switch");
     let copy = Copy::new(&arguments.root, &folder, &sources)?;
     let (mutants, binaries) = build::build(&copy, &sources, &arguments.tests)?;
-    let reach = reach::record(&copy, &binaries, arguments.seconds)?;
+    let reach = reach::record(&copy, &binaries)?;
     let accepted = Accepted::of(&arguments.root);
     let mut results = Results::open(&folder, &sources);
     let chosen = arguments.choose(&mutants);
