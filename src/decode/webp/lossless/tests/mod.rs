@@ -400,6 +400,47 @@ fn a_picture_of_one_colour_needs_a_window_of_one_row() {
     }
 }
 
+/// A colour cache of 8 KiB for a sub-image of one tile, in a picture of one row.
+#[test]
+fn a_sub_image_may_take_more_memory_than_its_picture() {
+    const CACHE_BYTES: u64 = 4 << 11;
+    for kind in ["predictor", "colour", "palette", "groups of tiles"] {
+        let mut stream = BitWriter::vp8l(4, 1);
+        let sub_image = |stream: &mut BitWriter| {
+            stream.put(1, 1);
+            stream.put(11, 4);
+            (0..5).for_each(|_| stream.single(0));
+        };
+        let transform = match kind {
+            "predictor" => Some((0, 3)),
+            "colour" => Some((1, 3)),
+            "palette" => Some((3, 8)),
+            _ => None,
+        };
+        if let Some((number, bits)) = transform {
+            stream.put(1, 1);
+            stream.put(number, 2);
+            stream.put(0, bits);
+            sub_image(&mut stream);
+        }
+        // No more transforms, no colour cache.
+        stream.put(0, 2);
+        stream.put(u32::from(transform.is_none()), 1);
+        if transform.is_none() {
+            stream.put(0, 3);
+            sub_image(&mut stream);
+        }
+        (0..5).for_each(|_| stream.single(0));
+        let (size, read) = read(&stream.bytes).unwrap();
+        let quoted = quoted(size, &read);
+        assert!(quoted > CACHE_BYTES, "{kind}: {quoted}");
+        assert_eq!(decoded(&stream.bytes[5..], size, &read).unwrap().len(), 4, "{kind}");
+        let budget = Budget::new(quoted - 1);
+        let refused = Rows::new(&stream.bytes[5..], (size, &read), job(&budget));
+        assert!(matches!(refused.err(), Some(Error::Bug(_))), "{kind}");
+    }
+}
+
 #[test]
 fn premultiplication_in_16_bits_matches_premultiply_row() {
     for alpha in 0..=255u8 {
