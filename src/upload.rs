@@ -104,6 +104,15 @@ mod tests {
     }
 
     #[test]
+    fn the_buffer_doubles_up_to_the_limit() {
+        for (len, capacity) in [(1, 1), (16_384, 16_384), (16_385, 32_768), (70_000, 70_001)] {
+            let bytes = vec![7; len];
+            let reader = Slow { rest: &bytes, interrupt: false };
+            assert_eq!(read_upload(reader, &limits(70_001)).unwrap().capacity(), capacity);
+        }
+    }
+
+    #[test]
     fn one_byte_over_the_limit_is_refused_at_every_length() {
         for len in [1usize, 100, CHUNK_BYTES, CHUNK_BYTES + 1] {
             let bytes = vec![1; len];

@@ -257,9 +257,26 @@ mod tests {
             Chromaticities { red: [90_000, 20_000], ..srgb },
             Chromaticities { red: srgb.blue, ..srgb },
             Chromaticities { red: [0; 2], green: [0; 2], blue: [0; 2], ..srgb },
+            // Primaries so near to white that nothing but grey is left.
+            Chromaticities {
+                red: [32_000, 33_000],
+                green: [31_000, 34_000],
+                blue: [31_000, 32_000],
+                ..srgb
+            },
         ] {
             assert_eq!(space.matrix_to_srgb(), None, "{space:?}");
         }
+    }
+
+    #[test]
+    fn a_number_at_its_bound_counts_as_inside() {
+        assert!(white_xyz([MIN_WHITE, 4 * MIN_WHITE]).is_some());
+        assert!(white_xyz([4 * MIN_WHITE, MIN_WHITE]).is_some());
+        assert!(white_xyz([MIN_WHITE - 1, 4 * MIN_WHITE]).is_none());
+        assert!(white_xyz([4 * MIN_WHITE, MIN_WHITE - 1]).is_none());
+        let matrix = |factor| [[65_536, 0, 0], [0, 65_536, factor], [0, 0, 65_536]];
+        assert!(!is_wide(&matrix(-OUTSIDE_SRGB)) && is_wide(&matrix(-OUTSIDE_SRGB - 1)));
     }
 
     #[test]

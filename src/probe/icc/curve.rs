@@ -122,10 +122,8 @@ impl CurveFunction<'_> {
                 let curved = |offset| positive_power(a * coded + b, gamma) + offset;
                 match number {
                     0 => power(coded, gamma),
-                    1 if a * coded + b >= 0.0 => curved(0.0),
-                    1 => 0.0,
-                    2 if a * coded + b >= 0.0 => curved(c),
-                    2 => c,
+                    1 => curved(0.0),
+                    2 => curved(c),
                     3 if coded >= d => curved(0.0),
                     3 => c * coded,
                     _ if coded >= d => curved(e),

@@ -201,6 +201,28 @@ fn a_longer_deflated_profile_is_quoted_by_its_tag_table() {
     }
 }
 
+/// 256 values for each channel, and 2,049 for each curve that is kept as points.
+#[test]
+fn every_value_of_a_curve_is_counted() {
+    let mut with_points = 0;
+    for (name, profile) in profiles() {
+        let space = space_of(&profile);
+        let values = cost(&IccSource::contiguous(&profile), space).curve_values;
+        let bytes = ProfileBytes::contiguous(&profile);
+        let of = Profile::of(&bytes).unwrap();
+        let points = (conversion_bytes(&of) - of.data_bytes()) / 4;
+        let expected = 256 * u64::from(space.channels()) + points;
+        assert_eq!(values, if of.is_srgb() { 0 } else { expected }, "{name}");
+        with_points += u32::from(points > 0);
+
+        // Of a table beyond the head only the length is known.
+        let long = with_text(&profile, HEAD_BYTES);
+        let most = cost(&IccSource::Deflated(&zlib(&long)), space).curve_values;
+        assert!(most >= values, "{name}: {most} of {values}");
+    }
+    assert_eq!(with_points, 2);
+}
+
 #[test]
 fn an_unusable_deflated_profile_costs_nothing() {
     let stream = zlib(&matrix(DISPLAY_P3, &curve(&[461])));
