@@ -46,21 +46,19 @@ fn files_give_what_is_recorded(format: &str) {
     let requests = outputs::requests(head);
     assert!(requests.len() >= 12, "{} requests", requests.len());
     let blocks = blocks(results);
-    let mut changed = Vec::new();
     for entry in manifest::entries().iter().filter(|entry| entry.format == format) {
         let now = outputs::describe(&entry.path, &entry.read(), &requests, outputs::run);
         let then = blocks.get(&*entry.path).map_or(&[][..], Vec::as_slice);
         assert_eq!(then.len(), now.lines().count(), "{}", entry.path);
-        for (now, then) in now.lines().zip(then).filter(|(now, then)| now != *then) {
-            changed.push(format!("{}\n{now}\nrecorded: {then}", entry.path));
+        let changed: Vec<_> = now.lines().zip(then).filter(|(now, then)| now != *then).collect();
+        if let Some((now, then)) = changed.first() {
+            let (path, count) = (&entry.path, changed.len());
+            panic!(
+                "{path}: {count} lines of OUTPUTS.txt differ, and perhaps those of other files; \
+                 `RECORD=1` rewrites it. The first:\n{now}\nrecorded: {then}"
+            );
         }
     }
-    let count = changed.len();
-    assert!(
-        changed.is_empty(),
-        "{count} lines of OUTPUTS.txt differ; `RECORD=1` rewrites it. The first:\n{}",
-        changed[0]
-    );
 }
 
 fn is_recording() -> bool {

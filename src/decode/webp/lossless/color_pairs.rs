@@ -29,11 +29,13 @@ impl<'b> ColorPairs<'b> {
     pub(super) fn fill(&mut self, group: usize, codes: &Group<'_>) {
         let table = self.tables.as_chunks_mut::<TABLE_LEN>().0.get_mut(group);
         for (entry, index) in table.into_iter().flatten().zip(0u64..) {
-            let (red, red_bits) = codes.red.look_up(index);
-            let (blue, blue_bits) = codes.blue.look_up(index >> red_bits);
-            let bits = red_bits + blue_bits;
-            let pair = u32::from(red) << 16 | u32::from(blue);
-            *entry = if bits <= INDEX_BITS { pair | bits << 8 } else { 0 };
+            let pair = codes.red.short_code(index).and_then(|(red, red_bits)| {
+                let (blue, blue_bits) = codes.blue.short_code(index >> red_bits)?;
+                let pair = u32::from(red) << 16 | u32::from(blue);
+                let bits = red_bits + blue_bits;
+                (bits <= INDEX_BITS).then_some(pair | bits << 8)
+            });
+            *entry = pair.unwrap_or(0);
         }
     }
 

@@ -230,16 +230,12 @@ impl<'t> PrefixTable<'t> {
         entry & 0xFFF
     }
 
-    /// The symbol whose code is at the start of `bits`, and the length of the code.
-    pub(crate) fn look_up(&self, bits: u64) -> (u16, u32) {
+    /// The symbol whose code is at the start of `bits`, and the length of the code. `None` for a code
+    /// that is longer than the root table resolves.
+    pub(crate) fn short_code(&self, bits: u64) -> Option<(u16, u32)> {
         let entry = self.entry(bits & self.mask);
         let length = u32::from(entry >> 12);
-        if length <= ROOT_BITS {
-            return (entry & 0xFFF, length);
-        }
-        let index = bits >> ROOT_BITS & ((1 << (length - ROOT_BITS)) - 1);
-        let entry = self.entry(u64::from(entry & 0xFFF) + index);
-        (entry & 0xFFF, ROOT_BITS + u32::from(entry >> 12))
+        (length <= ROOT_BITS).then_some((entry & 0xFFF, length))
     }
 
     #[inline(always)]
