@@ -22,6 +22,8 @@ mod profile;
 mod quality;
 #[cfg(test)]
 mod test_pictures;
+#[cfg(test)]
+mod tests;
 pub(crate) mod webp;
 
 /// How one output is encoded.
