@@ -120,6 +120,30 @@ fn only_missing_rows_are_grey() {
     }
 }
 
+/// Whoever takes the rows needs none of them: each makes room for the next.
+#[test]
+fn rows_that_are_not_needed_make_room_as_soon_as_they_are_finished() {
+    let rows = picture(7, 12);
+    let window = Rect { x: 0, y: 0, width: 7, height: 12 };
+    let all = order(window, 2, 3);
+    let order = PlaneOrder { held_rows: 1, ..all };
+    let cells = reference(&rows, &all);
+    let budget = Budget::new(1000);
+    let mut shrink = Shrink::new([Some(order), None, None, None], &budget);
+    for (y, row) in (0..).zip(&rows) {
+        shrink.row(0, y, row).unwrap();
+        let [finished, ..] = shrink.finished_rows();
+        assert_eq!(finished.end, (y + 1) / 3);
+        if (y + 1) % 3 == 0 {
+            assert_eq!(
+                (finished.first, finished.samples),
+                (y / 3, &cells[4 * (y as usize / 3)..][..4])
+            );
+        }
+        shrink.forget_before([u32::MAX; 4]);
+    }
+}
+
 #[test]
 fn too_few_rows_are_a_bug() {
     let order = order(Rect { x: 0, y: 0, width: 2, height: 2 }, 1, 1);

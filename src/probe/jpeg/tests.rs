@@ -163,6 +163,11 @@ fn every_scan_is_read_without_an_eoi_or_where_a_refinement_is_left_out() {
     assert_eq!(reads(&file(&scans, &[])), [(63, true); 4]);
     let gap = [scans[0], scans[1], scans[3]];
     assert_eq!(reads(&file(&gap, eoi)), [(63, true); 4]);
+    // A gap in an even number of coefficients, and one of DC, whose bits are read in any case.
+    let even = [scans[0], [1, 62, 2], [63, 63, 0], [1, 62, 0x10]];
+    assert_eq!(reads(&file(&even, eoi)), [(63, true); 4]);
+    let dc = [[0, 0, 2], [1, 63, 0], [0, 0, 0x10]];
+    assert_eq!(reads(&file(&dc, eoi))[0], (0, false));
     let none_refined = [[0, 0, 0], [1, 63, 0]];
     assert_eq!(reads(&file(&none_refined, &[])), [(63, false); 4]);
 }
@@ -185,6 +190,8 @@ fn only_a_huffman_table_that_a_scan_uses_must_be_valid() {
     for unused in [oversubscribed(0x10), oversubscribed(0x01), table(1, 16), table(0x10, 16)] {
         assert_eq!(file(&[unused]), "ok");
     }
+    let full = segment(0xC4, &[&[0, 2][..], &[0; 15], &[1, 2]].concat());
+    assert_eq!(file(&[full]), "ok");
     for used in [oversubscribed(0), table(0, 16)] {
         assert_eq!(file(std::slice::from_ref(&used)), "malformed");
         assert_eq!(file(&[used, table(0, 15)]), "ok", "defined again");
@@ -340,6 +347,15 @@ fn invalid_and_unsupported_headers_are_refused() {
         assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1], band)]), "malformed", "{band:?}");
     }
     assert_eq!(kind(&[sof(0xC2, &YCC), dc(), sos(&[1, 2], [1, 5, 0])]), "malformed");
+    // A refinement by two bits.
+    let ac = sos(&[1], [1, 5, 2]);
+    assert_eq!(kind(&[sof(0xC2, &YCC), dc(), ac, sos(&[1], [1, 5, 0x20])]), "malformed");
+    for tables in [0x40, 0x04] {
+        let mut scan = sos(&[1], ALL);
+        scan[6] = tables;
+        let error = header(&file(&[sof(0xC0, &[(1, 0x11)]), scan])).unwrap_err().to_string();
+        assert!(error.contains("destination over 3"), "{error}");
+    }
     assert_eq!(kind(&[sof(0xC2, &YCC), sos(&[1], [1, 5, 0])]), "malformed");
     assert_eq!(kind(&[sof(0xC0, &YCC), sos(&[1], ALL), sos(&[1], ALL)]), "malformed");
     assert_eq!(kind(&[sof(0xC0, &YCC)]), "truncated");

@@ -164,11 +164,7 @@ impl<'a> SeenChunks<'a> {
         let before_image_data = !self.in_image_data;
         match &chunk.kind {
             b"IHDR" => return Err(malformed("there are two IHDR chunks")),
-            b"PLTE" if before_image_data => self.colors.record_palette(chunk, image)?,
-            b"PLTE" if image.color == Color::Indexed => {
-                return Err(malformed("there are two PLTE chunks"));
-            }
-            b"PLTE" => {}
+            b"PLTE" => self.colors.record_palette(chunk, image)?,
             b"tRNS" if before_image_data => self.colors.record_transparency(chunk, image),
             b"acTL" if before_image_data => self.animated = true,
             b"eXIf" if !self.orientation_seen => {

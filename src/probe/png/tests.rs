@@ -39,6 +39,72 @@ fn ancillary_chunks_after_the_image_data_are_ignored() {
 }
 
 #[test]
+fn color_chunks_count_before_the_palette_and_the_image_data_only() {
+    let (_, nothing) = read(&[chunk(b"IDAT", b"data")]);
+    let later = |chunks: &[Vec<u8>]| {
+        let ihdr = chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 3, 0, 0, 0]);
+        let indexed = [&SIGNATURE[..], &ihdr, &chunks.concat()].concat();
+        header(&indexed).unwrap().1.color_chunks
+    };
+    let (palette, data) = (chunk(b"PLTE", &[1, 2, 3]), chunk(b"IDAT", b"data"));
+    let numbers: Vec<u8> = (0..8u32).flat_map(|i| (30_000 + i).to_be_bytes()).collect();
+    for color in [
+        chunk(b"cICP", &[12, 13, 0, 1]),
+        chunk(b"sRGB", &[0]),
+        chunk(b"gAMA", &45_455u32.to_be_bytes()),
+        chunk(b"cHRM", &numbers),
+    ] {
+        let (color, palette, data) = (color, palette.clone(), data.clone());
+        let first = later(&[color.clone(), palette.clone(), data.clone()]);
+        assert_ne!(first, nothing.color_chunks);
+        for chunks in
+            [[palette.clone(), color.clone(), data.clone()], [palette, data, color.clone()]]
+        {
+            assert_eq!(later(&chunks), nothing.color_chunks);
+        }
+        let (_, behind) = read(&[chunk(b"IDAT", b"data"), color]);
+        assert_eq!(behind.color_chunks, nothing.color_chunks);
+    }
+}
+
+/// A later one of the same type changes nothing, and one that is not intact does not count.
+#[test]
+fn the_first_intact_color_chunk_of_each_type_counts() {
+    let chromaticities = |first: u32| {
+        let numbers: Vec<u8> = (0..8).flat_map(|i| (first + i).to_be_bytes()).collect();
+        chunk(b"cHRM", &numbers)
+    };
+    let of = |chunks: &[Vec<u8>]| read(&[chunks.concat(), chunk(b"IDAT", b"data")]).1.color_chunks;
+    for (first, second) in [
+        (chunk(b"cICP", &[12, 13, 0, 1]), chunk(b"cICP", &[9, 13, 0, 1])),
+        (chunk(b"sRGB", &[0]), chunk(b"sRGB", &[1])),
+        (chunk(b"gAMA", &45_455u32.to_be_bytes()), chunk(b"gAMA", &100_000u32.to_be_bytes())),
+        (chromaticities(30_000), chromaticities(20_000)),
+    ] {
+        assert_eq!(of(&[first.clone(), second.clone()]), of(std::slice::from_ref(&first)));
+        let mut broken = second;
+        *broken.last_mut().unwrap() ^= 1;
+        assert_eq!(of(&[broken, first.clone()]), of(&[first]));
+    }
+}
+
+/// Only image data may end early, because the rest of the rows may be there.
+#[test]
+fn a_chunk_has_all_of_its_bytes_or_is_image_data() {
+    let outcome = |bytes: &[u8]| {
+        let file = [&SIGNATURE[..], bytes].concat();
+        Chunks::of(&file).next().unwrap().map(|chunk| chunk.data.len()).map_err(|e| e.kind())
+    };
+    assert_eq!(outcome(b"\x7F\xFF\xFF\xFFIDATdata"), Ok(4));
+    assert_eq!(outcome(b"\x80\0\0\0IDATdata"), Err("malformed"));
+    assert_eq!(outcome(b"\0\0\0\x04IDATdata12"), Ok(4));
+    assert_eq!(outcome(b"\0\0\0\x04tEXtdata1234"), Ok(4));
+    for short in [&b"\0\0\0\x04tEXtdata123"[..], b"\0\0\0\x04tEXtdat", b"\0\0\0\x04IDA"] {
+        assert_eq!(outcome(short), Err("truncated"));
+    }
+}
+
+#[test]
 fn only_the_first_profile_and_the_first_orientation_count() {
     let data = chunk(b"IDAT", b"data");
     let profiles = [chunk(b"iCCP", b"n\0\0zlib"), chunk(b"iCCP", b"n\0\0longer")];
