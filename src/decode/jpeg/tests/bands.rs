@@ -5,6 +5,7 @@ use core::cell::Cell;
 use core::iter;
 
 use super::super::ac_refinement::AcRefinement;
+use super::super::ac_skip::{LOOKUPS_AFTER_CODE, SkipTable};
 use super::super::bit_reader::{BitReader, EntropyData, Fault, WINDOW_BYTES};
 use super::super::block_decoder::BlockDecoder;
 use super::super::block_window::BlockWindow;
@@ -148,7 +149,12 @@ fn random_symbols(random: &mut Random, refines: bool) -> Vec<u8> {
         symbols.swap(i, random.below(256) as usize);
     }
     // Mostly short runs of small values, as encoders write.
-    let most = if refines { 2 + u32::from(random.below(20) == 0) } else { 4 };
+    let rarely = random.below(if refines { 20 } else { 6 }) == 0;
+    let most = match (refines, rarely) {
+        (true, rarely) => 2 + u32::from(rarely),
+        (false, true) => 16,
+        (false, false) => 4,
+    };
     let limit = 1 + random.below(16) as u8;
     symbols.retain(|&symbol| u32::from(symbol & 15) < most && symbol >> 4 < limit);
     if random.below(2) == 0 {
@@ -237,6 +243,67 @@ impl Case {
         (outcomes, blocks, nonzero)
     }
 
+    /// Passes the codes of complete blocks, whatever the band.
+    fn skip_plainly(&self) -> Outcomes {
+        let consumed = Cell::new(0);
+        let mut next_bit = || {
+            let at = consumed.replace(consumed.get() + 1);
+            let byte = self.data.get(at / 8).copied().unwrap_or_default();
+            u32::from(byte >> (7 - at % 8) & 1)
+        };
+        let codes = self.table().codes().collect();
+        let mut plain = Plain { codes, band: (1, 63), low: 0, eob_run: 0, bits: &mut next_bit };
+        let mut skip = || {
+            let mut k = 1;
+            while k < 64 {
+                let symbol = plain.symbol()?;
+                plain.number((symbol & 15).into());
+                k += match symbol {
+                    0 => return Ok(()),
+                    0xF0 => 16,
+                    _ if symbol & 15 == 0 => return Err(Fault::InvalidSymbol),
+                    _ => usize::from(symbol >> 4) + 1,
+                };
+                if k > 64 && symbol != 0xF0 {
+                    return Err(Fault::RunTooLong);
+                }
+            }
+            Ok(())
+        };
+        let mut outcomes = Outcomes::new();
+        while outcomes.len() < BLOCKS && outcomes.last().is_none_or(|(outcome, _)| outcome.is_ok())
+        {
+            let outcome = skip();
+            outcomes.push((outcome, consumed.get()));
+        }
+        outcomes
+    }
+
+    /// The same by lookups.
+    fn skip(&self) -> Outcomes {
+        let (mut codes, mut table) = (HuffmanLookup::EMPTY, SkipTable::EMPTY);
+        codes.build(&self.table());
+        table.build(&self.table());
+        let stuffed = self.stuffed_data();
+        let budget = Budget::new(WINDOW_BYTES as u64);
+        let mut entropy = EntropyData::new(&budget).unwrap();
+        entropy.start(&stuffed);
+        let mut bits = entropy.reader();
+        let mut outcomes = Outcomes::new();
+        while outcomes.len() < BLOCKS && outcomes.last().is_none_or(|(outcome, _)| outcome.is_ok())
+        {
+            bits.refill();
+            let outcome = table.skip(1, LOOKUPS_AFTER_CODE, &codes, &mut bits);
+            outcomes.push((outcome, bits.consumed_bits()));
+        }
+        outcomes
+    }
+
+    fn stuffed_data(&self) -> Vec<u8> {
+        let stuffing = |&byte: &u8| iter::repeat_n(0, usize::from(byte == 0xFF));
+        self.data.iter().flat_map(|byte| iter::once(*byte).chain(stuffing(byte))).collect()
+    }
+
     /// The coefficients before the scan as the decoder keeps them.
     fn plane<'b>(&self, scale: Scale, budget: &'b Budget) -> Coefficients<'b> {
         let order = Order::whole(&self.frame, [scale; 4]);
@@ -261,9 +328,7 @@ impl Case {
             not_kept.build(&self.table(), self.scan.refines());
         }
         let tables = BandTables { codes: &codes, not_kept: &not_kept };
-        let stuffing = |&byte: &u8| iter::repeat_n(0, usize::from(byte == 0xFF));
-        let stuffed: Vec<u8> =
-            self.data.iter().flat_map(|byte| iter::once(*byte).chain(stuffing(byte))).collect();
+        let stuffed = self.stuffed_data();
         let budget = Budget::new(WINDOW_BYTES as u64);
         let mut entropy = EntropyData::new(&budget).unwrap();
         entropy.start(&stuffed);
@@ -358,4 +423,24 @@ fn first_scans_agree_with_a_decoder_that_goes_bit_by_bit() {
 fn refinements_agree_with_a_decoder_that_goes_bit_by_bit() {
     let (decoded, faults) = check_random_cases(2, true);
     assert!(decoded > 5_000 && faults.iter().all(|&count| count > 10), "{decoded} {faults:?}");
+}
+
+#[test]
+fn skipped_codes_agree_with_a_decoder_that_goes_code_by_code() {
+    let (mut random, mut skipped, mut faults) = (Random(3), 0, 0);
+    for _ in 0..3_000 {
+        let case = Case::random(&mut random, false);
+        let (own, plain) = (case.skip(), case.skip_plainly());
+        assert_eq!(own.len(), plain.len());
+        for (own, plain) in own.iter().zip(plain) {
+            assert_eq!(own.0, plain.0);
+            if own.0.is_ok() {
+                assert_eq!(own.1, plain.1);
+                skipped += 1;
+            } else {
+                faults += 1;
+            }
+        }
+    }
+    assert!(skipped > 1_500 && faults > 1_000, "{skipped} {faults}");
 }

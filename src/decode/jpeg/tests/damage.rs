@@ -1,8 +1,10 @@
 //! Damaged files cause an error, never a panic and never grey areas.
 
+use super::super::bit_reader::{EntropyData, WINDOW_BYTES};
 use super::matrix::scan_script;
 use super::writer::{Picture, Random};
 use super::{SCALES, decode_planes};
+use crate::budget::Budget;
 use crate::error::Error;
 
 fn files() -> Vec<Vec<u8>> {
@@ -75,6 +77,43 @@ fn bytes_after_the_last_block_of_a_scan_are_malformed() {
             }
         }
     }
+}
+
+/// However many windows of the reader they fill.
+#[test]
+fn any_number_of_bytes_after_the_last_block_is_malformed() {
+    let file = &files()[0];
+    let (scan, eoi) = file.split_at(file.len() - 2);
+    for windows in 1..=4 {
+        let surplus = std::vec![0x55; windows * WINDOW_BYTES];
+        let outcome = decode_planes(&[scan, &surplus, eoi].concat(), [super::Scale::Full; 4]);
+        assert!(matches!(outcome, Err(Error::Malformed(_))), "{windows}: {outcome:?}");
+    }
+}
+
+/// They may precede a stuffed zero as they may precede a marker.
+#[test]
+fn any_number_of_ff_before_a_stuffed_zero_is_one_byte() {
+    let picture = Picture::random((117, 111), &[(2, 1), (1, 1), (1, 1)], 9);
+    let file = picture.sequential(&[&[0, 1, 2]], &[0]);
+    let mut repeated = Vec::new();
+    for (&byte, next) in file.iter().zip(file.iter().skip(1).chain([&0xD9])) {
+        let count = if byte == 0xFF && *next == 0 { 70 } else { 1 };
+        repeated.extend(core::iter::repeat_n(byte, count));
+    }
+    assert!(repeated.len() > file.len() + 1_000);
+    for scale in SCALES {
+        let planes = decode_planes(&repeated, [scale; 4]).unwrap();
+        assert!(planes == decode_planes(&file, [scale; 4]).unwrap(), "{scale:?}");
+    }
+    // At the start of a scan, where whole blocks of bytes are copied.
+    let data = [&[0xFF; 40][..], &[0, 0x12]].concat();
+    let budget = Budget::new(WINDOW_BYTES as u64);
+    let mut entropy = EntropyData::new(&budget).unwrap();
+    entropy.start(&data);
+    let mut bits = entropy.reader();
+    bits.refill();
+    assert_eq!(bits.read(16), 0xFF12);
 }
 
 #[test]
