@@ -45,7 +45,7 @@ impl PlanePart {
 ///
 /// - A part of complete samples at its own size is copied.
 /// - Where each resized axis is exactly doubled, the triangle filter applies, with which JPEG and
-///   WebP decoders upsample chroma. See [`upsample`].
+///   WebP decoders upsample chroma. See [`upsample`](super::upsample).
 /// - Everything else is resized by Lanczos3, which compensates earlier averages. See
 ///   [`kernel`](super::kernel).
 pub(crate) struct Resizer<'b> {

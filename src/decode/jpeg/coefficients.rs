@@ -22,7 +22,8 @@ pub(super) struct Coefficients<'b> {
     /// The samples to send to the sink.
     window: Rect,
     pub(super) blocks: BlockWindow,
-    /// The coefficients of each kept block, in the order of [`zigzag_order`].
+    /// The coefficients of each kept block, in the order of
+    /// [`zigzag_order`](super::zigzag::zigzag_order).
     pub(super) values: Buffer<'b, i16>,
     /// For each block, kept or not, one bit per coefficient in zigzag order, set if the coefficient
     /// is not 0. A refinement scan cannot be decoded without it (T.81, G.1.2.3). Empty if there is
