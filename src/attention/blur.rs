@@ -84,6 +84,25 @@ mod tests {
     use super::*;
     use crate::interrupt::Interrupt;
 
+    #[test]
+    fn the_radius_is_that_of_a_tenth_of_the_diagonal() {
+        // The deviation of three means is the root of radius * (radius + 1), which is rounded.
+        for (part, expected) in
+            [((1, 1), 1), ((19, 4), 2), ((30, 40), 5), ((60, 80), 10), ((1_000, 1), 100)]
+        {
+            assert_eq!(radius(Size::new(part.0, part.1)), expected, "{part:?}");
+        }
+    }
+
+    #[test]
+    fn means_are_rounded() {
+        let mut rounded = [0; 3];
+        means(&[0, 1, 1], &mut rounded, 1);
+        assert_eq!(rounded, [0, 1, 1]);
+        means(&[0, 0, 1], &mut rounded, 1);
+        assert_eq!(rounded, [0, 0, 1]);
+    }
+
     fn smoothed(scores: &[u32], width: u32, part: Size) -> Vec<u32> {
         let size = Size::new(width, scores.len() as u32 / width);
         let mut scores = scores.to_vec();

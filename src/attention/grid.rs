@@ -96,3 +96,33 @@ fn mean([red, green, blue, alpha, count]: [u64; 5]) -> Cell {
     let count = count.max(1);
     [color(red), color(green), color(blue), ((alpha + count / 2) / count) as u8]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_are_weighted_by_alpha_and_rounded() {
+        let cell = |pixels: &[[u8; 4]]| {
+            let mut sums = [0; 5];
+            pixels.iter().for_each(|pixel| add(&mut sums, pixel));
+            mean(sums)
+        };
+        assert_eq!(cell(&[[10, 20, 30, 255], [11, 20, 31, 255]]), [11, 20, 31, 255]);
+        assert_eq!(cell(&[[10, 0, 0, 255], [11, 0, 0, 255], [10, 0, 0, 255]]), [10, 0, 0, 255]);
+        // 3 of 4 parts, and the mean of 100 and 101.
+        assert_eq!(cell(&[[8, 0, 0, 150], [16, 4, 0, 50]]), [10, 1, 0, 100]);
+        assert_eq!(cell(&[[8, 0, 0, 100], [8, 0, 0, 101]]), [8, 0, 0, 101]);
+        assert_eq!(cell(&[[8, 9, 7, 0]]), [0; 4]);
+        assert_eq!(mean([0; 5]), [0; 4]);
+    }
+
+    #[test]
+    fn cells_cover_all_pixels_once() {
+        for (cells, pixels) in [(1, 1), (3, 10), (7, 7), (16, 100)] {
+            let spans: Vec<usize> = (0..cells).map(|index| span(index, cells, pixels)).collect();
+            assert_eq!(spans.iter().sum::<usize>(), pixels as usize);
+            assert!(spans.iter().max().unwrap() - spans.iter().min().unwrap() <= 1, "{spans:?}");
+        }
+    }
+}

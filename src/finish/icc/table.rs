@@ -362,3 +362,63 @@ const OUTSIDE: Error = Error::Bug("a table of a profile is read outside its data
 /// They take up to a third of a millisecond.
 const PIXELS_PER_POLL: usize = 2_048;
 const UNCHECKED: Error = Error::Bug("a table of a profile that was not checked");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of CIE 15: a cube above 6/29, and its tangent there below.
+    #[test]
+    fn dark_lab_colors_lie_on_a_line() {
+        let [white_x, white_y, white_z] = D50_XYZ;
+        for (lab, [x, y, z]) in [
+            ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+            // y = L / 903.3 up to 8; a of 5 and b of -4 move x and z by 0.01 and 0.02.
+            ([4.0, 5.0, -4.0], [0.005_712_3, 0.004_428_2, 0.006_996_6]),
+            ([100.0, 0.0, 0.0], [1.0, 1.0, 1.0]),
+            ([50.0, 0.0, 0.0], [0.184_186_5; 3]),
+        ] {
+            let expected = [x * white_x, y * white_y, z * white_z];
+            for (found, expected) in xyz_of_lab(lab).into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{lab:?}: {found} {expected}");
+            }
+        }
+    }
+
+    /// Curve number n is the power n + 1.
+    fn powers(budget: &Budget) -> SampledCurves<'_> {
+        let mut samples = budget.buffer(3 * CURVE_SAMPLES as u64, 0f32).unwrap();
+        for (power, samples) in (1..).zip(samples.chunks_exact_mut(CURVE_SAMPLES)) {
+            for (index, sample) in samples.iter_mut().enumerate() {
+                *sample = (index as f32 / (CURVE_SAMPLES - 1) as f32).powi(power);
+            }
+        }
+        SampledCurves { samples }
+    }
+
+    #[test]
+    fn each_value_has_its_curve_from_0_to_1() {
+        let budget = Budget::new(1 << 20);
+        let curves = powers(&budget);
+        for value in [-0.5, 0.0, 0.1, 0.5, 0.7501, 1.0, 2.0f64] {
+            let inside = value.clamp(0.0, 1.0);
+            let expected = [inside, inside.powi(2), inside.powi(3)];
+            for (found, expected) in curves.values([value; 3]).into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{value}: {found} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_matrix_between_curves_has_an_offset() {
+        let budget = Budget::new(1 << 20);
+        let matrix = [[0.5, 0.25, 0.0, 0.125], [0.0, 1.0, 0.0, -0.25], [0.0, 0.0, 0.5, 0.0625]];
+        let stages =
+            AfterGrid::Stages { m_and_matrix: Some((powers(&budget), matrix)), b: powers(&budget) };
+        let [x, y, z] = [0.5, 0.75f64.powi(2), 0.25f64.powi(3)];
+        let expected = [0.5 * x + 0.25 * y + 0.125, (y - 0.25).powi(2), (0.5 * z + 0.0625).powi(3)];
+        for (found, expected) in stages.apply([0.5, 0.75, 0.25]).into_iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+}
