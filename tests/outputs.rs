@@ -22,6 +22,7 @@ mod manifest;
 #[path = "support/outputs.rs"]
 mod outputs;
 
+use bombproof::Plan;
 use manifest::{Entry, corpus};
 
 /// The recorded lines of each file, by its path, which is the first of them.
@@ -83,6 +84,30 @@ fn webps_give_what_is_recorded() {
 #[test]
 fn other_formats_are_refused_as_recorded() {
     files_give_what_is_recorded("other");
+}
+
+/// The same without running a job, which is quick.
+#[test]
+fn quotes_are_what_is_recorded() {
+    if is_recording() {
+        return;
+    }
+    let recorded = fs::read_to_string(corpus().join("OUTPUTS.txt")).unwrap();
+    let (head, results) = outputs::split(&recorded);
+    let (requests, blocks) = (outputs::requests(head), blocks(results));
+    let mut quotes = 0;
+    for entry in manifest::entries() {
+        let nothing = |_: &Plan, _: &[u8]| Ok(Vec::new());
+        let now = outputs::describe(&entry.path, &entry.read(), &requests, nothing);
+        let then = &blocks[&*entry.path];
+        assert_eq!(then.len(), now.lines().count(), "{}", entry.path);
+        for (now, then) in now.lines().zip(then) {
+            let is_same = now == *then || then.starts_with(&format!("{now},"));
+            assert!(is_same, "{}\n{now}\nrecorded: {then}", entry.path);
+            quotes += usize::from(now.ends_with(" ns"));
+        }
+    }
+    assert!(quotes > 5_000, "{quotes} quotes");
 }
 
 #[test]

@@ -202,6 +202,12 @@ mod tests {
         (x, y)
     }
 
+    #[test]
+    fn cells_of_a_part_are_as_many_as_its_share() {
+        assert_eq!((scaled(100, 30, 90), scaled(7, 90, 90), scaled(1, 1, 100)), (33, 7, 1));
+        assert_eq!(scaled(u32::MAX, u32::MAX, u32::MAX), u32::MAX);
+    }
+
     const GREY: [u8; 3] = [90; 3];
     const SKIN: [u8; 3] = [198, 145, 112];
     const RED: [u8; 3] = [230, 20, 20];

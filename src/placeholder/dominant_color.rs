@@ -68,6 +68,21 @@ mod tests {
         assert_eq!(dominant(Layout::Gray, &[250, 20, 90]), [20; 3]);
     }
 
+    /// Colours that differ in one channel are of different groups.
+    #[test]
+    fn each_channel_divides_the_colors_into_groups() {
+        for channel in 0..3 {
+            let mut pixels = [[0; 3]; 4];
+            // Two apart, and two of one group that differ by a level.
+            for (pixel, sample) in pixels.iter_mut().zip([20, 200, 120, 121]) {
+                pixel[channel] = sample;
+            }
+            let mut expected = [0; 3];
+            expected[channel] = 121;
+            assert_eq!(dominant(Layout::Rgb, pixels.as_flattened()), expected, "{channel}");
+        }
+    }
+
     #[test]
     fn a_pixel_counts_as_much_as_it_is_opaque() {
         let pixels = [200, 0, 0, 100, 200, 0, 0, 100, 0, 0, 90, 201];

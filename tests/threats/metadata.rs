@@ -1,10 +1,12 @@
 //! Rows about metadata: text, profiles, Exif, and data after the picture.
 
+use bombproof::instrument::measure_work;
 use bombproof::{ColorConversion, Limits, Orientation, Request, probe};
 use bombproof_testkit::bombs::{exif, icc, jpeg, png, webp, with_trailing_data};
 use bombproof_testkit::{icc as profiles, png as png_writer};
 
 use crate::attack::{Attack, SMALL, attack, attack_with};
+use crate::manifest;
 use crate::payload::surviving_part;
 
 /// Metadata must cost nothing: the same picture, from the same number of allocations and bytes.
@@ -34,6 +36,16 @@ fn an_honest_profile_is_inflated_and_counted() {
     assert_eq!(attack.assert_picture(SMALL).color(), ColorConversion::Converted);
     // By `probe`, by the run, which reads the header again, and for the conversion.
     assert_eq!(attack.work.inflated_bytes, 3 * profile.len() as u64, "{attack:?}");
+}
+
+/// The bounds on floods of markers rest on this counter. Any number of fill bytes may precede a marker
+/// (T.81, B.1.1.2).
+#[test]
+fn every_fill_byte_is_counted() {
+    let file = manifest::read("valid/photo.jpg");
+    let filled = [&file[..2], &[0xFF; 5_000], &file[2..]].concat();
+    let parsed = |file: &[u8]| measure_work(|| probe(file).unwrap()).1.parsed_bytes;
+    assert_eq!(parsed(&filled) - parsed(&file), 5_000);
 }
 
 /// zTXt and iTXt of 4.7 MiB that inflate to 1 GiB.

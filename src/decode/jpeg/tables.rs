@@ -220,3 +220,48 @@ fn check(table: &HuffmanTable<'_>, is_ac: bool) -> Result<(), Error> {
 }
 
 const MISSING_SLOT: Error = Error::Bug("a scan with more tables than its frame has components");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::jpeg::header;
+
+    /// The header of a scan of four components with these tables, that of DC in the high four bits.
+    const fn scan_header([a, b, c, d]: [u8; 4]) -> [u8; 12] {
+        [4, 1, a, 2, b, 3, c, 4, d, 0, 63, 0]
+    }
+
+    #[test]
+    fn components_share_the_lookups_of_the_tables_they_have_in_common() {
+        let components = [1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0];
+        let file = [
+            &[0xFF, 0xD8, 0xFF, 0xC0, 0, 20, 8, 0, 16, 0, 16, 4][..],
+            &components,
+            &[0xFF, 0xDA, 0, 14],
+            &scan_header([0; 4]),
+            b"data\xFF\xD9",
+        ]
+        .concat();
+        let (_, frame) = header(&file).unwrap();
+        let tables = Tables::new(&frame);
+        let slots = |selectors: [u8; 4], scales: [Scale; 4]| {
+            let budget = Budget::new(1 << 20);
+            let scan = Scan::parse(&scan_header(selectors), &frame).unwrap();
+            let mut lookups = LookupTables::new(&budget, &frame).unwrap();
+            let slots = lookups.build(&scan, &tables, scales).unwrap();
+            slots.map(|Slots { dc, ac, skip, start }| [dc, ac, skip, start])
+        };
+        let eighth = [Scale::Eighth; 4];
+        assert_eq!(
+            slots([0x00, 0x01, 0x10, 0x11], eighth),
+            [[0, 0, 0, 0], [0, 1, 1, 1], [2, 0, 0, 2], [2, 1, 1, 3]]
+        );
+        assert_eq!(
+            slots([0x00, 0x11, 0x11, 0x00], eighth),
+            [[0, 0, 0, 0], [1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0]]
+        );
+        // At full size nothing is skipped.
+        let mixed = [Scale::Full, Scale::Eighth, Scale::Quarter, Scale::Eighth];
+        assert_eq!(slots([0; 4], mixed), [[0, 0, 1, 1]; 4]);
+    }
+}

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Result;
@@ -71,27 +75,41 @@ pub(crate) fn record(copy: &Copy, binaries: &[Binary]) -> Result<Reach> {
     Ok(reach)
 }
 
-/// A line for each test: name, seconds, sites.
+/// A line for each test: name, seconds, sites. As many tests run at a time as there are cores.
 fn record_binary(copy: &Copy, binary: &Binary) -> Result<String> {
-    let most = Duration::from_secs(MOST_SECONDS);
-    let mut lines = String::new();
     let names = list(&binary.path, &copy.root)?;
-    let mut passing = 0;
-    for name in &names {
-        let start = Instant::now();
-        let recorded = run(binary, &copy.root, &[name], Switch::Record, most, start + most)?;
-        if recorded.end != End::Passed {
-            eprintln!("left out: {} {name} ({:?} without a mutant)", binary.name, recorded.end);
-            continue;
+    let (next, lines) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let record_next = || -> Result<(), String> {
+        while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let line = record_test(copy, binary, name).map_err(|error| error.to_string())?;
+            lines.lock().map_err(|error| error.to_string())?.extend(line);
         }
-        passing += 1;
-        let sites: Vec<&str> =
-            recorded.stderr.lines().filter_map(|line| line.strip_prefix("reached ")).collect();
-        let seconds = start.elapsed().as_secs_f64();
-        lines += &format!("{name}\t{seconds:.4}\t{}\n", sites.join(","));
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(record_next)).collect();
+        let outcomes = workers.into_iter().map(|worker| worker.join());
+        outcomes.map(|outcome| outcome.unwrap_or(Err("a thread has stopped".into()))).collect()
+    })
+    .map_err(|error: String| error)?;
+    let lines = lines.into_inner()?;
+    eprintln!("recorded {} of {} tests of {}", lines.len(), names.len(), binary.name);
+    Ok(lines.concat())
+}
+
+/// The line of a test. None if it does not pass.
+fn record_test(copy: &Copy, binary: &Binary, name: &str) -> Result<Option<String>> {
+    let (start, most) = (Instant::now(), Duration::from_secs(MOST_SECONDS));
+    let recorded = run(binary, &copy.root, &[name], Switch::Record, most, start + most)?;
+    if recorded.end != End::Passed {
+        eprintln!("left out: {} {name} ({:?} without a mutant)", binary.name, recorded.end);
+        return Ok(None);
     }
-    eprintln!("recorded {passing} of {} tests of {}", names.len(), binary.name);
-    Ok(lines)
+    let sites: Vec<&str> =
+        recorded.stderr.lines().filter_map(|line| line.strip_prefix("reached ")).collect();
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(Some(format!("{name}\t{seconds:.4}\t{}\n", sites.join(","))))
 }
 
 /// Reaching sites is counted, so that a test takes several times as long as without.

@@ -31,14 +31,17 @@ impl Noticing {
         tests.truncate(MOST_NOTICING);
     }
 
-    /// Splits `tests` into those that noticed another mutant of `file` and the others.
+    /// Splits `tests` into those that noticed another mutant of `file` and the others. A slow one would
+    /// take the time of all quick ones, and stays where it is.
     pub(crate) fn split<'a>(
         &self,
         file: &str,
         tests: Vec<&'a Test>,
     ) -> (Vec<&'a Test>, Vec<&'a Test>) {
         let known = self.0.get(file).map_or(&[][..], Vec::as_slice);
-        tests.into_iter().partition(|test| known.contains(&test.full_name()))
+        tests.into_iter().partition(|test| {
+            test.seconds <= MOST_SECONDS_OF_FIRST && known.contains(&test.full_name())
+        })
     }
 }
 
@@ -98,6 +101,7 @@ fn by_binary<'a>(batch: &[&'a Test]) -> BTreeMap<&'a str, Vec<&'a Test>> {
 }
 
 const FIRST_BATCH_SECONDS: f64 = 0.05;
+const MOST_SECONDS_OF_FIRST: f64 = 0.5;
 /// More of them would no longer be quicker than all tests in their order.
 const MOST_NOTICING: usize = 12;
 
@@ -105,6 +109,27 @@ const MOST_NOTICING: usize = 12;
 mod tests {
     use super::*;
     use crate::build::Binary;
+
+    #[test]
+    fn quick_tests_that_noticed_others_come_first() {
+        let test = |name: &str, seconds| Test {
+            binary: Binary { name: "lib".into(), path: "lib".into() },
+            name: name.into(),
+            seconds,
+        };
+        let tests = [test("quick", 0.1), test("other", 0.2), test("slow", 20.0)];
+        let mut noticing = Noticing::default();
+        noticing.add("src/a.rs", "lib slow");
+        noticing.add("src/a.rs", "lib quick");
+        let names =
+            |tests: Vec<&Test>| tests.iter().map(|test| test.name.clone()).collect::<Vec<_>>();
+        let (first, others) = noticing.split("src/a.rs", tests.iter().collect());
+        assert_eq!(
+            (names(first), names(others)),
+            (vec!["quick".into()], vec!["other".into(), "slow".into()])
+        );
+        assert!(noticing.split("src/b.rs", tests.iter().collect()).0.is_empty());
+    }
 
     #[test]
     fn batches_take_twice_as_long_each_time() {

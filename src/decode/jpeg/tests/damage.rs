@@ -43,6 +43,32 @@ fn a_truncated_file_is_an_error_at_every_scale() {
     }
 }
 
+/// In a scan of one component, a row of blocks is as high as its sampling says.
+#[test]
+fn a_truncated_scan_names_the_row_of_its_last_block() {
+    let picture = Picture::random((8, 64), &[(1, 2), (1, 1), (1, 1)], 3);
+    let scans_of: [(&[&[usize]], &[usize]); 2] =
+        [(&[&[0], &[1], &[2]], &[8, 16, 16]), (&[&[0, 1], &[2]], &[16, 16])];
+    for (groups, row_heights) in scans_of {
+        let file = picture.sequential(groups, &[0]);
+        let scans = (0..file.len()).filter(|&at| file[at..].starts_with(&[0xFF, 0xDA]));
+        for (sos, &row_height) in scans.zip(row_heights) {
+            let data = sos + 2 + usize::from(file[sos + 3]);
+            let is_marker = |two: &[u8]| two[0] == 0xFF && two[1] != 0;
+            let end = data + file[data..].windows(2).position(is_marker).unwrap();
+            let mut rows = std::collections::BTreeSet::new();
+            for end in data..end {
+                match decode_planes(&file[..end], [super::Scale::Eighth; 4]) {
+                    Err(Error::Truncated(truncated)) => rows.extend(truncated.rows()),
+                    other => panic!("{groups:?} truncated at {end}: {other:?}"),
+                }
+            }
+            let expected = (0..64).step_by(row_height).map(|row| (row, 64)).collect();
+            assert_eq!(rows, expected, "{groups:?} from {sos}");
+        }
+    }
+}
+
 #[test]
 fn an_eoi_in_the_middle_of_a_scan_is_an_error() {
     let picture = Picture::random((17, 11), &[(2, 1), (1, 1), (1, 1)], 9);

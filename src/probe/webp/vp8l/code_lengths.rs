@@ -320,6 +320,8 @@ mod tests {
         let mut symbols = vec![(16, 3, 2); 42];
         symbols.push((16, 1, 2));
         assert_eq!(lengths_of(256, &[16], None, &symbols).unwrap(), [8; 256]);
+        // The same where the code of the repetition is the bit 0.
+        assert_eq!(lengths_of(256, &[16, 18], None, &symbols).unwrap(), [8; 256]);
     }
 
     #[test]
