@@ -89,10 +89,8 @@ fn record_binary(copy: &Copy, binary: &Binary) -> Result<String> {
     thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(record_next)).collect();
-        let outcomes = workers.into_iter().map(|worker| worker.join());
-        outcomes
-            .map(|outcome| outcome.unwrap_or(Err("a thread has stopped".into())))
-            .collect::<Result<(), String>>()
+        let mut outcomes = workers.into_iter().map(|worker| worker.join());
+        outcomes.try_for_each(|outcome| outcome.unwrap_or(Err("a thread has stopped".into())))
     })?;
     let lines = lines.into_inner().map_err(|error| error.to_string())?;
     eprintln!("recorded {} of {} tests of {}", lines.len(), names.len(), binary.name);
