@@ -6,8 +6,6 @@
 //! form, so it can find no damage of a pixel that Adler-32 does not find; it can only be wrong by
 //! itself.
 
-use core::iter;
-
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::format::Format;
@@ -41,7 +39,7 @@ pub(crate) struct Order<'i> {
 impl Order<'_> {
     /// Charges what is live in [`decode`](Self::decode), with the planes, to a budget that counts.
     pub(crate) fn count(&self, budget: &Budget, planes: &mut Shrink<'_>) -> Result<(), Error> {
-        let _scanlines = Scanlines::new(iter::empty(), self.image, budget)?;
+        let _scanlines = Scanlines::new(image_data(&[]), self.image, budget)?;
         let without_colors = PaletteAndTransparency::default();
         let _unpacker = Unpacker::new(&without_colors, self.image, self.premultiply, budget)?;
         planes.allocate_all()
