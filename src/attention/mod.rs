@@ -158,14 +158,13 @@ fn scaled(cells: u32, part: u32, whole: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::quote;
     use crate::interrupt::Interrupt;
 
     /// The most bytes that a cut takes.
     fn quoted(order: &Order) -> u64 {
-        let budget = Budget::counting();
-        order.count(&budget).unwrap();
-        drop(budget.reserve(order.cut_bytes()));
-        budget.peak_bytes()
+        let search = quote(|budget| order.count(budget)).unwrap();
+        search.max(order.cut_bytes())
     }
 
     /// The part that is cut from a picture, and where it starts.

@@ -26,7 +26,7 @@ pub(super) fn of<'b>(grid: &Grid<'_>, job: Job<'b>) -> Result<Buffer<'b, u32>, E
     Ok(scores)
 }
 
-/// The scores of so many cells, without any.
+/// An empty buffer for the scores of so many cells.
 pub(super) fn buffer(cells: Size, budget: &Budget) -> Result<Buffer<'_, u32>, Error> {
     budget.empty_buffer(cells.pixels())
 }

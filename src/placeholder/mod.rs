@@ -99,11 +99,10 @@ const HASH_PS: u64 = 1_500_000_000;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::quote;
 
     fn quoted() -> u64 {
-        let budget = Budget::counting();
-        Order::count(&budget).unwrap();
-        budget.peak_bytes()
+        quote(Order::count).unwrap()
     }
 
     fn placeholder(layout: Layout, pixel: &[u8], background: Option<[u8; 3]>) -> Placeholder {
